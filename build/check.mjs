@@ -1,0 +1,57 @@
+// `npm run check` and `npm test`: everything that CI looks at, each step told with its time.
+//   node build/run.mjs build/check.mjs [STEP…]
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './setup.mjs';
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const steps = {
+  format: [bin('prettier'), '--check', '--log-level=warn', '.'],
+  types: [bin('tsc'), '-p', '.'],
+  lint: [bin('eslint'), '--max-warnings=0', '.'],
+  imports: [
+    bin('depcruise'),
+    '--config',
+    '.dependency-cruiser.cjs',
+    'engine',
+    'models',
+    'build',
+    'bench',
+    'tests',
+  ],
+  'dead code': [bin('knip'), '--no-progress'],
+  docs: [process.execPath, 'build/check-docs.ts'],
+  tests: [process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=2', ...testFiles()],
+};
+
+function testFiles() {
+  return globSync('{engine,models,build,bench,tests}/**/*.test.ts', {
+    cwd: root,
+    exclude: (path) => path.includes('node_modules'),
+  }).sort();
+}
+
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (!(name in steps)) {
+    process.stderr.write(`There is no step "${name}". Steps: ${Object.keys(steps).join(', ')}.\n`);
+    process.exit(2);
+  }
+}
+const failed = [];
+for (const [name, [command, ...args]] of Object.entries(steps)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`── ${name}\n`);
+  const start = performance.now();
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  process.stdout.write(
+    `   ${status === 0 ? 'ok' : 'FAILED'}, ${((performance.now() - start) / 1000).toFixed(1)} s\n`,
+  );
+  if (status !== 0) failed.push(name);
+}
+if (failed.length > 0) {
+  process.stdout.write(`Failed: ${failed.join(', ')}.\n`);
+  process.exit(1);
+}
+process.stdout.write('Everything passed.\n');
