@@ -1,0 +1,43 @@
+import type { OnProgress } from './progress.ts';
+import type { AskRequest, FindRequest, IndexRequest, RemoveRequest } from './requests.ts';
+import type {
+  AskResult,
+  DoctorResult,
+  FindResult,
+  IndexResult,
+  LibraryResult,
+  ModelsResult,
+  RemoveResult,
+} from './results.ts';
+
+/** What every long call takes. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  onProgress?: OnProgress;
+}
+
+/**
+ * The engine as its hosts see it: every method parses its request (LongviewError `bad-argument`), takes an
+ * AbortSignal (LongviewError `cancelled`), and resolves to data that the schemas in results.ts describe.
+ */
+export interface Engine {
+  /** Puts files and folders into the library; a file that fails is in the result, the others still get indexed. */
+  index(request: IndexRequest, options?: CallOptions): Promise<IndexResult>;
+  /** The videos of the library. */
+  library(): Promise<LibraryResult>;
+  /** Forgets a video; the footage itself is never touched. */
+  remove(request: RemoveRequest): Promise<RemoveResult>;
+  /** Finds moments. `onFirst` gets the list before the decoder re-checks it. */
+  find(
+    request: FindRequest,
+    options?: CallOptions & { onFirst?: (first: FindResult) => void },
+  ): Promise<FindResult>;
+  /** Answers a question about a video. `onText` gets the answer as it is generated. */
+  ask(request: AskRequest, options?: CallOptions & { onText?: (piece: string) => void }): Promise<AskResult>;
+  /** The bundles at hand. */
+  models(): Promise<ModelsResult>;
+  /** What this machine has, and what it lacks. */
+  doctor(): Promise<DoctorResult>;
+  /** Closes the library and frees the models; safe to call twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { badArgument } from './errors.ts';
+
+/** The scaling factors that a user may choose from; the trained range is 0.5 to 1.5. */
+export const gammaRange = { min: 0.25, max: 4, find: 0.75, explain: 1.5 } as const;
+
+/** The longest query or question in characters. */
+export const maxWords = 2000;
+
+const gammaExpected = `a number from ${gammaRange.min} to ${gammaRange.max}`;
+const gamma = z
+  .number(gammaExpected)
+  .min(gammaRange.min, gammaExpected)
+  .max(gammaRange.max, gammaExpected)
+  .optional();
+const wordsExpected = `some words, at most ${maxWords} characters`;
+const words = z.string(wordsExpected).trim().min(1, wordsExpected).max(maxWords, wordsExpected);
+const place = z.string('a video id or path').min(1, 'a video id or path');
+const countOf = (max: number) => {
+  const expected = `a whole number from 1 to ${max}`;
+  return z.int(expected).min(1, expected).max(max, expected);
+};
+
+/** `index`: the files and folders to put into the library. */
+export const indexRequestSchema = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1, 'at least one file or folder'),
+  model: z.string().min(1).optional(),
+  /** Sampled frames per second of video. */
+  fps: z
+    .number('a number from 0.1 to 30')
+    .min(0.1, 'a number from 0.1 to 30')
+    .max(30, 'a number from 0.1 to 30')
+    .optional(),
+  /** Index again what is already indexed. */
+  force: z.boolean().optional(),
+});
+
+/** `remove`: a video's id (or a beginning of it that fits one video only) or path. */
+export const removeRequestSchema = z.strictObject({ video: place });
+
+/** `find`: words, and where to look. */
+export const findRequestSchema = z.strictObject({
+  query: words,
+  /** Ids or paths of the videos to search; all where absent. */
+  in: z.array(place).min(1).optional(),
+  gamma,
+  limit: countOf(1000).optional(),
+  /** Re-check the best moments with the decoder (default: true where the bundle reads). */
+  refine: z.boolean().optional(),
+});
+
+/** `ask`: a question about one video. */
+export const askRequestSchema = z.strictObject({
+  question: words,
+  in: place,
+  gamma,
+  /** Ask the model even where the answer is known. */
+  fresh: z.boolean().optional(),
+});
+
+/** Parsed {@link indexRequestSchema}. */
+export type IndexRequest = z.infer<typeof indexRequestSchema>;
+/** Parsed {@link removeRequestSchema}. */
+export type RemoveRequest = z.infer<typeof removeRequestSchema>;
+/** Parsed {@link findRequestSchema}. */
+export type FindRequest = z.infer<typeof findRequestSchema>;
+/** Parsed {@link askRequestSchema}. */
+export type AskRequest = z.infer<typeof askRequestSchema>;
+
+/**
+ * Parses a request at the border.
+ * @throws LongviewError `bad-argument` that names the argument, what it must be, and the value that came.
+ */
+export function parseRequest<T extends z.ZodType>(schema: T, request: unknown): z.output<T> {
+  const parsed = schema.safeParse(request);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  if (issue.code === 'unrecognized_keys')
+    throw badArgument('a request', 'made of known fields', issue.keys[0]);
+  const name = String(issue.path[0] ?? 'the request');
+  let value: unknown = request;
+  for (const key of issue.path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  throw badArgument(name, issue.message, value);
+}

@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { capabilities, positionVariants } from './bundle.ts';
+import { errorCodes } from './errors.ts';
+
+/** An error as data, the shape that crosses every border; see {@link ErrorData}. */
+export const errorDataSchema = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  remedy: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** What `--json` prints when a command fails. A bug has the code "internal". */
+export const failureSchema = z.object({
+  error: z.object({ code: z.union([z.enum(errorCodes), z.literal('internal')]), ...textFields() }),
+});
+
+function textFields() {
+  return { message: z.string(), remedy: z.string() };
+}
+
+const seconds = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+
+/** What happened to one file of an `index` call. */
+export const indexStatuses = ['indexed', 'unchanged', 'moved', 'failed', 'cancelled'] as const;
+
+/** `index --json`. */
+export const indexResultSchema = z.object({
+  videos: z.array(
+    z.object({
+      /** Null where the file never became a video of the library. */
+      id: z.string().nullable(),
+      path: z.string(),
+      durationSec: seconds.nullable(),
+      status: z.enum(indexStatuses),
+      /** Temporal patches (two frames each) in the index. */
+      patches: z.int().nonnegative(),
+      error: errorDataSchema.optional(),
+    }),
+  ),
+  wallSec: seconds,
+  /** Seconds of video indexed per second of work; 0 where nothing had to be indexed. */
+  realtimeFactor: z.number().nonnegative(),
+});
+
+/** Where a video of the library stands. */
+export const videoStatuses = ['indexed', 'pending', 'partial', 'failed', 'missing'] as const;
+
+/** A video of the library, in `library --json` and `remove --json`. */
+export const libraryVideoSchema = z.object({
+  id: z.string(),
+  path: z.string(),
+  durationSec: seconds.nullable(),
+  status: z.enum(videoStatuses),
+  patches: z.int().nonnegative(),
+  /** Bundle that it is indexed with. */
+  model: z.string().nullable(),
+  /** ISO 8601. */
+  addedAt: z.string(),
+  error: errorDataSchema.optional(),
+});
+
+/** `library --json`. */
+export const libraryResultSchema = z.object({
+  folder: z.string(),
+  videos: z.array(libraryVideoSchema),
+});
+
+/** `remove --json`. The footage itself is never touched. */
+export const removeResultSchema = z.object({ removed: libraryVideoSchema });
+
+/** A stretch of a video that answers a query. Times in seconds from the start of the file's own timeline. */
+export const momentSchema = z.object({
+  videoId: z.string(),
+  path: z.string(),
+  start: seconds,
+  end: seconds,
+  /** What the list is ordered by; larger is better, comparable within one answer only. */
+  score: z.number(),
+  /** Calibrated probability that this moment shows what was asked for. */
+  confidence: share,
+  /** Which evidence carried it: the detector's objects or the scene's embedding. */
+  source: z.enum(['object', 'scene']),
+  /** Why it was found, in a user's words. */
+  reason: z.string(),
+  /** The decoder's own probability of "yes, this is shown", once it was asked. */
+  checked: share.optional(),
+});
+
+/** `find --json`. */
+export const findResultSchema = z.object({
+  query: z.string(),
+  gamma: z.number(),
+  model: z.string(),
+  /** False: nothing here is likely to be what was asked for; the moments are only the nearest. */
+  confident: z.boolean(),
+  moments: z.array(momentSchema),
+  latencyMs: z.number().nonnegative(),
+  /** How much footage was searched. */
+  examined: z.object({ videos: z.int().nonnegative(), seconds }),
+  /** Videos that were left out because they are indexed with another bundle. */
+  skipped: z.int().nonnegative(),
+  /** True once the best were re-checked by the decoder. */
+  refined: z.boolean(),
+});
+
+/** A moment that supports an answer. */
+export const evidenceSchema = z.object({
+  start: seconds,
+  end: seconds,
+  score: share,
+  /** What is seen there. */
+  reason: z.string(),
+});
+
+/** `ask --json`. */
+export const askResultSchema = z.object({
+  question: z.string(),
+  answer: z.string(),
+  gamma: z.number(),
+  model: z.string(),
+  cached: z.boolean(),
+  /** How sure the model is, 0 to 1. */
+  confidence: share,
+  /** False: the answer is a guess, or nothing in the video supports it. */
+  confident: z.boolean(),
+  evidence: z.array(evidenceSchema),
+  timing: z.object({
+    prefillMs: z.number().nonnegative(),
+    decodeMs: z.number().nonnegative(),
+    /** Generated tokens. */
+    tokens: z.int().nonnegative(),
+    /** From question to answer, retrieval included. */
+    totalMs: z.number().nonnegative(),
+  }),
+  videoId: z.string(),
+  path: z.string(),
+  /** Temporal patches that the decoder read, and the seconds that it looked at. */
+  read: z.object({ patches: z.int().nonnegative(), ofPatches: z.int().nonnegative() }),
+});
+
+/** A bundle at hand, in `models --json`. */
+export const modelInfoSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  architecture: z.string(),
+  precision: z.string(),
+  /** Null for a bundle that doesn't read. */
+  positionVariant: z.enum(positionVariants).nullable(),
+  trainedGammas: z.array(z.number()),
+  can: z.array(z.enum(capabilities)),
+  bytes: z.int().nonnegative(),
+  licence: z.string(),
+  provenance: z.string(),
+  folder: z.string(),
+  /** True for the bundle that ships with Longview. */
+  builtin: z.boolean(),
+  /** True for the bundle that this library is indexed with. */
+  active: z.boolean(),
+  /** Why it can't be used, where it can't. */
+  problem: errorDataSchema.optional(),
+});
+
+/** `models --json`. */
+export const modelsResultSchema = z.object({ models: z.array(modelInfoSchema) });
+
+/** One thing that `doctor` looked for. */
+export const checkSchema = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  /** What was found: a version, a folder, a list. */
+  found: z.string(),
+  /** What to do where it is missing. */
+  remedy: z.string().optional(),
+});
+
+/** `doctor --json`. */
+export const doctorResultSchema = z.object({ ok: z.boolean(), checks: z.array(checkSchema) });
+
+/** Parsed {@link indexResultSchema}. */
+export type IndexResult = z.infer<typeof indexResultSchema>;
+/** Parsed {@link libraryVideoSchema}. */
+export type LibraryVideo = z.infer<typeof libraryVideoSchema>;
+/** Parsed {@link libraryResultSchema}. */
+export type LibraryResult = z.infer<typeof libraryResultSchema>;
+/** Parsed {@link removeResultSchema}. */
+export type RemoveResult = z.infer<typeof removeResultSchema>;
+/** Parsed {@link momentSchema}. */
+export type Moment = z.infer<typeof momentSchema>;
+/** Parsed {@link findResultSchema}. */
+export type FindResult = z.infer<typeof findResultSchema>;
+/** Parsed {@link evidenceSchema}. */
+export type Evidence = z.infer<typeof evidenceSchema>;
+/** Parsed {@link askResultSchema}. */
+export type AskResult = z.infer<typeof askResultSchema>;
+/** Parsed {@link modelInfoSchema}. */
+export type ModelInfo = z.infer<typeof modelInfoSchema>;
+/** Parsed {@link modelsResultSchema}. */
+export type ModelsResult = z.infer<typeof modelsResultSchema>;
+/** Parsed {@link checkSchema}. */
+export type Check = z.infer<typeof checkSchema>;
+/** Parsed {@link doctorResultSchema}. */
+export type DoctorResult = z.infer<typeof doctorResultSchema>;
