@@ -138,7 +138,7 @@ export class GraphBuilder {
     attributes: Record<string, Attribute> = {},
     options: { domain?: string; name?: string } = {},
   ): string {
-    return this.nodes(op, inputs, 1, attributes, options)[0] as string;
+    return this.nodes(op, inputs, 1, attributes, options)[0];
   }
 
   /**
@@ -176,7 +176,7 @@ export class GraphBuilder {
 
   /** Gives a value a second name, for outputs that must be called something. */
   rename(value: string, name: string): string {
-    return this.nodes('Identity', [value], [name])[0] as string;
+    return this.nodes('Identity', [value], [name])[0];
   }
 
   /** A name nobody has yet. */
