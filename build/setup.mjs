@@ -72,11 +72,17 @@ function packagesDone() {
 
 function installPackages(progress) {
   progress('Installing the npm packages (about 700 MB on disk, a minute or two)…');
-  // Scripts are off: of all packages only `node` needs its own, and npm 10 knows no list of allowed scripts.
+  // Not `npm ci`: it refuses a lockfile that lacks another platform's optional packages, and a registry mirror may
+  // lack those. `--no-save` keeps to the lockfile and leaves it as it is. Scripts are off: of all packages only
+  // `node` needs its own, and npm 10 knows no list of allowed scripts.
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const installed = run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    shell: process.platform === 'win32',
-  });
+  const installed = run(
+    npm,
+    ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      shell: process.platform === 'win32',
+    },
+  );
   if (installed.error?.code === 'ENOENT')
     throw new SetUpError(
       'npm was not found: install Node.js 20 or newer together with npm, then run this again.',
