@@ -1,0 +1,105 @@
+import type { GraphBuilder } from '../onnx/graph.ts';
+import type { WeightPlan } from '../weights/plan.ts';
+import { chunkBytes } from '../weights/plan.ts';
+import type { QuantisedBits } from '../weights/quantise.ts';
+import { blockSize, blocksOf, quantiseRows } from '../weights/quantise.ts';
+import type { WeightSource } from '../weights/source.ts';
+import type { FloatType } from '../weights/tensors.ts';
+import { floatBytes, readFloats } from '../weights/tensors.ts';
+
+/** How a graph's matrices are stored, and with that what it computes in. */
+export type Precision = 'fp32' | 'fp16' | 'int8' | 'int4';
+
+/** What every layer needs to know to add itself to a graph. */
+export interface GraphContext {
+  graph: GraphBuilder;
+  plan: WeightPlan;
+  weights: WeightSource;
+  precision: Precision;
+}
+
+/** The type of activations (and of the KV cache): half precision at fp16, else float32. */
+export function activationType(precision: Precision): FloatType {
+  return precision === 'fp16' ? 'float16' : 'float32';
+}
+
+/** A linear layer y = x W^T + b whose W and b may be several tensors that lie one after another. */
+export interface Linear {
+  /** Tensor names, each [outputs_i, inputs]; their outputs are concatenated. */
+  weights: readonly string[];
+  /** As many names as `weights`, each [outputs_i]; none for a layer without bias. */
+  biases?: readonly string[];
+  inputs: number;
+  /** Sum of the outputs. */
+  outputs: number;
+}
+
+/**
+ * Adds a linear layer. Weights keep the checkpoint's [outputs, inputs] order (Gemm's transB), so they need no
+ * transposition, which would not stream; int8 and int4 become MatMulNBits in blocks along the inputs.
+ * @param x [rows, inputs] @returns [rows, outputs]
+ */
+export function linear(context: GraphContext, x: string, layer: Linear): string {
+  const { graph, plan, weights, precision } = context;
+  const name = layer.weights[0] as string;
+  const bias = layer.biases ? [vector(context, layer.biases, layer.outputs)] : [];
+  if (precision === 'int8' || precision === 'int4')
+    return quantisedLinear(context, x, layer, precision === 'int8' ? 8 : 4, bias);
+  const type = activationType(precision);
+  const dims = [layer.outputs, layer.inputs];
+  const matrix = plan.constant(graph, name, type, dims, floatBytes(weights, layer.weights, type));
+  return graph.node('Gemm', [x, matrix, ...bias], { transB: 1 });
+}
+
+function quantisedLinear(
+  { graph, plan, weights }: GraphContext,
+  x: string,
+  layer: Linear,
+  bits: QuantisedBits,
+  bias: readonly string[],
+): string {
+  const name = layer.weights[0] as string;
+  const blocks = blocksOf(layer.inputs);
+  // Scales are made with the packed weights but lie behind them, so they wait here: 1/8 (int4) of their size.
+  let scales: Float32Array[] = [];
+  const packed = plan.constant(
+    graph,
+    `${name}.q${bits}`,
+    'uint8',
+    [layer.outputs, blocks, (blockSize * bits) / 8],
+    async function* () {
+      scales = [];
+      const rows = Math.max(1, Math.floor(chunkBytes / 4 / layer.inputs));
+      for await (const piece of readFloats(weights, layer.weights, rows * layer.inputs)) {
+        const quantised = quantiseRows(piece, layer.inputs, bits);
+        scales.push(quantised.scales);
+        yield quantised.packed;
+      }
+    },
+  );
+  const scale = plan.constant(graph, `${name}.scales`, 'float32', [layer.outputs * blocks], function* () {
+    for (const piece of scales) yield new Uint8Array(piece.buffer);
+    scales = [];
+  });
+  // accuracy_level 4: activations are quantised to int8 per block, and products are integer dot products. On
+  // the CPU provider other levels unpack 8-bit weights to float32 first, two hundred times slower when decoding.
+  return graph.node(
+    'MatMulNBits',
+    bias.length > 0 ? [x, packed, scale, '', '', ...bias] : [x, packed, scale],
+    { K: layer.inputs, N: layer.outputs, bits, block_size: blockSize, accuracy_level: 4 },
+    { domain: 'com.microsoft' },
+  );
+}
+
+/** A vector (bias, norm weight) in the activations' type: such small tensors are never quantised. */
+export function vector(context: GraphContext, names: readonly string[], size: number): string {
+  const type = activationType(context.precision);
+  const bytes = floatBytes(context.weights, names, type);
+  return context.plan.constant(context.graph, names[0] as string, type, [size], bytes);
+}
+
+/** Converts a value between float32 and the activations' type; at float32 nothing is added. */
+export function cast(context: GraphContext, value: string, to: FloatType): string {
+  if (activationType(context.precision) === 'float32') return value;
+  return context.graph.node('Cast', [value], { to: to === 'float32' ? 1 : 10 });
+}
