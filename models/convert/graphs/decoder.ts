@@ -26,6 +26,17 @@ export interface GraphOptions {
   externalData?: string;
 }
 
+/** How the decoder's graph is written. */
+export interface DecoderOptions extends GraphOptions {
+  /**
+   * `growing` (default): the past is as long as its tensors are, and every run makes new, longer ones. `shared`
+   * adds the input `past_length` int64 [1]: the past's tensors may be longer than that, and when a run is given
+   * the same tensor for `past.N.key` and `present.N.key`, the new keys are written into it in place, which halves
+   * the cache's memory and saves copying it.
+   */
+  cache?: 'growing' | 'shared';
+}
+
 /** Values that a decoder's layers share. */
 export interface DecoderInputs {
   /** [s, hidden] in the activations' type. */
@@ -33,8 +44,8 @@ export interface DecoderInputs {
   /** [s, headDim / 2] each, in the activations' type. */
   cos: string;
   sin: string;
-  /** Past keys and values come in and present ones go out; false for a tower that reads its input once. */
-  cache: boolean;
+  /** Past keys and values come in and present ones go out; `none` for a tower that reads its input once. */
+  cache: 'growing' | 'shared' | 'none';
 }
 
 const contrib = { domain: 'com.microsoft' };
@@ -58,7 +69,7 @@ export function lmHeadName(config: DecoderConfig): string {
 export function buildDecoderGraph(
   config: DecoderConfig,
   weights: WeightSource,
-  options: GraphOptions,
+  options: DecoderOptions,
 ): PlannedGraph {
   const graph = new GraphBuilder('decoder');
   const plan = new WeightPlan(options.externalData);
@@ -70,7 +81,7 @@ export function buildDecoderGraph(
   const stack = decoderLayers(context, config, {
     hidden: cast(context, flat, activationType(options.precision)),
     ...tables,
-    cache: true,
+    cache: options.cache ?? 'growing',
   });
   const tail = { mlp: lastRows(graph, stack.mlp, last), residual: lastRows(graph, stack.residual, last) };
   const normed = finalNorm(context, config, tail);
@@ -161,13 +172,19 @@ function addNorm(
 function sequenceLengths(
   graph: GraphBuilder,
   hidden: string,
-  cache: boolean,
+  cache: DecoderInputs['cache'],
 ): { lastPosition: string; total: string } {
   const size = (value: string, axis: number) =>
     graph.node('Gather', [graph.node('Shape', [value]), graph.values('int64', [1], [axis])]);
   const fresh = size(hidden, 0);
-  const sum = cache ? graph.node('Add', [fresh, size('past.0.key', 2)]) : fresh;
-  const total = graph.node('Cast', [sum], { to: 6 });
+  const past = {
+    none: () => undefined,
+    growing: () => size('past.0.key', 2),
+    shared: () => graph.input('past_length', 'int64', [1]),
+  }[cache]();
+  const total = graph.node('Cast', [past === undefined ? fresh : graph.node('Add', [fresh, past])], {
+    to: 6,
+  });
   return { total, lastPosition: graph.node('Sub', [total, graph.values('int32', [1], [1])]) };
 }
 
@@ -230,9 +247,9 @@ function groupQueryAttention(
   const { heads, kvHeads, headDim } = config;
   const type = activationType(precision);
   const past = (part: string) =>
-    cache ? graph.input(`past.${layer}.${part}`, type, [1, kvHeads, 'past', headDim]) : '';
+    cache === 'none' ? '' : graph.input(`past.${layer}.${part}`, type, [1, kvHeads, 'past', headDim]);
   const present = ['key', 'value'].map((part) =>
-    cache ? `present.${layer}.${part}` : graph.fresh('present'),
+    cache === 'none' ? graph.fresh('present') : `present.${layer}.${part}`,
   );
   const [attended] = graph.nodes(
     'GroupQueryAttention',
@@ -241,7 +258,8 @@ function groupQueryAttention(
     { num_heads: heads, kv_num_heads: kvHeads, do_rotary: 0, scale: { float: headDim ** -0.5 } },
     contrib,
   );
-  if (cache) for (const name of present) graph.output(name, type, [1, kvHeads, 'total', headDim]);
+  if (cache !== 'none')
+    for (const name of present) graph.output(name, type, [1, kvHeads, 'present', headDim]);
   return attended as string;
 }
 
