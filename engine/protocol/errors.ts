@@ -26,6 +26,7 @@ export const errorCodes = [
   'library-damaged',
   'library-locked',
   'disk-full',
+  'disk-failed',
   'permission-denied',
   'cancelled',
   'engine-stopped',

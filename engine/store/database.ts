@@ -1,0 +1,121 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { libraryTooNew, mapErrors, notALibrary } from './errors.ts';
+import { applicationId, migrations } from './schema.ts';
+
+/** How long a statement waits for another process's write, in milliseconds. */
+const busyTimeoutMs = 5000;
+
+type Parameter = string | number | bigint | Uint8Array | null;
+
+/**
+ * library.db with its pragmas set and its format up to date. Whatever SQLite throws comes out as a
+ * LongviewError where a user can act on it.
+ */
+export class LibraryDatabase {
+  readonly folder: string;
+  readonly #db: Database.Database;
+  readonly #statements = new Map<string, Database.Statement<Parameter[]>>();
+
+  /**
+   * Opens or makes `<folder>/library.db`.
+   * @param known migrations to apply; only tests give others than ours
+   * @throws LongviewError `library-too-new`, `library-damaged`, `library-locked`, `permission-denied`, `disk-full`.
+   */
+  constructor(folder: string, known: readonly string[] = migrations) {
+    this.folder = folder;
+    this.#db = mapErrors(folder, () => open(folder, known));
+  }
+
+  /** Runs a statement that returns nothing. @returns rows changed, and the last row's number. */
+  run(sql: string, ...parameters: Parameter[]): { changes: number; lastInsertRowid: number } {
+    const { changes, lastInsertRowid } = this.#map(() => this.#statement(sql).run(...parameters));
+    return { changes, lastInsertRowid: Number(lastInsertRowid) };
+  }
+
+  /** The first row of a query. Row shapes are the callers' word: tables are STRICT, so types hold. */
+  get<Row>(sql: string, ...parameters: Parameter[]): Row | undefined {
+    return this.#map(() => this.#statement(sql).get(...parameters) as Row | undefined);
+  }
+
+  /** All rows of a query. */
+  all<Row>(sql: string, ...parameters: Parameter[]): Row[] {
+    return this.#map(() => this.#statement(sql).all(...parameters) as Row[]);
+  }
+
+  /** Runs `work` in one transaction that takes the write lock at its start; all of it happens, or nothing. */
+  write<T>(work: () => T): T {
+    if (this.#db.inTransaction) return work();
+    return this.#map(() => this.#db.transaction(work).immediate());
+  }
+
+  /** Runs `work` on one state of the database, whatever other processes write meanwhile. */
+  snapshot<T>(work: () => T): T {
+    if (this.#db.inTransaction) return work();
+    return this.#map(() => this.#db.transaction(work).deferred());
+  }
+
+  /** Gives the pages that deleting freed back to the disk. */
+  releaseSpace(): void {
+    this.#map(() => this.#db.pragma('incremental_vacuum'));
+  }
+
+  /** Closes the file; safe to call twice. */
+  close(): void {
+    this.#statements.clear();
+    this.#map(() => this.#db.close());
+  }
+
+  #statement(sql: string): Database.Statement<Parameter[]> {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare<Parameter[]>(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #map<T>(work: () => T): T {
+    return mapErrors(this.folder, work);
+  }
+}
+
+function open(folder: string, known: readonly string[]): Database.Database {
+  mkdirSync(folder, { recursive: true });
+  const db = new Database(join(folder, 'library.db'), { timeout: busyTimeoutMs });
+  try {
+    // Before anything is written: a newer library must stay exactly as it is.
+    const version = checkedVersion(db, folder, known.length);
+    if (version === 0) db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('foreign_keys = ON');
+    if (version < known.length) migrate(db, folder, known);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function checkedVersion(db: Database.Database, folder: string, ours: number): number {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > ours) throw libraryTooNew(folder, version, ours);
+  const id = db.pragma('application_id', { simple: true }) as number;
+  const empty = (db.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number }).n === 0;
+  if (!empty && id !== applicationId) throw notALibrary(folder);
+  return version;
+}
+
+function migrate(db: Database.Database, folder: string, known: readonly string[]): void {
+  db.transaction(() => {
+    // Another process may have migrated while this one waited for the lock.
+    const from = checkedVersion(db, folder, known.length);
+    for (let version = from; version < known.length; version++) {
+      db.exec(known[version]!);
+      db.pragma(`user_version = ${version + 1}`);
+    }
+    db.pragma(`application_id = ${applicationId}`);
+  }).exclusive();
+}

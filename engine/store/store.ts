@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { badArgument, LongviewError, quote } from '../protocol/errors.ts';
+import { Answers } from './answers.ts';
+import { LibraryDatabase } from './database.ts';
+import { FeatureCache } from './features.ts';
+import { Jobs } from './jobs.ts';
+import { lockForIndexing } from './lock.ts';
+import { Patches } from './patches.ts';
+import { type RunRow, valuesPerPatch } from './run-rows.ts';
+import { Runs, thumbnailFolder } from './runs.ts';
+import type { IndexedVideo, Store } from './types.ts';
+import { Videos } from './videos.ts';
+
+/** From which difference between two sampled frames on there is a shot cut between them. */
+const cutScore = 0.5;
+
+interface IndexedRow extends RunRow {
+  video_id: string;
+  content_hash: string;
+  duration_sec: number;
+  path: string | null;
+}
+
+const indexedRows = `
+  SELECT runs.*, videos.id AS video_id, content_hash, duration_sec,
+    (SELECT path FROM files WHERE files.video = videos.num ORDER BY present DESC, seen_at DESC, path LIMIT 1) AS path
+  FROM runs JOIN videos ON videos.num = runs.video WHERE state = 'complete'`;
+
+/**
+ * Opens the library in a folder, making it where there is none.
+ * @throws LongviewError `library-too-new`, `library-damaged`, `library-locked`, `permission-denied`, `disk-full`.
+ */
+export function openStore(folder: string): Store {
+  const db = new LibraryDatabase(folder);
+  const features = new FeatureCache(folder);
+  const videos = new Videos(db);
+  const runs = new Runs(db, features);
+  const patches = new Patches(db);
+  const answers = new Answers(db);
+  const jobs = new Jobs(db);
+  const generation = () => db.get<{ generation: number }>('SELECT generation FROM state')!.generation;
+
+  const indexedRow = (idOrPath: string): IndexedRow =>
+    db.snapshot(() => {
+      const video = videos.row(idOrPath);
+      const row = db.get<IndexedRow>(`${indexedRows} AND videos.num = ?`, video.num);
+      if (!row) throw notIndexed(idOrPath);
+      return row;
+    });
+
+  return {
+    folder,
+    generation,
+    videos: () => videos.all(),
+    video: (idOrPath) => videos.find(idOrPath),
+    videoByContent: (contentHash) => videos.byContent(contentHash),
+    saveFile: (path, facts) => videos.saveFile(path, facts),
+    forgetPaths: (paths) => videos.forgetPaths(paths),
+    removeVideo: (id) => removeVideo(db, videos, runs, id),
+
+    lockForIndexing: () => lockForIndexing(folder),
+    beginRun: (videoId, settings) => runs.begin(videos.row(videoId).num, settings),
+    cleanUp: () => runs.cleanUp(),
+
+    indexedVideos: () => db.all<IndexedRow>(`${indexedRows} ORDER BY runs.num`).map(indexedVideo),
+    videoFor: (idOrPath) => indexedVideo(indexedRow(idOrPath)),
+    patchTable: (videoId) => db.snapshot(() => patches.table(indexedRow(videoId))),
+    libraryTable: (fingerprint) => db.snapshot(() => patches.library(fingerprint, generation())),
+    objects: (videoId, labels) => db.snapshot(() => patches.objects(indexedRow(videoId), labels)),
+    labels: (videoId) => db.snapshot(() => patches.labels(indexedRow(videoId))),
+    frames: (videoId) => db.snapshot(() => patches.frames(indexedRow(videoId))),
+    cuts: (videoId) =>
+      db
+        .snapshot(() => patches.frames(indexedRow(videoId)))
+        .filter((frame, index) => index > 0 && frame.cutScore >= cutScore)
+        .map((frame) => frame.time),
+    thumbnails: (videoId) => {
+      const run = indexedRow(videoId);
+      const rows = db.all<{ time: number; file: string }>(
+        'SELECT time, file FROM thumbnails WHERE run = ? ORDER BY time',
+        run.num,
+      );
+      return rows.map(({ time, file }) => ({ time, path: join(thumbnailFolder(folder, run.id), file) }));
+    },
+    hasTokens: (videoId) => {
+      const run = indexedRow(videoId);
+      return features.has(run.id, valuesPerPatch(run), run.patches);
+    },
+    patchTokens: (videoId, numbers) => {
+      const run = indexedRow(videoId);
+      const wrong = numbers.find(
+        (number) => !Number.isInteger(number) || number < 0 || number >= run.patches,
+      );
+      if (wrong !== undefined)
+        throw badArgument('patches', `whole numbers from 0 to ${run.patches - 1}`, wrong);
+      const tokens = features.read(run.id, valuesPerPatch(run), numbers);
+      if (!tokens) throw noFeatures(videoId, folder);
+      return tokens;
+    },
+
+    cachedAnswer: (key) => answers.find(key),
+    keepAnswer: (key, answer) => answers.keep(key, answer),
+    answers: (videoId) => answers.history(videoId === undefined ? undefined : videos.row(videoId).num),
+    removeAnswer: (number) => answers.remove(number),
+    pinAnswer: (number, pinned) => answers.pin(number, pinned),
+    pruneAnswers: (maxBytes) => answers.prune(maxBytes),
+
+    setting: (key) => {
+      const row = db.get<{ value: string }>('SELECT value FROM settings WHERE key = ?', key);
+      return row && (JSON.parse(row.value) as unknown);
+    },
+    setSetting: (key, value) => {
+      if (value === undefined) db.run('DELETE FROM settings WHERE key = ?', key);
+      else
+        db.run(
+          'INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+          key,
+          JSON.stringify(value),
+        );
+    },
+
+    enqueue: (paths, how) => jobs.add(paths, how),
+    setJob: (path, state, error) => jobs.set(path, state, error),
+    endJobs: (paths) => jobs.remove(paths),
+    jobs: () => jobs.all(),
+
+    close: () => db.close(),
+  };
+}
+
+function indexedVideo(row: IndexedRow): IndexedVideo {
+  return {
+    id: row.video_id,
+    path: row.path ?? '',
+    contentHash: row.content_hash,
+    indexRun: row.id,
+    modelFingerprint: row.model_fingerprint,
+    durationSec: row.duration_sec,
+    patches: row.patches,
+    fps: row.fps,
+  };
+}
+
+function removeVideo(db: LibraryDatabase, videos: Videos, runs: Runs, id: string): void {
+  const removed = db.write(() => {
+    const video = videos.row(id).num;
+    const gone = db.all<{ id: string }>('SELECT id FROM runs WHERE video = ?', video);
+    db.run('DELETE FROM jobs WHERE path IN (SELECT path FROM files WHERE video = ?)', video);
+    db.run('DELETE FROM answers WHERE num IN (SELECT answer FROM answer_videos WHERE video = ?)', video);
+    db.run('DELETE FROM videos WHERE num = ?', video);
+    db.run('UPDATE state SET generation = generation + 1');
+    return gone;
+  });
+  for (const run of removed) runs.removeFiles(run.id);
+  db.releaseSpace();
+}
+
+function notIndexed(idOrPath: string): LongviewError {
+  return new LongviewError(
+    'video-not-indexed',
+    `The video ${quote(idOrPath)} isn't completely indexed yet.`,
+    'Index it, or wait until its indexing is done.',
+    { details: { video: idOrPath } },
+  );
+}
+
+function noFeatures(videoId: string, folder: string): LongviewError {
+  return new LongviewError(
+    'video-not-indexed',
+    `What the model saw in the video ${quote(videoId)} is no longer in the feature cache in ${join(folder, 'features')}.`,
+    'Index the video again; finding works without it, asking needs it.',
+    { details: { video: videoId } },
+  );
+}

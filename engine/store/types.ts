@@ -1,0 +1,294 @@
+import type { AskResult } from '../protocol/results.ts';
+import type { ErrorData } from '../protocol/errors.ts';
+import type { DetectedObject } from '../vlm/types.ts';
+
+/** What is known of a file's content before it is indexed. */
+export interface VideoFacts {
+  /** Hash of the content; the same for a moved or copied file. */
+  contentHash: string;
+  sizeBytes: number;
+  durationSec: number;
+  /** Pixels as shown, after rotation. */
+  width: number;
+  height: number;
+  /** Frames per second, the average where it varies. */
+  frameRate: number;
+  codec: string;
+  /** When it was recorded, in milliseconds since 1970, where the file says so. */
+  recordedAt?: number;
+}
+
+/** A video of the library. */
+export interface StoredVideo extends VideoFacts {
+  id: string;
+  /** Where its content was last seen. */
+  path: string;
+  /** Where it lies as far as is known, newest first. Empty where another file took its only place. */
+  paths: string[];
+  /** Milliseconds since 1970. */
+  addedAt: number;
+  /** The index that is searched. */
+  index: IndexRun | undefined;
+  /** A newer index that isn't complete. */
+  unfinished: IndexRun | undefined;
+}
+
+/** What an index is made with: the same video with the same settings need not be looked at again. */
+export interface RunSettings {
+  modelId: string;
+  modelFingerprint: string;
+  /** Sampled frames per second of video. */
+  fps: number;
+  /** [rows, columns] of visual tokens of one temporal patch. */
+  grid: readonly [number, number];
+  hiddenSize: number;
+  embeddingSize: number;
+}
+
+/** One pass of the eyes over a video. */
+export interface IndexRun extends RunSettings {
+  id: string;
+  /** Temporal patches stored so far. */
+  patches: number;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  completedAt: number | undefined;
+}
+
+/** A completely indexed video. */
+export interface IndexedVideo {
+  id: string;
+  path: string;
+  contentHash: string;
+  /** Changes with every (re-)indexing. */
+  indexRun: string;
+  modelFingerprint: string;
+  durationSec: number;
+  patches: number;
+  fps: number;
+}
+
+/** A temporal patch on its way into the library. */
+export interface StoredPatch {
+  /** Presentation time of its first frame, and where its footage ends, in seconds. */
+  start: number;
+  end: number;
+  /** Presentation times of its two frames. */
+  frameTimes: readonly [number, number];
+  /** How much each frame differs from the one before it, 0 to 1; from 0.5 on it is a shot cut. */
+  cutScores: readonly [number, number];
+  /** The objects of each of its two frames. */
+  objects: readonly (readonly DetectedObject[])[];
+  /** Visual tokens [rows * columns, hiddenSize]. */
+  tokens: Float32Array;
+  /** [embeddingSize], unit length. */
+  embedding: Float32Array;
+}
+
+/** The temporal patches of a video, by number. */
+export interface PatchTable {
+  /** Presentation time of each patch's first frame, ascending. [n] */
+  starts: Float64Array;
+  /** Where the footage of each patch ends. [n] */
+  ends: Float64Array;
+  /** Unit vectors, row-major [n, embeddingSize]. */
+  embeddings: Float32Array;
+  embeddingSize: number;
+}
+
+/** The rows of one video in a {@link LibraryTable}. */
+export interface LibrarySlice {
+  videoId: string;
+  indexRun: string;
+  firstRow: number;
+  rows: number;
+}
+
+/** The temporal patches of every video that is indexed with one bundle, in one piece. */
+export interface LibraryTable extends PatchTable {
+  rows: number;
+  slices: readonly LibrarySlice[];
+  /** Index into `slices` of each row. [rows] */
+  sliceOfRow: Uint32Array;
+  /** {@link Store.generation} when it was read. */
+  generation: number;
+}
+
+/** An object that the detector saw in one frame of a temporal patch. */
+export interface SeenObject {
+  patch: number;
+  /** Which of the patch's two frames. */
+  frame: 0 | 1;
+  label: string;
+  /** The detector's own confidence, 0 to 1. */
+  score: number;
+  /** [x1, y1, x2, y2] as shares of the picture. */
+  box: readonly [number, number, number, number];
+}
+
+/** A sampled frame of an index: when it is shown and how much it differs from the one before it. */
+export interface StoredFrame {
+  time: number;
+  cutScore: number;
+}
+
+/** A still of a video. */
+export interface Thumbnail {
+  time: number;
+  /** Absolute path of a JPEG. */
+  path: string;
+}
+
+/** What identifies an answer; another gamma, model or index run is another answer. */
+export interface AnswerKey {
+  contentHash: string;
+  indexRun: string;
+  modelFingerprint: string;
+  /** Normalised by the asker. */
+  question: string;
+  gamma: number;
+  /** How it was generated and how much was read: "greedy;48". */
+  sampling: string;
+}
+
+/** An answer that was given some time. */
+export interface StoredAnswer {
+  /** Its number in the history. */
+  number: number;
+  result: AskResult;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  usedAt: number;
+  pinned: boolean;
+}
+
+/** Where a file stands in the queue. */
+export type JobState = 'waiting' | 'running' | 'paused' | 'failed';
+
+/** A file that is to be indexed, or that failed. */
+export interface Job {
+  path: string;
+  state: JobState;
+  /** Queue order, ascending. */
+  position: number;
+  modelId: string | undefined;
+  fps: number | undefined;
+  force: boolean;
+  error: ErrorData | undefined;
+  updatedAt: number;
+}
+
+/** What `saveFile` found out about a path. */
+export interface SavedFile {
+  videoId: string;
+  /** True where the content was known, but not at this path. */
+  moved: boolean;
+}
+
+/**
+ * An index that is being written. Nothing of it is visible before `complete`; what was appended survives a crash
+ * and is found again by `beginRun` with the same video and settings.
+ */
+export interface RunWriter {
+  readonly run: IndexRun;
+  /** Patches that an interrupted run left behind: go on after them. */
+  readonly resumedPatches: number;
+  /** Where the stills of this run belong; the folder exists. */
+  readonly thumbnailFolder: string;
+  /** Stores consecutive patches in one transaction. */
+  append(patches: readonly StoredPatch[]): void;
+  /** Notes a still; `file` is its name in `thumbnailFolder`. */
+  addThumbnail(time: number, file: string): void;
+  /** Makes the run visible in place of the video's previous index. */
+  complete(): void;
+  /** Forgets the run; a video that has no index and no other run is forgotten with it. */
+  discard(): void;
+  /** Leaves the run as it is, to be taken up again; safe to call after `complete` and `discard`. */
+  close(): void;
+}
+
+/**
+ * The library: synchronous (SQLite and local files), safe to use from several processes at once. Every method may
+ * throw LongviewError `library-damaged`, `library-locked`, `disk-full`, `permission-denied` or `disk-failed`.
+ * Video ids may be given as `videoFor` takes them only where it says so.
+ */
+export interface Store {
+  readonly folder: string;
+  /** Moves whenever an index becomes visible or goes away, in this process or another. */
+  generation(): number;
+
+  /** Every video, newest first. */
+  videos(): StoredVideo[];
+  /**
+   * A video by id, a beginning of an id (4 characters or more) that fits one only, or path.
+   * @throws LongviewError `video-not-in-library`.
+   */
+  video(idOrPath: string): StoredVideo;
+  /** The video of a content. */
+  videoByContent(contentHash: string): StoredVideo | undefined;
+  /** Notes that a content lies at a path, as a new video or as a known one. */
+  saveFile(path: string, facts: VideoFacts): SavedFile;
+  /** Notes that videos no longer lie at these paths. */
+  forgetPaths(paths: readonly string[]): void;
+  /** Forgets a video with its index, stills, features and answers. The footage itself is never touched. */
+  removeVideo(id: string): void;
+
+  /** Takes the right to write indexes. @throws LongviewError `library-locked` where another indexing has it. */
+  lockForIndexing(): { release(): void };
+  /** Begins an index, or goes on with an interrupted one of the same settings. Take `lockForIndexing` first. */
+  beginRun(videoId: string, settings: RunSettings): RunWriter;
+  /** Deletes what crashes left behind. Take `lockForIndexing` first. */
+  cleanUp(): void;
+
+  /** Completely indexed videos. */
+  indexedVideos(): IndexedVideo[];
+  /** As {@link Store.video}, of an indexed one. @throws LongviewError `video-not-in-library`, `video-not-indexed`. */
+  videoFor(idOrPath: string): IndexedVideo;
+  /** The patches of one indexed video; the same arrays as long as its index stays. */
+  patchTable(videoId: string): PatchTable;
+  /** The patches of all videos that are indexed with a bundle; kept, and extended when videos are added. */
+  libraryTable(modelFingerprint: string): LibraryTable;
+  /** The objects of these labels (all where absent) in one indexed video, ascending by patch and frame. */
+  objects(videoId: string, labels?: readonly string[]): SeenObject[];
+  /** Labels seen in one indexed video with the number of times, most frequent first. */
+  labels(videoId: string): { label: string; count: number }[];
+  /** The sampled frames of one indexed video: two a patch, the last possibly twice. */
+  frames(videoId: string): StoredFrame[];
+  /** Times of the shot cuts of one indexed video in seconds, ascending; neither 0 nor the end. */
+  cuts(videoId: string): number[];
+  /** The stills of one indexed video, ascending by time. */
+  thumbnails(videoId: string): Thumbnail[];
+  /** Whether the feature cache still holds one indexed video. */
+  hasTokens(videoId: string): boolean;
+  /**
+   * Visual tokens [rows * columns * hiddenSize] of the given patches, in their order, at half precision.
+   * @throws LongviewError `video-not-indexed` where the cache was deleted.
+   */
+  patchTokens(videoId: string, patches: readonly number[]): Float32Array[];
+
+  /** The newest answer of a key. */
+  cachedAnswer(key: AnswerKey): AskResult | undefined;
+  /** Adds an answer; it is the cached one of its key from now on, older ones stay in the history. */
+  keepAnswer(key: AnswerKey, answer: AskResult): void;
+  /** Answers given so far, newest first; of one video where its id is given. */
+  answers(videoId?: string): StoredAnswer[];
+  removeAnswer(number: number): void;
+  /** A pinned answer is never removed to save space. */
+  pinAnswer(number: number, pinned: boolean): void;
+  /** Removes the least recently used answers until all together are at most `maxBytes`. @returns how many went. */
+  pruneAnswers(maxBytes: number): number;
+
+  /** A setting, or undefined. The caller parses it. */
+  setting(key: string): unknown;
+  /** Keeps a setting as JSON; undefined removes it. */
+  setSetting(key: string, value: unknown): void;
+
+  /** Puts files at the end of the queue; those that are in it stay where they are and start afresh. */
+  enqueue(paths: readonly string[], how: { modelId?: string; fps?: number; force?: boolean }): void;
+  setJob(path: string, state: JobState, error?: ErrorData): void;
+  /** Takes files off the queue. */
+  endJobs(paths: readonly string[]): void;
+  jobs(): Job[];
+
+  close(): void;
+}
