@@ -1,30 +1,16 @@
 import { GraphBuilder } from '../onnx/graph.ts';
 import { WeightPlan } from '../weights/plan.ts';
 import type { WeightSource } from '../weights/source.ts';
-import type { GraphContext, Precision } from './layers.ts';
-import { activationType, cast, linear, vector } from './layers.ts';
+import type { DecoderInputs } from './attention.ts';
+import { attention, sequenceLengths } from './attention.ts';
+import type { DecoderConfig, GraphOptions } from './config.ts';
+import type { GraphContext } from './layers.ts';
+import { activationType, cast, contrib, linear, vector } from './layers.ts';
 import { PlannedGraph } from './planned.ts';
+import { rotaryInputs } from './rotary.ts';
 
-/** The shape of a Qwen2 decoder. */
-export interface DecoderConfig {
-  hiddenSize: number;
-  intermediateSize: number;
-  layers: number;
-  heads: number;
-  kvHeads: number;
-  headDim: number;
-  vocabSize: number;
-  rmsNormEps: number;
-  /** The output matrix is the token embedding itself (there is no lm_head.weight). */
-  tied: boolean;
-}
-
-/** How a graph is written. */
-export interface GraphOptions {
-  precision: Precision;
-  /** Name of the file beside the graph that will hold the weights; left out, they go into the graph itself. */
-  externalData?: string;
-}
+export type { DecoderConfig } from './config.ts';
+export { rotaryInputs } from './rotary.ts';
 
 /** How the decoder's graph is written. */
 export interface DecoderOptions extends GraphOptions {
@@ -36,19 +22,6 @@ export interface DecoderOptions extends GraphOptions {
    */
   cache?: 'growing' | 'shared';
 }
-
-/** Values that a decoder's layers share. */
-export interface DecoderInputs {
-  /** [s, hidden] in the activations' type. */
-  hidden: string;
-  /** [s, headDim / 2] each, in the activations' type. */
-  cos: string;
-  sin: string;
-  /** Past keys and values come in and present ones go out; `none` for a tower that reads its input once. */
-  cache: 'growing' | 'shared' | 'none';
-}
-
-const contrib = { domain: 'com.microsoft' };
 
 /** The name of the output matrix's tensor. */
 export function lmHeadName(config: DecoderConfig): string {
@@ -78,11 +51,7 @@ export function buildDecoderGraph(
   const flat = graph.node('Reshape', [embeds, graph.values('int64', [2], [-1, config.hiddenSize])]);
   const tables = rotaryInputs(context, config.headDim);
   const last = graph.input('last', 'int64', [1]);
-  const stack = decoderLayers(context, config, {
-    hidden: cast(context, flat, activationType(options.precision)),
-    ...tables,
-    cache: options.cache ?? 'growing',
-  });
+  const stack = decoderLayers(context, config, { hidden: flat, tables, cache: options.cache ?? 'growing' });
   const tail = { mlp: lastRows(graph, stack.mlp, last), residual: lastRows(graph, stack.residual, last) };
   const normed = finalNorm(context, config, tail);
   const logits = linear(context, normed, {
@@ -96,22 +65,9 @@ export function buildDecoderGraph(
 }
 
 /**
- * Declares the inputs `cos` and `sin` float32 [s, headDim] and keeps their first halves: the second halves repeat
- * them, and RotaryEmbedding wants each angle once.
- */
-export function rotaryInputs(context: GraphContext, headDim: number): { cos: string; sin: string } {
-  const { graph, precision } = context;
-  const half = (name: string): string => {
-    const table = graph.input(name, 'float32', ['s', headDim]);
-    const range = [[0], [headDim / 2], [1]].map((values) => graph.values('int64', [1], values));
-    return cast(context, graph.node('Slice', [table, ...range]), activationType(precision));
-  };
-  return { cos: half('cos'), sin: half('sin') };
-}
-
-/**
  * Adds all layers. The sum of the last layer's two outputs is left to the final norm, which adds while it reads.
- * @returns `mlp` and `residual`, each [s, hidden]; the model's output before the final norm is their sum.
+ * @returns `mlp` (in the activations' type) and `residual` (float32), each [s, hidden]; the model's output before
+ * the final norm is their sum.
  */
 export function decoderLayers(
   context: GraphContext,
@@ -143,7 +99,10 @@ export function finalNorm(
   return addNorm(context, config, stack.mlp, stack.residual, 'model.norm.weight').normed;
 }
 
-/** RMSNorm of the sum of two values (of one, where `added` is empty), and the sum itself. */
+/**
+ * RMSNorm of the sum of two values (of one, where `added` is empty), and the sum itself. The sum, which grows from
+ * layer to layer, stays in float32 at every precision; what comes in and what is normalised has the activations' type.
+ */
 function addNorm(
   context: GraphContext,
   config: DecoderConfig,
@@ -152,115 +111,21 @@ function addNorm(
   weight: string,
 ): { normed: string; sum: string } {
   const { graph } = context;
-  const scale = vector(context, [weight], config.hiddenSize);
+  const scale = vector(context, [weight], config.hiddenSize, 'float32');
   const epsilon = { float: config.rmsNormEps };
+  const narrow = (value: string) => cast(context, value, activationType(context.precision));
   if (added === '') {
     const normed = graph.node('SimplifiedLayerNormalization', [residual, scale], { axis: -1, epsilon });
-    return { normed, sum: residual };
+    return { normed: narrow(normed), sum: residual };
   }
   const [normed, , , sum] = graph.nodes(
     'SkipSimplifiedLayerNormalization',
-    [residual, added, scale],
+    [residual, cast(context, added, 'float32'), scale],
     [graph.fresh('normed'), '', '', graph.fresh('sum')],
     { epsilon },
     contrib,
   ) as [string, string, string, string];
-  return { normed, sum };
-}
-
-/** What GroupQueryAttention wants to know about lengths: `seqlens_k` (total - 1) and the total, both int32. */
-function sequenceLengths(
-  graph: GraphBuilder,
-  hidden: string,
-  cache: DecoderInputs['cache'],
-): { lastPosition: string; total: string } {
-  const size = (value: string, axis: number) =>
-    graph.node('Gather', [graph.node('Shape', [value]), graph.values('int64', [1], [axis])]);
-  const fresh = size(hidden, 0);
-  const past = {
-    none: () => undefined,
-    growing: () => size('past.0.key', 2),
-    shared: () => graph.input('past_length', 'int64', [1]),
-  }[cache]();
-  const total = graph.node('Cast', [past === undefined ? fresh : graph.node('Add', [fresh, past])], {
-    to: 6,
-  });
-  return { total, lastPosition: graph.node('Sub', [total, graph.values('int32', [1], [1])]) };
-}
-
-interface AttentionInputs extends DecoderInputs {
-  lastPosition: string;
-  total: string;
-  zero: string;
-  layer: number;
-  x: string;
-}
-
-function attention(context: GraphContext, config: DecoderConfig, inputs: AttentionInputs): string {
-  const { graph } = context;
-  const { heads, kvHeads, headDim } = config;
-  const prefix = `model.layers.${inputs.layer}.self_attn`;
-  const names = (kind: string) => ['q', 'k', 'v'].map((part) => `${prefix}.${part}_proj.${kind}`);
-  const packed = linear(context, inputs.x, {
-    weights: names('weight'),
-    biases: names('bias'),
-    inputs: config.hiddenSize,
-    outputs: (heads + 2 * kvHeads) * headDim,
-  });
-  const batched = graph.node('Unsqueeze', [packed, inputs.zero]);
-  const sizes = graph.values(
-    'int64',
-    [3],
-    [heads, kvHeads, kvHeads].map((count) => count * headDim),
-  );
-  const [query, key, value] = graph.nodes('Split', [batched, sizes], 3, { axis: -1 }) as [
-    string,
-    string,
-    string,
-  ];
-  const rotate = (x: string, count: number) =>
-    graph.node(
-      'RotaryEmbedding',
-      [x, inputs.zero, inputs.cos, inputs.sin],
-      { interleaved: 0, num_heads: count, rotary_embedding_dim: headDim },
-      contrib,
-    );
-  const attended = groupQueryAttention(context, config, inputs, {
-    query: rotate(query, heads),
-    key: rotate(key, kvHeads),
-    value,
-  });
-  const flat = graph.node('Squeeze', [attended, inputs.zero]);
-  return linear(context, flat, {
-    weights: [`${prefix}.o_proj.weight`],
-    inputs: heads * headDim,
-    outputs: config.hiddenSize,
-  });
-}
-
-function groupQueryAttention(
-  { graph, precision }: GraphContext,
-  config: DecoderConfig,
-  { cache, layer, lastPosition, total }: AttentionInputs,
-  { query, key, value }: { query: string; key: string; value: string },
-): string {
-  const { heads, kvHeads, headDim } = config;
-  const type = activationType(precision);
-  const past = (part: string) =>
-    cache === 'none' ? '' : graph.input(`past.${layer}.${part}`, type, [1, kvHeads, 'past', headDim]);
-  const present = ['key', 'value'].map((part) =>
-    cache === 'none' ? graph.fresh('present') : `present.${layer}.${part}`,
-  );
-  const [attended] = graph.nodes(
-    'GroupQueryAttention',
-    [query, key, value, past('key'), past('value'), lastPosition, total],
-    [graph.fresh('attended'), ...present],
-    { num_heads: heads, kv_num_heads: kvHeads, do_rotary: 0, scale: { float: headDim ** -0.5 } },
-    contrib,
-  );
-  if (cache !== 'none')
-    for (const name of present) graph.output(name, type, [1, kvHeads, 'present', headDim]);
-  return attended as string;
+  return { normed: narrow(normed), sum };
 }
 
 function gatedMlp(context: GraphContext, config: DecoderConfig, x: string, prefix: string): string {

@@ -10,6 +10,9 @@ import { floatBytes, readFloats } from '../weights/tensors.ts';
 /** How a graph's matrices are stored, and with that what it computes in. */
 export type Precision = 'fp32' | 'fp16' | 'int8' | 'int4';
 
+/** The domain of onnxruntime's own operators. */
+export const contrib = { domain: 'com.microsoft' };
+
 /** What every layer needs to know to add itself to a graph. */
 export interface GraphContext {
   graph: GraphBuilder;
@@ -87,13 +90,20 @@ function quantisedLinear(
     'MatMulNBits',
     bias.length > 0 ? [x, packed, scale, '', '', ...bias] : [x, packed, scale],
     { K: layer.inputs, N: layer.outputs, bits, block_size: blockSize, accuracy_level: 4 },
-    { domain: 'com.microsoft' },
+    contrib,
   );
 }
 
-/** A vector (bias, norm weight) in the activations' type: such small tensors are never quantised. */
-export function vector(context: GraphContext, names: readonly string[], size: number): string {
-  const type = activationType(context.precision);
+/**
+ * A vector (bias, norm weight) of one or several tensors, by default in the activations' type: such small tensors
+ * are never quantised.
+ */
+export function vector(
+  context: GraphContext,
+  names: readonly string[],
+  size: number,
+  type: FloatType = activationType(context.precision),
+): string {
   const bytes = floatBytes(context.weights, names, type);
   return context.plan.constant(context.graph, names[0] as string, type, [size], bytes);
 }

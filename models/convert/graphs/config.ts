@@ -1,0 +1,41 @@
+import type { Precision } from './layers.ts';
+
+/** The shape of a Qwen2 decoder. */
+export interface DecoderConfig {
+  hiddenSize: number;
+  intermediateSize: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  vocabSize: number;
+  rmsNormEps: number;
+  /** The output matrix is the token embedding itself (there is no lm_head.weight). */
+  tied: boolean;
+}
+
+/** The shape of a Qwen2-VL vision encoder. */
+export interface VisionConfig {
+  /** Blocks. */
+  depth: number;
+  /** Width inside the encoder. */
+  embedSize: number;
+  /** Width of a block's MLP. */
+  mlpSize: number;
+  heads: number;
+  /** `quick-gelu` is x * sigmoid(1.702 x). */
+  activation: 'quick-gelu' | 'gelu';
+  channels: number;
+  patchSize: number;
+  temporalPatchSize: number;
+  mergeSize: number;
+  /** Width of the visual tokens: the decoder's hidden size. */
+  hiddenSize: number;
+}
+
+/** How a graph is written. */
+export interface GraphOptions {
+  precision: Precision;
+  /** Name of the file beside the graph that will hold the weights; left out, they go into the graph itself. */
+  externalData?: string;
+}
