@@ -113,7 +113,7 @@ function migrate(db: Database.Database, folder: string, known: readonly string[]
     // Another process may have migrated while this one waited for the lock.
     const from = checkedVersion(db, folder, known.length);
     for (let version = from; version < known.length; version++) {
-      db.exec(known[version]!);
+      db.exec(known[version]);
       db.pragma(`user_version = ${version + 1}`);
     }
     db.pragma(`application_id = ${applicationId}`);

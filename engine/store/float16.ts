@@ -4,7 +4,7 @@ const bits32 = new Uint32Array(float32.buffer);
 /** Bits of the half-precision number nearest to a value (IEEE 754 binary16, ties to even). */
 export function toHalf(value: number): number {
   float32[0] = value;
-  const bits = bits32[0]!;
+  const bits = bits32[0];
   const sign = (bits >>> 16) & 0x8000;
   const exponent = (bits >>> 23) & 0xff;
   const mantissa = bits & 0x7fffff;
@@ -49,7 +49,7 @@ function halves(): Float32Array {
 export function packHalf(values: Float32Array): Uint8Array {
   const packed = new Uint8Array(values.length * 2);
   for (let index = 0; index < values.length; index++) {
-    const half = toHalf(values[index]!);
+    const half = toHalf(values[index]);
     packed[index * 2] = half & 0xff;
     packed[index * 2 + 1] = half >>> 8;
   }
@@ -63,6 +63,6 @@ export function packHalf(values: Float32Array): Uint8Array {
 export function unpackHalf(packed: Uint8Array, target: Float32Array, offset = 0): void {
   const values = halves();
   for (let index = 0, byte = 0; byte + 1 < packed.length; index++, byte += 2) {
-    target[offset + index] = values[packed[byte]! | (packed[byte + 1]! << 8)]!;
+    target[offset + index] = values[packed[byte] | (packed[byte + 1] << 8)]!;
   }
 }

@@ -87,7 +87,7 @@ export class Patches {
     return rows.flatMap((row) => {
       const times = unpackTimes(row.times);
       return Array.from(unpackCuts(row.cuts), (cutScore, index) => ({
-        time: times[(index >> 1) * 4 + 2 + (index & 1)]!,
+        time: times[(index >> 1) * 4 + 2 + (index & 1)],
         cutScore,
       }));
     });

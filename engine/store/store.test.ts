@@ -45,8 +45,8 @@ suite('an index in the library', () => {
     assert.deepEqual([...table.ends], [1, 2]);
     near(table.embeddings.subarray(4), unit(1), 1e-3);
     const tokens = store.patchTokens(id, [1, 0, 1]);
-    near(tokens[0]!, patch(1).tokens, 0);
-    near(tokens[1]!, patch(0).tokens, 0);
+    near(tokens[0], patch(1).tokens, 0);
+    near(tokens[1], patch(0).tokens, 0);
     assert.equal(tokens.length, 3);
     const dogs = store.objects(id, ['dog']);
     assert.deepEqual(
@@ -56,7 +56,7 @@ suite('an index in the library', () => {
         [1, 1, 'dog'],
       ],
     );
-    near(dogs[0]!.box, [0.1, 0.2, 0.3, 0.4], 1e-5);
+    near(dogs[0].box, [0.1, 0.2, 0.3, 0.4], 1e-5);
     assert.deepEqual(
       store.objects(id).map((object) => object.label),
       ['dog', 'cat', 'dog'],
@@ -90,7 +90,7 @@ suite('an index in the library', () => {
     assert.deepEqual([...store.patchTable(videoId).starts], [0]);
     second.complete();
     assert.deepEqual([...store.patchTable(videoId).starts], [5, 6]);
-    assert.notEqual(store.videoFor(videoId).indexRun, before!.indexRun);
+    assert.notEqual(store.videoFor(videoId).indexRun, before.indexRun);
     assert.ok(store.generation() > generation + 1);
     assert.equal(readdirSync(join(folder, 'features')).length, 1, 'the old features are gone');
     assert.equal(readdirSync(join(folder, 'thumbnails')).length, 1, 'the old stills are gone');
@@ -104,14 +104,14 @@ suite('an index in the library', () => {
     before.close();
     const store = opened(t, folder);
     const [video] = store.videos();
-    assert.equal(video!.unfinished!.patches, 2);
-    const again = store.beginRun(video!.id, settings);
+    assert.equal(video.unfinished!.patches, 2);
+    const again = store.beginRun(video.id, settings);
     assert.equal(again.resumedPatches, 2);
     again.append([patch(2)]);
     again.complete();
-    assert.deepEqual([...store.patchTable(video!.id).starts], [0, 1, 2]);
-    near(store.patchTokens(video!.id, [2])[0]!, patch(2).tokens, 0);
-    const other = store.beginRun(video!.id, { ...settings, fps: 1 });
+    assert.deepEqual([...store.patchTable(video.id).starts], [0, 1, 2]);
+    near(store.patchTokens(video.id, [2])[0], patch(2).tokens, 0);
+    const other = store.beginRun(video.id, { ...settings, fps: 1 });
     assert.equal(other.resumedPatches, 0);
   });
 
@@ -214,7 +214,7 @@ suite('the table of a whole library', () => {
         numbers(1 + (video % 5), video * 10).map((n) => patch(n)),
       );
       store.libraryTable(settings.modelFingerprint);
-      if (video % 4 === 3) store.removeVideo(store.indexedVideos()[1]!.id);
+      if (video % 4 === 3) store.removeVideo(store.indexedVideos()[1].id);
     }
     const grown = store.libraryTable(settings.modelFingerprint);
     const fresh = opened(t, folder);
@@ -254,9 +254,9 @@ suite('cleaning up', () => {
     const strayStore = opened(t, stray);
     index(strayStore, '/films/c.mp4', 'c', [patch(0)]);
     const [name] = readdirSync(join(stray, 'features'));
-    copyFileSync(join(stray, 'features', name!), join(folder, 'features', name!));
+    copyFileSync(join(stray, 'features', name), join(folder, 'features', name));
     other.cleanUp();
-    assert.equal(existsSync(join(folder, 'features', name!)), false);
+    assert.equal(existsSync(join(folder, 'features', name)), false);
     assert.ok(store.hasTokens(id));
     unfinished.append([patch(1)]);
     unfinished.complete();
@@ -281,7 +281,7 @@ function near(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance:
   assert.equal(actual.length, expected.length);
   for (let index = 0; index < expected.length; index++)
     assert.ok(
-      Math.abs(actual[index]! - expected[index]!) <= tolerance,
+      Math.abs(actual[index] - expected[index]) <= tolerance,
       `element ${index}: ${actual[index]} is not within ${tolerance} of ${expected[index]}`,
     );
 }

@@ -74,7 +74,7 @@ export class Videos {
             idOrPath.length,
             idOrPath,
           );
-    if (fitting.length === 1) return fitting[0]!;
+    if (fitting.length === 1) return fitting[0];
     throw notInLibrary(idOrPath, fitting.length);
   }
 
