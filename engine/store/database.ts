@@ -4,9 +4,6 @@ import Database from 'better-sqlite3';
 import { libraryTooNew, mapErrors, notALibrary } from './errors.ts';
 import { applicationId, migrations } from './schema.ts';
 
-/** How long a statement waits for another process's write, in milliseconds. */
-const busyTimeoutMs = 5000;
-
 type Parameter = string | number | bigint | Uint8Array | null;
 
 /**
@@ -21,11 +18,12 @@ export class LibraryDatabase {
   /**
    * Opens or makes `<folder>/library.db`.
    * @param known migrations to apply; only tests give others than ours
+   * @param busyTimeoutMs how long a statement waits for another process's write
    * @throws LongviewError `library-too-new`, `library-damaged`, `library-locked`, `permission-denied`, `disk-full`.
    */
-  constructor(folder: string, known: readonly string[] = migrations) {
+  constructor(folder: string, known: readonly string[] = migrations, busyTimeoutMs = 5000) {
     this.folder = folder;
-    this.#db = mapErrors(folder, () => open(folder, known));
+    this.#db = mapErrors(folder, () => open(folder, known, busyTimeoutMs));
   }
 
   /** Runs a statement that returns nothing. @returns rows changed, and the last row's number. */
@@ -81,9 +79,9 @@ export class LibraryDatabase {
   }
 }
 
-function open(folder: string, known: readonly string[]): Database.Database {
+function open(folder: string, known: readonly string[], timeout: number): Database.Database {
   mkdirSync(folder, { recursive: true });
-  const db = new Database(join(folder, 'library.db'), { timeout: busyTimeoutMs });
+  const db = new Database(join(folder, 'library.db'), { timeout });
   try {
     // Before anything is written: a newer library must stay exactly as it is.
     const version = checkedVersion(db, folder, known.length);
