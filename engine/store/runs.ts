@@ -145,16 +145,15 @@ class Writer implements RunWriter {
     this.#row.patches = first + patches.length;
   }
 
-  addThumbnail(time: number, file: string): void {
-    this.#db.run(
-      'INSERT INTO thumbnails (run, time, file) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET file = excluded.file',
-      this.#row.num,
-      time,
-      file,
-    );
+  setThumbnails(stills: readonly { time: number; file: string }[]): void {
+    this.#db.write(() => {
+      this.#db.run('DELETE FROM thumbnails WHERE run = ?', this.#row.num);
+      for (const { time, file } of stills)
+        this.#db.run('INSERT INTO thumbnails (run, time, file) VALUES (?, ?, ?)', this.#row.num, time, file);
+    });
   }
 
-  complete(): void {
+  complete(durationSec = 0): void {
     this.#features.close();
     const replaced = this.#db.write(() => {
       const old = this.#db.all<{ id: string }>(
@@ -166,6 +165,11 @@ class Writer implements RunWriter {
         Date.now(),
         this.#row.num,
       );
+      this.#db.run(
+        'UPDATE videos SET duration_sec = ? WHERE num = ? AND duration_sec = 0',
+        durationSec,
+        this.#row.video,
+      );
       this.#db.run('UPDATE state SET generation = generation + 1');
       return old;
     });
@@ -176,10 +180,6 @@ class Writer implements RunWriter {
   discard(): void {
     this.#features.close();
     this.#runs.remove(this.#row);
-    this.#db.run(
-      'DELETE FROM videos WHERE num = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE video = videos.num)',
-      this.#row.video,
-    );
   }
 
   close(): void {

@@ -75,7 +75,7 @@ export interface StoredPatch {
   end: number;
   /** Presentation times of its two frames. */
   frameTimes: readonly [number, number];
-  /** How much each frame differs from the one before it, 0 to 1; from 0.5 on it is a shot cut. */
+  /** How much each frame differs from the one before it, 0 to 1 (cutScore of engine/media). */
   cutScores: readonly [number, number];
   /** The objects of each of its two frames. */
   objects: readonly (readonly DetectedObject[])[];
@@ -197,11 +197,14 @@ export interface RunWriter {
   readonly thumbnailFolder: string;
   /** Stores consecutive patches in one transaction. */
   append(patches: readonly StoredPatch[]): void;
-  /** Notes a still; `file` is its name in `thumbnailFolder`. */
-  addThumbnail(time: number, file: string): void;
-  /** Makes the run visible in place of the video's previous index. */
-  complete(): void;
-  /** Forgets the run; a video that has no index and no other run is forgotten with it. */
+  /** Notes the stills; `file` is a name in `thumbnailFolder`. */
+  setThumbnails(stills: readonly { time: number; file: string }[]): void;
+  /**
+   * Makes the run visible in place of the video's previous index.
+   * @param durationSec what the index covers; becomes the video's length where the file named none
+   */
+  complete(durationSec?: number): void;
+  /** Forgets the run; the video stays. */
   discard(): void;
   /** Leaves the run as it is, to be taken up again; safe to call after `complete` and `discard`. */
   close(): void;

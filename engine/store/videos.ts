@@ -103,7 +103,10 @@ export class Videos {
     });
   }
 
-  /** Whoever lies at a path, save one video, no longer does; the last known place of a video is kept. */
+  /**
+   * Whoever lies at a path, save one video, no longer does. A video's last known place is kept, unless there is
+   * nothing to know of it: it was never indexed nor asked about.
+   */
   #leave(path: string, except: number): void {
     this.#db.run(
       `DELETE FROM files WHERE path = ? AND video <> ?
@@ -112,6 +115,12 @@ export class Videos {
       except,
     );
     this.#db.run('UPDATE files SET present = 0 WHERE path = ? AND video <> ?', path, except);
+    this.#db.run(
+      `DELETE FROM videos WHERE num IN (SELECT video FROM files WHERE path = ? AND present = 0)
+         AND NOT EXISTS (SELECT 1 FROM runs WHERE video = num)
+         AND NOT EXISTS (SELECT 1 FROM answer_videos WHERE video = num)`,
+      path,
+    );
   }
 
   #rowByContent(contentHash: string): VideoRow | undefined {

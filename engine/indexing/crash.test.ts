@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { madeEyes, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
+import { temporaryFolder } from '../../tests/fixtures/library.ts';
+import { openStore } from '../store/index.ts';
+import { indexVideos } from './index.ts';
+
+const script = fileURLToPath(new URL('../../tests/fixtures/index-and-hang.ts', import.meta.url));
+
+/** Indexes in another process until it has looked at so many patches, then kills it without warning. */
+async function crash(library: string, video: string, patches: number): Promise<void> {
+  const child = spawn(process.execPath, [script, library, video, String(patches)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  assert.equal(child.exitCode, null, 'the process had to be killed');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+suite('a process that is killed while it indexes', () => {
+  test('leaves nothing half-visible, and another goes on where it was', async (t) => {
+    const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+    const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
+    await crash(library, path, 70);
+    const store = openStore(library);
+    t.after(() => store.close());
+    assert.deepEqual(store.indexedVideos(), []);
+    assert.equal(store.libraryTable('made-1').rows, 0);
+    assert.equal(store.video(path).unfinished!.patches, 64, 'two batches of 32 were stored');
+    const eyes = madeEyes();
+    const deps = { store, media: madeMedia(), model: madeModel(eyes) };
+    const { videos } = await indexVideos(deps, [path]);
+    assert.deepEqual([videos[0].status, videos[0].patches], ['indexed', 100]);
+    assert.equal(eyes.looked, 36);
+    const tokens = store.patchTokens(videos[0].id!, [0, 63, 64, 99]);
+    assert.deepEqual(
+      tokens.map((patch) => patch[0]),
+      [0, 126, 128, 198],
+    );
+    assert.deepEqual(
+      [...store.patchTable(videos[0].id!).starts],
+      Array.from({ length: 100 }, (_, second) => second),
+    );
+    assert.deepEqual(store.jobs(), []);
+    assert.equal(readdirSync(join(library, 'features')).length, 1);
+  });
+
+  test('again leaves the index that was there before', async (t) => {
+    const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+    const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
+    const store = openStore(library);
+    t.after(() => store.close());
+    const deps = { store, media: madeMedia(), model: madeModel(madeEyes()) };
+    await indexVideos(deps, [path]);
+    const before = store.videoFor(path);
+    await crash(library, path, 40);
+    assert.deepEqual(store.videoFor(path), before);
+    assert.equal(store.patchTokens(before.id, [99]).length, 1);
+    assert.equal(readdirSync(join(library, 'features')).length, 2);
+    await indexVideos(deps, [path], { force: true });
+    assert.notEqual(store.videoFor(path).indexRun, before.indexRun);
+    assert.equal(readdirSync(join(library, 'features')).length, 1);
+    assert.equal(readdirSync(join(library, 'thumbnails')).length, 1);
+  });
+});

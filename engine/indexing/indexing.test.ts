@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import { madeEyes, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
+import { temporaryFolder } from '../../tests/fixtures/library.ts';
+import type { Progress } from '../protocol/progress.ts';
+import { indexResultSchema } from '../protocol/results.ts';
+import { openStore } from '../store/index.ts';
+import { LongviewError } from '../protocol/errors.ts';
+import { indexVideos, type IndexOptions } from './index.ts';
+
+/** A library in one folder, footage in another, and made eyes. */
+function setting(t: TestContext, eyes = madeEyes()) {
+  const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+  const store = openStore(library);
+  t.after(() => store.close());
+  const [media, model] = [madeMedia(), madeModel(eyes)];
+  const index = async (paths: string[], options?: IndexOptions) => {
+    const result = await indexVideos({ store, media, model }, paths, options);
+    return indexResultSchema.parse(result).videos;
+  };
+  return { store, media, model, eyes, films, library, index };
+}
+
+suite('indexing a video', () => {
+  test('puts what the eyes saw into the library, with its times', async (t) => {
+    const { store, films, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 4.2, first: 97 });
+    const [row] = await index([path]);
+    assert.deepEqual({ ...row, id: '' }, { id: '', path, durationSec: 4.2, status: 'indexed', patches: 5 });
+    const table = store.patchTable(row.id!);
+    assert.deepEqual([...table.starts], [0, 1, 2, 3, 4]);
+    assert.deepEqual([...table.ends], [1, 2, 3, 4, 4.2]);
+    assert.deepEqual(
+      store.frames(row.id!).map((frame) => frame.time),
+      [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4],
+    );
+    assert.deepEqual(
+      store.objects(row.id!).map(({ patch, frame }) => [patch, frame]),
+      [
+        [2, 0],
+        [2, 1],
+        [3, 0],
+        [3, 1],
+        [4, 0],
+      ],
+    );
+    assert.deepEqual(
+      store.patchTokens(row.id!, [0, 4]).map((tokens) => tokens[0]),
+      [97, 105],
+    );
+    assert.deepEqual(
+      store.thumbnails(row.id!).map(({ time, path: still }) => [time, readFileSync(still, 'utf8')]),
+      [[0, 'a still']],
+    );
+    assert.deepEqual(store.jobs(), []);
+  });
+
+  test('does nothing the second time, and loads no model for it', async (t) => {
+    const { store, films, media, model, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    const [first] = await index([path]);
+    const generation = store.generation();
+    const [second] = await index([path]);
+    assert.deepEqual(second, { ...first, status: 'unchanged' });
+    assert.deepEqual([media.decoded, media.probed, model.opened], [6, 1, 1]);
+    assert.equal(store.generation(), generation);
+  });
+
+  test('is done again when forced, with another rate, another bundle, or after the feature cache was deleted', async (t) => {
+    const { store, films, media, library, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    const runOf = async (options?: IndexOptions) => {
+      const [row] = await index([path], options);
+      return [row.status, store.videoFor(path).indexRun];
+    };
+    const runs = [await runOf(), await runOf({ force: true }), await runOf({ fps: 4 })];
+    assert.equal(store.patchTable(store.videoFor(path).id).starts.length, 6);
+    assert.deepEqual(
+      await runOf(),
+      ['unchanged', runs[2][1]],
+      'where no rate is asked for, the one at hand will do',
+    );
+    rmSync(join(library, 'features'), { recursive: true });
+    runs.push(await runOf());
+    const other = madeModel(madeEyes(), 'made-2');
+    const { videos } = await indexVideos({ store, media, model: other }, [path]);
+    runs.push([videos[0].status, store.videoFor(path).indexRun]);
+    assert.deepEqual(
+      runs.map(([status]) => status),
+      ['indexed', 'indexed', 'indexed', 'indexed', 'indexed'],
+    );
+    assert.equal(new Set(runs.map(([, run]) => run)).size, 5);
+    assert.equal(readdirSync(join(library, 'features')).length, 1);
+  });
+
+  test('recognises a moved file and a copy by their content', async (t) => {
+    const { store, films, media, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    const [first] = await index([path]);
+    const moved = join(films, 'b.mp4');
+    renameSync(path, moved);
+    assert.deepEqual(await index([moved]), [{ ...first, path: moved, status: 'moved' }]);
+    assert.deepEqual(store.video(first.id!).paths, [moved]);
+    const copy = join(films, 'c.mp4');
+    copyFileSync(moved, copy);
+    assert.deepEqual(await index([copy]), [{ ...first, path: copy, status: 'unchanged' }]);
+    assert.deepEqual(store.video(first.id!).paths.toSorted(), [moved, copy]);
+    assert.equal(media.decoded, 6);
+  });
+
+  test('looks at one content only once where it lies at two paths, also when forced', async (t) => {
+    const { store, films, media, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    copyFileSync(path, join(films, 'b.mp4'));
+    assert.deepEqual(
+      (await index([films])).map(({ status }) => status),
+      ['indexed', 'unchanged'],
+    );
+    assert.deepEqual(
+      (await index([films], { force: true })).map(({ status }) => status),
+      ['indexed', 'unchanged'],
+    );
+    assert.equal(media.decoded, 12);
+    assert.equal(store.videos().length, 1);
+  });
+});
+
+suite('files that fail', () => {
+  test('have a typed reason and leave the others alone', async (t) => {
+    const { store, films, library, index } = setting(t);
+    makeVideo(films, '1.mp4', { durationSec: 2, first: 0 });
+    writeFileSync(join(films, '2.mp4'), 'This is a poem.');
+    makeVideo(films, '3.mp4', { durationSec: 9, first: 0, truncatedAt: 5 });
+    makeVideo(films, '4.mp4', { durationSec: 2, first: 50 });
+    const gone = join(films, '5.mp4');
+    const rows = await index([films, gone]);
+    const states = Object.fromEntries(rows.map((row) => [row.path.slice(-5), [row.status, row.error?.code]]));
+    assert.deepEqual(states, {
+      '1.mp4': ['indexed', undefined],
+      '2.mp4': ['failed', 'not-a-video'],
+      '3.mp4': ['failed', 'file-truncated'],
+      '4.mp4': ['indexed', undefined],
+      '5.mp4': ['failed', 'file-not-found'],
+    });
+    for (const row of rows) if (row.error) assert.ok(row.error.remedy.length > 5, row.path);
+    assert.equal(store.indexedVideos().length, 2);
+    assert.equal(readdirSync(join(library, 'features')).length, 2);
+    assert.equal(readdirSync(join(library, 'thumbnails')).length, 2);
+    assert.deepEqual(
+      store.jobs().map(({ path, state, error }) => [path.slice(-5), state, error?.code]),
+      [
+        ['2.mp4', 'failed', 'not-a-video'],
+        ['3.mp4', 'failed', 'file-truncated'],
+      ],
+    );
+  });
+
+  test('that were indexed before keep their index', async (t) => {
+    const { store, films, media, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    const [row] = await index([path]);
+    const { indexRun } = store.videoFor(path);
+    media.sampleFrames = () => {
+      throw new LongviewError('ffmpeg-failed', 'It failed.', 'Try again.');
+    };
+    const [again] = await index([path], { force: true });
+    assert.deepEqual([again.status, again.id, again.error?.code], ['failed', row.id, 'ffmpeg-failed']);
+    assert.equal(store.videoFor(path).indexRun, indexRun);
+    assert.equal(store.video(path).unfinished, undefined);
+  });
+
+  test('because they changed meanwhile are not indexed', async (t) => {
+    let path = '';
+    const eyes = madeEyes(() => makeVideo(path.slice(0, -6), 'a.mp4', { durationSec: 3, first: 7 }));
+    const { store, films, index } = setting(t, eyes);
+    path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    const [row] = await index([path]);
+    assert.equal(row.error?.code, 'video-changed');
+    assert.deepEqual(store.indexedVideos(), []);
+  });
+
+  test('because the eyes have a bug stop the call, and nothing of them is seen', async (t) => {
+    const bug = new TypeError('undefined is not a function');
+    const eyes = madeEyes(() => {
+      throw bug;
+    });
+    const { store, films, index } = setting(t, eyes);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    await assert.rejects(index([path]), bug);
+    assert.deepEqual(store.indexedVideos(), []);
+    store.lockForIndexing().release();
+  });
+
+  test('that were never indexed are forgotten when another content takes their place', async (t) => {
+    const { store, films, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 9, first: 0, truncatedAt: 5 });
+    await index([path]);
+    assert.equal(store.videos().length, 1);
+    makeVideo(films, 'a.mp4', { durationSec: 9, first: 0 });
+    assert.equal((await index([path]))[0].status, 'indexed');
+    assert.equal(store.videos().length, 1);
+  });
+});
+
+suite('a cancelled indexing', () => {
+  test('says so, keeps what it has, and is taken up where it stopped', async (t) => {
+    const stop = new AbortController();
+    const eyes = madeEyes(() => {
+      if (eyes.looked >= 40) stop.abort();
+    });
+    const { store, films, media, index } = setting(t, eyes);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
+    const other = makeVideo(films, 'b.mp4', { durationSec: 2, first: 0 });
+    const rows = await index([path, other], { signal: stop.signal });
+    assert.deepEqual(
+      rows.map(({ status, error }) => [status, error?.code]),
+      [
+        ['cancelled', 'cancelled'],
+        ['cancelled', 'cancelled'],
+      ],
+    );
+    assert.deepEqual(store.indexedVideos(), []);
+    assert.ok(media.decoded < 200, 'decoding stopped');
+    const stored = store.video(path).unfinished!.patches;
+    assert.ok(stored >= 40, 'what was looked at is stored');
+    const looked = eyes.looked;
+    const [row] = await index([path]);
+    assert.deepEqual([row.status, row.patches], ['indexed', 100]);
+    assert.equal(eyes.looked - looked, 100 - stored, 'only the rest was looked at');
+    assert.deepEqual(
+      store.patchTokens(row.id!, [0, 50, 99]).map((tokens) => tokens[0]),
+      [0, 100, 198],
+    );
+    assert.deepEqual(
+      [...store.patchTable(row.id!).starts],
+      Array.from({ length: 100 }, (_, second) => second),
+    );
+  });
+
+  test('before it began has rows for what was found', async (t) => {
+    const { films, index, model } = setting(t);
+    makeVideo(films, 'a.mp4', { durationSec: 2, first: 0 });
+    assert.deepEqual(await index([films], { signal: AbortSignal.abort() }), []);
+    assert.equal(model.opened, 0);
+  });
+});
+
+test('a second indexing into the same library is refused while the first runs', async (t) => {
+  let second: unknown;
+  const eyes = madeEyes(async () => {
+    second ??= await indexVideos({ store: other, media, model }, [path]).catch((error: unknown) => error);
+  });
+  const { library, films, media, model, index } = setting(t, eyes);
+  const other = openStore(library);
+  t.after(() => other.close());
+  const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+  const [row] = await index([path]);
+  assert.equal(row.status, 'indexed');
+  assert.equal((second as LongviewError).code, 'library-locked');
+});
+
+test('removing a video takes its stills and features, never the footage', async (t) => {
+  const { store, films, library, index } = setting(t);
+  const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+  const before = readFileSync(path);
+  const [row] = await index([path]);
+  store.removeVideo(row.id!);
+  assert.deepEqual(readdirSync(join(library, 'thumbnails')), []);
+  assert.deepEqual(readdirSync(join(library, 'features')), []);
+  assert.ok(existsSync(path));
+  assert.deepEqual(readFileSync(path), before);
+});
+
+test('progress never goes back, ends at one, and tells speed and time left', async (t) => {
+  const { films, index } = setting(t);
+  makeVideo(films, 'a.mp4', { durationSec: 20, first: 0 });
+  makeVideo(films, 'b.mp4', { durationSec: 10, first: 0 });
+  writeFileSync(join(films, 'c.mp4'), 'This is a poem.');
+  const told: Progress[] = [];
+  await index([films], { onProgress: (progress) => told.push(progress) });
+  const fractions = told.map(({ fraction }) => fraction);
+  assert.deepEqual(
+    fractions,
+    fractions.toSorted((a, b) => a - b),
+  );
+  assert.equal(fractions.at(-1), 1);
+  const middle = told.find(({ fraction }) => fraction > 0.3)!;
+  assert.equal(middle.stage, 'indexing');
+  assert.ok(middle.realtimeFactor! > 0 && middle.secondsLeft! >= 0);
+  assert.ok(new Set(told.map(({ subject }) => subject)).size >= 3);
+});

@@ -1,0 +1,47 @@
+import type { FoundVideos, SampledFrames, ThumbnailOptions, VideoInfo } from '../media/index.ts';
+import type { OnProgress } from '../protocol/progress.ts';
+import type { Store } from '../store/index.ts';
+import type { Eyes } from '../vlm/types.ts';
+
+interface Stoppable {
+  signal?: AbortSignal;
+}
+
+/** What indexing needs of engine/media; that room's functions as they are, with its tools chosen. */
+export interface IndexingMedia {
+  findVideos(paths: readonly string[], options: Stoppable): Promise<FoundVideos>;
+  contentId(file: string, options: Stoppable): Promise<string>;
+  probe(file: string, options: Stoppable): Promise<VideoInfo>;
+  sampleFrames(
+    file: string,
+    info: VideoInfo,
+    options: { fps: number; width: number; height: number; thumbnails: ThumbnailOptions } & Stoppable,
+  ): SampledFrames;
+}
+
+/** The bundle to look with, known before it is loaded. */
+export interface IndexingModel {
+  readonly id: string;
+  readonly fingerprint: string;
+  /** Sampled frames per second that it was made for. */
+  readonly fps: number;
+  /** Loads it, once. */
+  eyes(): Promise<Eyes>;
+}
+
+/** What indexing works with. */
+export interface IndexingDeps {
+  store: Store;
+  media: IndexingMedia;
+  model: IndexingModel;
+}
+
+/** How to index. */
+export interface IndexOptions {
+  /** Sampled frames per second of video; where absent, what the bundle was made for, or what an index at hand has. */
+  fps?: number;
+  /** Index again what is already indexed. */
+  force?: boolean;
+  signal?: AbortSignal;
+  onProgress?: OnProgress;
+}
