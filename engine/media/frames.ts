@@ -1,0 +1,226 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { badArgument, LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
+import type { Letterbox, RgbFrame } from '../vlm/types.ts';
+import { checkFile, fileError } from './file-check.ts';
+import { inputArguments } from './input.ts';
+import { letterboxFilter, letterboxFor } from './letterbox.ts';
+import { noFrames } from './probe-errors.ts';
+import { startProcess, tooSlow, type RunningProcess } from './process.ts';
+import { readChunks } from './read-chunks.ts';
+import {
+  thumbnailArguments,
+  thumbnailFilter,
+  thumbnailPattern,
+  type ThumbnailOptions,
+} from './thumbnails.ts';
+import { findMediaTools, type MediaTools } from './tools.ts';
+import type { VideoInfo } from './video-info.ts';
+
+/** What to sample and how. */
+export interface SampleOptions {
+  /** Samples per second of the file's timeline. */
+  fps: number;
+  /** Size of the letterboxed frames, in pixels. */
+  width: number;
+  height: number;
+  /** Write thumbnails in the same decode. */
+  thumbnails?: ThumbnailOptions;
+  signal?: AbortSignal;
+  /** Default: what {@link findMediaTools} finds. */
+  tools?: MediaTools;
+  /** ffmpeg is given up when it delivers nothing for so long while it is being waited for. Default 120 s. */
+  stallTimeoutMs?: number;
+}
+
+/** How a sampling ended. */
+export interface SampleOutcome {
+  frames: number;
+  /** Seconds; set when the file stops decoding well before its end: everything before was delivered. */
+  truncatedAt: number | undefined;
+  /** What ffmpeg complained about, where it did. */
+  complaints: string;
+  /** File names of the thumbnails, in the order of their times 0, N, 2N, … seconds. */
+  thumbnails: string[];
+}
+
+/** Frames to iterate over once, in time order. Leaving the loop early ends the decoder. */
+export interface SampledFrames extends AsyncIterable<RgbFrame> {
+  /** Where the picture lies in each frame. */
+  readonly letterbox: Letterbox;
+  /** Set when the iteration has reached its end. */
+  readonly outcome: SampleOutcome | undefined;
+}
+
+/**
+ * Samples a video on the grid k/fps: sample k is the picture that is on screen at k/fps seconds of the file's own
+ * timeline (see {@link VideoInfo}), that is, the last one whose presentation time is not later. The grid begins at
+ * the last point not after the first picture, which shows that picture, and ends with the last point before the end
+ * of the last picture. So a file of variable frame rate, with B-frames, an edit list, a start offset or a gap is
+ * sampled by what a viewer sees at that time, however long the picture stands. Rotation and sample aspect ratio are
+ * applied; interlaced fields are blended by the downscaling.
+ *
+ * One decode per video; ffmpeg waits while the consumer is busy, so that memory stays at a few frames.
+ * @throws LongviewError while iterating: `no-frames`, `cancelled`, `ffmpeg-failed`, `ffmpeg-missing`, `disk-full`, and
+ * the file errors of `probe`; at once: `bad-argument`.
+ */
+export function sampleFrames(file: string, info: VideoInfo, options: SampleOptions): SampledFrames {
+  if (!(Number.isFinite(options.fps) && options.fps > 0 && options.fps <= 120))
+    throw badArgument('fps', 'a number above 0 and up to 120', options.fps);
+  const letterbox = letterboxFor(info, options.width, options.height);
+  let outcome: SampleOutcome | undefined;
+  const frames = sample(file, info, options, (result) => (outcome = result));
+  return {
+    letterbox,
+    get outcome() {
+      return outcome;
+    },
+    [Symbol.asyncIterator]: () => frames,
+  };
+}
+
+async function* sample(
+  file: string,
+  info: VideoInfo,
+  options: SampleOptions,
+  finish: (outcome: SampleOutcome) => void,
+): AsyncGenerator<RgbFrame, void, void> {
+  const { fps, signal, thumbnails } = options;
+  throwIfCancelled(signal);
+  await checkFile(file);
+  const tools = options.tools ?? (await findMediaTools());
+  if (thumbnails) await makeFolder(thumbnails.folder);
+  const decoder = startProcess(tools.ffmpeg, decodeArguments(file, info, options, tools), {
+    signal,
+    cwd: thumbnails?.folder,
+  });
+  // Points of the grid before the first picture are padded by ffmpeg, so that frame n of its output is point n.
+  const first = Math.floor(info.videoStartSec * fps + 1e-9);
+  let point = 0;
+  try {
+    const size = options.width * options.height * 3;
+    for await (const pixels of readFrames(decoder, size, options)) {
+      if (point >= first) yield { time: point / fps, pixels };
+      point++;
+      throwIfCancelled(signal);
+    }
+    const end = await decoder.ended;
+    throwIfCancelled(signal);
+    const frames = Math.max(0, point - first);
+    checkEnd(file, decoder, end, frames);
+    const cut = truncation(info, point / fps, fps, decoder.stderr(), end.code);
+    finish({
+      frames,
+      truncatedAt: cut,
+      complaints: decoder.stderr().trim(),
+      thumbnails: thumbnails ? await listThumbnails(thumbnails) : [],
+    });
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw error;
+  } finally {
+    decoder.kill();
+    // Nothing is written into the thumbnails' folder once this has settled.
+    await decoder.ended.catch(() => {});
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(folder, error);
+  }
+}
+
+function decodeArguments(
+  file: string,
+  info: VideoInfo,
+  { fps, width, height, thumbnails }: SampleOptions,
+  tools: MediaTools,
+): string[] {
+  // round=up: a picture counts from the first point that is not before it. start_time=0 pads from the timeline's start.
+  const grid = `[0:${info.streamIndex}]fps=fps=${fps}:round=up:start_time=0`;
+  const frames = `${letterboxFilter(width, height)}[frames]`;
+  const graph = thumbnails
+    ? `${grid},split=2[a][b];[a]${frames};[b]${thumbnailFilter(info, thumbnails)}[thumbnails]`
+    : `${grid},${frames}`;
+  // Timestamps have been made by the filters; the outputs must neither repeat nor drop any frame.
+  const asTheyCome = hasFpsMode(tools.version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'];
+  return [
+    ...['-v', 'error', '-nostdin', '-hide_banner'],
+    // A change of size midway must not restart the filters, which would begin to count time anew.
+    ...['-reinit_filter', '0'],
+    ...inputArguments(file),
+    ...['-filter_complex', graph],
+    ...['-map', '[frames]', ...asTheyCome, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+    ...(thumbnails ? ['-map', '[thumbnails]', ...asTheyCome, ...thumbnailArguments] : []),
+  ];
+}
+
+/** ffmpeg 5.1 renamed -vsync; 8 no longer knows the old name. Unnumbered builds are newer than that. */
+function hasFpsMode(version: string): boolean {
+  const match = /^n?(\d+)\.(\d+)/.exec(version);
+  return !match || Number(match[1]) > 5 || (Number(match[1]) === 5 && Number(match[2]) >= 1);
+}
+
+async function* readFrames(
+  decoder: RunningProcess,
+  size: number,
+  { stallTimeoutMs = 120_000 }: SampleOptions,
+): AsyncGenerator<Uint8Array, void, void> {
+  let stalled = false;
+  const onStall = () => {
+    stalled = true;
+    decoder.kill();
+  };
+  yield* readChunks(decoder.child.stdout as Readable, size, { stallTimeoutMs, onStall });
+  if (stalled) throw tooSlow('ffmpeg', stallTimeoutMs, decoder.stderr());
+}
+
+function checkEnd(
+  file: string,
+  decoder: RunningProcess,
+  end: { code: number | null; signal: NodeJS.Signals | null },
+  frames: number,
+): void {
+  const stderr = decoder.stderr();
+  if (/No space left on device/i.test(stderr))
+    throw new LongviewError(
+      'disk-full',
+      'The disk is full; thumbnails could not be written.',
+      'Free some space, then index again.',
+      { details: { path: file, stderr } },
+    );
+  if (end.signal)
+    throw new LongviewError(
+      'ffmpeg-failed',
+      `ffmpeg was ended by ${end.signal} while it read ${quote(file)}.`,
+      'Close other programs if memory is short, then try again.',
+      { details: { path: file, stderr } },
+    );
+  if (frames === 0) throw noFrames(file, stderr);
+}
+
+/**
+ * Where a file that was cut off stops, or undefined for a whole one. When the container tells the length of the video
+ * stream itself, ending early is enough; when only the whole length is known (sound may be longer than the picture),
+ * ffmpeg must have complained too.
+ */
+function truncation(
+  info: VideoInfo,
+  reached: number,
+  fps: number,
+  complaints: string,
+  code: number | null,
+): number | undefined {
+  const expected = info.videoEndSec ?? info.durationSec;
+  const tolerance = Math.max(1, 2 / fps, expected * 0.01);
+  if (reached >= expected - tolerance) return undefined;
+  const certain = info.videoEndSec !== undefined || complaints.trim() !== '' || code !== 0;
+  return certain ? reached : undefined;
+}
+
+async function listThumbnails({ folder }: ThumbnailOptions): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => thumbnailPattern.test(name)).sort();
+}

@@ -1,0 +1,11 @@
+/** Everything that talks to ffmpeg. See ARCHITECTURE.md. */
+export { findMediaTools, type FindToolsOptions, type MediaTools } from './tools.ts';
+export { listCodecs, type CodecSupport } from './codecs.ts';
+export { probe, type ProbeOptions } from './probe.ts';
+export type { Chapter, SubtitleStream, VideoInfo } from './video-info.ts';
+export { findVideos, hasVideoExtension, videoExtensions, type FoundVideos } from './folders.ts';
+export { sampleFrames, type SampledFrames, type SampleOptions, type SampleOutcome } from './frames.ts';
+export { thumbnailName, type ThumbnailOptions } from './thumbnails.ts';
+export { temporalPatches } from './temporal-patches.ts';
+export { contentId } from './content-id.ts';
+export { cutScore, shotSignature, type ShotSignature } from './cut-score.ts';

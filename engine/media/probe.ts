@@ -1,0 +1,106 @@
+import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
+import { parseBanner } from './banner.ts';
+import { checkFile } from './file-check.ts';
+import { inputArguments } from './input.ts';
+import { unreadableVideo } from './probe-errors.ts';
+import { runProcess } from './process.ts';
+import { rawProbeSchema, type RawProbe } from './raw-probe.ts';
+import { findMediaTools, type MediaTools } from './tools.ts';
+import { toVideoInfo, type VideoInfo } from './video-info.ts';
+
+/** How a file is probed. */
+export interface ProbeOptions {
+  signal?: AbortSignal;
+  /** Default: what {@link findMediaTools} finds. */
+  tools?: MediaTools;
+}
+
+const PROBE_TIMEOUT_MS = 60_000;
+/** Reading through a whole file, for those that don't tell their length. */
+const SCAN_TIMEOUT_MS = 600_000;
+
+/**
+ * Looks at a file: is it a video, how long, how large, how timed (see {@link VideoInfo}). Uses ffprobe, or ffmpeg's
+ * listing where there is no ffprobe. A file that doesn't tell its length (a recording straight from a browser) is
+ * read through once to find it.
+ * @throws LongviewError `file-not-found`, `permission-denied`, `file-unreadable`, `file-empty`, `not-a-video`,
+ * `no-video-stream`, `file-truncated`, `ffmpeg-missing`, `ffmpeg-failed`, `cancelled`; each names the file.
+ */
+export async function probe(file: string, options: ProbeOptions = {}): Promise<VideoInfo> {
+  const { signal } = options;
+  throwIfCancelled(signal);
+  const facts = await checkFile(file);
+  const tools = options.tools ?? (await findMediaTools());
+  const { raw, stderr } = tools.ffprobe
+    ? await askFfprobe(tools.ffprobe, file, signal)
+    : await askFfmpeg(tools.ffmpeg, file, signal);
+  if (!raw) throw unreadableVideo(file, stderr, facts.head);
+  const info = toVideoInfo(file, facts, raw);
+  if (info.durationSec > 0) return info;
+  return { ...info, durationSec: await scanDuration(tools, info, signal) };
+}
+
+interface Answer {
+  raw: RawProbe | undefined;
+  stderr: string;
+}
+
+async function askFfprobe(ffprobe: string, file: string, signal: AbortSignal | undefined): Promise<Answer> {
+  const firstPackets = ['-show_entries', 'packet=stream_index,pts_time', '-read_intervals', '%+#300'];
+  const show = ['-show_format', '-show_streams', '-show_chapters', ...firstPackets, '-of', 'json'];
+  const { code, stdout, stderr } = await runProcess(
+    ffprobe,
+    ['-v', 'error', ...show, ...inputArguments(file)],
+    {
+      signal,
+      timeoutMs: PROBE_TIMEOUT_MS,
+    },
+  );
+  if (code !== 0) return { raw: undefined, stderr };
+  const parsed = rawProbeSchema.safeParse(parseJson(stdout.toString('utf8')));
+  if (parsed.success) return { raw: parsed.data, stderr };
+  throw new LongviewError(
+    'ffmpeg-failed',
+    `ffprobe's answer about ${quote(file)} could not be understood.`,
+    'Install a current ffmpeg, or set FFPROBE_PATH to one.',
+    { cause: parsed.error, details: { path: file, stderr } },
+  );
+}
+
+async function askFfmpeg(ffmpeg: string, file: string, signal: AbortSignal | undefined): Promise<Answer> {
+  // Without an output ffmpeg lists its input and ends with an error; the listing is all that is wanted.
+  const { stderr } = await runProcess(ffmpeg, ['-hide_banner', '-nostdin', ...inputArguments(file)], {
+    signal,
+    timeoutMs: PROBE_TIMEOUT_MS,
+  });
+  return { raw: parseBanner(stderr), stderr };
+}
+
+/** Seconds from the timeline's start to the end of the last video packet, by reading (not decoding) the file. */
+async function scanDuration(
+  tools: MediaTools,
+  info: VideoInfo,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const packets = ['-map', `0:${info.streamIndex}`, '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
+  const args = ['-v', 'error', '-nostdin', ...inputArguments(info.path), ...packets];
+  const { stdout } = await runProcess(tools.ffmpeg, args, { signal, timeoutMs: SCAN_TIMEOUT_MS });
+  let tick = 0;
+  let end = 0;
+  for (const line of stdout.toString('latin1').split('\n')) {
+    const base = /^#tb 0: (\d+)\/(\d+)/.exec(line);
+    if (base) tick = Number(base[1]) / Number(base[2]);
+    // "stream, dts, pts, duration, size, checksum"
+    const packet = /^\d+, +-?\d+, +(-?\d+), +(\d+),/.exec(line);
+    if (packet) end = Math.max(end, (Number(packet[1]) + Number(packet[2])) * tick);
+  }
+  return end;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

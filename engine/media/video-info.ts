@@ -1,0 +1,204 @@
+import type { FileFacts } from './file-check.ts';
+import { noVideoStream, notAVideo } from './probe-errors.ts';
+import type { RawProbe, RawStream } from './raw-probe.ts';
+
+/** A chapter of a video. */
+export interface Chapter {
+  /** Seconds on the file's own timeline. */
+  start: number;
+  end: number;
+  title: string | undefined;
+}
+
+/** A subtitle stream inside a video. */
+export interface SubtitleStream {
+  /** Index of the stream in the file. */
+  index: number;
+  codec: string;
+  /** True for text (SRT, ASS, WebVTT, MP4 text), false for pictures (DVD, Blu-ray). */
+  isText: boolean;
+  language: string | undefined;
+  title: string | undefined;
+}
+
+/**
+ * What is known of a video before decoding it. All times are seconds on the file's own timeline, which starts at the
+ * container's start time: what ffplay, VLC and mpv show as 0:00.
+ */
+export interface VideoInfo {
+  /** The path as it was given. */
+  path: string;
+  bytes: number;
+  /** Last modification, milliseconds since 1970. */
+  modifiedMs: number;
+  /** ffmpeg's name of the container format: "mov,mp4,m4a,3gp,3g2,mj2". */
+  container: string;
+  durationSec: number;
+  /** When the last picture ends; undefined where the container doesn't say it of the video stream. */
+  videoEndSec: number | undefined;
+  /** The container's start time on its raw clock; subtracted from every time given here. */
+  startSec: number;
+  /** When the first picture is due; more than 0 where sound starts earlier. */
+  videoStartSec: number;
+  /** Index of the video stream in the file. */
+  streamIndex: number;
+  codec: string;
+  pixelFormat: string | undefined;
+  /** Display size in square pixels: sample aspect ratio and rotation applied. */
+  width: number;
+  height: number;
+  /** Clockwise rotation that players apply: 0, 90, 180 or 270. */
+  rotation: number;
+  /** Average frames per second; 0 when unknown. */
+  fps: number;
+  /** The container's base rate (ffmpeg's r_frame_rate), which every timestamp fits. */
+  baseFps: number;
+  /** A guess from the two rates and the first packets: the frames are not evenly spaced. */
+  variableFrameRate: boolean;
+  interlaced: boolean;
+  hasAudio: boolean;
+  audioCodec: string | undefined;
+  chapters: Chapter[];
+  subtitles: SubtitleStream[];
+  title: string | undefined;
+  /** When the recording says it was made (ISO 8601). */
+  createdAt: string | undefined;
+}
+
+const notVideoFormats =
+  /^(tty|image2.*|.*_pipe|hls|dash|concat|concatf|ffmetadata|srt|ass|webvtt|sdp|bin|xbin|adf|idf|txd|ico)$/;
+/** Below this, ffmpeg itself calls its guess of the format a possible misdetection. */
+const leastTrustedScore = 25;
+const subtitleText = /^(subrip|srt|ass|ssa|webvtt|mov_text|text|microdvd|subviewer.*|ttml|eia_608)$/;
+
+/**
+ * Makes a {@link VideoInfo} of what ffprobe (or ffmpeg's listing) said.
+ * @throws LongviewError `not-a-video` for pictures, playlists, text and wild guesses; `no-video-stream`.
+ */
+export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): VideoInfo {
+  const names = raw.format.format_name.split(',');
+  if (names.some((name) => notVideoFormats.test(name))) throw notAVideo(file);
+  if (raw.format.probe_score !== undefined && raw.format.probe_score < leastTrustedScore)
+    throw notAVideo(file);
+  const stream = chooseVideo(raw.streams);
+  if (!stream) throw noVideoStream(file);
+  const start = finite(raw.format.start_time) ?? 0;
+  const audio = raw.streams.find((candidate) => candidate.codec_type === 'audio');
+  const videoStart = Math.max(0, (finite(stream.start_time) ?? start) - start);
+  // Matroska counts its lengths from its clock's zero, not from its first packet.
+  const early = names.includes('matroska') ? Math.max(0, start) : 0;
+  const taggedEnd = clock(tag(stream.tags, 'DURATION'));
+  const length = finite(stream.duration);
+  const fps = ratio(stream.avg_frame_rate) ?? 0;
+  const baseFps = ratio(stream.r_frame_rate) ?? fps;
+  return {
+    path: file,
+    bytes: facts.bytes,
+    modifiedMs: facts.modifiedMs,
+    container: raw.format.format_name,
+    durationSec: Math.max(0, (finite(raw.format.duration) ?? 0) - early),
+    videoEndSec: length !== undefined ? videoStart + length : taggedEnd && taggedEnd - early,
+    startSec: start,
+    videoStartSec: videoStart,
+    streamIndex: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    pixelFormat: stream.pix_fmt,
+    ...displaySize(stream),
+    fps,
+    baseFps,
+    variableFrameRate:
+      (fps > 0 && Math.abs(baseFps - fps) > 0.01 * Math.max(baseFps, fps)) || isUneven(raw, stream.index),
+    interlaced: /^(tt|bb|tb|bt|top|bottom)/.test(stream.field_order ?? ''),
+    hasAudio: audio !== undefined,
+    audioCodec: audio?.codec_name,
+    chapters: chapters(raw, start),
+    subtitles: raw.streams.filter((candidate) => candidate.codec_type === 'subtitle').map(toSubtitle),
+    title: tag(raw.format.tags, 'title'),
+    createdAt: tag(raw.format.tags, 'creation_time') ?? tag(stream.tags, 'creation_time'),
+  };
+}
+
+/** The default video stream, else the first; cover pictures and thumbnails are not video. */
+function chooseVideo(streams: readonly RawStream[]): RawStream | undefined {
+  const video = streams.filter(
+    (stream) =>
+      stream.codec_type === 'video' &&
+      !stream.disposition.attached_pic &&
+      !stream.disposition.timed_thumbnails &&
+      (stream.width ?? 0) > 0 &&
+      (stream.height ?? 0) > 0,
+  );
+  return video.find((stream) => stream.disposition.default) ?? video[0];
+}
+
+function displaySize(stream: RawStream): { width: number; height: number; rotation: number } {
+  const sample = ratio(stream.sample_aspect_ratio?.replace(':', '/')) ?? 1;
+  const wide = Math.max(1, Math.round(stream.width! * sample));
+  const high = stream.height!;
+  // ffmpeg gives the matrix's counterclockwise angle, older files a "rotate" tag with the clockwise one.
+  const matrix = stream.side_data_list.find((entry) => finite(entry.rotation) !== undefined)?.rotation;
+  const clockwise = matrix !== undefined ? -matrix : Number(tag(stream.tags, 'rotate') ?? 0);
+  const rotation = (((Math.round((finite(clockwise) ?? 0) / 90) * 90) % 360) + 360) % 360;
+  return rotation % 180 === 90
+    ? { width: high, height: wide, rotation }
+    : { width: wide, height: high, rotation };
+}
+
+/** Whether the first pictures come at distances that differ by more than a tenth (and more than a clock's tick). */
+function isUneven(raw: RawProbe, streamIndex: number): boolean {
+  const times = raw.packets
+    .filter((packet) => packet.stream_index === streamIndex)
+    .map((packet) => finite(packet.pts_time))
+    .filter((time) => time !== undefined)
+    .sort((a, b) => a - b)
+    // The packets are the first in decoding order, which leaves holes among the last in presentation order.
+    .slice(0, -16);
+  const gaps = times.slice(1).map((time, index) => time - times[index]!);
+  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
+  return gaps.some((gap) => Math.abs(gap - usual) > Math.max(0.0025, usual / 10));
+}
+
+function chapters(raw: RawProbe, start: number): Chapter[] {
+  return raw.chapters
+    .filter((chapter) => finite(chapter.start_time) !== undefined && finite(chapter.end_time) !== undefined)
+    .map((chapter) => ({
+      start: Math.max(0, chapter.start_time! - start),
+      end: Math.max(0, chapter.end_time! - start),
+      title: tag(chapter.tags, 'title'),
+    }));
+}
+
+function toSubtitle(stream: RawStream): SubtitleStream {
+  const codec = stream.codec_name ?? 'unknown';
+  return {
+    index: stream.index,
+    codec,
+    isText: subtitleText.test(codec),
+    language: tag(stream.tags, 'language'),
+    title: tag(stream.tags, 'title'),
+  };
+}
+
+/** Tag names differ in case between containers. */
+function tag(tags: Readonly<Record<string, string>>, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  const entry = Object.entries(tags).find(([key]) => key.toLowerCase() === wanted);
+  return entry?.[1] === '' ? undefined : entry?.[1];
+}
+
+function finite(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** "30000/1001" as a number; undefined for "0/0" and the like. */
+function ratio(value: string | undefined): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/.exec(value ?? '');
+  const result = match ? Number(match[1]) / Number(match[2]) : NaN;
+  return Number.isFinite(result) && result > 0 ? result : undefined;
+}
+
+/** "00:00:03.666000000" in seconds. */
+function clock(value: string | undefined): number | undefined {
+  const match = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(value ?? '');
+  return match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]) : undefined;
+}
