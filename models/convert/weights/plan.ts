@@ -33,6 +33,13 @@ export class WeightPlan {
     this.location = location;
   }
 
+  /** Where a tensor of this plan lies, if it is outside the graph. */
+  place(name: string): ExternalData | undefined {
+    const found = this.#planned.find((tensor) => tensor.name === name);
+    if (found === undefined || this.location === undefined) return undefined;
+    return { location: this.location, offset: found.offset, length: found.bytes };
+  }
+
   /** Bytes of the external-data file. */
   get bytes(): number {
     return this.#end;

@@ -1,0 +1,10 @@
+export type { ConvertOptions } from './convert.ts';
+export { convertCheckpoint, precisions } from './convert.ts';
+export type { DecoderConfig, GraphOptions, VisionConfig } from './graphs/config.ts';
+export type { DecoderOptions } from './graphs/decoder.ts';
+export { buildDecoderGraph } from './graphs/decoder.ts';
+export { buildEmbeddingGraph } from './graphs/embedding.ts';
+export type { Precision } from './graphs/layers.ts';
+export { buildVisionGraph } from './graphs/vision.ts';
+export type { WeightSource } from './weights/source.ts';
+export { memorySource } from './weights/source.ts';
