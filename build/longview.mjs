@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// The package's `longview`: plain JavaScript, so that any Node can start it. It runs the command line on Node 22 (the
+// one that lies in node_modules, or the one that started it), with the same arguments, signals and exit code.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const node = findNode();
+if (!node) {
+  process.stderr.write(
+    `longview: Longview needs Node.js 22.18 or newer, and this is ${process.versions.node}. ` +
+      'Install Node.js 22, or run "npm run setup" in a checkout of Longview.\n',
+  );
+  process.exit(1);
+}
+
+const child = spawn(node, [join(root, 'engine', 'hosts', 'cli.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+// The terminal sends Ctrl-C to the whole group; a plain kill reaches only us, so pass it on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  });
+child.on('error', (error) => {
+  process.stderr.write(`longview: ${node} could not be started: ${error.message}\n`);
+  process.exit(1);
+});
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+
+/** A Node that strips types by itself (22.18 and newer): the running one, or the npm package `node`. */
+function findNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  let folder;
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve('node/package.json'));
+  } catch {
+    return undefined;
+  }
+  const carried = join(folder, 'bin', name);
+  return existsSync(carried) ? carried : undefined;
+}

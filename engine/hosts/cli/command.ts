@@ -1,0 +1,115 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { Engine } from '../../protocol/engine.ts';
+import type { Terminal } from './terminal.ts';
+import { suggestion, UsageError } from './usage.ts';
+
+/** What a command works with. */
+export interface Context {
+  /** Opens the engine on the chosen library (once; it is closed when the command ends). */
+  engine(): Promise<Engine>;
+  terminal: Terminal;
+  /** True with --json: the command returns its result and prints nothing on stdout. */
+  json: boolean;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+}
+
+/** The words and options after a command's name. */
+export interface Arguments {
+  words: string[];
+  options: Record<string, string | boolean | string[] | undefined>;
+}
+
+/** What a command made: the object that --json prints, and the exit code (0 where absent). */
+export interface Outcome {
+  result: unknown;
+  exitCode?: 0 | 1;
+}
+
+/** One command of the command line. */
+export interface Command {
+  name: string;
+  /** One line for `longview help`. */
+  summary: string;
+  /** What comes after the name: `"<words>" [--in ID|PATH]`. */
+  usage: string;
+  /** Its own options; --library, --json and --help are everybody's. */
+  options: NonNullable<ParseArgsConfig['options']>;
+  /** A line on each option, for `longview help <command>`. */
+  optionHelp: Record<string, string>;
+  /** How many words it takes. */
+  words: { min: number; max: number; what: string };
+  run(context: Context, given: Arguments): Promise<Outcome>;
+}
+
+const everybodys = {
+  library: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/**
+ * Parses what comes after a command's name.
+ * @throws UsageError for an unknown option, an option without its value, or too few or too many words.
+ */
+export function parseCommand(command: Command, args: readonly string[]): Arguments {
+  const options = { ...command.options, ...everybodys };
+  const { tokens, values, positionals } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const option = (options as Record<string, { type: string }>)[token.name];
+    if (!option) throw unknownOption(command, token.rawName, Object.keys(options));
+    if (option.type === 'boolean' && token.value !== undefined)
+      throw new UsageError(
+        `${token.rawName} takes no value, got ${JSON.stringify(token.value)}`,
+        `Write it as ${token.rawName}.`,
+      );
+    if (option.type === 'string' && (token.value === undefined || looksLikeOption(token)))
+      throw new UsageError(
+        `${token.rawName} needs a value`,
+        `Write ${token.rawName} VALUE; a value that begins with a dash as ${token.rawName}=VALUE.`,
+      );
+  }
+  const given = { words: positionals, options: values as Arguments['options'] };
+  if (!given.options.help) countWords(command, positionals);
+  return given;
+}
+
+function looksLikeOption(token: { value?: string; inlineValue?: boolean }): boolean {
+  // A number may be negative: that it is wrong for this option is for the engine to say.
+  return !token.inlineValue && /^-[^\d.]/.test(token.value!);
+}
+
+function countWords(command: Command, words: readonly string[]): void {
+  const { min, max, what } = command.words;
+  const correct = `Usage: longview ${command.name} ${command.usage}`.trimEnd();
+  if (words.length < min) throw new UsageError(`${command.name} needs ${what}`, correct);
+  if (words.length > max)
+    throw new UsageError(
+      `${command.name} doesn't know what to do with ${JSON.stringify(words[max])}`,
+      max === 0 ? correct : `Put words that belong together in quotes. ${correct}`,
+    );
+}
+
+function unknownOption(command: Command, name: string, known: readonly string[]): UsageError {
+  const near = suggestion(name.replace(/^-+/, ''), known);
+  return new UsageError(
+    `${command.name} has no option ${JSON.stringify(name)}`,
+    near
+      ? `Did you mean --${near}?`
+      : `See "longview help ${command.name}"; for a name that begins with a dash, put -- before it.`,
+  );
+}
+
+/** An option that must be a number; what isn't one goes on as text, so that the engine's message can quote it. */
+export function numeric(value: Arguments['options'][string]): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const number = value.trim() === '' ? NaN : Number(value);
+  return Number.isFinite(number) ? number : (value as unknown as number);
+}

@@ -1,0 +1,18 @@
+import { askCommand } from './ask.ts';
+import { doctorCommand } from './doctor.ts';
+import { findCommand } from './find.ts';
+import { indexCommand } from './index-videos.ts';
+import { libraryCommand, removeCommand } from './library.ts';
+import { modelsCommand } from './models.ts';
+import type { Command } from '../command.ts';
+
+/** Every command that needs the engine, in the order that help lists them. */
+export const commands: readonly Command[] = [
+  indexCommand,
+  libraryCommand,
+  removeCommand,
+  findCommand,
+  askCommand,
+  modelsCommand,
+  doctorCommand,
+];

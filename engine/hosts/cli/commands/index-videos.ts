@@ -1,0 +1,71 @@
+import { clock } from '../../../protocol/clock.ts';
+import { duration, percent, plural } from '../format.ts';
+import { numeric, type Command, type Context } from '../command.ts';
+import { table } from '../table.ts';
+import type { IndexResult } from '../../../protocol/results.ts';
+
+/** `longview index`: puts files and folders into the library. */
+export const indexCommand: Command = {
+  name: 'index',
+  summary: 'put videos into the library, so that they can be searched',
+  usage: '<file|folder…> [--model ID] [--fps N] [--force]',
+  options: { model: { type: 'string' }, fps: { type: 'string' }, force: { type: 'boolean' } },
+  optionHelp: {
+    model: 'the bundle to look with (see "longview models")',
+    fps: 'frames to look at per second of video',
+    force: 'look again at what is already indexed',
+  },
+  words: { min: 1, max: Infinity, what: 'at least one file or folder' },
+  async run(context, { words, options }) {
+    const engine = await context.engine();
+    const result = await engine.index(
+      {
+        paths: words,
+        model: options.model as string | undefined,
+        fps: numeric(options.fps),
+        force: options.force as boolean | undefined,
+      },
+      { signal: context.signal, onProgress: context.terminal.progress },
+    );
+    if (!context.json) print(context, result);
+    const failed = result.videos.some((video) => video.status === 'failed' || video.status === 'cancelled');
+    return { result, exitCode: failed ? 1 : 0 };
+  },
+};
+
+function print({ terminal }: Context, { videos, wallSec, realtimeFactor }: IndexResult): void {
+  const colour = {
+    indexed: 'green',
+    unchanged: 'dim',
+    moved: 'cyan',
+    failed: 'red',
+    cancelled: 'yellow',
+  } as const;
+  const lines = table(
+    [
+      { title: 'id' },
+      { title: 'video', shrink: 'middle' },
+      { title: 'length', right: true },
+      { title: 'state' },
+    ],
+    videos.map((video) => [
+      video.id ?? '-',
+      video.path,
+      video.durationSec === null ? '-' : clock(video.durationSec),
+      video.status,
+    ]),
+    terminal.width,
+  );
+  lines.forEach((line, i) =>
+    terminal.line(terminal.style(i === 0 ? 'dim' : colour[videos[i - 1]!.status], line)),
+  );
+  for (const { path, error } of videos) if (error) terminal.note(`${path}: ${error.message} ${error.remedy}`);
+  const done = videos.filter((video) => video.status === 'indexed').length;
+  const speed = realtimeFactor > 0 ? `, ${realtimeFactor.toFixed(1)} times real time` : '';
+  terminal.line(`${plural(done, 'video')} indexed in ${duration(wallSec * 1000)}${speed}.`);
+  if (videos.length === 0) terminal.line('No video was found there.');
+  else if (done < videos.length && done > 0)
+    terminal.line(
+      terminal.style('dim', `${percent(done / videos.length)} of ${plural(videos.length, 'file')}.`),
+    );
+}

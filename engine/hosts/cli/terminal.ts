@@ -1,0 +1,86 @@
+import { clock } from '../../protocol/clock.ts';
+import type { WriteStream } from 'node:tty';
+import { printable } from './format.ts';
+import { shorten } from './table.ts';
+import type { Progress } from '../../protocol/progress.ts';
+
+/** Styles that a text may be printed in. */
+const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+type Style = keyof typeof styles;
+
+/** Where a command's output goes, and what that place can show. */
+export interface Terminal {
+  /** Columns; Infinity where stdout is no terminal. */
+  readonly width: number;
+  /** True where people see the answer grow. */
+  readonly live: boolean;
+  /** One line (or more) on stdout. */
+  line(text?: string): void;
+  /** Text on stdout without a line's end. */
+  write(text: string): void;
+  /** One line on stderr. */
+  note(text: string): void;
+  /** The text in a style, where stdout shows colours. */
+  style(style: Style, text: string): string;
+  /** Shows how far a long operation is, on a terminal only. */
+  progress(progress: Progress): void;
+  /** Takes the progress bar away. */
+  clear(): void;
+}
+
+interface Streams {
+  stdout: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>;
+  stderr: Pick<WriteStream, 'write' | 'isTTY' | 'columns'>;
+  env: Record<string, string | undefined>;
+}
+
+/** The terminal of this process; colours follow NO_COLOR, FORCE_COLOR and TERM=dumb. */
+export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
+  const colours = env.NO_COLOR
+    ? false
+    : env.FORCE_COLOR
+      ? env.FORCE_COLOR !== '0'
+      : stdout.isTTY === true && env.TERM !== 'dumb';
+  const bar = stderr.isTTY === true && env.TERM !== 'dumb';
+  let barShown = false;
+  const clear = () => {
+    if (barShown) stderr.write('\r\u001b[2K');
+    barShown = false;
+  };
+  const out = (text: string) => {
+    clear();
+    stdout.write(text);
+  };
+  return {
+    width: stdout.isTTY ? (stdout.columns ?? 80) : Infinity,
+    live: stdout.isTTY === true,
+    line: (text = '') => out(`${text}\n`),
+    write: out,
+    note: (text) => {
+      clear();
+      stderr.write(`${text}\n`);
+    },
+    style: (style, text) => (colours ? `\u001b[${styles[style]}m${text}\u001b[0m` : text),
+    progress: (progress) => {
+      if (!bar) return;
+      stderr.write(`\r\u001b[2K${progressLine(progress, (stderr.columns ?? 80) - 1)}`);
+      barShown = true;
+    },
+    clear,
+  };
+}
+
+/** "indexing 42 % ████████░░░░░░░░░░░░ 12.3x 0:00:32 left  holiday.mp4", cut to `width` columns. */
+export function progressLine(progress: Progress, width: number): string {
+  const fraction = Math.min(1, Math.max(0, progress.fraction));
+  const filled = Math.round(fraction * 20);
+  const parts = [
+    progress.stage,
+    `${String(Math.floor(fraction * 100)).padStart(3)} %`,
+    '█'.repeat(filled) + '░'.repeat(20 - filled),
+  ];
+  if (progress.realtimeFactor !== undefined) parts.push(`${progress.realtimeFactor.toFixed(1)}x`);
+  if (progress.secondsLeft !== undefined) parts.push(`${clock(progress.secondsLeft).slice(0, -2)} left`);
+  if (progress.subject !== undefined) parts.push(printable(progress.subject));
+  return shorten(parts.join(' '), width);
+}

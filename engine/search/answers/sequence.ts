@@ -1,0 +1,108 @@
+import { confirm, evidenceOf, lookFor, nameOf, type Asking, type Draft } from '../asking.ts';
+import { calibration } from '../calibration.ts';
+import { decoderPrompt } from '../prompts.ts';
+import { readingList, representative, spread } from '../select.ts';
+
+/** A long video is read in pieces, at most so many. */
+const mostPieces = 6;
+/** How many of the named things are looked for as proof. */
+const mostProofs = 12;
+
+/** "What is shown, in order?": the decoder reads one patch of each shot, a long video in pieces. */
+export async function answerOrder(asking: Asking): Promise<Draft> {
+  const { reading, segments, footage, onText } = asking;
+  const patches = spread(segments, mostPieces * reading.budget).map((one) =>
+    representative(one, footage.table),
+  );
+  const names: string[] = [];
+  let sure = 0;
+  let pieces = 0;
+  for (let from = 0; from < patches.length; from += reading.budget) {
+    const piece = patches.slice(from, from + reading.budget);
+    if (pieces > 0) onText?.(', ');
+    const { text, confidence } = await reading.answer(piece, decoderPrompt({ kind: 'order' }, asking.asked), {
+      maxNewTokens: 16 + 8 * piece.length,
+      onText,
+    });
+    sure += confidence;
+    pieces++;
+    for (const name of namesIn(text)) if (name !== names.at(-1)) names.push(name);
+  }
+  const evidence = [];
+  for (const name of [...new Set(names)].slice(0, mostProofs)) {
+    const [hit] = await confirm(asking, await lookFor(asking, name, 1), name);
+    if (hit) evidence.push(...evidenceOf([hit], name));
+  }
+  return {
+    answer: names.join(', '),
+    confidence: pieces > 0 ? sure / pieces : 0,
+    evidence: evidence.sort((a, b) => a.start - b.start),
+  };
+}
+
+/** The names of a read-out: "dog, red ball, guitar". */
+export function namesIn(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** "What is shown first (last)?": read from the shots at that end, and the outermost one alone. */
+export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<Draft> {
+  const { reading, segments, footage, question, asked } = asking;
+  const near = end === 'first' ? segments.slice(0, reading.budget) : segments.slice(-reading.budget);
+  const outermost = segments.at(end === 'first' ? 0 : -1);
+  if (!outermost) return { answer: '', confidence: 0, evidence: [] };
+  const together = await reading.answer(
+    near.map((segment) => representative(segment, footage.table)),
+    decoderPrompt(question, asked),
+  );
+  const alone = await nameOf(asking, outermost);
+  const agree = together.text === alone.name;
+  return {
+    answer: alone.name,
+    confidence: agree
+      ? Math.max(together.confidence, alone.confidence)
+      : alone.confidence * calibration.disagreement,
+    evidence: [alone.evidence],
+  };
+}
+
+/** "What is shown at 1:23?" names that stretch; "what is this?" about a whole video reads it out. */
+export async function answerWhat(asking: Asking, at: number | undefined): Promise<Draft> {
+  const { segments, footage } = asking;
+  if (at === undefined && segments.length > 1) return answerOrder(asking);
+  const { starts } = footage.table;
+  const patch =
+    at === undefined
+      ? 0
+      : Math.max(
+          0,
+          starts.findLastIndex((start) => start <= at),
+        );
+  const segment = segments.find(({ first, past }) => patch >= first && patch < past);
+  if (!segment) return { answer: '', confidence: 0, evidence: [] };
+  const near = {
+    first: Math.max(segment.first, patch - 1),
+    past: Math.min(segment.past, patch + 2),
+  };
+  const { name, confidence, evidence } = await nameOf(asking, at === undefined ? segment : near);
+  return { answer: name, confidence, evidence: [evidence] };
+}
+
+/** Any other question: the decoder reads what search holds for relevant, and the rest of the video for context. */
+export async function answerOpen(asking: Asking): Promise<Draft> {
+  const { reading, segments, footage, question, asked, onText } = asking;
+  const hits = await lookFor(asking, asked);
+  const list = readingList(
+    segments,
+    footage.table,
+    hits.map(({ peak }) => peak),
+    reading.budget,
+  );
+  const { text, confidence } = await reading.answer(list, decoderPrompt(question, asked), { onText });
+  const found = text === '' ? [] : await confirm(asking, await lookFor(asking, text, 2), text);
+  const sure = found.filter((hit, i) => i === 0 || hit.confidence >= calibration.confident);
+  return { answer: text, confidence, evidence: evidenceOf(sure, text) };
+}

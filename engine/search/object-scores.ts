@@ -1,0 +1,85 @@
+import { logistic, objectLogOdds } from './calibration.ts';
+import type { SeenObject } from '../store/types.ts';
+import type { Place, WantedObject } from './types.ts';
+
+/** Where the middle of a box must lie, as shares of the picture. */
+const places: Record<Place, (x: number, y: number) => boolean> = {
+  left: (x) => x < 0.5,
+  right: (x) => x > 0.5,
+  top: (_, y) => y < 0.5,
+  bottom: (_, y) => y > 0.5,
+  middle: (x, y) => Math.abs(x - 0.5) < 0.2 && Math.abs(y - 0.5) < 0.3,
+};
+
+/**
+ * How surely each temporal patch shows all that is wanted, by the detector: per frame the score of the least sure of
+ * the wanted things, the mean of the patch's two frames, so that a flicker in one frame counts half. [patches]
+ */
+export function objectScores(
+  wanted: readonly WantedObject[],
+  seen: readonly SeenObject[],
+  patches: number,
+): Float32Array {
+  const scores = new Float32Array(patches);
+  if (wanted.length === 0) return scores;
+  for (let i = 0; i < seen.length;) {
+    const { patch, frame } = seen[i]!;
+    let end = i;
+    while (end < seen.length && seen[end]!.patch === patch && seen[end]!.frame === frame) end++;
+    const here = seen.slice(i, end);
+    const least = Math.min(...wanted.map((object) => frameScore(object, here)));
+    if (patch < patches) scores[patch]! += least / 2;
+    i = end;
+  }
+  return scores;
+}
+
+/** The score of the count-th best object that fits; 0 where there are fewer. */
+function frameScore({ labels, count, place }: WantedObject, seen: readonly SeenObject[]): number {
+  const fitting = seen.filter(({ label, box }) => {
+    const [x1, y1, x2, y2] = box;
+    return labels.includes(label) && (!place || places[place]((x1 + x2) / 2, (y1 + y2) / 2));
+  });
+  return fitting.map(({ score }) => score).sort((a, b) => b - a)[count - 1] ?? 0;
+}
+
+/** What was seen of the wanted labels in a stretch of patches: each label with its best score, best first. */
+export function bestSeen(
+  labels: readonly string[],
+  seen: readonly SeenObject[],
+  first: number,
+  past: number,
+): { label: string; score: number }[] {
+  const best = new Map<string, number>();
+  for (const { patch, label, score } of seen)
+    if (patch >= first && patch < past && labels.includes(label))
+      best.set(label, Math.max(score, best.get(label) ?? 0));
+  return [...best].map(([label, score]) => ({ label, score })).sort((a, b) => b.score - a.score);
+}
+
+/**
+ * The most objects seen at once: the largest number that two frames agree on, with the patch of the better one and
+ * how sure the detector was of the least sure of them. A video of one frame needs no second.
+ */
+export function mostAtOnce(
+  seen: readonly SeenObject[],
+  least: number,
+): { count: number; patch: number; certainty: number } {
+  const frames = new Map<string, { patch: number; scores: number[] }>();
+  for (const { patch, frame, score } of seen) {
+    if (score < least) continue;
+    const key = `${patch}.${frame}`;
+    const at = frames.get(key) ?? { patch, scores: [] };
+    at.scores.push(score);
+    frames.set(key, at);
+  }
+  const byCount = [...frames.values()].sort((a, b) => b.scores.length - a.scores.length);
+  const second = byCount[1] ?? byCount[0];
+  if (!second) return { count: 0, patch: 0, certainty: 0 };
+  const count = second.scores.length;
+  const certainty = (scores: readonly number[]) => scores.toSorted((a, b) => b - a)[count - 1]!;
+  const best = byCount
+    .filter(({ scores }) => scores.length >= count)
+    .sort((a, b) => certainty(b.scores) - certainty(a.scores))[0]!;
+  return { count, patch: best.patch, certainty: logistic(objectLogOdds(certainty(best.scores))) };
+}

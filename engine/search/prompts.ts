@@ -1,0 +1,64 @@
+import { bareSubject, normaliseQuestion, type Question } from './questions.ts';
+
+/** The decoder's answers to a question whether something is shown, as it writes them. */
+export const yesNo = [' yes', ' no'] as const;
+
+/** The decoder's answers to how often something appears. */
+export const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'] as const;
+
+/** What it answers where there is no name to give. */
+export const noName = { absent: 'not shown', nothing: 'nothing' } as const;
+
+/** The question whether something is shown, as the decoder was taught it. */
+export function isThere(subject: string): string {
+  return `is there ${withArticle(subject)}?`;
+}
+
+/**
+ * A question in the wording that the built-in decoder was taught (models/training/PROMPTS.md), where its kind is
+ * known; else as it was asked.
+ */
+export function decoderPrompt(question: Question, asked: string): string {
+  switch (question.kind) {
+    case 'shown':
+    case 'when':
+      return isThere(question.subject);
+    case 'times':
+    case 'count':
+      return `how many times does ${withArticle(question.subject)} appear?`;
+    case 'after':
+    case 'before':
+      return `what comes right ${question.kind} the ${question.subject}?`;
+    case 'first':
+    case 'last':
+      return `what is shown ${question.kind}?`;
+    case 'order':
+      return 'list what is shown in order.';
+    case 'what':
+      return 'what is this?';
+    case 'open':
+      return `${normaliseQuestion(asked)}?`;
+  }
+}
+
+/** "dog" is "a dog", "apple" is "an apple"; plurals and what begins with a number stay as they are. */
+export function withArticle(subject: string): string {
+  const bare = bareSubject(subject);
+  const first = bare.split(' ')[0] ?? '';
+  const last = bare.split(' ').at(-1) ?? '';
+  const plural =
+    /[^su]s$/u.test(last) && !/(?:glass|bus|dress|grass|cactus|octopus|lens|tennis)$/u.test(last);
+  if (plural || /^(?:\d|two|three|four|five|six|seven|eight|nine|ten|several|many|people|no)/u.test(first))
+    return bare;
+  return `${/^[aeiou]/u.test(bare) && !/^(?:uni|use|euro|one)/u.test(bare) ? 'an' : 'a'} ${bare}`;
+}
+
+/** What a query looks for, without the words around it: "show me the dog" is "dog". */
+export function searchedThing(query: string): string {
+  const words = normaliseQuestion(query);
+  const without = words.replace(
+    /^(?:please )?(?:(?:find|show|search|look|get|give)(?: me)?(?: for)?|where (?:is|are|was|were)|when (?:is|are|does)|(?:is|are) there) /u,
+    '',
+  );
+  return bareSubject(without) || words;
+}

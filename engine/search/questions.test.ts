@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { normaliseQuestion, parseQuestion, type Question } from './questions.ts';
+
+test('the answer cache takes case, spaces, quotes and final punctuation as the same question', () => {
+  const same = [
+    'What comes after the dog?',
+    ' what  comes after the DOG ',
+    '"What comes\nafter the dog"',
+    'what comes after the dog?!…',
+  ];
+  assert.deepEqual([...new Set(same.map(normaliseQuestion))], ['what comes after the dog']);
+});
+
+test('another question stays another question', () => {
+  assert.notEqual(normaliseQuestion('Is there a dog?'), normaliseQuestion('Is there a cat?'));
+  assert.equal(normaliseQuestion('¿Hay un perro?'), 'hay un perro');
+  assert.equal(normaliseQuestion('有狗吗？'), '有狗吗');
+});
+
+const readings: [Question, string[]][] = [
+  [
+    { kind: 'shown', subject: 'dog' },
+    [
+      'Is there a dog?',
+      'is there a dog in this video',
+      'Do you see a dog?',
+      'Can you see any dog anywhere?',
+      'Does a dog appear?',
+      'Does a dog ever show up in the video?',
+      'Is a dog shown?',
+      'Is the dog ever visible?',
+      'Does this video show a dog?',
+      'Was there a dog at any point?',
+      'Any dog in the clip?',
+    ],
+  ],
+  [
+    { kind: 'after', subject: 'red ball' },
+    [
+      'What comes after the red ball?',
+      'What is shown right after the red ball?',
+      'What follows the red ball?',
+      'what happens next after a red ball?',
+      'After the red ball, what comes next?',
+      'What do you see after the red ball in this video?',
+    ],
+  ],
+  [
+    { kind: 'before', subject: 'guitar' },
+    [
+      'What comes before the guitar?',
+      'What is shown immediately before a guitar',
+      'What precedes the guitar?',
+      'Before the guitar, what is shown?',
+    ],
+  ],
+  [
+    { kind: 'first' },
+    [
+      'What is shown first?',
+      'What comes first?',
+      'What is the first thing shown?',
+      'How does the video start?',
+      'What appears first in the video?',
+    ],
+  ],
+  [
+    { kind: 'last' },
+    ['What is shown last?', 'What is the last thing?', 'How does this video end?', 'What comes last?'],
+  ],
+  [
+    { kind: 'order' },
+    [
+      'List what is shown in order.',
+      'List everything',
+      'What is shown, in order?',
+      'What happens in this video?',
+      'Describe the video',
+      'What is this video about?',
+    ],
+  ],
+  [{ kind: 'what' }, ['What is this?', "What's this?", 'What do you see?', 'what is that']],
+  [
+    { kind: 'what', at: 83 },
+    ['What is shown at 1:23?', 'What happens at 0:01:23?', 'what is there at 83 seconds'],
+  ],
+  [
+    { kind: 'when', subject: 'bottle' },
+    [
+      'When does the bottle appear?',
+      'When is a bottle shown?',
+      'When can I see the bottle?',
+      'At what time does a bottle show up?',
+      'Where in the video is the bottle?',
+    ],
+  ],
+  [{ kind: 'times', subject: 'cat' }, ['How many times does the cat appear?', 'How often is a cat shown?']],
+  [
+    { kind: 'count', subject: 'people' },
+    [
+      'How many people are there?',
+      'How many people come in?',
+      'How many people?',
+      'Count the people in this video',
+    ],
+  ],
+  [{ kind: 'open' }, ['Why is the sky blue?', 'Is it raining?', 'Who wins?', 'dog']],
+];
+
+for (const [reading, wordings] of readings)
+  test(`${JSON.stringify(reading)} is what is asked in every wording`, () => {
+    for (const wording of wordings) assert.deepEqual(parseQuestion(wording), reading, wording);
+  });

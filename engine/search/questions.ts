@@ -1,0 +1,147 @@
+/** What a question is after, as far as its wording tells. Subjects are without article: "red ball". */
+export type Question =
+  | { kind: 'shown'; subject: string }
+  | { kind: 'after' | 'before'; subject: string }
+  | { kind: 'first' | 'last' }
+  | { kind: 'order' }
+  | { kind: 'what'; at?: number }
+  | { kind: 'when'; subject: string }
+  | { kind: 'times'; subject: string }
+  | { kind: 'count'; subject: string }
+  | { kind: 'open' };
+
+/**
+ * The question as the answer cache knows it: case, spaces, quotes around it and the final punctuation don't matter.
+ */
+export function normaliseQuestion(question: string): string {
+  return question
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[‘’]/g, "'")
+    .replace(/\s+/g, ' ')
+    .replace(/^[\s"'“”¿¡]+|[\s"'“”.?!…。？！]+$/gu, '');
+}
+
+const video = '(?:video|clip|film|movie|footage|recording|scene)';
+const inVideo = `(?: (?:anywhere|somewhere|at any (?:point|time)|at all|ever|on (?:the )?screen|(?:in|during|within|of) (?:the|this|my) ${video}|here))*`;
+const appear =
+  '(?:appears?|appeared|shows? up|showed up|comes? up|came up|comes? (?:on|into view)|occurs?|(?:is|are|was|were|gets?) (?:shown|seen|visible|present|featured|on screen)|(?:be )?(?:shown|seen|visible|present|featured))';
+const shown = '(?:shown|seen|visible|present|featured|depicted)';
+const comes =
+  '(?:comes|came|happens|happened|appears|appeared|is|was|is shown|was shown|is seen|was seen|shows up|occurs|do (?:you|we|i) see|did (?:you|we|i) see|can be seen)';
+
+type Rule = [pattern: RegExp, question: (subject: string, match: RegExpMatchArray) => Question];
+const rule = (source: string, question: Rule[1]): Rule => [new RegExp(`^(?:${source})$`, 'u'), question];
+
+/** The first that fits counts; the subject is the group named s. */
+const rules: Rule[] = [
+  // Times and counts
+  rule(
+    `how (?:many times|often) (?:does|do|did|is|are|was|were|can (?:you|we|i) see) (?<s>.+?)(?: ${appear})?${inVideo}`,
+    (subject) => ({ kind: 'times', subject }),
+  ),
+  rule(
+    `how many (?<s>.+?)(?: (?:are|is|were|was|do|can|did|have|has|appear|come|came|enter|pass)(?: .*)?)?${inVideo}`,
+    (subject) => ({ kind: 'count', subject }),
+  ),
+  rule(`(?:count|number of) (?:the )?(?<s>.+?)${inVideo}`, (subject) => ({ kind: 'count', subject })),
+  rule(
+    `(?:when|at (?:what|which) (?:time|point|moment)|where in (?:the|this) ${video}) (?:does|do|did|is|are|was|were|can (?:you|we|i) (?:see|find)|will) (?:there )?(?<s>.+?)(?: ${appear}| ${shown})?${inVideo}`,
+    (subject) => ({ kind: 'when', subject }),
+  ),
+  // Before and after
+  rule(
+    `what ${comes}(?: the)?(?: right| immediately| directly| just| next| thing| shown| seen)* (?:after|following) (?<s>.+?)${inVideo}`,
+    (subject) => ({ kind: 'after', subject }),
+  ),
+  rule(`what (?:follows|followed) (?<s>.+?)${inVideo}`, (subject) => ({ kind: 'after', subject })),
+  rule(
+    `(?:right |immediately |just )?after (?<s>.+?),? what(?: ${comes})?(?: next| shown| seen)?${inVideo}`,
+    (subject) => ({ kind: 'after', subject }),
+  ),
+  rule(
+    `what ${comes}(?: the)?(?: right| immediately| directly| just| thing| shown| seen)* (?:before|preceding) (?<s>.+?)${inVideo}`,
+    (subject) => ({ kind: 'before', subject }),
+  ),
+  rule(`what (?:precedes|preceded) (?<s>.+?)${inVideo}`, (subject) => ({ kind: 'before', subject })),
+  rule(
+    `(?:right |immediately |just )?before (?<s>.+?),? what(?: ${comes})?(?: shown| seen)?${inVideo}`,
+    (subject) => ({ kind: 'before', subject }),
+  ),
+  // First, last, in order
+  rule(
+    `what ${comes}(?: the)?(?: very)? first(?: thing)?(?: ${shown})?${inVideo}|what(?: is|'s| was)? the (?:very )?first (?:thing|object|item|picture|shot)(?: .*)?|(?:how|what) (?:does|did) (?:the|this|it)(?: ${video})? (?:start|begin|open)(?: with)?`,
+    () => ({ kind: 'first' }),
+  ),
+  rule(
+    `what ${comes}(?: the)?(?: very)? (?:last|at the end)(?: thing)?(?: ${shown})?${inVideo}|what(?: is|'s| was)? the (?:very )?last (?:thing|object|item|picture|shot)(?: .*)?|(?:how|what) (?:does|did) (?:the|this|it)(?: ${video})? (?:end|finish|close)(?: with)?`,
+    () => ({ kind: 'last' }),
+  ),
+  rule(
+    `(?:list|tell me|name|say|read out|describe|summari[sz]e|show)(?: me)?(?: (?:what|everything|all|the|this|that|it|things|objects|shots|scenes|contents?|is|happens|shown|seen|appears|of|${video}|in|order))*(?: in order)?|what (?:is|are|was|were)(?: the)?(?: things| objects)? ?${shown}?,? in (?:which |what )?order${inVideo}|what (?:happens|is shown|can be seen|is going on|all is shown)${inVideo}|in (?:what|which) order .+|what is (?:this|the) ${video} (?:about|of)`,
+    () => ({ kind: 'order' }),
+  ),
+  // Yes or no
+  rule(`(?:is|are|was|were) there (?:ever )?(?<s>.+?)${inVideo}`, (subject) => ({ kind: 'shown', subject })),
+  rule(
+    `(?:do|did|can|could|will|would) (?:you|we|i|one) (?:ever |actually )?(?:see|spot|notice|find|make out) (?<s>.+?)${inVideo}`,
+    (subject) => ({ kind: 'shown', subject }),
+  ),
+  rule(
+    `(?:does|did|do) (?:the|this|my) ${video} (?:ever )?(?:show|contain|have|include|feature|depict) (?<s>.+?)${inVideo}`,
+    (subject) => ({ kind: 'shown', subject }),
+  ),
+  rule(
+    `(?:does|do|did|will) (?<s>.+?) (?:ever )?(?:appear|show up|come up|occur|exist|feature|happen)${inVideo}`,
+    (subject) => ({ kind: 'shown', subject }),
+  ),
+  rule(
+    `(?:is|are|was|were|has|have) (?<s>.+?) (?:ever )?(?:been )?(?:${shown}|on (?:the )?screen|in (?:the|this|my) ${video})${inVideo}`,
+    (subject) => ({ kind: 'shown', subject }),
+  ),
+  rule(`any (?<s>.+?)${inVideo}`, (subject) => ({ kind: 'shown', subject })),
+  // What
+  rule(
+    `what (?:is|was|happens|happened|do (?:you|we|i) see|can be seen)(?: shown| seen| there| visible)? at (?:around |about )?(?<s>\\d+(?::\\d\\d){0,2}(?:[.,]\\d+)?)(?: ?(?:s|sec|seconds?))?${inVideo}`,
+    (subject) => ({ kind: 'what', at: clockSeconds(subject) }),
+  ),
+  rule(
+    `what(?: is|'s| are| was)? (?:this|that|it|these|shown|seen|visible|here|there)(?: here)?${inVideo}|what (?:do|can) (?:you|we|i) see${inVideo}`,
+    () => ({ kind: 'what' }),
+  ),
+];
+
+/** Reads what a question asks for; a wording that fits no known kind is "open". */
+export function parseQuestion(question: string): Question {
+  const text = normaliseQuestion(question)
+    .replace(/\bwhat's\b/g, 'what is')
+    .replace(/\bthere's\b/g, 'there is');
+  for (const [pattern, make] of rules) {
+    const match = text.match(pattern);
+    if (!match) continue;
+    const subject = bareSubject(match.groups?.s ?? '');
+    if (match.groups && 's' in match.groups && subject === '') continue;
+    return make(subject, match);
+  }
+  return { kind: 'open' };
+}
+
+/** The thing without its article: "a red ball" is "red ball". */
+export function bareSubject(words: string): string {
+  let bare = words.trim();
+  for (;;) {
+    const less = bare
+      .replace(/^(?:an?|the|any|some|ever|that|this|these|those|my|one of the)\s+/u, '')
+      .trim();
+    if (less === bare) return bare;
+    bare = less;
+  }
+}
+
+/** "1:02:03.5" or "75" in seconds. */
+function clockSeconds(text: string): number {
+  return text
+    .replace(',', '.')
+    .split(':')
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
+}

@@ -1,0 +1,44 @@
+import { calibration, logistic, logOdds } from './calibration.ts';
+import { isThere, searchedThing, yesNo } from './prompts.ts';
+import { spread } from './select.ts';
+import type { Reading } from './reading.ts';
+import type { Hit } from './search.ts';
+
+/** How many patches of a moment the decoder looks at. */
+const patchesPerMoment = 6;
+
+/**
+ * Lets the decoder look at moments again ("is there a …?") and moves their scores by its answer. A moment of
+ * something that the detector knows and did not see stays as unlikely as it was.
+ */
+export async function recheck(
+  hits: readonly Hit[],
+  query: string,
+  readingOf: (hit: Hit) => Reading,
+): Promise<Hit[]> {
+  const question = isThere(searchedThing(query));
+  const checkedHits: Hit[] = [];
+  for (const hit of hits) {
+    const [yes] = await readingOf(hit).choose(patchesOf(hit), question, yesNo);
+    checkedHits.push(moved(hit, yes!));
+  }
+  return checkedHits;
+}
+
+/** The peak and an even choice of the other patches, in time order. */
+function patchesOf({ first, past, peak }: Hit): number[] {
+  const all = Array.from({ length: past - first }, (_, i) => first + i);
+  return [...new Set([peak, ...spread(all, patchesPerMoment - 1)])].sort((a, b) => a - b);
+}
+
+function moved(hit: Hit, yes: number): Hit {
+  const { weight, limit } = calibration.recheck;
+  const step = weight * Math.min(limit, Math.max(-limit, logOdds(yes)));
+  return {
+    ...hit,
+    checked: yes,
+    score: hit.score + step,
+    confidence: Math.min(hit.ceiling, logistic(logOdds(hit.confidence) + step)),
+    reason: `${hit.reason}; the decoder says ${yes >= 0.5 ? 'yes' : 'no'} (${Math.max(yes, 1 - yes).toFixed(2)})`,
+  };
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { calibration, logistic, logOdds } from './calibration.ts';
+import { ceilingOf, fuser } from './fusion.ts';
+import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
+import { backgroundOf, similarities } from './similarity.ts';
+import { TopK } from './topk.ts';
+import type { SeenObject } from '../store/types.ts';
+
+const seen = (patch: number, frame: 0 | 1, label: string, score: number, x = 0.5): SeenObject => ({
+  patch,
+  frame,
+  label,
+  score,
+  box: [x - 0.1, 0.4, x + 0.1, 0.6],
+});
+
+test('the k best of a row are the k best of the sorted row', () => {
+  let state = 7;
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  const row = Array.from({ length: 2000 }, random);
+  for (const k of [1, 10, 2000, 5000]) {
+    const top = new TopK(k);
+    row.forEach((score, i) => top.offer(score, i));
+    assert.deepEqual(
+      top.best().map(({ score }) => score),
+      row.toSorted((a, b) => b - a).slice(0, k),
+    );
+  }
+});
+
+test('a score that is not a number is never among the best', () => {
+  const top = new TopK(2);
+  [NaN, 1, NaN].forEach((score, i) => top.offer(score, i));
+  assert.deepEqual(top.best(), [{ score: 1, item: 1 }]);
+});
+
+test('similarities are the dot products of the query with each row', () => {
+  const rows = Float32Array.of(1, 0, 0, 1, 0.6, 0.8);
+  assert.deepEqual(
+    [...similarities(Float32Array.of(1, 0), rows)].map((v) => +v.toFixed(6)),
+    [1, 0, 0.6],
+  );
+});
+
+test('in a large library the background is its own, in a tiny one the usual one', () => {
+  const large = backgroundOf([new Float32Array(100_000).map((_, i) => (i % 2 ? 0.4 : 0.2))]);
+  assert.ok(Math.abs(large.mean - 0.3) < 1e-3 && Math.abs(large.deviation - 0.1) < 1e-3);
+  const tiny = backgroundOf([Float32Array.of(0.9)]);
+  assert.ok(Math.abs(tiny.mean - calibration.background.mean) < 0.05);
+});
+
+test('an object seen in both frames counts twice as much as in one', () => {
+  const scores = objectScores(
+    [{ labels: ['dog'], count: 1 }],
+    [seen(0, 0, 'dog', 0.8), seen(0, 1, 'dog', 0.6), seen(2, 1, 'dog', 0.8)],
+    3,
+  );
+  assert.deepEqual(
+    [...scores].map((v) => +v.toFixed(6)),
+    [0.7, 0, 0.4],
+  );
+});
+
+test('two dogs need two dogs in one frame, and the second one counts', () => {
+  const wanted = [{ labels: ['dog'], count: 2 }];
+  assert.equal(objectScores(wanted, [seen(0, 0, 'dog', 0.9), seen(0, 1, 'dog', 0.9)], 1)[0], 0);
+  assert.equal(objectScores(wanted, [seen(0, 0, 'dog', 0.9), seen(0, 0, 'dog', 0.5)], 1)[0], 0.25);
+});
+
+test('a dog and a cat need both, and any kind of a kind will do', () => {
+  const both = [
+    { labels: ['dog'], count: 1 },
+    { labels: ['cat', 'bird'], count: 1 },
+  ];
+  assert.equal(objectScores(both, [seen(0, 0, 'dog', 0.9)], 1)[0], 0);
+  assert.equal(objectScores(both, [seen(0, 0, 'dog', 1), seen(0, 0, 'bird', 0.5)], 1)[0], 0.25);
+});
+
+test('on the left means that its middle is there', () => {
+  const wanted = [{ labels: ['cup'], count: 1, place: 'left' as const }];
+  const scores = objectScores(wanted, [seen(0, 0, 'cup', 1, 0.2), seen(1, 0, 'cup', 1, 0.8)], 2);
+  assert.deepEqual([...scores], [0.5, 0]);
+});
+
+test('what was seen in a stretch is told with its best score', () => {
+  const objects = [
+    seen(0, 0, 'dog', 0.3),
+    seen(1, 0, 'dog', 0.6),
+    seen(1, 1, 'cat', 0.7),
+    seen(5, 0, 'dog', 0.9),
+  ];
+  assert.deepEqual(bestSeen(['dog', 'cat'], objects, 0, 2), [
+    { label: 'cat', score: 0.7 },
+    { label: 'dog', score: 0.6 },
+  ]);
+});
+
+test('the most at once is a number that two frames agree on', () => {
+  const frame = (patch: number, side: 0 | 1, count: number) =>
+    Array.from({ length: count }, () => seen(patch, side, 'person', 0.8));
+  const { count, patch } = mostAtOnce(
+    [...frame(0, 0, 1), ...frame(4, 0, 3), ...frame(4, 1, 2), ...frame(6, 0, 1)],
+    0.3,
+  );
+  assert.equal(count, 2);
+  assert.equal(patch, 4);
+  assert.equal(mostAtOnce([seen(0, 0, 'person', 0.2)], 0.3).count, 0);
+});
+
+const background = { mean: 0.05, deviation: 0.1 };
+
+test('where the detector knows the query, the scene only orders what it saw alike', () => {
+  const fuse = fuser('covered', background);
+  assert.ok(fuse({ object: 0.6, similarity: 0.5 }) > fuse({ object: 0.6, similarity: 0 }));
+  assert.ok(fuse({ object: 0.6, similarity: 0 }) > fuse({ object: 0.1, similarity: 0.6 }));
+});
+
+test('where the detector knows a part, both must agree', () => {
+  const fuse = fuser('partly', background);
+  const both = fuse({ object: 0.7, similarity: 0.5 });
+  assert.ok(both > fuse({ object: 0.7, similarity: 0 }) && both > fuse({ object: 0, similarity: 0.5 }));
+  assert.ok(logistic(fuse({ object: 0, similarity: 0.6 })) < calibration.confident);
+});
+
+test('what the detector knows and did not see stays under the threshold whatever the embedding says', () => {
+  assert.ok(ceilingOf('covered', 0.1) < calibration.confident);
+  assert.equal(ceilingOf('covered', 0.6), 1);
+  assert.equal(ceilingOf('none', 0), 1);
+});
+
+test('log-odds and probability are each other’s inverse, and certainty stays finite', () => {
+  assert.ok(Math.abs(logistic(logOdds(0.3)) - 0.3) < 1e-12);
+  assert.ok(Number.isFinite(logOdds(0)) && Number.isFinite(logOdds(1)));
+});

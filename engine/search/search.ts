@@ -1,0 +1,161 @@
+import { logistic } from './calibration.ts';
+import { ceilingOf, fuser, type Coverage } from './fusion.ts';
+import { shotsIn, type Footage } from './footage.ts';
+import { groupMoments, type Span } from './moments.ts';
+import { bestSeen, objectScores } from './object-scores.ts';
+import { backgroundOf, similarities, type Background } from './similarity.ts';
+import { TopK } from './topk.ts';
+import type { IndexedVideo, SeenObject } from '../store/types.ts';
+import type { SearchStore, WantedObjects } from './types.ts';
+
+/** A moment with what was learned about it. */
+export interface Hit extends Span {
+  video: IndexedVideo;
+  confidence: number;
+  /** No re-check lifts the confidence over this. */
+  ceiling: number;
+  source: 'object' | 'scene';
+  reason: string;
+  /** The decoder's probability of "yes". */
+  checked?: number;
+}
+
+/** How many patches the moments are grown from, for each moment that is wanted. */
+const seedsPerMoment = 30;
+
+interface Scored extends Footage {
+  similarity: Float32Array;
+  object: Float32Array;
+  seen: readonly SeenObject[];
+  scores: Float32Array;
+}
+
+/**
+ * The moments that fit best, over all the footage.
+ * @param embedding the query's unit vector; undefined where the bundle doesn't embed words
+ */
+export function search(
+  store: SearchStore,
+  footage: readonly Footage[],
+  wanted: WantedObjects,
+  embedding: Float32Array | undefined,
+  limit: number,
+): Hit[] {
+  const coverage: Coverage = wanted.objects.length === 0 ? 'none' : wanted.covered ? 'covered' : 'partly';
+  if (coverage === 'none' && !embedding) return [];
+  const labels = [...new Set(wanted.objects.flatMap((object) => object.labels))];
+  const scored = footage.map((one) => evidenceIn(store, one, wanted, labels, embedding));
+  const background = embedding
+    ? backgroundOf(scored.map(({ similarity }) => similarity))
+    : { mean: 0, deviation: 1 };
+  const fuse = fuser(coverage, background);
+  for (const { scores, object, similarity } of scored)
+    for (let i = 0; i < scores.length; i++)
+      scores[i] = fuse({ object: object[i]!, similarity: similarity[i]! });
+
+  const nothing = fuse({ object: 0, similarity: background.mean });
+  return bestSeeds(scored, limit * seedsPerMoment)
+    .flatMap(({ one, seeds }) => {
+      const video = { ...one.table, scores: one.scores, shots: shotsIn(store, one) };
+      return groupMoments(video, seeds, nothing, limit).map((span) =>
+        hitOf(one, span, coverage, labels, background, fuse),
+      );
+    })
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit);
+}
+
+function evidenceIn(
+  store: SearchStore,
+  one: Footage,
+  wanted: WantedObjects,
+  labels: readonly string[],
+  embedding: Float32Array | undefined,
+): Scored {
+  const patches = one.table.starts.length;
+  const seen = labels.length > 0 ? store.objects(one.video.id, labels) : [];
+  return {
+    ...one,
+    seen,
+    object: objectScores(wanted.objects, seen, patches),
+    similarity: embedding ? similarities(embedding, one.table.embeddings) : new Float32Array(patches),
+    scores: new Float32Array(patches),
+  };
+}
+
+/** The best patches of all the footage, by video, best first. */
+function bestSeeds(scored: readonly Scored[], count: number): { one: Scored; seeds: number[] }[] {
+  const top = new TopK(count);
+  const firstRow: number[] = [];
+  let row = 0;
+  for (const { scores } of scored) {
+    firstRow.push(row);
+    for (const score of scores) top.offer(score, row++);
+  }
+  const seeds = scored.map((): number[] => []);
+  for (const { item } of top.best()) {
+    const video = lastAtMost(firstRow, item);
+    seeds[video]!.push(item - firstRow[video]!);
+  }
+  return scored.map((one, i) => ({ one, seeds: seeds[i]! })).filter((part) => part.seeds.length > 0);
+}
+
+/** Index of the last of ascending values that is at most `value`. */
+function lastAtMost(ascending: readonly number[], value: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (ascending[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function hitOf(
+  one: Scored,
+  span: Span,
+  coverage: Coverage,
+  labels: readonly string[],
+  background: Background,
+  fuse: ReturnType<typeof fuser>,
+): Hit {
+  // One patch may flicker: what two patches say together counts, where the moment has two.
+  const object = meanOfBestTwo(one.object, span);
+  const similarity = meanOfBestTwo(one.similarity, span);
+  const score = fuse({ object, similarity });
+  const ceiling = ceilingOf(coverage, object);
+  const best = bestSeen(labels, one.seen, span.first, span.past);
+  return {
+    ...span,
+    score,
+    video: one.video,
+    confidence: Math.min(logistic(score), ceiling),
+    ceiling,
+    source: coverage === 'none' || (coverage === 'partly' && best.length === 0) ? 'scene' : 'object',
+    reason: reasonFor(coverage, best, similarity, background),
+  };
+}
+
+function meanOfBestTwo(values: Float32Array, { first, past }: Span): number {
+  const two = new TopK(2);
+  for (let i = first; i < past; i++) two.offer(values[i]!, i);
+  const best = two.best();
+  return best.reduce((sum, { score }) => sum + score, 0) / best.length;
+}
+
+function reasonFor(
+  coverage: Coverage,
+  best: readonly { label: string; score: number }[],
+  similarity: number,
+  { mean, deviation }: Background,
+): string {
+  const seen = best
+    .slice(0, 3)
+    .map(({ label, score }) => `${label} (${score.toFixed(2)})`)
+    .join(', ');
+  const scene = `the picture resembles the words (${similarity.toFixed(2)}, ${((similarity - mean) / deviation).toFixed(1)} deviations over the rest)`;
+  if (coverage === 'none') return scene;
+  if (seen === '') return coverage === 'covered' ? 'the detector saw nothing of it here' : scene;
+  return coverage === 'covered' ? `saw ${seen}` : `saw ${seen}; ${scene}`;
+}
