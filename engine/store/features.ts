@@ -76,9 +76,9 @@ export class FeatureCache {
     });
   }
 
-  /** Deletes a run's file. */
+  /** Deletes a run's file; its errors are the file system's own. */
   remove(runId: string): void {
-    mapErrors(this.#library, () => rmSync(this.#path(runId), { force: true }));
+    rmSync(this.#path(runId), { force: true });
   }
 
   /** Deletes the files of all runs but these. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { badArgument } from '../protocol/errors.ts';
+import { badArgument, LongviewError } from '../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
 import { mapErrors } from './errors.ts';
 import { type FeatureCache, type FeatureWriter, namesIn } from './features.ts';
@@ -47,10 +47,16 @@ export class Runs {
 
   /** Deletes a run's features and stills. */
   removeFiles(runId: string): void {
-    this.#features.remove(runId);
-    mapErrors(this.#db.folder, () =>
-      rmSync(thumbnailFolder(this.#db.folder, runId), { recursive: true, force: true }),
-    );
+    mapErrors(this.#db.folder, () => {
+      try {
+        this.#features.remove(runId);
+        rmSync(thumbnailFolder(this.#db.folder, runId), { recursive: true, force: true });
+      } catch (error) {
+        // Windows refuses while a file is open (a still on the screen, an index being written); cleanUp comes back.
+        if (!['EBUSY', 'EPERM', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? ''))
+          throw error;
+      }
+    });
   }
 
   /** Deletes files that no run knows and puts jobs that were cut short back into the queue. */
@@ -129,6 +135,7 @@ class Writer implements RunWriter {
     this.#features.append(patches.map((patch) => patch.tokens));
     const first = this.#row.patches;
     this.#db.write(() => {
+      this.#stillThere();
       this.#db.run(
         'INSERT INTO patch_batches (run, first, count, times, cuts, embeddings) VALUES (?, ?, ?, ?, ?, ?)',
         this.#row.num,
@@ -147,6 +154,7 @@ class Writer implements RunWriter {
 
   setThumbnails(stills: readonly { time: number; file: string }[]): void {
     this.#db.write(() => {
+      this.#stillThere();
       this.#db.run('DELETE FROM thumbnails WHERE run = ?', this.#row.num);
       for (const { time, file } of stills)
         this.#db.run('INSERT INTO thumbnails (run, time, file) VALUES (?, ?, ?)', this.#row.num, time, file);
@@ -156,6 +164,7 @@ class Writer implements RunWriter {
   complete(durationSec = 0): void {
     this.#features.close();
     const replaced = this.#db.write(() => {
+      this.#stillThere();
       const old = this.#db.all<{ id: string }>(
         "DELETE FROM runs WHERE video = ? AND state = 'complete' RETURNING id",
         this.#row.video,
@@ -184,6 +193,16 @@ class Writer implements RunWriter {
 
   close(): void {
     this.#features.close();
+  }
+
+  /** The user may remove a video while it is being indexed. */
+  #stillThere(): void {
+    if (this.#db.get('SELECT 1 FROM runs WHERE num = ?', this.#row.num)) return;
+    throw new LongviewError(
+      'video-not-in-library',
+      'The video was removed from the library while it was being indexed.',
+      'Index it again if that was not intended.',
+    );
   }
 
   #insertObjects(first: number, label: string, count: number, bytes: Uint8Array): void {

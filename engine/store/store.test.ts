@@ -240,6 +240,20 @@ suite('removing a video', () => {
   });
 });
 
+test('a video that is removed while it is being indexed stays removed', (t) => {
+  const folder = temporaryFolder(t);
+  const store = opened(t, folder);
+  const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
+  const run = store.beginRun(videoId, settings);
+  run.append([patch(0)]);
+  store.removeVideo(videoId);
+  assert.throws(() => run.append([patch(1)]), { code: 'video-not-in-library' });
+  assert.throws(() => run.complete(), { code: 'video-not-in-library' });
+  run.discard();
+  assert.deepEqual(store.videos(), []);
+  assert.deepEqual(readdirSync(join(folder, 'features')), []);
+});
+
 suite('cleaning up', () => {
   test('deletes files that no index knows and keeps the others', (t) => {
     const folder = temporaryFolder(t);
