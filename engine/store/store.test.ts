@@ -30,7 +30,7 @@ suite('an index in the library', () => {
     const id = index(store, '/films/a.mp4', 'a', [
       patch(0, { cutScores: [0, 0.9] }),
       patch(1, {
-        cutScores: [0.5, 0],
+        cutScores: [0.7, 0],
         objects: [
           [],
           [

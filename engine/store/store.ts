@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { badArgument, LongviewError, quote } from '../protocol/errors.ts';
 import { Answers } from './answers.ts';
+import { shotCuts } from './cuts.ts';
 import { LibraryDatabase } from './database.ts';
 import { FeatureCache } from './features.ts';
 import { Jobs } from './jobs.ts';
@@ -10,9 +11,6 @@ import { type RunRow, valuesPerPatch } from './run-rows.ts';
 import { Runs, thumbnailFolder } from './runs.ts';
 import type { IndexedVideo, Store } from './types.ts';
 import { Videos } from './videos.ts';
-
-/** From which difference between two sampled frames on there is a shot cut between them. */
-const cutScore = 0.5;
 
 interface IndexedRow extends RunRow {
   video_id: string;
@@ -69,11 +67,7 @@ export function openStore(folder: string): Store {
     objects: (videoId, labels) => db.snapshot(() => patches.objects(indexedRow(videoId), labels)),
     labels: (videoId) => db.snapshot(() => patches.labels(indexedRow(videoId))),
     frames: (videoId) => db.snapshot(() => patches.frames(indexedRow(videoId))),
-    cuts: (videoId) =>
-      db
-        .snapshot(() => patches.frames(indexedRow(videoId)))
-        .filter((frame, index) => index > 0 && frame.cutScore >= cutScore)
-        .map((frame) => frame.time),
+    cuts: (videoId) => shotCuts(db.snapshot(() => patches.frames(indexedRow(videoId)))),
     thumbnails: (videoId) => {
       const run = indexedRow(videoId);
       const rows = db.all<{ time: number; file: string }>(
