@@ -1,0 +1,54 @@
+import { fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { ProviderName } from './provider-names.ts';
+import { selfTestSchema, type SelfTest } from './self-test.ts';
+
+const messageSchema = z.union([
+  z.strictObject({ found: selfTestSchema }),
+  z.strictObject({ failed: z.string() }),
+]);
+
+/** What came of a probe: the self-test's numbers, or why there are none. */
+export type Probe = SelfTest | { failed: string };
+
+/** Compiling shaders on a slow adapter takes seconds; a driver that hangs, for ever. */
+const defaultLimitMs = 60_000;
+
+/**
+ * Runs a provider's self-test in a process of its own, with a time limit.
+ * @param child the program to run; tests put a broken one here.
+ */
+export async function probe(
+  provider: ProviderName,
+  options: { limitMs?: number; child?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Probe> {
+  const limitMs = options.limitMs ?? defaultLimitMs;
+  const own = fileURLToPath(new URL(`./probe-child${extname(import.meta.url)}`, import.meta.url));
+  const child = fork(options.child ?? own, [provider], {
+    env: { ...process.env, ...options.env },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let stderr = '';
+  child.stderr?.on('data', (piece: Buffer) => (stderr = (stderr + piece.toString()).slice(-2000)));
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => finish({ failed: `no answer within ${limitMs / 1000} s` }), limitMs);
+    const finish = (found: Probe) => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      resolve(found);
+    };
+    child.on('message', (message) => {
+      const parsed = messageSchema.safeParse(message);
+      if (!parsed.success) finish({ failed: 'an answer that makes no sense' });
+      else finish('found' in parsed.data ? parsed.data.found : parsed.data);
+    });
+    child.on('error', (error) => finish({ failed: error.message }));
+    child.on('exit', (code, signal) => {
+      const last = stderr.trim().split('\n').at(-1) ?? '';
+      finish({ failed: `its test process ended (${signal ?? `code ${code}`})${last ? `: ${last}` : ''}` });
+    });
+  });
+}

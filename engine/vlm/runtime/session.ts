@@ -1,0 +1,134 @@
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { basename } from 'node:path';
+import type { ProviderName } from './provider-names.ts';
+
+/** Named tensors, as a run takes and gives them. */
+export type Tensors = Record<string, Tensor>;
+
+/** A provider couldn't open a graph or run it: not a user's mistake, and another provider may well manage. */
+export class ProviderFailure extends Error {
+  override readonly name = 'ProviderFailure';
+  readonly provider: ProviderName;
+  readonly outOfMemory: boolean;
+
+  constructor(provider: ProviderName, doing: string, cause: unknown) {
+    const reason = firstLine(cause);
+    super(`${provider} could not ${doing}: ${reason}`, { cause });
+    this.provider = provider;
+    this.outOfMemory = /alloc|memory|bad_alloc|oom/iu.test(reason);
+  }
+}
+
+/** How a graph is opened. */
+export interface SessionOptions {
+  provider: ProviderName;
+  /** Threads within an operator; 0 or absent: as many as the runtime thinks right. */
+  threads?: number;
+  /** Names of outputs that stay on the device where the provider can leave them there. */
+  deviceOutputs?: readonly string[];
+}
+
+/** What a graph declares about one input or output; free dimensions are undefined. */
+export interface Port {
+  name: string;
+  type: string;
+  dims: readonly (number | undefined)[];
+}
+
+/** One ONNX graph, opened on one execution provider. */
+export class GraphSession implements AsyncDisposable {
+  readonly provider: ProviderName;
+  readonly inputs: ReadonlyMap<string, Port>;
+  readonly outputs: ReadonlyMap<string, Port>;
+  readonly #session: InferenceSession;
+  readonly #label: string;
+  #running: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  private constructor(session: InferenceSession, provider: ProviderName, label: string) {
+    this.#session = session;
+    this.#label = label;
+    this.provider = provider;
+    this.inputs = ports(session.inputMetadata);
+    this.outputs = ports(session.outputMetadata);
+  }
+
+  /**
+   * @param graph a file, or a graph's bytes.
+   * @throws ProviderFailure when the provider can't open it.
+   */
+  static async open(graph: string | Uint8Array, options: SessionOptions): Promise<GraphSession> {
+    const label = typeof graph === 'string' ? basename(graph) : 'graph';
+    try {
+      const settings = settingsFor(options);
+      const session =
+        typeof graph === 'string'
+          ? await InferenceSession.create(graph, settings)
+          : await InferenceSession.create(graph, settings);
+      return new GraphSession(session, options.provider, label);
+    } catch (cause) {
+      throw new ProviderFailure(options.provider, `open ${label}`, cause);
+    }
+  }
+
+  /**
+   * Runs the graph; runs of one session follow each other.
+   * @param fetches names of the outputs wanted; every fetched output is copied to JavaScript, so fetch few.
+   * @throws ProviderFailure.
+   */
+  async run(feeds: Tensors, fetches?: readonly string[]): Promise<Tensors> {
+    if (this.#closed) throw new Error(`the session of ${this.#label} is closed`);
+    const result = this.#running.then(() => this.#session.run(feeds, fetches ?? [...this.outputs.keys()]));
+    this.#running = result.catch(() => undefined);
+    try {
+      return (await result) as Tensors;
+    } catch (cause) {
+      throw new ProviderFailure(this.provider, `run ${this.#label}`, cause);
+    }
+  }
+
+  /** Waits for the run under way and frees the graph. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#running.then(() => this.#session.release());
+    await this.#closed;
+  }
+}
+
+function settingsFor(options: SessionOptions): InferenceSession.SessionOptions {
+  const { provider, threads, deviceOutputs } = options;
+  // Of the bundled providers only WebGPU hands tensors back and forth without copying them to the CPU.
+  const onDevice = provider === 'webgpu' && deviceOutputs && deviceOutputs.length > 0;
+  return {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    ...(threads ? { intraOpNumThreads: threads } : {}),
+    ...(onDevice
+      ? {
+          preferredOutputLocation: Object.fromEntries(
+            deviceOutputs.map((name) => [name, 'gpu-buffer'] as const),
+          ),
+        }
+      : {}),
+    logSeverityLevel: 3,
+    // Threads that wait for the next run must not keep the machine busy.
+    extra: { session: { force_spinning_stop: '1' } },
+  };
+}
+
+function ports(metadata: readonly InferenceSession.ValueMetadata[]): Map<string, Port> {
+  return new Map(
+    metadata.map((value) => [
+      value.name,
+      {
+        name: value.name,
+        type: value.isTensor ? value.type : 'other',
+        dims: value.isTensor ? value.shape.map((d) => (typeof d === 'number' ? d : undefined)) : [],
+      },
+    ]),
+  );
+}
+
+/** The part of a native error that a person can read. */
+export function firstLine(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return (text.split('\n')[0] ?? '').replace(/^\/\S+ \S.*? was false\. /u, '').slice(0, 300);
+}
