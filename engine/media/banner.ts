@@ -28,7 +28,9 @@ export function parseBanner(log: string): RawProbe | undefined {
   };
   let tags: Tags = raw.format.tags;
   let stream: RawStream | undefined;
-  for (const line of lines.slice(first + 1)) {
+  // A file name may contain line ends; the line closes with "':".
+  const header = lines.findIndex((line, index) => index >= first && line.endsWith("':"));
+  for (const line of lines.slice(header + 1)) {
     if (/^\S/.test(line)) break; // "At least one output file must be specified"
     if (/^ {2}Duration: /.test(line)) readDuration(line, raw);
     else if (/^ {2,4}Chapter #0:\d+/.test(line)) tags = readChapter(line, raw);
@@ -76,7 +78,6 @@ function readStream(line: string): RawStream {
   const language = head?.[2];
   const size = /, (\d+)x(\d+)/.exec(description);
   const aspect = /\bSAR (\d+:\d+)/.exec(description)?.[1];
-  const start = /, start (-?[\d.]+)/.exec(description);
   const [codec = '', pixels = ''] = splitTop(description);
   return {
     index: Number(head?.[1] ?? 0),
@@ -90,7 +91,7 @@ function readStream(line: string): RawStream {
     field_order: /\b(top first|bottom first|top coded first|bottom coded first)\b/.exec(pixels)?.[1],
     r_frame_rate: rate(description, 'tbr'),
     avg_frame_rate: rate(description, 'fps') ?? rate(description, 'tbr'),
-    start_time: start ? Number(start[1]) : undefined,
+    start_time: undefined,
     duration: undefined,
     disposition: dispositions(description),
     tags: language ? { language } : {},

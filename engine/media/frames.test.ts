@@ -108,10 +108,23 @@ test('a transport stream that starts late is put on its own timeline', async () 
 test('a picture that starts after the sound keeps its distance', async () => {
   const sound = ['-f', 'lavfi', '-i', 'sine=duration=6'];
   const later = ['-vf', 'setpts=PTS+1.3/TB', '-vsync', 'passthrough', ...h264, '-c:a', 'aac'];
-  const file = make('sound-first.mkv', { frames: 100, inputs: sound, output: later });
-  const { info, times, numbers } = await assertSampledAsShown(file, 2);
-  assert.ok(Math.abs(info.videoStartSec - 1.3) < 0.05);
-  assert.deepEqual([times[0], numbers[0]], [1, 0]);
+  for (const name of ['sound-first.mkv', 'sound-first.ts', 'sound-first.mp4']) {
+    const file = make(name, { frames: 100, inputs: sound, output: later });
+    const { info, times, numbers } = await assertSampledAsShown(file, 2);
+    assert.ok(Math.abs(info.videoStartSec - 1.3) < 0.05, `${info.videoStartSec} in ${name}`);
+    assert.deepEqual([times[0], numbers[0]], [1, 0]);
+  }
+});
+
+test('a transport stream whose clock jumps is sampled on', async () => {
+  const part = (name: string, offset: string) =>
+    make(name, { frames: 50, output: [...h264, '-muxdelay', '0', '-output_ts_offset', offset] });
+  const file = path.join(folder, 'jump.ts');
+  const parts = [part('before.ts', '5000'), part('after.ts', '10')];
+  writeFileSync(file, Buffer.concat(parts.map((name) => readFileSync(name))));
+  const { numbers } = await sampleAll(file);
+  assert.equal(numbers.length, 8);
+  assert.deepEqual(numbers.slice(0, 4), [0, 12, 25, 37]);
 });
 
 test('an edit list hides what it cuts off', async () => {

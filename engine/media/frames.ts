@@ -154,8 +154,18 @@ function decodeArguments(
     ...inputArguments(file),
     ...['-filter_complex', graph],
     ...['-map', '[frames]', ...asTheyCome, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+    ...startWithSound(info),
     ...(thumbnails ? ['-map', '[thumbnails]', ...asTheyCome, ...thumbnailArguments] : []),
   ];
+}
+
+/**
+ * In transport and program streams ffmpeg starts its clock with the first stream that is in use. Passing the sound
+ * (undecoded) to nowhere keeps it in use, so that a picture that starts later keeps its distance.
+ */
+function startWithSound(info: VideoInfo): string[] {
+  const inUse = info.hasAudio && info.videoStartSec > 0 && /^mpeg(ts)?$/.test(info.container);
+  return inUse ? ['-map', '0:a', '-c', 'copy', '-f', 'null', '-'] : [];
 }
 
 /** ffmpeg 5.1 renamed -vsync; 8 no longer knows the old name. Unnumbered builds are newer than that. */

@@ -6,10 +6,7 @@ import { LongviewError, quote } from '../protocol/errors.ts';
  */
 export function unreadableVideo(file: string, stderr: string, head: Buffer): LongviewError {
   const details = { path: file, stderr };
-  if (
-    /moov atom not found|End of file|partial file|EBML header parsing failed/i.test(stderr) ||
-    hasVideoSignature(head)
-  )
+  if (hasVideoSignature(head))
     return new LongviewError(
       'file-truncated',
       `${quote(file)} is incomplete: it begins like a video, but the part that describes it is missing or damaged.`,
@@ -62,6 +59,7 @@ function hasVideoSignature(head: Buffer): boolean {
     at(4, 'ftyp') ||
     at(4, 'moov') ||
     at(4, 'mdat') ||
+    at(4, 'wide') ||
     at(0, '\x1aE\xdf\xa3') ||
     (at(0, 'RIFF') && at(8, 'AVI ')) ||
     at(0, '\x30\x26\xb2\x75') ||

@@ -36,8 +36,9 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<V
     : await askFfmpeg(tools.ffmpeg, file, signal);
   if (!raw) throw unreadableVideo(file, stderr, facts.head);
   const info = toVideoInfo(file, facts, raw);
-  if (info.durationSec > 0) return info;
-  return { ...info, durationSec: await scanDuration(tools, info, signal) };
+  if (!tools.ffprobe) info.videoStartSec = Math.max(0, await firstPicture(tools, info, signal));
+  if (info.durationSec === 0) info.durationSec = await scanDuration(tools, info, signal);
+  return info;
 }
 
 interface Answer {
@@ -76,25 +77,49 @@ async function askFfmpeg(ffmpeg: string, file: string, signal: AbortSignal | und
   return { raw: parseBanner(stderr), stderr };
 }
 
+/** When the first video packet is due, in seconds on the file's own timeline; ffmpeg's listing does not say it. */
+async function firstPicture(
+  tools: MediaTools,
+  info: VideoInfo,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const [first] = await listPackets(tools, info, ['-frames:v', '1'], PROBE_TIMEOUT_MS, signal);
+  return first ? first.start - info.startSec : 0;
+}
+
 /** Seconds from the timeline's start to the end of the last video packet, by reading (not decoding) the file. */
 async function scanDuration(
   tools: MediaTools,
   info: VideoInfo,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const packets = ['-map', `0:${info.streamIndex}`, '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
-  const args = ['-v', 'error', '-nostdin', ...inputArguments(info.path), ...packets];
-  const { stdout } = await runProcess(tools.ffmpeg, args, { signal, timeoutMs: SCAN_TIMEOUT_MS });
+  const packets = await listPackets(tools, info, [], SCAN_TIMEOUT_MS, signal);
+  return packets.reduce((end, packet) => Math.max(end, packet.end - info.startSec), 0);
+}
+
+/** Presentation times of the video stream's packets in decoding order, in seconds on the container's raw clock. */
+async function listPackets(
+  tools: MediaTools,
+  info: VideoInfo,
+  limit: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<{ start: number; end: number }[]> {
+  const output = ['-map', `0:${info.streamIndex}`, '-c', 'copy', ...limit, '-f', 'framecrc', 'pipe:1'];
+  const args = ['-v', 'error', '-nostdin', '-copyts', ...inputArguments(info.path), ...output];
+  const { stdout } = await runProcess(tools.ffmpeg, args, { signal, timeoutMs });
+  const packets: { start: number; end: number }[] = [];
   let tick = 0;
-  let end = 0;
   for (const line of stdout.toString('latin1').split('\n')) {
     const base = /^#tb 0: (\d+)\/(\d+)/.exec(line);
     if (base) tick = Number(base[1]) / Number(base[2]);
     // "stream, dts, pts, duration, size, checksum"
     const packet = /^\d+, +-?\d+, +(-?\d+), +(\d+),/.exec(line);
-    if (packet) end = Math.max(end, (Number(packet[1]) + Number(packet[2])) * tick);
+    if (!packet) continue;
+    const pts = Number(packet[1]);
+    packets.push({ start: pts * tick, end: (pts + Number(packet[2])) * tick });
   }
-  return end;
+  return packets;
 }
 
 function parseJson(text: string): unknown {

@@ -65,19 +65,16 @@ export interface VideoInfo {
   createdAt: string | undefined;
 }
 
-const notVideoFormats =
-  /^(tty|image2.*|.*_pipe|hls|dash|concat|concatf|ffmetadata|srt|ass|webvtt|sdp|bin|xbin|adf|idf|txd|ico)$/;
 /** Below this, ffmpeg itself calls its guess of the format a possible misdetection. */
 const leastTrustedScore = 25;
 const subtitleText = /^(subrip|srt|ass|ssa|webvtt|mov_text|text|microdvd|subviewer.*|ttml|eia_608)$/;
 
 /**
  * Makes a {@link VideoInfo} of what ffprobe (or ffmpeg's listing) said.
- * @throws LongviewError `not-a-video` for pictures, playlists, text and wild guesses; `no-video-stream`.
+ * @throws LongviewError `not-a-video` where ffmpeg only guessed the format; `no-video-stream`.
  */
 export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): VideoInfo {
   const names = raw.format.format_name.split(',');
-  if (names.some((name) => notVideoFormats.test(name))) throw notAVideo(file);
   if (raw.format.probe_score !== undefined && raw.format.probe_score < leastTrustedScore)
     throw notAVideo(file);
   const stream = chooseVideo(raw.streams);
