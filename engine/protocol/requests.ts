@@ -74,7 +74,7 @@ export type AskRequest = z.infer<typeof askRequestSchema>;
 export function parseRequest<T extends z.ZodType>(schema: T, request: unknown): z.output<T> {
   const parsed = schema.safeParse(request);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  const issue = parsed.error.issues[0];
   if (issue.code === 'unrecognized_keys')
     throw badArgument('a request', 'made of known fields', issue.keys[0]);
   const name = String(issue.path[0] ?? 'the request');

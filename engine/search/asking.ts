@@ -87,9 +87,9 @@ export async function nameOf(
     name: text,
     confidence,
     evidence: {
-      start: shot && first === shot.first ? shot.start : starts[first]!,
-      end: shot && past === shot.past ? shot.end : ends[past - 1]!,
-      score: yes!,
+      start: shot && first === shot.first ? shot.start : starts[first],
+      end: shot && past === shot.past ? shot.end : ends[past - 1],
+      score: yes,
       reason: `${text}: named by the decoder`,
     },
   };

@@ -52,11 +52,11 @@ export function groupMoments(
 
 function grow(video: ScoredVideo, shot: Shot, peak: number, nothing: number, used: Uint8Array): Span {
   const { scores, starts, ends } = video;
-  const score = scores[peak]!;
+  const score = scores[peak];
   const floor = nothing + calibration.fall * (score - nothing);
   // A peak below `nothing` (the nearest of what isn't there) stands alone.
   const lasts = (patch: number) =>
-    patch >= shot.first && patch < shot.past && !used[patch] && score > nothing && scores[patch]! >= floor;
+    patch >= shot.first && patch < shot.past && !used[patch] && score > nothing && scores[patch] >= floor;
   const reach = (step: 1 | -1) => {
     let at = peak;
     for (;;) {
@@ -72,8 +72,8 @@ function grow(video: ScoredVideo, shot: Shot, peak: number, nothing: number, use
     past: last + 1,
     peak,
     score,
-    start: first === shot.first ? shot.start : Math.max(starts[first]!, shot.start),
-    end: last === shot.past - 1 ? shot.end : Math.min(ends[last]!, shot.end),
+    start: first === shot.first ? shot.start : Math.max(starts[first], shot.start),
+    end: last === shot.past - 1 ? shot.end : Math.min(ends[last], shot.end),
   };
 }
 
@@ -82,7 +82,7 @@ function shotOf(shots: readonly Shot[], patch: number): Shot | undefined {
   let high = shots.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const shot = shots[middle]!;
+    const shot = shots[middle];
     if (patch < shot.first) high = middle - 1;
     else if (patch >= shot.past) low = middle + 1;
     else return shot;

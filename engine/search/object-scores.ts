@@ -23,12 +23,12 @@ export function objectScores(
   const scores = new Float32Array(patches);
   if (wanted.length === 0) return scores;
   for (let i = 0; i < seen.length;) {
-    const { patch, frame } = seen[i]!;
+    const { patch, frame } = seen[i];
     let end = i;
-    while (end < seen.length && seen[end]!.patch === patch && seen[end]!.frame === frame) end++;
+    while (end < seen.length && seen[end].patch === patch && seen[end].frame === frame) end++;
     const here = seen.slice(i, end);
     const least = Math.min(...wanted.map((object) => frameScore(object, here)));
-    if (patch < patches) scores[patch]! += least / 2;
+    if (patch < patches) scores[patch] += least / 2;
     i = end;
   }
   return scores;
@@ -77,9 +77,9 @@ export function mostAtOnce(
   const second = byCount[1] ?? byCount[0];
   if (!second) return { count: 0, patch: 0, certainty: 0 };
   const count = second.scores.length;
-  const certainty = (scores: readonly number[]) => scores.toSorted((a, b) => b - a)[count - 1]!;
+  const certainty = (scores: readonly number[]) => scores.toSorted((a, b) => b - a)[count - 1];
   const best = byCount
     .filter(({ scores }) => scores.length >= count)
-    .sort((a, b) => certainty(b.scores) - certainty(a.scores))[0]!;
+    .sort((a, b) => certainty(b.scores) - certainty(a.scores))[0];
   return { count, patch: best.patch, certainty: logistic(objectLogOdds(certainty(best.scores))) };
 }

@@ -20,7 +20,7 @@ export async function recheck(
   const checkedHits: Hit[] = [];
   for (const hit of hits) {
     const [yes] = await readingOf(hit).choose(patchesOf(hit), question, yesNo);
-    checkedHits.push(moved(hit, yes!));
+    checkedHits.push(moved(hit, yes));
   }
   return checkedHits;
 }

@@ -51,7 +51,7 @@ export function search(
   const fuse = fuser(coverage, background);
   for (const { scores, object, similarity } of scored)
     for (let i = 0; i < scores.length; i++)
-      scores[i] = fuse({ object: object[i]!, similarity: similarity[i]! });
+      scores[i] = fuse({ object: object[i], similarity: similarity[i] });
 
   const nothing = fuse({ object: 0, similarity: background.mean });
   return bestSeeds(scored, limit * seedsPerMoment)
@@ -95,9 +95,9 @@ function bestSeeds(scored: readonly Scored[], count: number): { one: Scored; see
   const seeds = scored.map((): number[] => []);
   for (const { item } of top.best()) {
     const video = lastAtMost(firstRow, item);
-    seeds[video]!.push(item - firstRow[video]!);
+    seeds[video].push(item - firstRow[video]);
   }
-  return scored.map((one, i) => ({ one, seeds: seeds[i]! })).filter((part) => part.seeds.length > 0);
+  return scored.map((one, i) => ({ one, seeds: seeds[i] })).filter((part) => part.seeds.length > 0);
 }
 
 /** Index of the last of ascending values that is at most `value`. */
@@ -106,7 +106,7 @@ function lastAtMost(ascending: readonly number[], value: number): number {
   let high = ascending.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (ascending[middle]! <= value) low = middle;
+    if (ascending[middle] <= value) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -139,7 +139,7 @@ function hitOf(
 
 function meanOfBestTwo(values: Float32Array, { first, past }: Span): number {
   const two = new TopK(2);
-  for (let i = first; i < past; i++) two.offer(values[i]!, i);
+  for (let i = first; i < past; i++) two.offer(values[i], i);
   const best = two.best();
   return best.reduce((sum, { score }) => sum + score, 0) / best.length;
 }

@@ -36,13 +36,13 @@ export function representative(
   { embeddings, embeddingSize: size }: PatchTable,
 ): number {
   const mean = new Float64Array(size);
-  for (let i = first * size; i < past * size; i++) mean[i % size]! += embeddings[i]!;
+  for (let i = first * size; i < past * size; i++) mean[i % size] += embeddings[i];
   const inner = past - first > 2 ? 1 : 0;
   let best = (first + past - 1) >> 1;
   let most = -Infinity;
   for (let patch = first + inner; patch < past - inner; patch++) {
     let likeness = 0;
-    for (let i = 0; i < size; i++) likeness += mean[i]! * embeddings[patch * size + i]!;
+    for (let i = 0; i < size; i++) likeness += mean[i] * embeddings[patch * size + i];
     if (likeness > most + 1e-9) {
       most = likeness;
       best = patch;
@@ -54,8 +54,8 @@ export function representative(
 /** `count` members of a row at equal distances, its ends included; all where there are no more. */
 export function spread<T>(row: readonly T[], count: number): T[] {
   if (row.length <= count) return [...row];
-  if (count <= 1) return count === 1 ? [row[row.length >> 1]!] : [];
-  return Array.from({ length: count }, (_, i) => row[Math.round((i * (row.length - 1)) / (count - 1))]!);
+  if (count <= 1) return count === 1 ? [row[row.length >> 1]] : [];
+  return Array.from({ length: count }, (_, i) => row[Math.round((i * (row.length - 1)) / (count - 1))]);
 }
 
 /**

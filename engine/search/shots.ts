@@ -15,17 +15,17 @@ export interface Shot {
 export function shotsOf(starts: ArrayLike<number>, ends: ArrayLike<number>, cuts: readonly number[]): Shot[] {
   const n = starts.length;
   if (n === 0) return [];
-  const begin = starts[0]!;
-  const finish = ends[n - 1]!;
+  const begin = starts[0];
+  const finish = ends[n - 1];
   const edges = [begin, ...cuts.filter((cut) => cut > begin && cut < finish), finish];
   const shots: Shot[] = [];
   let patch = 0;
   for (let i = 0; i + 1 < edges.length; i++) {
-    const end = edges[i + 1]!;
+    const end = edges[i + 1];
     const first = patch;
-    while (patch < n && (starts[patch]! + ends[patch]!) / 2 < end) patch++;
+    while (patch < n && (starts[patch] + ends[patch]) / 2 < end) patch++;
     if (i + 2 === edges.length) patch = n;
-    shots.push({ start: edges[i]!, end, first, past: patch });
+    shots.push({ start: edges[i], end, first, past: patch });
   }
   return shots;
 }

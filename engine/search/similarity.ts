@@ -12,7 +12,7 @@ export function similarities(query: Float32Array, embeddings: Float32Array): Flo
   const out = new Float32Array(n);
   for (let row = 0, at = 0; row < n; row++, at += size) {
     let sum = 0;
-    for (let i = 0; i < size; i++) sum += query[i]! * embeddings[at + i]!;
+    for (let i = 0; i < size; i++) sum += query[i] * embeddings[at + i];
     out[row] = sum;
   }
   return out;

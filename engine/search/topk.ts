@@ -12,7 +12,7 @@ export class TopK {
 
   /** The score that the next one must beat. */
   get floor(): number {
-    return this.#scores.length < this.#k ? -Infinity : this.#scores[0]!;
+    return this.#scores.length < this.#k ? -Infinity : this.#scores[0];
   }
 
   /** Offers an item (a number that the caller understands). NaN is never kept. */
@@ -32,19 +32,19 @@ export class TopK {
   /** What was kept, best first. */
   best(): { score: number; item: number }[] {
     return this.#scores
-      .map((score, i) => ({ score, item: this.#items[i]! }))
+      .map((score, i) => ({ score, item: this.#items[i] }))
       .sort((a, b) => b.score - a.score || a.item - b.item);
   }
 
   #swap(a: number, b: number): void {
-    [this.#scores[a], this.#scores[b]] = [this.#scores[b]!, this.#scores[a]!];
-    [this.#items[a], this.#items[b]] = [this.#items[b]!, this.#items[a]!];
+    [this.#scores[a], this.#scores[b]] = [this.#scores[b], this.#scores[a]];
+    [this.#items[a], this.#items[b]] = [this.#items[b], this.#items[a]];
   }
 
   #rise(from: number): void {
     for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1;
-      if (this.#scores[parent]! <= this.#scores[at]!) return;
+      if (this.#scores[parent] <= this.#scores[at]) return;
       this.#swap(parent, at);
       at = parent;
     }
@@ -54,7 +54,7 @@ export class TopK {
     for (let at = 0; ;) {
       let least = at;
       for (const child of [2 * at + 1, 2 * at + 2])
-        if (child < this.#scores.length && this.#scores[child]! < this.#scores[least]!) least = child;
+        if (child < this.#scores.length && this.#scores[child] < this.#scores[least]) least = child;
       if (least === at) return;
       this.#swap(least, at);
       at = least;

@@ -30,7 +30,7 @@ export interface SearchDeps {
   /** The bundle that the library is indexed with; it also reads. */
   model: ModelHandle;
   /** What of a query the detector knows. */
-  match(words: string): WantedObjects;
+  match: (words: string) => WantedObjects;
 }
 
 /** Where in the picture something is asked for. */

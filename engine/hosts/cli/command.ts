@@ -6,7 +6,7 @@ import { suggestion, UsageError } from './usage.ts';
 /** What a command works with. */
 export interface Context {
   /** Opens the engine on the chosen library (once; it is closed when the command ends). */
-  engine(): Promise<Engine>;
+  engine: () => Promise<Engine>;
   terminal: Terminal;
   /** True with --json: the command returns its result and prints nothing on stdout. */
   json: boolean;

@@ -36,7 +36,6 @@ export function plural(count: number, noun: string): string {
 
 /** Text for one line of a terminal: control characters (a file name may hold any) become visible and harmless. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) =>
     c === '\n' ? '\\n' : c === '\t' ? '\\t' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );

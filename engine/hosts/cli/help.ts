@@ -23,7 +23,7 @@ export function overview(commands: readonly Command[]): string {
 export function manual(command: Command): string {
   const names = Object.keys(command.options);
   const label = (name: string) =>
-    command.options[name]!.type === 'string' ? `--${name} ${name.toUpperCase()}` : `--${name}`;
+    command.options[name].type === 'string' ? `--${name} ${name.toUpperCase()}` : `--${name}`;
   const width = Math.max(...names.map((name) => label(name).length), '--library DIR'.length);
   return [
     `longview ${command.name}: ${command.summary}`,

@@ -107,7 +107,7 @@ function commandAt(argv: readonly string[]): number {
   for (let i = 0; i < argv.length; i++) {
     if (argv[i] === '--') return -1;
     if (argv[i] === '--library') i++;
-    else if (!argv[i]!.startsWith('-')) return i;
+    else if (!argv[i].startsWith('-')) return i;
   }
   return -1;
 }

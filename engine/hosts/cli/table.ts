@@ -26,7 +26,7 @@ export function table(
   let over = widths.reduce((sum, w) => sum + w, 0) + gap.length * (columns.length - 1) - width;
   while (over > 0) {
     const widest = columns
-      .map((column, c) => ({ c, w: column.shrink ? widths[c]! : 0 }))
+      .map((column, c) => ({ c, w: column.shrink ? widths[c] : 0 }))
       .sort((a, b) => b.w - a.w)[0];
     if (!widest || widest.w <= least) break;
     widths[widest.c] = widest.w - 1;
@@ -34,7 +34,7 @@ export function table(
   }
   return cells.map((row) =>
     columns
-      .map((column, c) => pad(shorten(row[c] ?? '', widths[c]!, column.shrink), widths[c]!, column.right))
+      .map((column, c) => pad(shorten(row[c] ?? '', widths[c], column.shrink), widths[c], column.right))
       .join(gap)
       .trimEnd(),
   );

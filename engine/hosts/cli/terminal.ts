@@ -15,17 +15,17 @@ export interface Terminal {
   /** True where people see the answer grow. */
   readonly live: boolean;
   /** One line (or more) on stdout. */
-  line(text?: string): void;
+  line: (text?: string) => void;
   /** Text on stdout without a line's end. */
-  write(text: string): void;
+  write: (text: string) => void;
   /** One line on stderr. */
-  note(text: string): void;
+  note: (text: string) => void;
   /** The text in a style, where stdout shows colours. */
-  style(style: Style, text: string): string;
+  style: (style: Style, text: string) => string;
   /** Shows how far a long operation is, on a terminal only. */
-  progress(progress: Progress): void;
+  progress: (progress: Progress) => void;
   /** Takes the progress bar away. */
-  clear(): void;
+  clear: () => void;
 }
 
 interface Streams {

@@ -18,14 +18,19 @@ export function suggestion(word: string, known: readonly string[]): string | und
   return near && near.distance <= Math.max(1, Math.floor(word.length / 3)) ? near.candidate : undefined;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements of one character. */
+/** Insertions, deletions, replacements and swaps of neighbouring characters (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const above = rows[i - 1];
+      let least = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, rows[i - 2][j - 2] + 1);
+      row.push(least);
+    }
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length][b.length];
 }

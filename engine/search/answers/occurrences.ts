@@ -39,7 +39,7 @@ export async function answerCount(asking: Asking, subject: string): Promise<Draf
   const wanted = asking.match(subject);
   if (!wanted.covered || wanted.objects.length !== 1) return answerTimes(asking, subject);
   const { store, footage } = asking;
-  const labels = wanted.objects[0]!.labels;
+  const labels = wanted.objects[0].labels;
   const { middle } = calibration.object;
   const most = mostAtOnce(store.objects(footage.video.id, labels), middle);
   if (most.count === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
@@ -49,8 +49,8 @@ export async function answerCount(asking: Asking, subject: string): Promise<Draf
     confidence: most.certainty,
     evidence: [
       {
-        start: starts[most.patch]!,
-        end: ends[most.patch]!,
+        start: starts[most.patch],
+        end: ends[most.patch],
         score: most.certainty,
         reason: `saw ${most.count} at once`,
       },

@@ -23,7 +23,7 @@ export async function answerShown(asking: Asking, subject: string): Promise<Draf
   const checked = await confirm(asking, hits, subject);
   const best = checked[0]?.confidence ?? 0;
   const weights = calibration.shown;
-  const yes = logistic(weights.reading * logOdds(whole!) + weights.moment * logOdds(best));
+  const yes = logistic(weights.reading * logOdds(whole) + weights.moment * logOdds(best));
   const shown = yes >= 0.5;
   return {
     answer: shown ? 'yes' : 'no',

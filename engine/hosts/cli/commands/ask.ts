@@ -22,7 +22,7 @@ export const askCommand: Command = {
     let streamed = '';
     const result = await engine.ask(
       {
-        question: words[0]!,
+        question: words[0],
         in: (options.in as string | undefined) ?? (await onlyVideo(engine)),
         gamma: numeric(options.gamma),
         fresh: options.fresh as boolean | undefined,
@@ -45,7 +45,7 @@ export const askCommand: Command = {
 /** The library's only video, which needs no naming. */
 async function onlyVideo(engine: Engine): Promise<string> {
   const { videos } = await engine.library();
-  if (videos.length === 1) return videos[0]!.id;
+  if (videos.length === 1) return videos[0].id;
   throw new UsageError(
     'ask needs to know which video',
     videos.length === 0

@@ -27,7 +27,7 @@ export const findCommand: Command = {
     const engine = await context.engine();
     const result = await engine.find(
       {
-        query: words[0]!,
+        query: words[0],
         in: options.in as string[] | undefined,
         gamma: numeric(options.gamma),
         limit: numeric(options.limit),
@@ -65,7 +65,7 @@ function print({ terminal }: Context, result: FindResult): void {
   );
   if (moments.length > 0)
     lines.forEach((line, i) => {
-      const sure = i > 0 && moments[i - 1]!.confidence >= 0.5;
+      const sure = i > 0 && moments[i - 1].confidence >= 0.5;
       terminal.line(sure ? line : terminal.style('dim', line));
     });
   if (result.skipped > 0)

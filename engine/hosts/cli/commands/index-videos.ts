@@ -57,7 +57,7 @@ function print({ terminal }: Context, { videos, wallSec, realtimeFactor }: Index
     terminal.width,
   );
   lines.forEach((line, i) =>
-    terminal.line(terminal.style(i === 0 ? 'dim' : colour[videos[i - 1]!.status], line)),
+    terminal.line(terminal.style(i === 0 ? 'dim' : colour[videos[i - 1].status], line)),
   );
   for (const { path, error } of videos) if (error) terminal.note(`${path}: ${error.message} ${error.remedy}`);
   const done = videos.filter((video) => video.status === 'indexed').length;

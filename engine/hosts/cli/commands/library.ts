@@ -48,7 +48,7 @@ export const removeCommand: Command = {
   optionHelp: {},
   words: { min: 1, max: 1, what: 'the id or path of a video' },
   async run({ engine, terminal, json }, { words }) {
-    const result = await (await engine()).remove({ video: words[0]! });
+    const result = await (await engine()).remove({ video: words[0] });
     if (!json) terminal.line(`Removed ${result.removed.path} from the library; the file is still there.`);
     return { result };
   },

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LongviewError } from '../../protocol/errors.ts';
+import { failureSchema, type AskResult, type FindResult } from '../../protocol/results.ts';
+import { commands } from './commands/all.ts';
+import { run } from './run.ts';
+import { openTerminal } from './terminal.ts';
+import type { Engine } from '../../protocol/engine.ts';
+
+const moment = {
+  videoId: 'v1',
+  path: '/films/park.mp4',
+  start: 10,
+  end: 15.25,
+  score: 2,
+  confidence: 0.88,
+  source: 'object' as const,
+  reason: 'saw dog (0.70)',
+};
+const found: FindResult = {
+  query: 'a dog',
+  gamma: 0.75,
+  model: 'built-in',
+  confident: true,
+  moments: [moment],
+  latencyMs: 12,
+  examined: { videos: 1, seconds: 60 },
+  skipped: 0,
+  refined: true,
+};
+const answered: AskResult = {
+  question: 'Is there a dog?',
+  answer: 'yes',
+  gamma: 1.5,
+  model: 'built-in',
+  cached: false,
+  confidence: 0.9,
+  confident: true,
+  evidence: [{ start: 10, end: 15, score: 0.9, reason: 'dog: saw dog (0.70)' }],
+  timing: { prefillMs: 1, decodeMs: 1, tokens: 1, totalMs: 5 },
+  videoId: 'v1',
+  path: '/films/park.mp4',
+  read: { patches: 10, ofPatches: 60 },
+};
+const video = {
+  id: 'v1',
+  path: '/films/park.mp4',
+  durationSec: 60,
+  status: 'indexed' as const,
+  patches: 60,
+  model: 'built-in',
+  addedAt: '2026-01-01T00:00:00.000Z',
+};
+
+/** Runs a command line against an engine that answers as told, and notes what it was asked. */
+async function longview(
+  argv: string[],
+  methods: Partial<Engine> = {},
+  signal = new AbortController().signal,
+) {
+  let stdout = '';
+  let stderr = '';
+  const asked: unknown[] = [];
+  const opened: (string | undefined)[] = [];
+  let closed = 0;
+  const refuse = async (): Promise<never> => {
+    throw new Error('not expected');
+  };
+  const engine: Engine = {
+    index: refuse,
+    library: async () => ({ folder: '/data', videos: [video] }),
+    remove: refuse,
+    find: async (request) => (asked.push(request), found),
+    ask: async (request) => (asked.push(request), answered),
+    models: async () => ({ models: [] }),
+    doctor: async () => ({
+      ok: false,
+      checks: [{ name: 'ffmpeg', ok: false, found: 'nothing', remedy: 'Install it.' }],
+    }),
+    close: async () => void closed++,
+    ...methods,
+  };
+  const exitCode = await run(argv, {
+    commands,
+    version: '1.2.3',
+    signal,
+    terminal: openTerminal({
+      stdout: { write: (text: string) => ((stdout += text), true), isTTY: false, columns: 80 },
+      stderr: { write: (text: string) => ((stderr += text), true), isTTY: false, columns: 80 },
+      env: {},
+    }),
+    open: async (library) => (opened.push(library), engine),
+  });
+  return { exitCode, stdout, stderr, asked, opened, closed: () => closed };
+}
+
+const oneObject = (stdout: string): unknown => {
+  assert.equal(stdout.trim().split('\n').length, 1);
+  return JSON.parse(stdout);
+};
+
+test('--json prints the result as one object and nothing else', async () => {
+  const { exitCode, stdout, stderr, closed } = await longview(['find', 'a dog', '--json']);
+  assert.deepEqual([exitCode, oneObject(stdout), stderr, closed()], [0, found, '', 1]);
+});
+
+test('find tells moments, how sure it is and why', async () => {
+  const { exitCode, stdout } = await longview(['find', 'a dog']);
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /"a dog" in 1 video, 0:01:00\.0 of footage/);
+  assert.match(stdout, /1 {2}park\.mp4 {2}0:00:10\.0 – 0:00:15\.3 +88 % +object +saw dog/);
+});
+
+test('find says plainly that nothing is a confident match', async () => {
+  const { stdout } = await longview(['find', 'a zebra'], {
+    find: async () => ({ ...found, query: 'a zebra', confident: false }),
+  });
+  assert.match(stdout, /No confident match for "a zebra" in 1 video.*The nearest:/);
+});
+
+test('options become a request; what is no number goes on as it is, for the engine to refuse', async () => {
+  const { asked, opened } = await longview([
+    'find',
+    'a dog',
+    '--in',
+    'a',
+    '--in=b',
+    '--gamma',
+    '1.25',
+    '--limit',
+    '3',
+    '--quick',
+    '--library',
+    '/x',
+  ]);
+  assert.deepEqual(asked, [{ query: 'a dog', in: ['a', 'b'], gamma: 1.25, limit: 3, refine: false }]);
+  assert.deepEqual(opened, ['/x']);
+  const wrong = await longview(['find', 'a dog', '--gamma', 'fast', '--limit', '']);
+  assert.deepEqual(wrong.asked, [
+    { query: 'a dog', in: undefined, gamma: 'fast', limit: '', refine: undefined },
+  ]);
+  assert.deepEqual((await longview(['find', 'x', '--gamma', '-1'])).asked[0], {
+    query: 'x',
+    in: undefined,
+    gamma: -1,
+    limit: undefined,
+    refine: undefined,
+  });
+});
+
+test('options may stand before the command, and names that begin with a dash after --', async () => {
+  assert.deepEqual((await longview(['--library', '/x', '--json', 'find', 'a dog'])).opened, ['/x']);
+  const { asked } = await longview(['find', '--', '-dash']);
+  assert.equal((asked[0] as { query: string }).query, '-dash');
+});
+
+test('ask answers with its evidence, and needs no --in where there is one video', async () => {
+  const { stdout, asked } = await longview(['ask', 'Is there a dog?']);
+  assert.match(stdout, /^yes\n/);
+  assert.match(stdout, /0:00:10\.0 – 0:00:15\.0 +90 % +dog: saw dog/);
+  assert.equal((asked[0] as { in: string }).in, 'v1');
+  const several = await longview(['ask', 'Is there a dog?'], {
+    library: async () => ({ folder: '/data', videos: [video, { ...video, id: 'v2' }] }),
+  });
+  assert.equal(several.exitCode, 2);
+  assert.match(several.stderr, /--in ID/);
+});
+
+test('an unsure answer is marked as a guess, a cached one as cached', async () => {
+  const unsure = await longview(['ask', 'Who?', '--in', 'v1'], {
+    ask: async () => ({ ...answered, confident: false, confidence: 0.3 }),
+  });
+  assert.match(unsure.stdout, /Not sure \(30 %\)/);
+  const cached = await longview(['ask', 'Who?', '--in', 'v1'], {
+    ask: async () => ({ ...answered, cached: true }),
+  });
+  assert.match(cached.stdout, /from the answer cache/);
+});
+
+test('index fails as a whole when one file failed, and says which and what to do', async () => {
+  const error = { code: 'not-a-video' as const, message: '/a.txt is not a video.', remedy: 'Leave it out.' };
+  const index = async () => ({
+    videos: [
+      { id: 'v1', path: '/a.mp4', durationSec: 60, status: 'indexed' as const, patches: 60 },
+      { id: null, path: '/a.txt', durationSec: null, status: 'failed' as const, patches: 0, error },
+    ],
+    wallSec: 6,
+    realtimeFactor: 10,
+  });
+  const { exitCode, stdout, stderr } = await longview(['index', '/a.mp4', '/a.txt'], { index });
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /1 video indexed in 6\.0 s, 10\.0 times real time/);
+  assert.match(stderr, /\/a\.txt is not a video\. Leave it out\./);
+  const json = await longview(['index', '/a.mp4', '/a.txt', '--json'], { index });
+  assert.deepEqual([json.exitCode, oneObject(json.stdout), json.stderr], [1, await index(), '']);
+});
+
+test('library, models and doctor print what there is', async () => {
+  assert.match((await longview(['library'])).stdout, /v1 +\/films\/park\.mp4 +0:01:00\.0 +60 +indexed/);
+  assert.match(
+    (await longview(['library'], { library: async () => ({ folder: '/data', videos: [] }) })).stdout,
+    /\/data is empty/,
+  );
+  const doctor = await longview(['doctor']);
+  assert.deepEqual([doctor.exitCode, doctor.stdout], [1, '✗ ffmpeg: nothing\n  Install it.\n']);
+});
+
+test('a failure is told with its remedy: people on stderr, programs on stdout', async () => {
+  const library = async () => {
+    throw new LongviewError(
+      'library-too-new',
+      'The library was written by a newer Longview',
+      'Update Longview.',
+    );
+  };
+  const human = await longview(['library'], { library });
+  assert.deepEqual([human.exitCode, human.stdout], [1, '']);
+  assert.equal(human.stderr, 'longview: The library was written by a newer Longview. Update Longview.\n');
+  const json = await longview(['library', '--json'], { library });
+  assert.deepEqual([json.exitCode, json.stderr, json.closed()], [1, '', 1]);
+  assert.equal(failureSchema.parse(oneObject(json.stdout)).error.code, 'library-too-new');
+});
+
+test('a bug is told as a bug', async () => {
+  const { exitCode, stdout } = await longview(['remove', 'v1', '--json']);
+  assert.equal(exitCode, 1);
+  assert.equal(failureSchema.parse(oneObject(stdout)).error.code, 'internal');
+});
+
+test('a cancelled command exits with 130', async () => {
+  const controller = new AbortController();
+  const find = async () => {
+    controller.abort();
+    throw new LongviewError('cancelled', 'The operation was cancelled.', 'Start it again when you like.');
+  };
+  assert.equal((await longview(['find', 'x'], { find }, controller.signal)).exitCode, 130);
+});
+
+for (const [argv, said] of [
+  [[], /usage: longview/],
+  [['fnid', 'x'], /no command "fnid"\. Did you mean "longview find"/],
+  [['find'], /find needs the words/],
+  [['find', 'a', 'dog'], /"dog".*quotes/],
+  [['find', 'x', '--gama', '1'], /no option "--gama"\. Did you mean --gamma/],
+  [['find', 'x', '--gamma'], /--gamma needs a value/],
+  [['find', 'x', '--gamma', '--quick'], /--gamma needs a value/],
+  [['find', 'x', '--quick=yes'], /--quick takes no value/],
+  [['library', 'x'], /"x"/],
+  [['index'], /at least one file or folder/],
+  [['--wat'], /no option "--wat"/],
+  [['help', 'fnid'], /Did you mean "longview find"/],
+] as const)
+  test(`wrong usage ${JSON.stringify(argv)} exits with 2 and says what is meant`, async () => {
+    const { exitCode, stdout, stderr, opened } = await longview([...argv]);
+    assert.deepEqual([exitCode, opened], [2, []]);
+    assert.match(stdout + stderr, said);
+    if (argv.length > 0) {
+      const json = await longview([...argv.slice(0, 1), '--json', ...argv.slice(1)]);
+      assert.equal(json.exitCode, 2);
+      assert.equal(failureSchema.parse(oneObject(json.stdout)).error.code, 'bad-argument');
+    }
+  });
+
+test('help and version need no engine', async () => {
+  assert.match((await longview(['help'])).stdout, /usage: longview <command>/);
+  assert.match((await longview(['find', '--help'])).stdout, /usage: longview find "<words>"/);
+  assert.match((await longview(['help', 'ask'])).stdout, /--fresh/);
+  assert.deepEqual(
+    [(await longview(['version'])).stdout, (await longview(['--version'])).exitCode],
+    ['1.2.3\n', 0],
+  );
+});
