@@ -1,0 +1,138 @@
+import { LongviewError } from '../protocol/errors.ts';
+import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
+import { parseRequest } from '../protocol/requests.ts';
+import { createQueue } from './queue.ts';
+import { failureOf } from './failure.ts';
+import type { CallOptions, Engine } from '../protocol/engine.ts';
+import type { LibraryView } from '../protocol/view.ts';
+import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '../protocol/wire.ts';
+
+/** What a host puts behind its windows. */
+export type ServedEngine = Engine & LibraryView;
+
+/** One engine, served to any number of windows over whatever carries the messages. */
+export interface Session {
+  /**
+   * Answers one call. `send` gets each part and then the result or the error; never rejects.
+   * @param message a {@link Call}, unparsed
+   */
+  answer(message: unknown, send: (reply: Reply) => void, signal: AbortSignal): Promise<void>;
+  /** Tells of every happening until the returned function is called. */
+  listen(onHappening: (happening: Happening) => void): () => void;
+  /** Stops what is running; the engine itself is left to whoever made it. */
+  close(): Promise<void>;
+}
+
+/** What only a host can do. */
+export interface HostAbilities {
+  info: HostInfo;
+  /** Opens the system's file dialog. */
+  pickPaths?: () => Promise<string[]>;
+}
+
+interface Context extends CallOptions {
+  signal: AbortSignal;
+  part: (name: string, value: unknown) => void;
+}
+type Handlers = { [M in Method]: (request: RequestOf<M>, context: Context) => Promise<ResultOf<M>> };
+
+/** Serves an engine; see {@link Session}. */
+export function createSession(engine: ServedEngine, abilities: HostAbilities): Session {
+  const listeners = new Set<(happening: Happening) => void>();
+  const tell = (happening: Happening) => {
+    for (const listener of listeners) listener(happeningSchema.parse(happening));
+  };
+  const queue = createQueue(
+    engine,
+    (value) => tell({ event: 'activity', value }),
+    () => tell({ event: 'library' }),
+  );
+  const handlers = handlersFor(engine, queue, abilities, () => tell({ event: 'library' }));
+
+  return {
+    async answer(message, send, signal) {
+      const parsed = callSchema.safeParse(message);
+      if (!parsed.success) {
+        send({ id: idOf(message), error: failureOf(notACall()) });
+        return;
+      }
+      const { id, method, request } = parsed.data;
+      const part = (name: string, value: unknown) => send({ id, part: name, value });
+      const context: Context = { signal, part, onProgress: (progress) => part('progress', progress) };
+      try {
+        const handler = handlers[method] as (request: unknown, context: Context) => Promise<unknown>;
+        send({ id, result: methods[method].result.parse(await handler(request, context)) });
+      } catch (error) {
+        send({ id, error: failureOf(error) });
+      }
+    },
+    listen(onHappening) {
+      listeners.add(onHappening);
+      return () => listeners.delete(onHappening);
+    },
+    async close() {
+      await queue.close();
+      listeners.clear();
+    },
+  };
+}
+
+function handlersFor(
+  engine: ServedEngine,
+  queue: ReturnType<typeof createQueue>,
+  abilities: HostAbilities,
+  libraryChanged: () => void,
+): Handlers {
+  const job = (request: unknown) => parseRequest(methods.cancelJob.request, request).job;
+  return {
+    hello: async () => abilities.info,
+    // The engine parses its own requests.
+    index: (request, { signal, onProgress }) => engine.index(request, { signal, onProgress }),
+    library: () => engine.library(),
+    remove: async (request) => {
+      const removed = await engine.remove(request);
+      libraryChanged();
+      return removed;
+    },
+    find: (request, { part, ...options }) =>
+      engine.find(request, { ...options, onFirst: (first) => part('first', first) }),
+    ask: (request, { part, ...options }) =>
+      engine.ask(request, { ...options, onText: (piece) => part('text', piece) }),
+    models: () => engine.models(),
+    doctor: () => engine.doctor(),
+    video: (request) => engine.video(request),
+    relevance: (request, { signal }) => engine.relevance(request, { signal }),
+    objects: (request) => engine.objects(request),
+    answers: (request) => engine.answers(request),
+    editAnswer: (request) => engine.editAnswer(request),
+    storage: () => engine.storage(),
+    activity: async () => queue.activity(),
+    enqueue: async (request) => queue.add(parseRequest(methods.enqueue.request, request)),
+    cancelJob: async (request) => queue.cancel(job(request)),
+    pauseJob: async (request) => queue.pause(job(request)),
+    resumeJob: async (request) => queue.resume(job(request)),
+    clearJobs: async () => queue.clear(),
+    pickPaths: async () => {
+      if (!abilities.pickPaths)
+        throw new LongviewError(
+          'bad-argument',
+          'There is no file dialog here.',
+          'Type the path of the file or folder.',
+        );
+      return { paths: await abilities.pickPaths() };
+    },
+  };
+}
+
+function notACall(): LongviewError {
+  return new LongviewError(
+    'bad-argument',
+    'The message is not a call of a known method.',
+    'Reload the window: it may be older than the engine.',
+  );
+}
+
+function idOf(message: unknown): number {
+  const id = (message as { id?: unknown } | null)?.id;
+  return Number.isSafeInteger(id) && (id as number) >= 0 ? (id as number) : 0;
+}

@@ -1,0 +1,84 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** A request that is not answered, with the HTTP status that says so. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Who may talk to the host: pages that it served itself, in browsers that were given its key. */
+export interface Guard {
+  /** What a browser proves itself with, once; part of the address that is printed. */
+  readonly key: string;
+  /**
+   * Refuses what another site's page could have sent: a Host that isn't ours (DNS rebinding), a foreign Origin.
+   * @throws Refusal 403, 421.
+   */
+  checkOrigin(request: IncomingMessage): void;
+  /** @throws Refusal 401 unless the request carries the session's cookie. */
+  checkSession(request: IncomingMessage): void;
+  /** The cookie for a browser that brought the key. @throws Refusal 401 where it brought another. */
+  exchange(key: string): string;
+}
+
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * A guard with a key of its own.
+ * @param host the name or address that the host listens at; loopback's names are always allowed, at any port, so
+ * that an SSH tunnel works
+ * @param port distinguishes the cookies of several hosts on one machine: browsers ignore ports in cookies
+ */
+export function createGuard(host: string, port: number): Guard {
+  const key = randomBytes(24).toString('base64url');
+  const session = randomBytes(24).toString('base64url');
+  const cookie = `longview_${port}`;
+  const names = new Set([...loopbackNames, host.includes(':') ? `[${host}]` : host]);
+  return {
+    key,
+    checkOrigin(request) {
+      const asked = request.headers.host ?? '';
+      if (!names.has(asked.replace(/:\d{1,5}$/, '').toLowerCase()))
+        throw new Refusal(421, 'This address does not belong to Longview.');
+      const { origin } = request.headers;
+      if (origin !== undefined && origin !== `http://${asked}`)
+        throw new Refusal(403, 'Other sites may not use Longview.');
+      const site = request.headers['sec-fetch-site'];
+      if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isOpening(request))
+        throw new Refusal(403, 'Other sites may not use Longview.');
+      if (request.method === 'POST' && origin === undefined)
+        throw new Refusal(403, 'A request that changes something must name its origin.');
+    },
+    checkSession(request) {
+      const carried = cookies(request).get(cookie);
+      if (carried === undefined || !same(carried, session))
+        throw new Refusal(401, 'Open the address that Longview printed when it started.');
+    },
+    exchange(brought) {
+      if (!same(brought, key)) throw new Refusal(401, 'This is not the key of the running Longview.');
+      return `${cookie}=${session}; Path=/; HttpOnly; SameSite=Strict`;
+    },
+  };
+}
+
+/** A person following a link to the start page: it holds no data, so it may come from anywhere. */
+function isOpening(request: IncomingMessage): boolean {
+  return request.method === 'GET' && request.url === '/' && request.headers['sec-fetch-mode'] === 'navigate';
+}
+
+function cookies(request: IncomingMessage): Map<string, string> {
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
+  return new Map(pairs.map(([name, value]) => [name ?? '', value ?? '']));
+}
+
+function same(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

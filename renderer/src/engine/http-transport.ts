@@ -1,0 +1,54 @@
+import { happeningSchema } from '../../../engine/protocol/wire.ts';
+import type { Transport } from '../../../engine/protocol/client.ts';
+
+/** Carries calls to the local web host: one POST a call, its replies as lines of JSON; happenings as an event stream. */
+export function httpTransport(): Transport {
+  return {
+    async send(call, receive, signal) {
+      const response = await fetch('/api/call', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(call),
+        signal: signal ?? null,
+      });
+      if (!response.ok || !response.body) throw new Error(`the host answered ${response.status}`);
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = '';
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        const lines = (rest + value).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) receive(JSON.parse(line));
+      }
+    },
+    listen(onHappening, onState) {
+      const events = new EventSource('/api/happenings');
+      events.onopen = () => onState(true);
+      events.onerror = () => onState(false);
+      events.onmessage = (event) => {
+        const parsed = happeningSchema.safeParse(JSON.parse(event.data as string));
+        if (parsed.success) onHappening(parsed.data);
+      };
+      return () => events.close();
+    },
+  };
+}
+
+/**
+ * Trades the key in the address for the session's cookie, and takes it out of the address.
+ * @returns whether this browser may use the host
+ */
+export async function openSession(): Promise<boolean> {
+  const key = /^#key=([\w-]+)$/.exec(location.hash)?.[1];
+  if (key !== undefined) {
+    history.replaceState(null, '', location.pathname);
+    const response = await fetch('/api/session', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ key }),
+    });
+    if (response.ok) return true;
+  }
+  return (await fetch('/api/session')).ok;
+}

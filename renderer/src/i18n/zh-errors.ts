@@ -1,0 +1,42 @@
+import type { ErrorCode } from '../../../engine/protocol/errors.ts';
+
+interface Sentence {
+  message: string;
+  remedy: string;
+}
+
+const sentences = {
+  'bad-argument': { message: '输入的内容有误。', remedy: '请改正后重试。' },
+  'file-not-found': { message: '找不到文件。', remedy: '请检查路径。' },
+  'file-unreadable': { message: '无法读取文件。', remedy: '请检查文件和磁盘。' },
+  'file-empty': { message: '文件是空的。', remedy: '请重新拷贝该文件。' },
+  'not-a-video': { message: '这不是视频文件。', remedy: '请添加视频文件。' },
+  'no-video-stream': { message: '文件中没有视频画面。', remedy: '请添加含有画面的文件。' },
+  'file-truncated': { message: '文件不完整。', remedy: '请重新拷贝该文件。' },
+  'no-frames': { message: '文件中没有可解码的画面。', remedy: '请检查文件能否播放。' },
+  'video-not-in-library': { message: '资料库中没有这个视频。', remedy: '请先添加它。' },
+  'video-not-indexed': { message: '这个视频尚未索引。', remedy: '请等待索引完成，或重新索引。' },
+  'video-missing': { message: '视频文件不在原处。', remedy: '请把它移回，或添加它现在所在的文件夹。' },
+  'video-changed': { message: '视频文件在索引后被改动过。', remedy: '请重新索引。' },
+  'unknown-model': { message: '没有这个模型。', remedy: '请在设置中查看可用的模型。' },
+  'bad-bundle': { message: '模型文件已损坏。', remedy: '请重新安装该模型。' },
+  'bad-checkpoint': { message: '无法使用这个模型检查点。', remedy: '请检查检查点的文件。' },
+  'cannot-read': { message: '这个模型不能回答问题。', remedy: '请选择能回答问题的模型。' },
+  'context-too-long': { message: '要阅读的内容太长。', remedy: '请缩小问题的范围。' },
+  'provider-unavailable': { message: '所选的计算方式不可用。', remedy: '请在设置中查看这台电脑的情况。' },
+  'ffmpeg-missing': { message: '找不到 ffmpeg。', remedy: '请安装 ffmpeg 后重试。' },
+  'ffmpeg-failed': { message: 'ffmpeg 未能处理该文件。', remedy: '请检查文件能否播放。' },
+  'library-too-new': { message: '资料库由更新版本的 Longview 创建。', remedy: '请更新 Longview。' },
+  'library-damaged': { message: '资料库已损坏。', remedy: '请从备份恢复，或新建资料库。' },
+  'library-locked': { message: '资料库正被另一个 Longview 使用。', remedy: '请等它完成或关闭它。' },
+  'disk-full': { message: '磁盘已满。', remedy: '请腾出空间后重试。' },
+  'permission-denied': { message: '没有访问权限。', remedy: '请检查文件的权限。' },
+  cancelled: { message: '操作已取消。', remedy: '需要时可重新开始。' },
+  'engine-stopped': { message: '引擎没有运行。', remedy: '请重新启动 Longview，此窗口会自动重新连接。' },
+} satisfies Partial<Record<ErrorCode, Sentence>>;
+
+/** What each error means and what to do, in Simplified Chinese, by its code. */
+export const zhErrors: Partial<Record<string, Sentence>> = {
+  ...sentences,
+  internal: { message: 'Longview 出错了。', remedy: '请重试；如果仍然出现，请报告此问题。' },
+};

@@ -1,0 +1,52 @@
+import type { Playback } from './playback.svelte.ts';
+
+interface Context {
+  playback: Playback;
+  frameRate: number;
+  /** Moments to go between. */
+  marks: readonly { start: number }[];
+  toggleLoop: () => void;
+  toggleBoxes: () => void;
+}
+
+/** The player's keys, as editing software has them: J K L, comma and full stop for frames, brackets for moments. */
+export function playerKey(event: KeyboardEvent, context: Context): void {
+  const target = event.target as HTMLElement;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+  if (target.matches('input, textarea, select, [role=slider], [role=tab]')) return;
+  if (event.key === ' ' && target.closest('button, a, summary')) return;
+  const { playback, frameRate, marks } = context;
+  const actions: Record<string, () => void> = {
+    ' ': () => playback.toggle(),
+    k: () => playback.toggle(),
+    j: () => playback.seek(playback.time - 10),
+    l: () => playback.seek(playback.time + 10),
+    ArrowLeft: () => playback.seek(playback.time - 5),
+    ArrowRight: () => playback.seek(playback.time + 5),
+    ',': () => playback.step(-1, frameRate),
+    '.': () => playback.step(1, frameRate),
+    '[': () => go(-1),
+    ']': () => go(1),
+    '<': () => playback.faster(-1),
+    '>': () => playback.faster(1),
+    o: context.toggleLoop,
+    b: context.toggleBoxes,
+    m: () => playback.setVolume(currentVolume(), !currentMuted()),
+  };
+  const go = (step: 1 | -1) => {
+    const times = marks.map((mark) => mark.start).sort((a, b) => a - b);
+    const next =
+      step > 0
+        ? times.find((time) => time > playback.time + 0.2)
+        : times.findLast((time) => time < playback.time - 0.8);
+    if (next !== undefined) playback.seek(next);
+  };
+  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+const video = () => document.querySelector('video');
+const currentVolume = () => video()?.volume ?? 1;
+const currentMuted = () => video()?.muted ?? false;

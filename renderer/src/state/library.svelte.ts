@@ -1,0 +1,103 @@
+import { engine } from '../engine/index.ts';
+import { shown } from './failure.ts';
+import type { Activity, HostInfo, Job } from '../../../engine/protocol/wire.ts';
+import type { LibraryVideo } from '../../../engine/protocol/results.ts';
+import type { Shown } from './failure.ts';
+
+/** The library, the queue and the connection, as the host last told them. */
+class Library {
+  phase = $state<'loading' | 'ready' | 'failed'>('loading');
+  error = $state.raw<Shown | undefined>();
+  videos = $state.raw<LibraryVideo[]>([]);
+  jobs = $state.raw<Job[]>([]);
+  info = $state.raw<HostInfo | undefined>();
+  connected = $state(true);
+  readonly byId = $derived(new Map(this.videos.map((video) => [video.id, video])));
+  readonly running = $derived(this.jobs.find((job) => job.state === 'running'));
+  readonly live = $derived(this.jobs.filter((job) => ['running', 'waiting', 'paused'].includes(job.state)));
+  readonly seconds = $derived(this.videos.reduce((sum, video) => sum + (video.durationSec ?? 0), 0));
+
+  #loading: Promise<void> | undefined;
+  #again = false;
+
+  /** Reads everything anew. */
+  async load(): Promise<void> {
+    // One read at a time: while one is under way, any number of changes ask for one more only.
+    if (this.#loading) {
+      this.#again = true;
+      return this.#loading;
+    }
+    this.#loading = this.#read();
+    await this.#loading;
+    this.#loading = undefined;
+    if (this.#again) {
+      this.#again = false;
+      await this.load();
+    }
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.info ??= await engine.call('hello', {});
+      const [library, activity] = await Promise.all([
+        engine.call('library', {}),
+        engine.call('activity', {}),
+      ]);
+      this.videos = library.videos;
+      this.jobs = activity.jobs;
+      this.phase = 'ready';
+      this.error = undefined;
+    } catch (error) {
+      this.error = shown(error);
+      if (this.phase === 'loading') this.phase = 'failed';
+    }
+  }
+
+  /** Follows what the host tells until the returned function is called. */
+  follow(): () => void {
+    return engine.listen(
+      (happening) => {
+        if (happening.event === 'activity') this.jobs = happening.value.jobs;
+        else void this.load();
+      },
+      (connected) => {
+        const back = connected && !this.connected;
+        this.connected = connected;
+        if (back || (connected && this.phase !== 'ready')) void this.load();
+      },
+    );
+  }
+
+  /** Puts files and folders into the queue. @throws CallError */
+  async add(paths: string[], force = false): Promise<void> {
+    this.#take(await engine.call('enqueue', { paths, ...(force ? { force } : {}) }));
+  }
+
+  /** Asks something of a job. @throws CallError */
+  async job(method: 'cancelJob' | 'pauseJob' | 'resumeJob', job: number): Promise<void> {
+    this.#take(await engine.call(method, { job }));
+  }
+
+  async clearJobs(): Promise<void> {
+    this.#take(await engine.call('clearJobs', {}));
+  }
+
+  /** Forgets a video; the footage stays. @throws CallError */
+  async remove(video: LibraryVideo): Promise<void> {
+    await engine.call('remove', { video: video.id });
+    this.videos = this.videos.filter((other) => other.id !== video.id);
+  }
+
+  /** How far the indexing of a file is, 0 to 1. */
+  fractionOf(path: string): number | undefined {
+    const progress = this.running?.progress;
+    return progress?.subject !== undefined && path.endsWith(progress.subject) ? progress.fraction : undefined;
+  }
+
+  #take(activity: Activity): void {
+    this.jobs = activity.jobs;
+  }
+}
+
+/** The one library of this window. */
+export const library = new Library();

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+const schema = z.object({
+  theme: z.enum(['system', 'dark', 'light']).catch('system'),
+  language: z.enum(['system', 'en', 'zh']).catch('system'),
+  /** Width of a tile in the library in pixels. */
+  tile: z.number().min(160).max(420).catch(248),
+  sort: z.enum(['added', 'name', 'duration']).catch('added'),
+  volume: z.number().min(0).max(1).catch(1),
+  muted: z.boolean().catch(false),
+});
+type Values = z.infer<typeof schema>;
+
+const place = 'longview.preferences';
+
+function read(): Values {
+  try {
+    return schema.parse(JSON.parse(localStorage.getItem(place) ?? '{}'));
+  } catch {
+    return schema.parse({});
+  }
+}
+
+/** What a person chose in this browser. Changes are kept at once. */
+export const preferences: Values = $state(read());
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+let systemDark = $state(dark.matches);
+dark.addEventListener('change', () => (systemDark = dark.matches));
+
+/** The theme in use: the chosen one, or the system's. */
+export function theme(): 'dark' | 'light' {
+  if (preferences.theme !== 'system') return preferences.theme;
+  return systemDark ? 'dark' : 'light';
+}
+
+/** Keeps the preferences as they change and puts the theme on the page; call once, while a component is made. */
+export function keepPreferences(): void {
+  $effect(() => {
+    localStorage.setItem(place, JSON.stringify(preferences));
+  });
+  $effect.pre(() => {
+    document.documentElement.dataset.theme = theme();
+  });
+}

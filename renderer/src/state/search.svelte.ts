@@ -1,0 +1,101 @@
+import { engine } from '../engine/index.ts';
+import { shown } from './failure.ts';
+import type { FindResult, Moment } from '../../../engine/protocol/results.ts';
+import type { Shown } from './failure.ts';
+
+/** Names a moment across the first and the refined list. */
+export function momentKey(moment: Moment): string {
+  return `${moment.videoId} ${moment.start.toFixed(2)} ${moment.end.toFixed(2)}`;
+}
+
+/** The first list in its own order, with what the refined one found out about each moment. */
+export function inOldOrder(first: FindResult, refined: FindResult): FindResult {
+  const known = new Map(refined.moments.map((moment) => [momentKey(moment), moment]));
+  const moments = first.moments.map((moment) => known.get(momentKey(moment)) ?? moment);
+  return { ...refined, moments };
+}
+
+/** A search that runs as somebody types: the newest words win, and the list comes in two steps. */
+export class Search {
+  query = $state('');
+  phase = $state<'idle' | 'finding' | 'refining' | 'done' | 'failed'>('idle');
+  result = $state.raw<FindResult | undefined>();
+  error = $state.raw<Shown | undefined>();
+  /** The refined list, held back while somebody is pointing into the first one. */
+  waiting = $state.raw<FindResult | undefined>();
+  #held = false;
+  #stop: AbortController | undefined;
+
+  /** Somebody points at (or has the focus in) the list: nothing in it may move. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Nobody does any more: the refined order may come. */
+  release(): void {
+    this.#held = false;
+    this.apply();
+  }
+
+  /** Shows the refined order now. */
+  apply(): void {
+    if (!this.waiting) return;
+    this.result = this.waiting;
+    this.waiting = undefined;
+  }
+
+  /** Looks for some words, in one video where its id is given. */
+  async run(query: string, within?: string): Promise<void> {
+    this.#stop?.abort();
+    this.waiting = undefined;
+    this.query = query.trim();
+    if (this.query === '') {
+      this.phase = 'idle';
+      this.result = undefined;
+      return;
+    }
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.phase = 'finding';
+    try {
+      const result = await engine.call(
+        'find',
+        { query: this.query, limit: 60, ...(within === undefined ? {} : { in: [within] }) },
+        {
+          signal: stop.signal,
+          on: {
+            first: (first) => {
+              if (stop.signal.aborted) return;
+              this.result = first;
+              this.phase = 'refining';
+            },
+          },
+        },
+      );
+      if (!stop.signal.aborted) this.#finish(result);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      this.error = shown(error);
+      this.phase = this.error ? 'failed' : 'idle';
+    }
+  }
+
+  #finish(result: FindResult): void {
+    const first = this.phase === 'refining' ? this.result : undefined;
+    if (first && this.#held && !sameOrder(first, result)) {
+      this.result = inOldOrder(first, result);
+      this.waiting = result;
+    } else this.result = result;
+    this.phase = 'done';
+  }
+}
+
+function sameOrder(a: FindResult, b: FindResult): boolean {
+  return (
+    a.moments.length === b.moments.length &&
+    a.moments.every((moment, index) => momentKey(moment) === momentKey(b.moments[index]))
+  );
+}
+
+/** The search over the whole library. */
+export const librarySearch = new Search();
