@@ -1,0 +1,113 @@
+// The same pipeline on real files, read by a real ffmpeg; only the eyes are made.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { madeEyes, madeModel } from '../../tests/fixtures/footage.ts';
+import { temporaryFolder } from '../../tests/fixtures/library.ts';
+import * as media from '../media/index.ts';
+import { makeCodedVideo, readNumber } from '../media/testing/coded-video.ts';
+import { openStore } from '../store/index.ts';
+import type { Eyes } from '../vlm/types.ts';
+import { indexVideos, type IndexOptions } from './index.ts';
+
+/** Eyes that read the number that each frame shows into the first two tokens. */
+function numberEyes(onLook: () => void = () => {}): Eyes {
+  const { width, height } = { width: 128, height: 96 };
+  return {
+    ...madeEyes(),
+    width,
+    height,
+    async look(patches, letterbox) {
+      onLook();
+      return patches.map((frames) => {
+        const [a, b] = frames.map((frame) => readNumber(frame, width, letterbox));
+        return {
+          objects: [[], []],
+          tokens: Float32Array.of(a, b, 0, 0, 0, 0),
+          embedding: Float32Array.of(Math.cos(a), Math.sin(a), 0, 0),
+        };
+      });
+    },
+  };
+}
+
+function setting(t: TestContext) {
+  const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+  const store = openStore(library);
+  t.after(() => store.close());
+  const index = async (paths: string[], eyes: Eyes, options?: IndexOptions) =>
+    (await indexVideos({ store, media, model: madeModel(eyes) }, paths, options)).videos;
+  return { store, films, index };
+}
+
+const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+
+test('each patch holds the two frames that are on screen at its times', async (t) => {
+  const { store, films, index } = setting(t);
+  const path = join(films, 'a.mp4');
+  makeCodedVideo(path, { frames: 190, output: h264 });
+  const [row] = await index([path], numberEyes());
+  assert.deepEqual([row.status, row.patches], ['indexed', 8]);
+  const numbers = store
+    .patchTokens(row.id!, [0, 1, 2, 3, 4, 5, 6, 7])
+    .map((tokens) => [...tokens.slice(0, 2)]);
+  // 25 frames a second: at 0.5 s frame 12 is on screen. The last second has both its frames too.
+  assert.deepEqual(
+    numbers,
+    [0, 1, 2, 3, 4, 5, 6, 7].map((second) => [second * 25, second * 25 + 12]),
+  );
+  assert.ok(Math.abs(store.patchTable(row.id!).ends[7] - 7.6) < 0.05);
+  const stills = store.thumbnails(row.id!);
+  assert.deepEqual(
+    stills.map((still) => still.time),
+    [0, 5],
+  );
+  for (const { path: still } of stills) assert.equal(readFileSync(still).readUInt16BE(0), 0xffd8, 'a JPEG');
+  const video = store.video(row.id!);
+  assert.deepEqual([video.width, video.height, video.codec, video.frameRate], [64, 36, 'h264', 25]);
+});
+
+test('an interrupted index becomes the same as one made in one go', async (t) => {
+  const { store, films, index } = setting(t);
+  const path = join(films, 'a.mp4');
+  makeCodedVideo(path, { frames: 300, output: h264 });
+  const stop = new AbortController();
+  let looks = 0;
+  const stopping = numberEyes(() => ++looks === 3 && stop.abort());
+  const [cancelled] = await index([path], stopping, { signal: stop.signal });
+  assert.equal(cancelled.status, 'cancelled');
+  const stored = store.video(path).unfinished!.patches;
+  assert.ok(stored > 0 && stored < 12);
+  const [row] = await index([path], numberEyes());
+  const all = Array.from({ length: 12 }, (_, number) => number);
+  const resumed = { tokens: store.patchTokens(row.id!, all), table: store.patchTable(row.id!) };
+  const frames = store.frames(row.id!);
+  await index([path], numberEyes(), { force: true });
+  assert.deepEqual(store.patchTokens(row.id!, all), resumed.tokens);
+  assert.deepEqual(store.patchTable(row.id!), resumed.table);
+  assert.deepEqual(store.frames(row.id!), frames);
+});
+
+test('a truncated file, an empty one and a poem fail by name; the good one beside them does not', async (t) => {
+  const { store, films, index } = setting(t);
+  const good = join(films, "it's -a 🎬.mkv");
+  makeCodedVideo(good, { frames: 200, output: [...h264, '-f', 'matroska'] });
+  const bytes = readFileSync(good);
+  writeFileSync(join(films, 'cut.mkv'), bytes.subarray(0, Math.floor(bytes.length / 2)));
+  writeFileSync(join(films, 'empty.mp4'), '');
+  writeFileSync(join(films, 'poem.mp4'), 'Shall I compare thee to a summer’s day?');
+  const rows = await index([films], numberEyes());
+  const codes = Object.fromEntries(
+    rows.map((row) => [row.path.split('/').at(-1), row.error?.code ?? row.status]),
+  );
+  assert.deepEqual(codes, {
+    'cut.mkv': 'file-truncated',
+    'empty.mp4': 'file-empty',
+    "it's -a 🎬.mkv": 'indexed',
+    'poem.mp4': 'not-a-video',
+  });
+  for (const { path, error } of rows)
+    if (error) assert.ok(error.message.includes(path.split('/').at(-1)!), error.message);
+  assert.equal(store.indexedVideos().length, 1);
+});
