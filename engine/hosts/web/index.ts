@@ -117,6 +117,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     if (url.pathname.startsWith('/api/')) await answerApi(request, response, url, served);
     else sendPage(request, response, url.pathname, served.pages);
   } catch (error) {
+    // What is left of a body that nobody reads would be taken for the next request.
+    if (!request.complete && !response.headersSent) response.setHeader('Connection', 'close');
     refuse(response, error);
   }
 }

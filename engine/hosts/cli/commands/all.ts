@@ -4,6 +4,7 @@ import { findCommand } from './find.ts';
 import { indexCommand } from './index-videos.ts';
 import { libraryCommand, removeCommand } from './library.ts';
 import { modelsCommand } from './models.ts';
+import { serveCommand } from './serve.ts';
 import type { Command } from '../command.ts';
 
 /** Every command that needs the engine, in the order that help lists them. */
@@ -15,4 +16,5 @@ export const commands: readonly Command[] = [
   askCommand,
   modelsCommand,
   doctorCommand,
+  serveCommand,
 ];

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { badArgument } from '../../../protocol/errors.ts';
+import type { Engine } from '../../../protocol/engine.ts';
+import type { ServedEngine } from '../../session.ts';
+import type { Command } from '../command.ts';
+
+const root = resolve(import.meta.dirname, '../../../..');
+
+/** `longview serve`: the interface in a browser on this machine. */
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'open the interface to a browser on this machine',
+  usage: '[--port N] [--host ADDRESS] [--open]',
+  options: { port: { type: 'string' }, host: { type: 'string' }, open: { type: 'boolean' } },
+  optionHelp: {
+    port: 'where to listen (default: a free port)',
+    host: 'another address than 127.0.0.1: whoever can reach it and has the key can use the library',
+    open: 'open the browser too',
+  },
+  words: { min: 0, max: 0, what: 'nothing' },
+  async run({ engine, terminal, signal }, { options }) {
+    const { serve } = await import('../../web/index.ts');
+    const { openBrowser } = await import('../../web/open-browser.ts');
+    const host = await serve({
+      engine: servable(await engine()),
+      pages: join(root, 'dist', 'renderer'),
+      info: { version: ownVersion(), platform: process.platform, sample: sampleRecording() },
+      port: portIn(options.port),
+      ...(typeof options.host === 'string' ? { host: options.host } : {}),
+    });
+    // On stderr, so that --json still prints its one object alone.
+    terminal.note(`Longview is at ${host.url}`);
+    if (options.open === true && !(await openBrowser(host.url)))
+      terminal.note('No browser could be opened from here: open that address in one.');
+    terminal.note('Press Ctrl-C to stop.');
+    if (!signal.aborted) await once(signal, 'abort');
+    await host.close();
+    return { result: { url: host.url } };
+  },
+};
+
+function portIn(text: string | boolean | string[] | undefined): number {
+  if (text === undefined) return 0;
+  const port = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65_535)) throw badArgument('--port', 'a whole number from 0 to 65535', text);
+  return port;
+}
+
+/** The command line opens the engine with what a window needs; tests of other commands open less. */
+function servable(engine: Engine): ServedEngine {
+  if (!('footage' in engine)) throw new TypeError('this engine cannot be served');
+  return engine as ServedEngine;
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+/** The recording that `npm run demo` makes. */
+function sampleRecording(): string | null {
+  const folder = join(root, 'sample');
+  const name = existsSync(folder) ? readdirSync(folder).find((entry) => entry.endsWith('.mp4')) : undefined;
+  return name === undefined ? null : join(folder, name);
+}

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pretendEngine, pretendVideos } from '../../../tests/web/pretend-engine.ts';
+import { serve, type WebHost } from './index.ts';
+
+let folder: string;
+let host: WebHost;
+let cookie: string;
+const footage = Buffer.from(Array.from({ length: 1000 }, (_, n) => n % 256));
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longview-web-'));
+  await mkdir(join(folder, 'pages', 'assets'), { recursive: true });
+  await writeFile(join(folder, 'pages', 'index.html'), '<!doctype html><title>Longview</title>');
+  await writeFile(join(folder, 'pages', 'assets', 'app-1234.js'), 'export {};');
+  await writeFile(join(folder, 'secret.txt'), 'not for you');
+  await writeFile(join(folder, 'film.mp4'), footage);
+  await writeFile(join(folder, 'still.jpg'), 'jpeg');
+  host = await serve({
+    engine: pretendEngine({
+      videos: pretendVideos(3),
+      footage: join(folder, 'film.mp4'),
+      stills: [join(folder, 'still.jpg')],
+    }),
+    pages: join(folder, 'pages'),
+    info: { version: '1.2.3', platform: 'linux', sample: null },
+  });
+  const entered = await ask('POST', '/api/session', { body: { key: key() } });
+  assert.equal(entered.status, 204);
+  cookie = entered.headers['set-cookie']![0].split(';')[0];
+});
+
+after(async () => {
+  await host.close();
+  await rm(folder, { recursive: true });
+});
+
+const key = () => new URL(host.url).hash.replace('#key=', '');
+const own = () => `127.0.0.1:${host.port}`;
+
+interface Asked {
+  headers?: OutgoingHttpHeaders;
+  body?: unknown;
+}
+
+async function ask(method: string, path: string, { headers = {}, body }: Asked = {}) {
+  const outgoing = request({
+    host: '127.0.0.1',
+    port: host.port,
+    method,
+    path,
+    headers: {
+      host: own(),
+      ...(method === 'POST' ? { origin: `http://${own()}`, 'content-type': 'application/json' } : {}),
+      ...headers,
+    },
+  });
+  outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const pieces: Buffer[] = [];
+  for await (const piece of response) pieces.push(piece as Buffer);
+  return {
+    status: response.statusCode!,
+    headers: response.headers,
+    body: Buffer.concat(pieces),
+  };
+}
+const inside = (method: string, path: string, asked: Asked = {}) =>
+  ask(method, path, { ...asked, headers: { cookie, ...asked.headers } });
+const call = (method: string, params: unknown) =>
+  inside('POST', '/api/call', { body: { id: 7, method, request: params } });
+const lines = (body: Buffer) =>
+  body
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { part?: string; result?: unknown; error?: { code: string } });
+
+test('the start page and its files come with a policy that lets nothing else in', async () => {
+  const page = await ask('GET', '/');
+  assert.equal(page.status, 200);
+  assert.match(page.body.toString(), /Longview/);
+  const policy = page.headers['content-security-policy'] as string;
+  assert.match(policy, /default-src 'none'/);
+  assert.doesNotMatch(policy, /unsafe|\*|http:/);
+  assert.equal(page.headers['x-content-type-options'], 'nosniff');
+  const script = await ask('GET', '/assets/app-1234.js');
+  assert.match(script.headers['content-type']!, /javascript/);
+  assert.match(script.headers['cache-control']!, /immutable/);
+});
+
+test('no answer allows another site anything', async () => {
+  for (const path of ['/', '/api/session']) {
+    const { headers } = await ask('GET', path);
+    assert.equal(headers['access-control-allow-origin'], undefined);
+    assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+  }
+  assert.equal((await inside('OPTIONS', '/api/call')).status, 404);
+});
+
+test('a request under another name is refused, so that a rebound address gets nothing', async () => {
+  for (const name of [
+    'evil.example',
+    `evil.example:${host.port}`,
+    '127.0.0.1.evil.example',
+    'localhost.evil',
+  ])
+    assert.equal((await inside('GET', '/api/session', { headers: { host: name } })).status, 421, name);
+  assert.equal(
+    (await inside('GET', '/api/session', { headers: { host: `localhost:${host.port}` } })).status,
+    204,
+  );
+  // Through an SSH tunnel the port is another one.
+  assert.equal((await inside('GET', '/api/session', { headers: { host: 'localhost:9999' } })).status, 204);
+});
+
+test('requests from other origins are refused even with the cookie', async () => {
+  const body = { id: 1, method: 'library', request: {} };
+  for (const origin of ['http://evil.example', 'null', `https://${own()}`, 'http://localhost:1'])
+    assert.equal((await inside('POST', '/api/call', { body, headers: { origin } })).status, 403, origin);
+  const bare = request({
+    host: '127.0.0.1',
+    port: host.port,
+    method: 'POST',
+    path: '/api/call',
+    headers: { cookie },
+  });
+  bare.end('{}');
+  const [response] = (await once(bare, 'response')) as [IncomingMessage];
+  response.resume();
+  assert.equal(response.statusCode, 403, 'no origin at all');
+  const embedded = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+  assert.equal((await inside('GET', '/api/media/video-0', { headers: embedded })).status, 403);
+  const followed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+  assert.equal((await ask('GET', '/', { headers: followed })).status, 200, 'a link to the start page works');
+});
+
+test('without the cookie nothing of the library can be had', async () => {
+  for (const [method, path] of [
+    ['GET', '/api/session'],
+    ['GET', '/api/happenings'],
+    ['GET', '/api/media/video-0'],
+    ['HEAD', '/api/media/video-0'],
+    ['GET', '/api/still/video-0?t=1'],
+    ['POST', '/api/call'],
+  ]) {
+    assert.equal((await ask(method, path, method === 'POST' ? { body: {} } : {})).status, 401, path);
+    const forged = { cookie: `longview_${host.port}=${'A'.repeat(32)}` };
+    assert.equal((await ask(method, path, { headers: forged })).status, 401, `${path}, forged`);
+  }
+});
+
+test('only the right key is exchanged for a cookie, which scripts and other sites never see', async () => {
+  for (const wrong of ['', 'x', key().slice(1), `${key()}x`, 'x'.repeat(500)])
+    assert.equal((await ask('POST', '/api/session', { body: { key: wrong } })).status, 401);
+  const given = await ask('POST', '/api/session', { body: { key: key() } });
+  assert.match(given.headers['set-cookie']![0], /HttpOnly; SameSite=Strict$/);
+  assert.ok(!given.headers['set-cookie']![0].includes(key()), 'the cookie is not the key');
+});
+
+test('a path outside the interface is not found, however it is written', async () => {
+  for (const path of [
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/../../secret.txt',
+    '/..%2fsecret.txt',
+    '/assets/..%5c..%5csecret.txt',
+    '//etc/passwd',
+    '/index.html%00.txt',
+  ]) {
+    const { status, body } = await inside('GET', path);
+    assert.ok(status === 404 || body.toString().includes('<title>Longview'), path);
+    assert.doesNotMatch(body.toString(), /not for you|root:/);
+  }
+});
+
+test('footage is named by its video, never by a path', async () => {
+  for (const name of [
+    '..%2fsecret.txt',
+    '%2fetc%2fpasswd',
+    '..',
+    'video-0/..',
+    'video-99',
+    'secret.txt',
+    '%00',
+    '%',
+  ])
+    assert.ok([400, 404].includes((await inside('GET', `/api/media/${name}`)).status), name);
+  assert.equal((await inside('GET', '/api/still/..%2fsecret.txt?t=0')).status, 404);
+});
+
+test('footage is served whole and in parts', async () => {
+  const whole = await inside('GET', '/api/media/video-0');
+  assert.equal(whole.status, 200);
+  assert.equal(whole.headers['accept-ranges'], 'bytes');
+  assert.equal(whole.headers['content-type'], 'video/mp4');
+  assert.deepEqual(whole.body, footage);
+  const part = await inside('GET', '/api/media/video-0', { headers: { range: 'bytes=10-19' } });
+  assert.equal(part.status, 206);
+  assert.equal(part.headers['content-range'], 'bytes 10-19/1000');
+  assert.equal(part.headers['content-length'], '10');
+  assert.deepEqual(part.body, footage.subarray(10, 20));
+  const end = await inside('GET', '/api/media/video-0', { headers: { range: 'bytes=-5' } });
+  assert.deepEqual(end.body, footage.subarray(995));
+  const beyond = await inside('GET', '/api/media/video-0', { headers: { range: 'bytes=1000-' } });
+  assert.equal(beyond.status, 416);
+  assert.equal(beyond.headers['content-range'], 'bytes */1000');
+  const head = await inside('HEAD', '/api/media/video-0');
+  assert.equal(head.headers['content-length'], '1000');
+  assert.equal(head.body.length, 0);
+});
+
+test('a part of footage that changed meanwhile comes whole', async () => {
+  const { headers } = await inside('GET', '/api/media/video-0');
+  const same = { range: 'bytes=0-9', 'if-range': headers.etag };
+  assert.equal((await inside('GET', '/api/media/video-0', { headers: same })).status, 206);
+  const other = { range: 'bytes=0-9', 'if-range': '"older"' };
+  assert.equal((await inside('GET', '/api/media/video-0', { headers: other })).status, 200);
+});
+
+test('a still comes with the time nearest before', async () => {
+  const still = await inside('GET', '/api/still/video-0?t=12.5');
+  assert.equal(still.status, 200);
+  assert.equal(still.headers['content-type'], 'image/jpeg');
+  for (const time of ['-1', 'NaN', 'x', '1e999'])
+    assert.equal((await inside('GET', `/api/still/video-0?t=${time}`)).status, 200, time);
+});
+
+test('a call is answered with its parts, then its result', async () => {
+  const { status, headers, body } = await call('find', { query: 'a cup' });
+  assert.equal(status, 200);
+  assert.equal(headers['content-type'], 'application/x-ndjson');
+  const [first, result] = lines(body);
+  assert.equal(first.part, 'first');
+  assert.equal((result.result as { refined: boolean }).refined, true);
+  const [hello] = lines((await call('hello', {})).body);
+  assert.deepEqual(hello.result, {
+    version: '1.2.3',
+    platform: 'linux',
+    sample: null,
+    host: 'web',
+    pick: false,
+  });
+});
+
+test('a call that is wrong is answered with an error that says so', async () => {
+  for (const body of [{}, { id: 1, method: 'format', request: {} }, [], 'x', { id: -1, method: 'library' }])
+    assert.equal(lines((await inside('POST', '/api/call', { body })).body)[0].error?.code, 'bad-argument');
+  assert.equal(lines((await call('video', { video: 'nobody' })).body)[0].error?.code, 'video-not-in-library');
+  assert.equal(lines((await call('enqueue', { paths: [] })).body)[0].error?.code, 'bad-argument');
+});
+
+test('only JSON is taken, and not endlessly', async () => {
+  const form = { 'content-type': 'text/plain' };
+  assert.equal((await inside('POST', '/api/call', { body: {}, headers: form })).status, 415);
+  const long = { id: 1, method: 'find', request: { query: 'x'.repeat(5_000_000) } };
+  assert.equal((await inside('POST', '/api/call', { body: long })).status, 413);
+});
+
+test('happenings reach every window that listens', async () => {
+  const stream = request({
+    host: '127.0.0.1',
+    port: host.port,
+    path: '/api/happenings',
+    headers: { host: own(), cookie },
+  });
+  stream.end();
+  const [response] = (await once(stream, 'response')) as [IncomingMessage];
+  assert.equal(response.headers['content-type'], 'text/event-stream');
+  let heard = '';
+  response.setEncoding('utf8').on('data', (piece: string) => (heard += piece));
+  await call('enqueue', { paths: ['/footage/Interviews/clip 0002.mp4'] });
+  while (!/"state":"done"/.test(heard)) await once(response, 'data');
+  assert.match(heard, /"event":"activity"/);
+  assert.match(heard, /"event":"library"/);
+  stream.destroy();
+});
+
+test('a port that is taken is told with what to do', async () => {
+  const options = {
+    engine: pretendEngine({ videos: [] }),
+    pages: join(folder, 'pages'),
+    info: { version: '1', platform: 'linux', sample: null },
+  };
+  await assert.rejects(serve({ ...options, port: host.port }), /can't listen.*EADDRINUSE/);
+  await assert.rejects(serve({ ...options, port: 70_000 }), /port must be a whole number/);
+  await assert.rejects(serve({ ...options, pages: join(folder, 'nothing') }), /not built/);
+});
+
+test('it listens on this machine alone', async () => {
+  const socket = connect({ host: '127.0.0.1', port: host.port });
+  await once(socket, 'connect');
+  assert.equal(socket.remoteAddress, '127.0.0.1');
+  socket.destroy();
+});

@@ -1,0 +1,199 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { LongviewError } from '../../engine/protocol/errors.ts';
+import type { ServedEngine } from '../../engine/hosts/session.ts';
+import type { AskResult, FindResult, LibraryVideo } from '../../engine/protocol/results.ts';
+import type { AnswersResult } from '../../engine/protocol/view.ts';
+
+/** What the pretended library holds. */
+export interface Pretence {
+  videos: LibraryVideo[];
+  /** Path of the footage behind every video. */
+  footage?: string;
+  /** JPEGs; a video's stills are taken from them in turn. */
+  stills?: string[];
+  /** Pause between the steps of a long call, in milliseconds. */
+  pace?: number;
+  answers?: AnswersResult['answers'];
+}
+
+/** A library of `count` videos in three folders. */
+export function pretendVideos(count: number, status: LibraryVideo['status'] = 'indexed'): LibraryVideo[] {
+  const folders = ['Nordkap 2025', 'Interviews', 'Workshop'];
+  return Array.from({ length: count }, (_, number) => ({
+    id: `video-${number}`,
+    path: `/footage/${folders[number % folders.length]}/clip ${String(number + 1).padStart(4, '0')}.mp4`,
+    durationSec: 40 + ((number * 977) % 5400),
+    status,
+    patches: status === 'indexed' ? 100 : 0,
+    model: status === 'indexed' ? 'pretend' : null,
+    addedAt: new Date(Date.UTC(2026, 0, 1) + number * 60_000).toISOString(),
+  }));
+}
+
+/**
+ * An engine without models or files, for tests of what stands around it: the wire, the host and the window. What it
+ * finds follows from the words alone ("zebra" is never there); everything else answers from `pretence`.
+ */
+export function pretendEngine(pretence: Pretence): ServedEngine {
+  const pace = (signal?: AbortSignal) =>
+    wait(pretence.pace ?? 0, undefined, { signal }).catch(() => {
+      throw new LongviewError('cancelled', 'The operation was cancelled.', 'Start it again when you like.');
+    });
+  const known = (id: string) => {
+    const video = pretence.videos.find((candidate) => candidate.id === id || candidate.path === id);
+    if (!video)
+      throw new LongviewError(
+        'video-not-in-library',
+        `There is no video "${id}".`,
+        'Add it to the library first.',
+      );
+    return video;
+  };
+  const asked = new Map<string, AskResult>();
+
+  return {
+    async index({ paths }, { signal, onProgress } = {}) {
+      for (let step = 0; step <= 20; step++) {
+        onProgress?.({
+          stage: 'indexing',
+          fraction: step / 20,
+          realtimeFactor: 14.2,
+          secondsLeft: (20 - step) * 3,
+          subject: paths[0],
+        });
+        await pace(signal);
+      }
+      const videos = paths
+        .map((path) => known(path))
+        .map((video) => ({ ...video, status: 'indexed' as const }));
+      for (const video of videos)
+        pretence.videos = pretence.videos.map((other) => (other.id === video.id ? video : other));
+      return { videos, wallSec: 1, realtimeFactor: 14.2 };
+    },
+    library: async () => ({ folder: '/library', videos: pretence.videos }),
+    async remove({ video }) {
+      const removed = known(video);
+      pretence.videos = pretence.videos.filter((other) => other.id !== removed.id);
+      return { removed };
+    },
+    async find({ query, in: within, limit = 20 }, { signal, onFirst } = {}) {
+      const first = pretendResult(query, pretence.videos, within, limit);
+      onFirst?.(first);
+      await pace(signal);
+      const moments = first.moments.map((moment, index) => ({
+        ...moment,
+        checked: index % 3 === 0 ? 0.9 : 0.2,
+      }));
+      moments.sort((a, b) => b.checked - a.checked);
+      return { ...first, moments, refined: true };
+    },
+    async ask({ question, in: place, gamma = 1.5, fresh }, { signal, onText } = {}) {
+      const video = known(place);
+      const key = `${question} ${video.id} ${gamma}`;
+      const cached = asked.get(key);
+      if (cached && !fresh) return { ...cached, cached: true };
+      const pieces = ['Somebody ', 'sets the table ', 'at 0:12', ' and opens ', 'the window ', 'at 0:31.'];
+      for (const piece of pieces) {
+        await pace(signal);
+        onText?.(piece);
+      }
+      const answer: AskResult = {
+        question,
+        answer: pieces.join(''),
+        gamma,
+        model: 'pretend',
+        cached: false,
+        confidence: 0.82,
+        confident: true,
+        evidence: [
+          { start: 12, end: 16, score: 0.91, reason: 'A person at a table' },
+          { start: 31, end: 35, score: 0.74, reason: 'An open window' },
+        ],
+        timing: { prefillMs: 300, decodeMs: 900, tokens: 14, totalMs: 1240 },
+        videoId: video.id,
+        path: video.path,
+        read: { patches: 48, ofPatches: 320 },
+      };
+      asked.set(key, answer);
+      return answer;
+    },
+    models: async () => ({ models: [] }),
+    doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
+    async video({ video }) {
+      const { id, path, durationSec, status } = known(video);
+      return {
+        id,
+        path,
+        durationSec,
+        status,
+        width: 1280,
+        height: 720,
+        frameRate: 25,
+        codec: 'h264',
+        bytes: 1_234_567,
+        recordedAt: null,
+        stills: [0],
+        cuts: [8, 20],
+        labels: [{ label: 'person', count: 12 }],
+      };
+    },
+    relevance: async () => ({
+      starts: Array.from({ length: 120 }, (_, n) => n / 2),
+      scores: Array.from({ length: 120 }, (_, n) => Math.exp(-(((n - 30) / 5) ** 2))),
+    }),
+    objects: async ({ from }) => ({
+      frames: [{ time: from, objects: [{ label: 'person', score: 0.8, box: [0.2, 0.2, 0.5, 0.9] }] }],
+    }),
+    answers: async () => ({ answers: pretence.answers ?? [] }),
+    editAnswer: async () => ({ answers: pretence.answers ?? [] }),
+    storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
+    async footage(id) {
+      known(id);
+      if (pretence.footage === undefined)
+        throw new LongviewError('video-missing', 'The video file is gone.', 'Put it back.');
+      return pretence.footage;
+    },
+    async still(id, time) {
+      const number = pretence.videos.indexOf(known(id));
+      const { stills = [] } = pretence;
+      return stills[(number * 7 + Math.floor(time / 4)) % stills.length];
+    },
+    close: async () => undefined,
+  };
+}
+
+function pretendResult(
+  query: string,
+  videos: readonly LibraryVideo[],
+  within: string[] | undefined,
+  limit: number,
+): FindResult {
+  const confident = !/zebra/.test(query);
+  const searched = videos.filter(
+    (video) => video.status === 'indexed' && (!within || within.includes(video.id)),
+  );
+  const moments = searched.slice(0, Math.min(limit, within ? 6 : 9)).map((video, index) => ({
+    videoId: video.id,
+    path: video.path,
+    start: 4 + index * 3,
+    end: 8 + index * 4,
+    score: 1 - index / 10,
+    confidence: confident ? 0.94 - index * 0.07 : 0.2 - index * 0.02,
+    source: 'scene' as const,
+    reason: confident ? `The scene fits “${query}”` : 'The nearest scene',
+  }));
+  return {
+    query,
+    gamma: 0.75,
+    model: 'pretend',
+    confident,
+    moments,
+    latencyMs: 18,
+    examined: {
+      videos: searched.length,
+      seconds: searched.reduce((sum, video) => sum + (video.durationSec ?? 0), 0),
+    },
+    skipped: 0,
+    refined: false,
+  };
+}
