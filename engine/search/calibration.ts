@@ -12,10 +12,10 @@ export const calibration = {
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */
   background: { mean: 0.05, deviation: 0.12, patches: 40 },
   /**
-   * Where the detector knows the whole query, the scene's log-odds over the background count so much; where it knows a
-   * part and saw it, a scene that fits is so much (log-odds) more likely than anywhere.
+   * Where the detector knows the whole query, the scene's log-odds over the background count so much. Where it knows a
+   * part, its log-odds count so much for the scene, within limits.
    */
-  fusion: { covered: 0.15, givenObject: 3 },
+  fusion: { covered: 0.15, partly: { weight: 0.4, least: -1.5, most: 2.5 } },
   /** How much the decoder's log-odds of "yes" move a moment's; its answer is cut at so many log-odds. */
   recheck: { weight: 0.4, limit: 4 },
   /** "Is it shown?": what the log-odds of reading the whole video and of the best moment count. */

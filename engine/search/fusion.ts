@@ -1,8 +1,20 @@
-import { calibration, logistic, logOdds, objectLogOdds, sceneLogOdds } from './calibration.ts';
+import { calibration, logistic, objectLogOdds, sceneLogOdds } from './calibration.ts';
 import type { Background } from './similarity.ts';
+import type { WantedObjects } from './types.ts';
 
-/** How much of the query the detector knows: nothing, a part ("a red car"), or all of it ("a car"). */
-export type Coverage = 'none' | 'partly' | 'covered';
+/**
+ * How much of the query the detector knows: nothing, a part ("a red car", "a poodle"), some kinds of it ("an animal"),
+ * or all of it ("a car").
+ */
+export type Coverage = 'none' | 'partly' | 'wider' | 'covered';
+
+/** The coverage of a query. */
+export function coverageOf({ objects, rest, covered }: WantedObjects): Coverage {
+  if (objects.length === 0) return 'none';
+  if (covered) return 'covered';
+  const widerOrExact = objects.every(({ exact, labels }) => exact || labels.length > 1);
+  return rest.length === 0 && widerOrExact ? 'wider' : 'partly';
+}
 
 /** Evidence for one patch, or one moment. */
 export interface EvidenceFor {
@@ -16,7 +28,7 @@ export interface EvidenceFor {
  * Makes one score (log-odds) of what the detector and the embedding say.
  *
  * Where the detector knows the whole query, the scene only orders what the detector saw alike. Where it knows a part,
- * both must agree. Where it knows nothing, the scene decides alone.
+ * what it saw speaks for or against the scene. Where it knows some kinds, either is enough. Where it knows nothing, the scene decides alone.
  */
 export function fuser(
   coverage: Coverage,
@@ -31,11 +43,22 @@ export function fuser(
       return ({ object, similarity }) =>
         objectLogOdds(object) + calibration.fusion.covered * (scene(similarity) - nothing);
     case 'partly':
-      return ({ object, similarity }) =>
-        logOdds(
-          logistic(objectLogOdds(object)) * logistic(scene(similarity) + calibration.fusion.givenObject),
-        );
+      return ({ object, similarity }) => scene(similarity) + forScene(object);
+    case 'wider':
+      return ({ object, similarity }) => either(objectLogOdds(object), scene(similarity));
   }
+}
+
+/** What seeing a part of what is asked for, or not seeing it, adds to the scene's log-odds. */
+function forScene(object: number): number {
+  const { weight, least, most } = calibration.fusion.partly;
+  return Math.min(most, Math.max(least, weight * objectLogOdds(object)));
+}
+
+/** Log-odds that at least one of two independent things is so. */
+function either(a: number, b: number): number {
+  // 1 - (1 - p)(1 - q) has the odds e^a + e^b + e^(a + b).
+  return Math.log(Math.exp(a) + Math.exp(b) + Math.exp(a + b));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { logistic, objectLogOdds } from './calibration.ts';
 import type { SeenObject } from '../store/types.ts';
-import type { Place, WantedObject } from './types.ts';
+import type { Place } from '../vlm/vocabulary.ts';
+import type { WantedObject } from './types.ts';
 
 /** Where the middle of a box must lie, as shares of the picture. */
 const places: Record<Place, (x: number, y: number) => boolean> = {
@@ -35,10 +36,13 @@ export function objectScores(
 }
 
 /** The score of the count-th best object that fits; 0 where there are fewer. */
-function frameScore({ labels, count, place }: WantedObject, seen: readonly SeenObject[]): number {
+function frameScore(
+  { labels, count, places: wanted = [] }: WantedObject,
+  seen: readonly SeenObject[],
+): number {
   const fitting = seen.filter(({ label, box }) => {
     const [x1, y1, x2, y2] = box;
-    return labels.includes(label) && (!place || places[place]((x1 + x2) / 2, (y1 + y2) / 2));
+    return labels.includes(label) && wanted.every((place) => places[place]((x1 + x2) / 2, (y1 + y2) / 2));
   });
   return fitting.map(({ score }) => score).sort((a, b) => b - a)[count - 1] ?? 0;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { calibration, logistic, logOdds } from './calibration.ts';
-import { ceilingOf, fuser } from './fusion.ts';
+import { ceilingOf, coverageOf, fuser } from './fusion.ts';
 import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
 import { backgroundOf, similarities } from './similarity.ts';
 import { TopK } from './topk.ts';
@@ -78,7 +78,7 @@ test('a dog and a cat need both, and any kind of a kind will do', () => {
 });
 
 test('on the left means that its middle is there', () => {
-  const wanted = [{ labels: ['cup'], count: 1, place: 'left' as const }];
+  const wanted = [{ labels: ['cup'], count: 1, places: ['left' as const] }];
   const scores = objectScores(wanted, [seen(0, 0, 'cup', 1, 0.2), seen(1, 0, 'cup', 1, 0.8)], 2);
   assert.deepEqual([...scores], [0.5, 0]);
 });
@@ -116,11 +116,33 @@ test('where the detector knows the query, the scene only orders what it saw alik
   assert.ok(fuse({ object: 0.6, similarity: 0 }) > fuse({ object: 0.1, similarity: 0.6 }));
 });
 
-test('where the detector knows a part, both must agree', () => {
+test('where the detector knows a part, what it saw helps the scene but can’t do without it', () => {
   const fuse = fuser('partly', background);
   const both = fuse({ object: 0.7, similarity: 0.5 });
   assert.ok(both > fuse({ object: 0.7, similarity: 0 }) && both > fuse({ object: 0, similarity: 0.5 }));
-  assert.ok(logistic(fuse({ object: 0, similarity: 0.6 })) < calibration.confident);
+  assert.ok(logistic(fuse({ object: 0.9, similarity: background.mean })) < calibration.confident);
+});
+
+test('of a wider word than its classes, either the detector or the scene is enough', () => {
+  const fuse = fuser('wider', background);
+  assert.ok(logistic(fuse({ object: 0.6, similarity: background.mean })) > calibration.confident);
+  assert.ok(fuse({ object: 0, similarity: 0.6 }) > fuse({ object: 0, similarity: 0 }));
+  assert.equal(ceilingOf('wider', 0), 1);
+});
+
+test('how much of a query the detector knows decides how it is fused', () => {
+  const dog = { labels: ['dog'], count: 1, exact: true };
+  const poodle = { labels: ['dog'], count: 1, exact: false };
+  const animal = { labels: ['dog', 'cat'], count: 1, exact: false };
+  const cases = [
+    [{ objects: [], rest: ['guitar'], covered: false }, 'none'],
+    [{ objects: [dog], rest: [], covered: true }, 'covered'],
+    [{ objects: [dog], rest: ['red'], covered: false }, 'partly'],
+    [{ objects: [poodle], rest: [], covered: false }, 'partly'],
+    [{ objects: [animal], rest: [], covered: false }, 'wider'],
+    [{ objects: [animal], rest: ['red'], covered: false }, 'partly'],
+  ] as const;
+  for (const [wanted, coverage] of cases) assert.equal(coverageOf(wanted), coverage);
 });
 
 test('what the detector knows and did not see stays under the threshold whatever the embedding says', () => {

@@ -1,5 +1,5 @@
-import { logistic } from './calibration.ts';
-import { ceilingOf, fuser, type Coverage } from './fusion.ts';
+import { calibration, logistic } from './calibration.ts';
+import { ceilingOf, coverageOf, fuser, type Coverage } from './fusion.ts';
 import { shotsIn, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
 import { bestSeen, objectScores } from './object-scores.ts';
@@ -41,7 +41,7 @@ export function search(
   embedding: Float32Array | undefined,
   limit: number,
 ): Hit[] {
-  const coverage: Coverage = wanted.objects.length === 0 ? 'none' : wanted.covered ? 'covered' : 'partly';
+  const coverage = coverageOf(wanted);
   if (coverage === 'none' && !embedding) return [];
   const labels = [...new Set(wanted.objects.flatMap((object) => object.labels))];
   const scored = footage.map((one) => evidenceIn(store, one, wanted, labels, embedding));
@@ -132,7 +132,7 @@ function hitOf(
     video: one.video,
     confidence: Math.min(logistic(score), ceiling),
     ceiling,
-    source: coverage === 'none' || (coverage === 'partly' && best.length === 0) ? 'scene' : 'object',
+    source: coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene',
     reason: reasonFor(coverage, best, similarity, background),
   };
 }

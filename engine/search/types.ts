@@ -1,5 +1,6 @@
 import type { Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
+import type { Place } from '../vlm/vocabulary.ts';
 
 /** The part of the store that finding and asking read and write. */
 export type SearchStore = Pick<
@@ -33,21 +34,23 @@ export interface SearchDeps {
   match: (words: string) => WantedObjects;
 }
 
-/** Where in the picture something is asked for. */
-export type Place = 'left' | 'right' | 'top' | 'bottom' | 'middle';
-
 /** One thing of a query that the detector knows. */
 export interface WantedObject {
   /** Any of these classes will do. */
   labels: readonly string[];
   /** At least so many at once. */
   count: number;
-  place?: Place;
+  /** Where in the picture, all of it: ["top", "right"] is a corner. */
+  places?: readonly Place[];
+  /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
+  exact?: boolean;
 }
 
 /** What of a query the detector knows. */
 export interface WantedObjects {
   objects: readonly WantedObject[];
+  /** Words that ask for more than the detector knows. */
+  rest: readonly string[];
   /** True where the detector knows everything that the query asks for, so that its silence means "not here". */
   covered: boolean;
 }
