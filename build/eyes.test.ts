@@ -4,7 +4,11 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createCanvas } from '@napi-rs/canvas';
 import { LongviewError } from '../engine/protocol/errors.ts';
+import { openEyes } from '../engine/vlm/eyes.ts';
+import { cocoLabels } from '../engine/vlm/vocabulary.ts';
+import { GraphBuilder } from '../models/convert/onnx/graph.ts';
 import { eyesSha256, makeEyes } from './eyes.ts';
 
 const source = join(import.meta.dirname, '../node_modules/@vladmandic/human');
@@ -83,5 +87,90 @@ describe('making the eyes', () => {
       makeEyes({ output: join(blocked, 'eyes.onnx') }),
       failure('permission-denied', /a-file/),
     );
+  });
+});
+
+/** A street with a stop sign at (300, 130), 60 pixels in radius. */
+function drawStopSign(): Uint8Array {
+  const [width, height] = [512, 288];
+  const context = createCanvas(width, height).getContext('2d');
+  const sky = context.createLinearGradient(0, 0, 0, height);
+  sky.addColorStop(0, '#6fa8dc');
+  sky.addColorStop(0.7, '#d9e8f5');
+  sky.addColorStop(0.71, '#5a6b3c');
+  sky.addColorStop(1, '#3f4a2b');
+  context.fillStyle = sky;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = '#777';
+  context.fillRect(296, 180, 8, 108);
+  const octagon = (radius: number, colour: string) => {
+    context.fillStyle = colour;
+    context.beginPath();
+    for (let corner = 0; corner < 8; corner++) {
+      const angle = ((corner + 0.5) * Math.PI) / 4;
+      context.lineTo(300 + radius * Math.cos(angle), 130 + radius * Math.sin(angle));
+    }
+    context.fill();
+  };
+  octagon(64, '#f4f4f4');
+  octagon(59, '#b01c22');
+  // Strokes instead of a font, so that every machine draws the same letters.
+  context.strokeStyle = '#f4f4f4';
+  context.lineWidth = 6;
+  for (const [x, y, w, h] of [
+    [262, 115, 14, 30],
+    [291, 115, 0, 30],
+    [283, 115, 16, 0],
+    [306, 115, 14, 30],
+    [328, 115, 0, 30],
+    [328, 115, 12, 14],
+  ])
+    context.strokeRect(x, y, w, h);
+  const { data } = context.getImageData(0, 0, width, height);
+  return Uint8Array.from({ length: width * height * 3 }, (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)]);
+}
+
+/** A head with nothing learned in it: it lets the trunk be opened as eyes. */
+function anyHead(): Uint8Array {
+  const graph = new GraphBuilder('head');
+  const features = graph.input('features', 'float32', ['n', 2, 600, 9, 16]);
+  const shape = graph.values('int64', [3], [0, 144, 1200]);
+  const cells = graph.node('Transpose', [features], { perm: [0, 3, 4, 1, 2] });
+  graph.nodes('Reshape', [cells, shape], ['tokens']);
+  graph.output('tokens', 'float32', ['n', 144, 1200]);
+  graph.nodes('ReduceMean', ['tokens'], ['embedding'], { axes: [1], keepdims: 0 });
+  graph.output('embedding', 'float32', ['n', 1200]);
+  return graph.encode();
+}
+
+describe('the made eyes', () => {
+  it('see a drawn stop sign where it is, and nothing else as surely', async (t) => {
+    const { path } = await makeEyes();
+    const eyes = await openEyes({
+      graph: path,
+      headGraph: anyHead(),
+      labels: cocoLabels,
+      width: 512,
+      height: 288,
+      grid: [9, 16],
+      session: { intraOpNumThreads: 2 },
+    });
+    t.after(() => eyes[Symbol.asyncDispose]());
+    const frame = { time: 0, pixels: drawStopSign() };
+    const grey = { time: 0.5, pixels: new Uint8Array(frame.pixels.length).fill(128) };
+    const whole = { x: 0, y: 0, width: 512, height: 288 };
+    const [look] = await eyes.look([[frame, grey]], whole);
+    const [sign] = look.objects[0];
+    assert.equal(sign.label, 'stop sign');
+    assert.ok(sign.score > 0.4, `score ${sign.score}`);
+    const [x1, y1, x2, y2] = sign.box;
+    for (const [side, wanted] of [
+      [x1 * 512, 241],
+      [y1 * 288, 71],
+      [x2 * 512, 359],
+      [y2 * 288, 189],
+    ])
+      assert.ok(Math.abs(side - wanted) < 20, `a side at ${side}, not near ${wanted}`);
+    assert.ok(!look.objects[1].some(({ label }) => label === 'stop sign'));
   });
 });

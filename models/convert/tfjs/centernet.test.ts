@@ -135,16 +135,17 @@ describe('the converted detector equals the original', () => {
   before(async () => {
     const original = await openOriginal();
     const converted = await openConverted();
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const rgb = drawFrame(seed);
       pairs.push({ original: original(rgb), converted: await converted(rgb) });
     }
   });
 
-  it('in both maps of the trunk', () => {
+  it('in both maps of the trunk, relative to their range', () => {
     for (const { original, converted } of pairs) {
-      assert.ok(largest(original.features) > 5, 'the drawn frame excites the trunk');
-      assert.ok(largestDifference(original.features, converted.features) < 1e-3);
+      const range = largest(original.features);
+      assert.ok(range > 5, 'the drawn frame excites the trunk');
+      assert.ok(largestDifference(original.features, converted.features) / range < 1e-4);
     }
   });
 
@@ -158,7 +159,7 @@ describe('the converted detector equals the original', () => {
   it('in the sizes, relative to their range', () => {
     for (const { original, converted } of pairs) {
       const range = largest(original.sizes);
-      assert.ok(largestDifference(original.sizes, converted.sizes) / range < 1e-3);
+      assert.ok(largestDifference(original.sizes, converted.sizes) / range < 5e-4);
     }
   });
 
@@ -191,7 +192,7 @@ describe('the converted detector', () => {
     for (const [index, frame] of frames.entries()) {
       const alone = await run(frame, 1);
       const share = (both.features?.data as Float32Array).subarray(index * 86400, (index + 1) * 86400);
-      assert.ok(largestDifference(alone.features?.data as Float32Array, share) < 1e-3);
+      assert.ok(largestDifference(alone.features?.data as Float32Array, share) / largest(share) < 1e-4);
       const scores = (both.scores?.data as Float32Array).subarray(index * 100, index * 100 + 100);
       assert.ok(largestDifference(alone.scores?.data as Float32Array, scores) < 1e-4);
       assert.deepEqual(scores.toSorted().reverse(), scores, 'best first');
