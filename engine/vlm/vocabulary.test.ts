@@ -316,7 +316,10 @@ describe('any text', () => {
       const length = Math.floor(random() * 9);
       const query = Array.from({ length }, () => pieces[Math.floor(random() * pieces.length)]).join(' ');
       const { objects, rest, covered } = matchNouns(query);
-      const words = query.toLowerCase().split(/[\s,?-]+/u).filter((word) => word !== '');
+      const words = query
+        .toLowerCase()
+        .split(/[\s,?-]+/u)
+        .filter((word) => word !== '');
       const counted = [...objects.flatMap((o) => o.words.split(' ')), ...rest].filter((w) => w !== 'or');
       for (const word of new Set(counted)) {
         const times = (list: readonly string[]) => list.filter((other) => other === word).length;
