@@ -1,29 +1,30 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
-import { z } from 'zod';
+import { join, resolve } from 'node:path';
+import { ActiveModel } from './assembly/active-model.ts';
 import { Bundles, type FoundBundle, modelInfo } from './assembly/bundles.ts';
+import { Calls } from './assembly/calls.ts';
 import { listVideo, listVideos } from './assembly/listing.ts';
 import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
+import { mediaWith } from './assembly/media.ts';
+import { recognise, videoAt } from './assembly/places.ts';
 import { libraryView } from './assembly/view.ts';
-import { indexVideos, type IndexingMedia, type IndexingModel } from './indexing/index.ts';
-import {
-  contentId,
-  findMediaTools,
-  findVideos,
-  probe,
-  sampleFrames,
-  type FindToolsOptions,
-  type MediaTools,
-} from './media/index.ts';
+import { indexVideos, type IndexingMedia } from './indexing/index.ts';
+import { findMediaTools, type FindToolsOptions } from './media/index.ts';
 import type { CallOptions, Engine } from './protocol/engine.ts';
-import { badArgument, LongviewError, throwIfCancelled } from './protocol/errors.ts';
+import { badArgument, LongviewError } from './protocol/errors.ts';
 import { indexRequestSchema, parseRequest, removeRequestSchema } from './protocol/requests.ts';
-import type { IndexResult, LibraryResult, RemoveResult } from './protocol/results.ts';
+import type {
+  DoctorResult,
+  IndexResult,
+  LibraryResult,
+  ModelsResult,
+  RemoveResult,
+} from './protocol/results.ts';
 import type { LibraryView } from './protocol/view.ts';
-import { ask, find, type ModelHandle, type SearchDeps } from './search/index.ts';
-import { matchNouns } from './vlm/vocabulary.ts';
+import { ask, find, type SearchDeps } from './search/index.ts';
+import { openStore, type Store } from './store/index.ts';
+import type { ProviderChoice } from './vlm/providers.ts';
 import type { Model } from './vlm/types.ts';
-import { openStore, type Store, type StoredVideo } from './store/index.ts';
+import { matchNouns } from './vlm/vocabulary.ts';
 
 /** Where the engine's things are and how it runs. */
 export interface EngineConfig {
@@ -33,8 +34,8 @@ export interface EngineConfig {
   builtinModel?: string;
   /** A folder of further bundles. Default: `models` in the library's folder. */
   modelsDir?: string;
-  /** Execution provider: auto (default), cpu, webgpu, cuda, dml, coreml. */
-  provider?: string;
+  /** Execution provider. Default: auto. */
+  provider?: ProviderChoice;
   /** Threads of the CPU provider. Default: the runtime's choice. */
   threads?: number;
   /** Where to look for ffmpeg. */
@@ -50,9 +51,6 @@ export interface EngineParts {
 /** The engine with what a window needs beside its commands. */
 export type LongviewEngine = Engine & LibraryView & AsyncDisposable;
 
-/** The bundle that a library is indexed with, in its settings: an id. */
-const activeModelSetting = 'model';
-
 /**
  * Puts the rooms together. Nothing is opened or loaded before it is needed: a known answer costs no model, `doctor`
  * works without a library.
@@ -67,34 +65,35 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
 class Assembly {
   readonly #config: EngineConfig;
   readonly #libraryDir: string;
+  readonly #media: IndexingMedia;
   readonly #bundles: Bundles;
   readonly #loaded: LoadedModels;
-  readonly #media: IndexingMedia;
-  readonly #closing = new AbortController();
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #active: ActiveModel;
+  readonly #calls = new Calls();
   #store: Store | undefined;
 
   constructor(config: EngineConfig, parts: Partial<EngineParts>) {
     this.#config = config;
     this.#libraryDir = resolve(config.libraryDir);
+    this.#media = parts.media ?? mediaWith(config.mediaTools);
     this.#bundles = new Bundles({
       builtin: config.builtinModel ?? resolve(import.meta.dirname, '../models/builtin'),
       others: config.modelsDir ?? join(this.#libraryDir, 'models'),
     });
     this.#loaded = new LoadedModels(parts.openModel ?? ((folder) => this.#openModel(folder)));
-    this.#media = parts.media ?? this.#ownMedia();
+    this.#active = new ActiveModel(this.#bundles, this.#loaded, () => this.#library());
   }
 
   engine(): LongviewEngine {
     const run = <T>(options: CallOptions | undefined, work: (signal: AbortSignal) => Promise<T>) =>
-      this.#run(options?.signal, work);
+      this.#calls.run(options?.signal, work);
+    const close = () => this.#close();
     const view = libraryView({
       store: () => this.#library(),
-      video: (idOrPath) => this.#video(idOrPath),
-      activeFingerprint: () => this.#activeFingerprint(),
-      embed: (words, signal) => run({ signal }, () => this.#embed(words)),
+      video: (idOrPath) => videoAt(this.#library(), this.#media, idOrPath),
+      activeFingerprint: () => this.#active.fingerprint(),
+      embed: (words, signal) => run({ signal }, () => this.#active.embed(words)),
     });
-    const close = () => this.#close();
     return {
       ...view,
       index: (request, options) => run(options, (signal) => this.#index(request, { ...options, signal })),
@@ -102,12 +101,10 @@ class Assembly {
       remove: (request) => run(undefined, () => this.#remove(request)),
       find: (request, options) =>
         run(options, (signal) =>
-          this.#search(request.in, (deps) => find(deps, request, { ...options, signal })),
+          this.#search(request, (deps) => find(deps, request, { ...options, signal })),
         ),
       ask: (request, options) =>
-        run(options, (signal) =>
-          this.#search(request.in, (deps) => ask(deps, request, { ...options, signal })),
-        ),
+        run(options, (signal) => this.#search(request, (deps) => ask(deps, request, { ...options, signal }))),
       models: () => run(undefined, () => this.#models()),
       doctor: () => run(undefined, () => this.#doctor()),
       close,
@@ -118,185 +115,90 @@ class Assembly {
   async #index(request: unknown, options: CallOptions): Promise<IndexResult> {
     const { paths, model: id, fps, force } = parseRequest(indexRequestSchema, request);
     const store = this.#library();
-    const active = await this.#active();
-    const bundle = id === undefined ? active : await this.#bundles.named(id);
-    if (!bundle.manifest.can.includes('embed'))
-      throw new LongviewError(
-        'bad-argument',
-        `The model ${bundle.manifest.id} can't look at videos, it can only ${bundle.manifest.can.join(' and ')}.`,
-        'Choose one that can "embed" (see the list of models).',
-      );
-    const result = await this.#loaded.use(bundle.fingerprint, bundle.folder, (open) => {
-      const model: IndexingModel = {
-        id: bundle.manifest.id,
-        fingerprint: bundle.fingerprint,
-        fps: bundle.manifest.eyes?.framesPerSecond ?? 2,
-        eyes: async () => (await open()).eyes!,
+    const active = await this.#active.fingerprint();
+    const bundle = id === undefined ? await this.#active.bundle() : await this.#bundles.named(id);
+    if (!bundle.manifest.can.includes('embed')) throw cannotLook(bundle);
+    const result = await this.#active.with(bundle, (model) => {
+      const eyes = async () => {
+        const opened = await model.open();
+        if (!opened.eyes) throw cannotLook(bundle);
+        return opened.eyes;
       };
-      return indexVideos({ store, media: this.#media, model }, paths, { ...options, fps, force });
+      const looking = { ...model, fps: bundle.manifest.eyes?.framesPerSecond ?? 2, eyes };
+      return indexVideos({ store, media: this.#media, model: looking }, paths, { ...options, fps, force });
     });
-    // A library is searched with the bundle that it was last indexed with.
-    if (
-      bundle.fingerprint !== active.fingerprint &&
-      result.videos.some((video) => video.status === 'indexed')
-    )
-      store.setSetting(activeModelSetting, bundle.manifest.id);
+    const changed = bundle.fingerprint !== active;
+    if (changed && result.videos.some((video) => video.status === 'indexed')) this.#active.choose(bundle);
     return result;
   }
 
   async #list(): Promise<LibraryResult> {
-    const videos = await listVideos(this.#library(), await this.#activeFingerprint());
+    const videos = await listVideos(this.#library(), await this.#active.fingerprint());
     return { folder: this.#libraryDir, videos };
   }
 
   async #remove(request: unknown): Promise<RemoveResult> {
     const { video: place } = parseRequest(removeRequestSchema, request);
     const store = this.#library();
-    const video = await this.#video(place);
+    const video = await videoAt(store, this.#media, place);
     const jobs = new Map(store.jobs().map((job) => [job.path, job]));
-    const removed = await listVideo(video, jobs, await this.#activeFingerprint());
+    const removed = await listVideo(video, jobs, await this.#active.fingerprint());
     store.removeVideo(video.id);
     return { removed };
   }
 
-  /** Runs `work` with what searching needs; the bundle stays loaded until it is done. */
-  async #search<T>(places: unknown, work: (deps: SearchDeps) => Promise<T>): Promise<T> {
-    for (const place of [places].flat()) if (typeof place === 'string') await this.#recognise(place);
-    const { manifest, fingerprint, folder } = await this.#active();
-    return this.#loaded.use(fingerprint, folder, (open) => {
-      const model: ModelHandle = { id: manifest.id, fingerprint, open };
-      return work({ store: this.#library(), model, match: matchNouns });
-    });
+  /** Runs `work` with what searching needs; the model stays loaded until it is done. */
+  async #search<T>({ in: places }: { in?: unknown }, work: (deps: SearchDeps) => Promise<T>): Promise<T> {
+    const store = this.#library();
+    for (const place of [places].flat())
+      if (typeof place === 'string') await recognise(store, this.#media, place);
+    return this.#active.use((model) => work({ store, model, match: matchNouns }));
   }
 
-  async #embed(words: string): Promise<Float32Array> {
-    const { manifest, fingerprint, folder } = await this.#active();
-    return this.#loaded.use(fingerprint, folder, async (open) => {
-      const { text } = await open();
-      if (!text)
-        throw new LongviewError(
-          'bad-argument',
-          `The model ${manifest.id} can't read words.`,
-          'Index with one that can "embed" (see the list of models).',
-        );
-      const [embedding] = await text.embed([words]);
-      return embedding;
-    });
-  }
-
-  async #models(): Promise<{ models: ReturnType<typeof modelInfo>[] }> {
-    const active = await this.#activeFingerprint();
+  async #models(): Promise<ModelsResult> {
+    const active = await this.#active.fingerprint();
     return { models: (await this.#bundles.all()).map((bundle) => modelInfo(bundle, active)) };
   }
 
-  async #doctor() {
+  async #doctor(): Promise<DoctorResult> {
     const { examine } = await import('./assembly/doctor.ts');
     return examine({
       libraryDir: this.#libraryDir,
       store: () => this.#library(),
       tools: () => findMediaTools(this.#config.mediaTools),
       models: async () => {
-        const { manifest } = await this.#active();
-        const all = (await this.#bundles.all()).flatMap((bundle) =>
-          bundle.manifest ? [bundle.manifest.id] : [],
-        );
-        return [manifest.id, ...all.filter((id) => id !== manifest.id)];
+        const { manifest } = await this.#active.bundle();
+        const ids = (await this.#bundles.all()).flatMap((bundle) => bundle.manifest?.id ?? []);
+        return [manifest.id, ...ids.filter((id) => id !== manifest.id)];
       },
     });
   }
 
-  /** The bundle that this library is indexed with. @throws LongviewError `bad-bundle`, `unknown-model`. */
-  async #active(): Promise<FoundBundle> {
-    const chosen = z.string().safeParse(this.#library().setting(activeModelSetting)).data;
-    return chosen === undefined ? this.#bundles.builtin() : this.#bundles.named(chosen);
-  }
-
-  /** For listing, which works without any model. */
-  async #activeFingerprint(): Promise<string | undefined> {
-    try {
-      return (await this.#active()).fingerprint;
-    } catch (error) {
-      if (error instanceof LongviewError && ['bad-bundle', 'unknown-model'].includes(error.code))
-        return undefined;
-      throw error;
-    }
-  }
-
-  /** A video by id or path, also where it was moved to since. @throws LongviewError `video-not-in-library`. */
-  async #video(idOrPath: string): Promise<StoredVideo> {
-    await this.#recognise(idOrPath);
-    return this.#library().video(idOrPath);
-  }
-
-  /** Notes where a known video was moved to, when it is asked for at its new place. */
-  async #recognise(idOrPath: string): Promise<void> {
-    const store = this.#library();
-    try {
-      store.video(idOrPath);
-      return;
-    } catch (error) {
-      if (!(error instanceof LongviewError) || error.code !== 'video-not-in-library') throw error;
-    }
-    const path = isAbsolute(idOrPath) ? idOrPath : resolve(idOrPath);
-    if (!(await stat(path).catch(() => undefined))?.isFile()) return;
-    const known = store.videoByContent(await this.#media.contentId(path, {}));
-    if (known) store.saveFile(path, known);
-  }
-
   #library(): Store {
-    if (this.#closing.signal.aborted) throw stopped();
+    this.#calls.refuseAfterEnd();
     return (this.#store ??= openStore(this.#libraryDir));
   }
 
   /** The runtime is imported with the first model that is loaded. */
-  async #openModel(folder: string) {
-    const room: string = './vlm/index.ts';
-    const { openModel } = (await import(room)) as {
-      openModel: (folder: string, options: object) => Promise<Model>;
-    };
-    return openModel(folder, {
-      provider: this.#config.provider ?? 'auto',
-      threads: this.#config.threads,
-      hashCache: join(this.#libraryDir, 'verified.json'),
-    });
-  }
-
-  #ownMedia(): IndexingMedia {
-    const { mediaTools } = this.#config;
-    let tools: MediaTools | undefined;
-    return {
-      findVideos,
-      contentId,
-      async probe(file, options) {
-        tools = await findMediaTools(mediaTools);
-        return probe(file, { ...options, tools });
-      },
-      sampleFrames: (file, info, options) => sampleFrames(file, info, { ...options, tools }),
-    };
-  }
-
-  /** Runs a call: refused after `close`, cancelled by it, and waited for by it. */
-  async #run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#closing.signal.aborted) throw stopped();
-    throwIfCancelled(signal);
-    const running = work(AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]));
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
+  async #openModel(folder: string): Promise<Model> {
+    const { openModel } = await import('./vlm/index.ts');
+    const { provider, threads } = this.#config;
+    return openModel(folder, { provider, threads, hashCache: join(this.#libraryDir, 'verified.json') });
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.allSettled(this.#running);
+    await this.#calls.end();
     await this.#loaded.close();
     this.#store?.close();
     this.#store = undefined;
   }
 }
 
-function stopped(): LongviewError {
-  return new LongviewError('engine-stopped', 'The engine was closed.', 'Start Longview again.');
+function cannotLook({ manifest: { id, can } }: FoundBundle): LongviewError {
+  return new LongviewError(
+    'bad-argument',
+    `The model ${id} can't look at videos, it can only ${can.join(' and ')}.`,
+    'Choose one that can "embed" (see the list of models).',
+    { details: { model: id } },
+  );
 }

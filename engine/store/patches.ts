@@ -66,7 +66,10 @@ export class Patches {
       ...(labels ? [JSON.stringify(labels)] : []),
     );
     for (const row of rows) unpackObjects(row.objects, row.name, (object) => seen.push(object));
-    return seen.sort((a, b) => a.patch - b.patch || a.frame - b.frame || b.score - a.score);
+    // Of one label they come in this order already.
+    return labels?.length === 1
+      ? seen
+      : seen.sort((a, b) => a.patch - b.patch || a.frame - b.frame || b.score - a.score);
   }
 
   /** How often each label was seen, most frequent first. */

@@ -89,7 +89,7 @@ export const migrations: readonly string[] = [
     objects BLOB NOT NULL,
     PRIMARY KEY (run, label, first),
     FOREIGN KEY (run, first) REFERENCES patch_batches (run, first) ON DELETE CASCADE
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX object_batches_of_patches ON object_batches (run, first);
 
   CREATE TABLE thumbnails (
