@@ -86,6 +86,8 @@ export interface ReadRequest {
   signal?: AbortSignal;
   /** Called with each piece of text as it is generated. */
   onText?: (piece: string) => void;
+  /** Called as the prompt is read, with the tokens read so far (those of a reused prefix included). */
+  onRead?: (tokens: number) => void;
 }
 
 /** What came out, and what it cost. */
@@ -98,6 +100,10 @@ export interface ReadResult {
   tokens: number;
   prefillMs: number;
   decodeMs: number;
+  /** The generated token ids, without the stop token. */
+  tokenIds?: readonly number[];
+  /** Tokens of the prompt that needn't be read because an earlier question had the same beginning. */
+  reusedTokens?: number;
 }
 
 /** A bundle's decoder: reads visual tokens and words, writes words. */

@@ -60,7 +60,7 @@ export class GraphSession implements AsyncDisposable {
   static async open(graph: string | Uint8Array, options: SessionOptions): Promise<GraphSession> {
     const label = typeof graph === 'string' ? basename(graph) : 'graph';
     try {
-      const settings = settingsFor(options);
+      const settings = sessionSettings(options);
       const session =
         typeof graph === 'string'
           ? await InferenceSession.create(graph, settings)
@@ -94,7 +94,8 @@ export class GraphSession implements AsyncDisposable {
   }
 }
 
-function settingsFor(options: SessionOptions): InferenceSession.SessionOptions {
+/** What the runtime is told when it opens a graph. */
+export function sessionSettings(options: SessionOptions): InferenceSession.SessionOptions {
   const { provider, threads, deviceOutputs } = options;
   // Of the bundled providers only WebGPU hands tensors back and forth without copying them to the CPU.
   const onDevice = provider === 'webgpu' && deviceOutputs && deviceOutputs.length > 0;

@@ -113,5 +113,12 @@ function groupQueryAttention(
   );
   if (cache !== 'none')
     for (const name of present) graph.output(name, type, [1, kvHeads, 'present', headDim]);
+  if (cache === 'shared') {
+    // The new rows by themselves: who keeps the past in one buffer fetches these and not the whole present.
+    for (const [part, rows] of Object.entries({ key, value })) {
+      const name = graph.rename(rows, `new.${layer}.${part}`);
+      graph.output(name, type, [1, 's', kvHeads * headDim]);
+    }
+  }
   return attended as string;
 }

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Layout, Segment } from '../../hope/index.ts';
+import type { BundleManifest } from '../../protocol/bundle.ts';
+import { badArgument } from '../../protocol/errors.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import type { PromptPart } from '../types.ts';
+
+/** A stretch of a prompt: token ids, or the visual tokens of a video. */
+export type Stretch =
+  | { kind: 'ids'; ids: readonly number[] }
+  | {
+      kind: 'visual';
+      /** Each patch's rows, [rows * columns, hiddenSize]. */
+      patches: readonly Float32Array[];
+      grid: readonly [number, number];
+    };
+
+/** A prompt, ready to be read. */
+export interface Prompt {
+  stretches: readonly Stretch[];
+  /** One segment a stretch, for the positions. */
+  layout: Layout;
+  tokens: number;
+  /** Tokens up to and with the last visual one; 0 without a video. What another question can share. */
+  prefix: number;
+}
+
+/**
+ * Puts a prompt together as the model was trained: the bundle's userPrefix, the parts, its answerPrefix. A video
+ * stands between visionStart and visionEnd, where the bundle has them.
+ * @throws LongviewError `bad-argument` for visual tokens that don't fit the grid or the decoder.
+ */
+export function assemblePrompt(
+  parts: readonly PromptPart[],
+  tokenizer: Tokenizer,
+  tokens: NonNullable<BundleManifest['tokens']>,
+  hiddenSize: number,
+): Prompt {
+  const stretches: Stretch[] = [];
+  let text = tokens.userPrefix;
+  let before: number[] = [];
+  const flush = (end: number | undefined) => {
+    const ids = [...before, ...tokenizer.encode(text), ...(end === undefined ? [] : [end])];
+    if (ids.length > 0) stretches.push({ kind: 'ids', ids });
+    text = '';
+    before = [];
+  };
+  for (const part of parts) {
+    if (part.kind === 'text') {
+      text += tokenizer.disarm(part.text);
+      continue;
+    }
+    if (part.patches.length === 0) continue;
+    flush(tokens.visionStart);
+    stretches.push({ kind: 'visual', patches: part.patches, grid: part.grid });
+    if (tokens.visionEnd !== undefined) before = [tokens.visionEnd];
+  }
+  text += tokens.answerPrefix;
+  flush(undefined);
+  return promptOf(stretches, hiddenSize);
+}
+
+/** A prompt of given stretches. @throws LongviewError `bad-argument`. */
+export function promptOf(stretches: readonly Stretch[], hiddenSize: number): Prompt {
+  const layout: Segment[] = [];
+  let tokens = 0;
+  let prefix = 0;
+  for (const stretch of stretches) {
+    if (stretch.kind === 'ids') {
+      layout.push(['text', stretch.ids.length]);
+      tokens += stretch.ids.length;
+      continue;
+    }
+    const [rows, columns] = stretch.grid;
+    const expected = rows * columns * hiddenSize;
+    const wrong = stretch.patches.find((patch) => patch.length !== expected);
+    if (wrong) {
+      const what = `patches of ${rows} x ${columns} x ${hiddenSize} = ${expected} numbers`;
+      throw badArgument('patches', what, wrong.length);
+    }
+    layout.push(['video', stretch.patches.length, rows, columns]);
+    tokens += stretch.patches.length * rows * columns;
+    prefix = tokens;
+  }
+  return { stretches, layout, tokens, prefix };
+}
+
+/**
+ * A digest of each beginning of a prompt that ends at one of `ends`: equal digests, equal tokens.
+ * @param setting what else decides the cache's content (variant, gamma).
+ */
+export function prefixDigests(prompt: Prompt, ends: readonly number[], setting: string): string[] {
+  const hash = createHash('sha256').update(setting);
+  const digests: string[] = [];
+  let at = 0;
+  for (const { mark, bytes, tokens } of pieces(prompt)) {
+    hash.update(mark);
+    const perToken = bytes.length / tokens;
+    let done = 0;
+    while (done < tokens) {
+      const end = ends[digests.length] ?? prompt.tokens;
+      const take = Math.min(tokens - done, end - at);
+      hash.update(bytes.subarray(done * perToken, (done + take) * perToken));
+      done += take;
+      at += take;
+      if (at === end) digests.push(hash.copy().digest('base64'));
+    }
+  }
+  return digests;
+}
+
+/** The prompt's content as bytes, patch by patch; `mark` says what begins, since positions depend on it. */
+function* pieces(prompt: Prompt): Generator<{ mark: string; bytes: Uint8Array; tokens: number }> {
+  for (const stretch of prompt.stretches) {
+    if (stretch.kind === 'ids') {
+      const ids = Int32Array.from(stretch.ids);
+      if (ids.length > 0) yield { mark: 'ids', bytes: new Uint8Array(ids.buffer), tokens: ids.length };
+      continue;
+    }
+    const [rows, columns] = stretch.grid;
+    for (const [i, patch] of stretch.patches.entries()) {
+      const bytes = new Uint8Array(patch.buffer, patch.byteOffset, patch.byteLength);
+      yield { mark: i === 0 ? `video ${rows} ${columns}` : '', bytes, tokens: rows * columns };
+    }
+  }
+}
