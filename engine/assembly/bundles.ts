@@ -89,8 +89,13 @@ async function read(folder: string, builtin: boolean): Promise<FoundBundle | Bro
     return { folder, builtin, manifest, fingerprint, problem: await missingFile(folder, manifest) };
   } catch (error) {
     if (!(error instanceof LongviewError)) throw error;
-    return { folder, builtin, manifest: undefined, problem: error };
+    return { folder, builtin, manifest: undefined, problem: builtin ? asShipped(error) : error };
   }
+}
+
+/** What ships is put right by the set-up, not by an import. */
+function asShipped({ code, message, cause, details }: LongviewError): LongviewError {
+  return new LongviewError(code, message, 'Run the set-up again (npm run setup).', { cause, details });
 }
 
 /** Sizes are looked at here, hashes when the bundle is loaded. */
