@@ -47,6 +47,12 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
     (value) => tell({ event: 'activity', value }),
     () => tell({ event: 'library' }),
   );
+  // What a crash or a closed window left undone goes on by itself. Where the library can't be opened, the first call
+  // tells why.
+  void engine.unfinished().then(
+    (paths) => paths.length > 0 && queue.add({ paths }),
+    () => undefined,
+  );
   const handlers = handlersFor(engine, queue, abilities, () => tell({ event: 'library' }));
 
   return {

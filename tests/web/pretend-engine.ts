@@ -147,6 +147,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     answers: async () => ({ answers: pretence.answers ?? [] }),
     editAnswer: async () => ({ answers: pretence.answers ?? [] }),
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
+    unfinished: async () => [],
     async footage(id) {
       known(id);
       if (pretence.footage === undefined)

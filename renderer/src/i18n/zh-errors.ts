@@ -30,10 +30,11 @@ const sentences = {
   'library-damaged': { message: '资料库已损坏。', remedy: '请从备份恢复，或新建资料库。' },
   'library-locked': { message: '资料库正被另一个 Longview 使用。', remedy: '请等它完成或关闭它。' },
   'disk-full': { message: '磁盘已满。', remedy: '请腾出空间后重试。' },
+  'disk-failed': { message: '磁盘读写出错。', remedy: '请检查磁盘后重试。' },
   'permission-denied': { message: '没有访问权限。', remedy: '请检查文件的权限。' },
   cancelled: { message: '操作已取消。', remedy: '需要时可重新开始。' },
   'engine-stopped': { message: '引擎没有运行。', remedy: '请重新启动 Longview，此窗口会自动重新连接。' },
-} satisfies Partial<Record<ErrorCode, Sentence>>;
+} satisfies Record<ErrorCode, Sentence>;
 
 /** What each error means and what to do, in Simplified Chinese, by its code. */
 export const zhErrors: Partial<Record<string, Sentence>> = {

@@ -1,19 +1,8 @@
 import { engine } from '../engine/index.ts';
 import { shown } from './failure.ts';
-import type { FindResult, Moment } from '../../../engine/protocol/results.ts';
+import { inOldOrder, sameOrder } from './order.ts';
+import type { FindResult } from '../../../engine/protocol/results.ts';
 import type { Shown } from './failure.ts';
-
-/** Names a moment across the first and the refined list. */
-export function momentKey(moment: Moment): string {
-  return `${moment.videoId} ${moment.start.toFixed(2)} ${moment.end.toFixed(2)}`;
-}
-
-/** The first list in its own order, with what the refined one found out about each moment. */
-export function inOldOrder(first: FindResult, refined: FindResult): FindResult {
-  const known = new Map(refined.moments.map((moment) => [momentKey(moment), moment]));
-  const moments = first.moments.map((moment) => known.get(momentKey(moment)) ?? moment);
-  return { ...refined, moments };
-}
 
 /** A search that runs as somebody types: the newest words win, and the list comes in two steps. */
 export class Search {
@@ -88,13 +77,6 @@ export class Search {
     } else this.result = result;
     this.phase = 'done';
   }
-}
-
-function sameOrder(a: FindResult, b: FindResult): boolean {
-  return (
-    a.moments.length === b.moments.length &&
-    a.moments.every((moment, index) => momentKey(moment) === momentKey(b.moments[index]))
-  );
 }
 
 /** The search over the whole library. */

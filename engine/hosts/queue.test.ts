@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LongviewError } from '../protocol/errors.ts';
+import { createQueue } from './queue.ts';
+import type { Engine } from '../protocol/engine.ts';
+import type { IndexResult } from '../protocol/results.ts';
+import type { Activity } from '../protocol/wire.ts';
+
+/** An engine whose index calls end when the test says so. */
+function stage() {
+  const calls: {
+    paths: string[];
+    end: (result?: Partial<IndexResult>) => void;
+    fail: (error: Error) => void;
+  }[] = [];
+  const engine: Pick<Engine, 'index'> = {
+    index: ({ paths }, { signal } = {}) =>
+      new Promise((resolve, reject) => {
+        signal?.addEventListener('abort', () =>
+          reject(new LongviewError('cancelled', 'Cancelled.', 'Again.')),
+        );
+        const end = (result = {}) => resolve({ videos: [], wallSec: 1, realtimeFactor: 1, ...result });
+        calls.push({ paths, end, fail: reject });
+      }),
+  };
+  const states: string[] = [];
+  const waiting: { want: string; resolve: () => void }[] = [];
+  const queue = createQueue(
+    engine,
+    ({ jobs }: Activity) => {
+      const now = jobs.map((job) => job.state).join(' ');
+      states.push(now);
+      for (const waiter of waiting) if (waiter.want === now) waiter.resolve();
+    },
+    () => undefined,
+  );
+  const reach = async (want: string) => {
+    if (states.at(-1) !== want) await new Promise<void>((resolve) => waiting.push({ want, resolve }));
+  };
+  return { queue, calls, reach };
+}
+
+test('one job runs at a time, in order', async () => {
+  const { queue, calls, reach } = stage();
+  queue.add({ paths: ['/a'] });
+  queue.add({ paths: ['/b'] });
+  assert.deepEqual(
+    calls.map(({ paths }) => paths[0]),
+    ['/a'],
+  );
+  calls[0].end();
+  await reach('done running');
+  assert.deepEqual(
+    calls.map(({ paths }) => paths[0]),
+    ['/a', '/b'],
+  );
+  calls[1].end();
+  await reach('done done');
+});
+
+test('a cancelled job stops and the next one runs', async () => {
+  const { queue, reach } = stage();
+  const { jobs } = queue.add({ paths: ['/a'] });
+  queue.add({ paths: ['/b'] });
+  queue.cancel(jobs[0].id);
+  await reach('cancelled running');
+});
+
+test('a paused job lets others by and goes on when it is resumed', async () => {
+  const { queue, calls, reach } = stage();
+  const { jobs } = queue.add({ paths: ['/a'] });
+  queue.pause(jobs[0].id);
+  await reach('paused');
+  queue.add({ paths: ['/b'] });
+  await reach('paused running');
+  calls[1].end();
+  await reach('paused done');
+  queue.resume(jobs[0].id);
+  await reach('running done');
+  assert.equal(calls[2].paths[0], '/a');
+});
+
+test('a job that fails says why, and so does one all of whose files failed', async () => {
+  const { queue, calls, reach } = stage();
+  queue.add({ paths: ['/a'] });
+  calls[0].fail(new LongviewError('library-locked', 'The library is in use.', 'Close the other Longview.'));
+  await reach('failed');
+  assert.equal(queue.activity().jobs[0].error?.code, 'library-locked');
+  queue.add({ paths: ['/b'] });
+  calls[1].end({
+    videos: [{ id: null, path: '/b', durationSec: null, status: 'failed', patches: 0 }],
+  });
+  await reach('failed failed');
+});
+
+test('a bug is told as one', async () => {
+  const { queue, calls, reach } = stage();
+  queue.add({ paths: ['/a'] });
+  calls[0].fail(new TypeError('x is not a function'));
+  await reach('failed');
+  assert.equal(queue.activity().jobs[0].error?.code, 'internal');
+});
+
+test('clearing keeps what is still to be done', async () => {
+  const { queue, calls, reach } = stage();
+  queue.add({ paths: ['/a'] });
+  queue.add({ paths: ['/b'] });
+  calls[0].end();
+  await reach('done running');
+  assert.deepEqual(
+    queue.clear().jobs.map(({ paths }) => paths[0]),
+    ['/b'],
+  );
+});
+
+test('a job that nobody knows is refused with its number', () => {
+  const { queue } = stage();
+  assert.throws(() => queue.cancel(41), /got 41/);
+});
+
+test('closing stops what runs and waits for it', async () => {
+  const { queue } = stage();
+  queue.add({ paths: ['/a'] });
+  queue.add({ paths: ['/b'] });
+  await queue.close();
+  assert.deepEqual(
+    queue.activity().jobs.map(({ state }) => state),
+    ['running', 'waiting'],
+  );
+});
