@@ -160,7 +160,7 @@ function textProblems(config: Text, kvHeads: number, headDim: number): string[] 
     Number.isInteger(headDim) && headDim % 2 === 0
       ? ''
       : `hidden_size ${hidden} gives ${heads} heads ${headDim} values each, which is no even number`,
-    config.head_dim == null || config.head_dim === headDim
+    (config.head_dim ?? headDim) === headDim
       ? ''
       : `head_dim ${config.head_dim} where hidden_size / num_attention_heads is ${headDim}`,
     heads % kvHeads === 0
@@ -214,10 +214,10 @@ function visionShape(config: Vision): VisionConfig {
     embedSize: config.embed_dim,
     mlpSize: Math.floor(config.embed_dim * config.mlp_ratio),
     heads: config.num_heads,
-    activation: activations[config.hidden_act] as VisionConfig['activation'],
+    activation: activations[config.hidden_act],
     channels: config.in_channels,
-    patchSize: [config.patch_size].flat()[0] as number,
-    temporalPatchSize: [config.temporal_patch_size].flat()[0] as number,
+    patchSize: [config.patch_size].flat()[0],
+    temporalPatchSize: [config.temporal_patch_size].flat()[0],
     mergeSize: config.spatial_merge_size,
     hiddenSize: config.hidden_size,
   };

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LongviewError } from '../../../engine/protocol/errors.ts';
 import { badCheckpoint } from './problems.ts';
 

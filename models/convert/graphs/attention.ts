@@ -120,5 +120,5 @@ function groupQueryAttention(
       graph.output(name, type, [1, 's', kvHeads * headDim]);
     }
   }
-  return attended as string;
+  return attended;
 }

@@ -54,7 +54,9 @@ export function buildDecoderGraph(
   const stack = decoderLayers(context, config, { hidden: flat, tables, cache: options.cache ?? 'growing' });
   const tail = { mlp: lastRows(graph, stack.mlp, last), residual: lastRows(graph, stack.residual, last) };
   const normed = finalNorm(context, config, tail);
-  const logits = linear(context, normed, {
+  // Nothing averages the output matrix's errors away, so int4 keeps it at 8 bits.
+  const precision = options.precision === 'int4' ? 'int8' : options.precision;
+  const logits = linear({ ...context, precision }, normed, {
     weights: [lmHeadName(config)],
     inputs: config.hiddenSize,
     outputs: config.vocabSize,

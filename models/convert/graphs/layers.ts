@@ -44,7 +44,7 @@ export interface Linear {
  */
 export function linear(context: GraphContext, x: string, layer: Linear): string {
   const { graph, plan, weights, precision } = context;
-  const name = layer.weights[0] as string;
+  const name = layer.weights[0];
   const bias = layer.biases ? [vector(context, layer.biases, layer.outputs)] : [];
   if (precision === 'int8' || precision === 'int4')
     return quantisedLinear(context, x, layer, precision === 'int8' ? 8 : 4, bias);
@@ -61,7 +61,7 @@ function quantisedLinear(
   bits: QuantisedBits,
   bias: readonly string[],
 ): string {
-  const name = layer.weights[0] as string;
+  const name = layer.weights[0];
   const blocks = blocksOf(layer.inputs);
   // Scales are made with the packed weights but lie behind them, so they wait here: 1/8 (int4) of their size.
   let scales: Float32Array[] = [];
@@ -105,7 +105,7 @@ export function vector(
   type: FloatType = activationType(context.precision),
 ): string {
   const bytes = floatBytes(context.weights, names, type);
-  return context.plan.constant(context.graph, names[0] as string, type, [size], bytes);
+  return context.plan.constant(context.graph, names[0], type, [size], bytes);
 }
 
 /** Converts a value between float32 and the activations' type; at float32 nothing is added. */

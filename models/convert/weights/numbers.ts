@@ -20,7 +20,7 @@ export function halfToFloat(half: number): number {
 /** The bits of the half-precision number nearest to a float32, ties to even; too large ones become infinite. */
 export function floatToHalf(value: number): number {
   scratchFloat[0] = value;
-  const bits = scratchBits[0] as number;
+  const bits = scratchBits[0];
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;
@@ -31,7 +31,7 @@ export function floatToHalf(value: number): number {
   }
   // Subnormal halves are multiples of 2^-24; adding 0.5 leaves the multiple, rounded to even, in the low bits.
   scratchFloat[0] = Math.abs(value) + 0.5;
-  return sign | ((scratchBits[0] as number) - 0x3f000000);
+  return sign | (scratchBits[0] - 0x3f000000);
 }
 
 let halves: Float32Array | undefined;
@@ -45,14 +45,23 @@ export function widen(type: StoredType, bytes: Uint8Array, into: Float32Array): 
   const stored = new Uint16Array(bytes.buffer, bytes.byteOffset, into.length);
   if (type === 'BF16') {
     const bits = new Uint32Array(into.buffer, into.byteOffset, into.length);
-    for (let i = 0; i < bits.length; i++) bits[i] = (stored[i] as number) << 16;
+    for (let i = 0; i < bits.length; i++) bits[i] = stored[i] << 16;
     return;
   }
   halves ??= Float32Array.from({ length: 65_536 }, (_, half) => halfToFloat(half));
-  for (let i = 0; i < into.length; i++) into[i] = halves[stored[i] as number] as number;
+  for (let i = 0; i < into.length; i++) into[i] = halves[stored[i]];
 }
 
 /** Rounds float32 to half precision, as bits. */
 export function narrow(values: Float32Array, into: Uint16Array): void {
-  for (let i = 0; i < values.length; i++) into[i] = floatToHalf(values[i] as number);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < bits.length; i++) {
+    const word = bits[i];
+    const magnitude = word & 0x7fffffff;
+    // Nearly all weights are normal halves; they are rounded here as in floatToHalf, without the call.
+    if (magnitude >= 0x38800000 && magnitude < 0x477ff000)
+      into[i] =
+        ((word >>> 16) & 0x8000) | ((magnitude + 0xfff + ((magnitude >>> 13) & 1) - 0x38000000) >>> 13);
+    else into[i] = floatToHalf(values[i]);
+  }
 }

@@ -1,7 +1,7 @@
 /** Bits of a block-quantised weight. */
 export type QuantisedBits = 4 | 8;
 
-/** Weights that share one scale (and zero point): the block size of every quantised matrix here. */
+/** Weights that share one scale: the block size of every quantised matrix here. */
 export const blockSize = 32;
 
 /** One piece of a quantised matrix in MatMulNBits' layout (com.microsoft). */
@@ -18,9 +18,9 @@ export function blocksOf(columns: number): number {
 }
 
 /**
- * Quantises rows of a matrix symmetrically in blocks along a row: weight = scale * (q - 2^(bits-1)), which is
+ * Quantises rows of a matrix symmetrically in blocks along a row: weight = scale * (code - 2^(bits-1)), which is
  * MatMulNBits without zero points. The value of largest magnitude gets the code at the end of the longer half
- * (as its sign decides the scale's), and for 4 bits the scale with the least squared error is chosen around it.
+ * (its sign decides the scale's); for 4 bits the scale with the least squared error is chosen around that one.
  */
 export function quantiseRows(values: Float32Array, columns: number, bits: QuantisedBits): QuantisedRows {
   const rows = values.length / columns;
@@ -28,65 +28,90 @@ export function quantiseRows(values: Float32Array, columns: number, bits: Quanti
   const bytesPerBlock = (blockSize * bits) / 8;
   const packed = new Uint8Array(rows * blocks * bytesPerBlock);
   const scales = new Float32Array(rows * blocks);
-  const codes = new Uint8Array(blockSize);
-  for (let block = 0; block < rows * blocks; block++) {
-    const row = Math.floor(block / blocks);
-    const column = (block % blocks) * blockSize;
-    const start = row * columns + column;
-    const piece = values.subarray(start, start + Math.min(blockSize, columns - column));
-    scales[block] = quantiseBlock(piece, bits, codes);
-    pack(codes, bits, packed, block * bytesPerBlock);
+  const codes = bits === 8 ? packed : new Uint8Array(blockSize);
+  let block = 0;
+  for (let row = 0; row < rows; row++) {
+    const rowEnd = (row + 1) * columns;
+    for (let start = row * columns; start < rowEnd; start += blockSize, block++) {
+      const end = Math.min(start + blockSize, rowEnd);
+      const scale = scaleOf(values, start, end, bits);
+      scales[block] = scale;
+      if (bits === 8) encode(values, start, end, scale, 128, packed, block * blockSize);
+      else {
+        encode(values, start, end, scale, 8, codes, 0);
+        pack(codes, packed, block * bytesPerBlock);
+      }
+    }
   }
   return { packed, scales };
 }
 
-/** Fills `codes` (padding gets the code of zero). @returns the scale. */
-function quantiseBlock(values: Float32Array, bits: QuantisedBits, codes: Uint8Array): number {
-  const half = 2 ** (bits - 1);
-  const end = largest(values) / -half;
-  codes.fill(half);
-  if (end === 0) return 0;
-  const scale = bits === 4 ? leastError(values, end, half) : Math.fround(end);
-  for (let i = 0; i < values.length; i++)
-    codes[i] = half + clamp(Math.round((values[i] as number) / scale), half);
-  return scale;
+// The loops below run once per weight of a model (billions): no views, closures or iterators in them.
+
+function scaleOf(values: Float32Array, start: number, end: number, bits: QuantisedBits): number {
+  let largest = 0;
+  let magnitude = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i];
+    const size = value < 0 ? -value : value;
+    if (size > magnitude) {
+      magnitude = size;
+      largest = value;
+    }
+  }
+  if (magnitude === 0) return 0;
+  if (bits === 8) return Math.fround(largest / -128);
+  return leastErrorScale(values, start, end, largest / -8);
 }
 
-/** Shrinking the range a little clips the largest weight and spaces the others more finely. */
-function leastError(values: Float32Array, end: number, half: number): number {
-  let best = Math.fround(end);
-  let bestError = Infinity;
-  for (let step = 0; step <= 8; step++) {
-    const scale = Math.fround(end * (1.08 - 0.04 * step));
+/**
+ * Of scales a little smaller and larger than the plain one, the one with the least squared error: a smaller one
+ * clips the largest weight and spaces the others more finely.
+ */
+function leastErrorScale(values: Float32Array, start: number, end: number, plain: number): number {
+  let best = plain;
+  let leastError = Infinity;
+  for (let step = 0; step < 7; step++) {
+    const scale = Math.fround(plain * (1.04 - 0.04 * step));
+    const inverse = 1 / scale;
     let error = 0;
-    for (const value of values) {
-      const difference = value - scale * clamp(Math.round(value / scale), half);
+    for (let i = start; i < end; i++) {
+      const value = values[i];
+      // Of positive sums, cutting off rounds to nearest; negative ones are out of range.
+      let code = (value * inverse + 8.5) | 0;
+      if (code > 15) code = 15;
+      else if (code < 0) code = 0;
+      const difference = value - scale * (code - 8);
       error += difference * difference;
     }
-    if (error < bestError) {
-      bestError = error;
+    if (error < leastError) {
+      leastError = error;
       best = scale;
     }
   }
   return best;
 }
 
-function clamp(code: number, half: number): number {
-  return code < -half ? -half : code > half - 1 ? half - 1 : code;
-}
-
-/** The value of largest magnitude, with its sign. */
-function largest(values: Float32Array): number {
-  let found = 0;
-  for (const value of values) if (Math.abs(value) > Math.abs(found)) found = value;
-  return found;
-}
-
-function pack(codes: Uint8Array, bits: QuantisedBits, packed: Uint8Array, offset: number): void {
-  if (bits === 8) {
-    packed.set(codes, offset);
-    return;
+/** Writes a block's codes; padding gets the code of zero, `half`. */
+function encode(
+  values: Float32Array,
+  start: number,
+  end: number,
+  scale: number,
+  half: number,
+  codes: Uint8Array,
+  at: number,
+): void {
+  const inverse = scale === 0 ? 0 : 1 / scale;
+  const top = 2 * half - 1;
+  for (let i = start; i < end; i++) {
+    const code = (values[i] * inverse + half + 0.5) | 0;
+    codes[at + i - start] = code < 0 ? 0 : code > top ? top : code;
   }
-  for (let i = 0; i < blockSize; i += 2)
-    packed[offset + i / 2] = (codes[i] as number) | ((codes[i + 1] as number) << 4);
+  codes.fill(half, at + end - start, at + blockSize);
+}
+
+/** Puts two 4-bit codes into each byte. */
+function pack(codes: Uint8Array, packed: Uint8Array, at: number): void {
+  for (let i = 0; i < blockSize; i += 2) packed[at + i / 2] = codes[i] | (codes[i + 1] << 4);
 }

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tinyConfig } from '../testing/checkpoint.ts';
+import { configSchema, interpretConfig } from './config.ts';
+
+const read = (config: object) => interpretConfig(configSchema.parse(config));
+
+/** The fields of the published 7B config that set its shape. */
+const published7b = {
+  model_type: 'qwen2_vl',
+  hidden_size: 3584,
+  intermediate_size: 18_944,
+  num_attention_heads: 28,
+  num_hidden_layers: 28,
+  num_key_value_heads: 4,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1_000_000.0,
+  vocab_size: 152_064,
+  rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
+  vision_config: { depth: 32, embed_dim: 1280, mlp_ratio: 4, num_heads: 16, in_chans: 3, hidden_size: 3584 },
+};
+
+test('the shape of the published 7B model is read, with defaults where its config is silent', () => {
+  const config = read(published7b);
+  assert.equal(config.decoder.headDim, 128);
+  assert.equal(config.decoder.kvHeads, 4);
+  assert.equal(config.decoder.tied, false);
+  assert.deepEqual(config.sections, [16, 24, 24]);
+  assert.equal(config.theta, 1_000_000);
+  assert.equal(config.maxContext, 32_768);
+  assert.deepEqual(config.vision, {
+    depth: 32,
+    embedSize: 1280,
+    mlpSize: 5120,
+    heads: 16,
+    activation: 'quick-gelu',
+    channels: 3,
+    patchSize: 14,
+    temporalPatchSize: 2,
+    mergeSize: 2,
+    hiddenSize: 3584,
+  });
+});
+
+test('a config that says nothing but its type has the defaults of transformers, down to vision', () => {
+  const config = read({ model_type: 'qwen2_vl', vision_config: { hidden_size: 8192 } });
+  assert.equal(config.decoder.hiddenSize, 8192);
+  assert.equal(config.decoder.layers, 80);
+  assert.equal(config.decoder.kvHeads, 8);
+  assert.equal(config.decoder.intermediateSize, 29_568);
+  assert.equal(config.decoder.vocabSize, 152_064);
+  assert.equal(config.decoder.rmsNormEps, 1e-5);
+  assert.deepEqual(config.sections, [16, 24, 24]);
+});
+
+test('num_key_value_heads written as null means one per head, left out it means 8', () => {
+  assert.equal(read({ ...published7b, num_key_value_heads: null }).decoder.kvHeads, 28);
+  const { num_key_value_heads: _, ...without } = {
+    ...published7b,
+    num_attention_heads: 32,
+    hidden_size: 4096,
+  };
+  const vision_config = { ...published7b.vision_config, hidden_size: 4096 };
+  assert.equal(read({ ...without, vision_config }).decoder.kvHeads, 8);
+});
+
+test('the newer layout with text_config and rope_parameters reads the same', () => {
+  const { vision_config, rope_scaling: _, rope_theta: __, model_type, ...text } = tinyConfig;
+  const newer = {
+    model_type,
+    vision_config,
+    text_config: {
+      ...text,
+      rope_parameters: { rope_type: 'default', rope_theta: 10_000, mrope_section: [2, 3, 3] },
+    },
+  };
+  assert.deepEqual(read(newer), read(tinyConfig));
+});
+
+test('a nested "true" ties the embeddings, as in transformers', () => {
+  assert.equal(read({ ...tinyConfig, tie_word_embeddings: true }).decoder.tied, true);
+  const { vision_config, model_type, ...text } = tinyConfig;
+  const nested = { model_type, vision_config, text_config: { ...text, tie_word_embeddings: true } };
+  assert.equal(read(nested).decoder.tied, true);
+});
+
+test('what the engine does not run is refused, all of it in one error', () => {
+  const odd = {
+    ...tinyConfig,
+    hidden_act: 'relu',
+    use_sliding_window: true,
+    rope_scaling: { type: 'yarn', factor: 4, mrope_section: [2, 3, 4] },
+    vision_config: { ...tinyConfig.vision_config, hidden_act: 'tanh', hidden_size: 48 },
+  };
+  assert.throws(
+    () => read(odd),
+    (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'bad-checkpoint');
+      for (const part of ['"relu"', 'use_sliding_window', '"yarn"', '[2, 3, 4]', '"tanh"', '48'])
+        assert.ok(error.message.includes(part), `${part} in ${error.message}`);
+      return true;
+    },
+  );
+});
+
+test('another architecture is refused by its name', () => {
+  assert.throws(() => read({ ...tinyConfig, model_type: 'qwen2_5_vl' }), /"qwen2_5_vl"/);
+});
+
+test('absurd sizes and wrong types are refused with their field', () => {
+  for (const wrong of [{ hidden_size: 1e15 }, { num_hidden_layers: -1 }, { vocab_size: '320' }]) {
+    const result = configSchema.safeParse({ ...tinyConfig, ...wrong });
+    assert.equal(result.success, false);
+    assert.deepEqual(result.error?.issues[0]?.path, Object.keys(wrong));
+  }
+});
