@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { ActiveModel } from './assembly/active-model.ts';
 import { Bundles, type FoundBundle, modelInfo } from './assembly/bundles.ts';
 import { Calls } from './assembly/calls.ts';
+import { importModel } from './assembly/importing.ts';
 import { listVideo, listVideos } from './assembly/listing.ts';
 import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
 import { mediaWith } from './assembly/media.ts';
@@ -9,11 +10,12 @@ import { recognise, videoAt } from './assembly/places.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
 import { findMediaTools, type FindToolsOptions } from './media/index.ts';
-import type { CallOptions, Engine } from './protocol/engine.ts';
+import type { CallOptions, Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument, LongviewError } from './protocol/errors.ts';
 import { indexRequestSchema, parseRequest, removeRequestSchema } from './protocol/requests.ts';
 import type {
   DoctorResult,
+  ImportResult,
   IndexResult,
   LibraryResult,
   ModelsResult,
@@ -49,7 +51,7 @@ export interface EngineParts {
 }
 
 /** The engine with what a window needs beside its commands. */
-export type LongviewEngine = Engine & LibraryView & AsyncDisposable;
+export type LongviewEngine = Engine & LibraryView & ModelTools & AsyncDisposable;
 
 /**
  * Puts the rooms together. Nothing is opened or loaded before it is needed: a known answer costs no model, `doctor`
@@ -106,6 +108,8 @@ class Assembly {
       ask: (request, options) =>
         run(options, (signal) => this.#search(request, (deps) => ask(deps, request, { ...options, signal }))),
       models: () => run(undefined, () => this.#models()),
+      importModel: (request, options) =>
+        run(options, (signal) => this.#import(request, { ...options, signal })),
       doctor: () => run(undefined, () => this.#doctor()),
       close,
       [Symbol.asyncDispose]: close,
@@ -158,6 +162,10 @@ class Assembly {
   async #models(): Promise<ModelsResult> {
     const active = await this.#active.fingerprint();
     return { models: (await this.#bundles.all()).map((bundle) => modelInfo(bundle, active)) };
+  }
+
+  async #import(request: unknown, options: CallOptions): Promise<ImportResult> {
+    return importModel(this.#bundles, await this.#active.fingerprint(), request, options);
   }
 
   async #doctor(): Promise<DoctorResult> {

@@ -39,6 +39,11 @@ export class Bundles {
     this.#folders = folders;
   }
 
+  /** Where further bundles lie, a folder each. */
+  get others(): string {
+    return this.#folders.others;
+  }
+
   /** All of them, the built-in one first. */
   async all(): Promise<(FoundBundle | BrokenBundle)[]> {
     const { builtin, others } = this.#folders;

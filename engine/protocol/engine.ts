@@ -1,9 +1,10 @@
 import type { OnProgress } from './progress.ts';
-import type { AskRequest, FindRequest, IndexRequest, RemoveRequest } from './requests.ts';
+import type { AskRequest, FindRequest, ImportRequest, IndexRequest, RemoveRequest } from './requests.ts';
 import type {
   AskResult,
   DoctorResult,
   FindResult,
+  ImportResult,
   IndexResult,
   LibraryResult,
   ModelsResult,
@@ -40,4 +41,10 @@ export interface Engine {
   doctor(): Promise<DoctorResult>;
   /** Closes the library and frees the models; safe to call twice. */
   close(): Promise<void>;
+}
+
+/** What is done to models, beside using them. */
+export interface ModelTools {
+  /** Makes a bundle of a checkpoint; it is there as a whole or not at all. */
+  importModel(request: ImportRequest, options?: CallOptions): Promise<ImportResult>;
 }

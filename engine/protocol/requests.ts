@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { positionVariants } from './bundle.ts';
 import { badArgument } from './errors.ts';
 
 /** The scaling factors that a user may choose from; the trained range is 0.5 to 1.5. */
 export const gammaRange = { min: 0.25, max: 4, find: 0.75, explain: 1.5 } as const;
+
+/** The precisions that a checkpoint can be imported at. */
+export const importPrecisions = ['fp32', 'fp16', 'int8', 'int4'] as const;
 
 /** The longest query or question in characters. */
 export const maxWords = 2000;
@@ -58,12 +62,27 @@ export const askRequestSchema = z.strictObject({
   fresh: z.boolean().optional(),
 });
 
+const variantExpected = `one of ${positionVariants.join(', ')}`;
+const precisionExpected = `one of ${importPrecisions.join(', ')}`;
+
+/** `models import`: a checkpoint's folder, and what it doesn't say about itself. */
+export const importRequestSchema = z.strictObject({
+  folder: z.string().min(1, 'a folder'),
+  precision: z.enum(importPrecisions, precisionExpected).optional(),
+  /** The position variant that the checkpoint was trained with. */
+  positions: z.enum(positionVariants, variantExpected).optional(),
+  /** What the bundle is called; the folder's name where absent. */
+  id: z.string().optional(),
+});
+
 /** Parsed {@link indexRequestSchema}. */
 export type IndexRequest = z.infer<typeof indexRequestSchema>;
 /** Parsed {@link removeRequestSchema}. */
 export type RemoveRequest = z.infer<typeof removeRequestSchema>;
 /** Parsed {@link findRequestSchema}. */
 export type FindRequest = z.infer<typeof findRequestSchema>;
+/** Parsed {@link importRequestSchema}. */
+export type ImportRequest = z.infer<typeof importRequestSchema>;
 /** Parsed {@link askRequestSchema}. */
 export type AskRequest = z.infer<typeof askRequestSchema>;
 

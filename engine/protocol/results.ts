@@ -165,6 +165,13 @@ export const modelInfoSchema = z.object({
 /** `models --json`. */
 export const modelsResultSchema = z.object({ models: z.array(modelInfoSchema) });
 
+/** `models import --json`. */
+export const importResultSchema = z.object({
+  model: modelInfoSchema,
+  /** Why these positions, where nobody said which. */
+  note: z.string().optional(),
+});
+
 /** One thing that `doctor` looked for. */
 export const checkSchema = z.object({
   name: z.string(),
@@ -198,6 +205,8 @@ export type AskResult = z.infer<typeof askResultSchema>;
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 /** Parsed {@link modelsResultSchema}. */
 export type ModelsResult = z.infer<typeof modelsResultSchema>;
+/** Parsed {@link importResultSchema}. */
+export type ImportResult = z.infer<typeof importResultSchema>;
 /** Parsed {@link checkSchema}. */
 export type Check = z.infer<typeof checkSchema>;
 /** Parsed {@link doctorResultSchema}. */

@@ -6,7 +6,7 @@
  */
 export const calibration = {
   /** P(the object is there) = logistic(slope * (score - middle)); scores as the detector gives them. */
-  object: { slope: 14, middle: 0.3 },
+  object: { slope: 12, middle: 0.33 },
   /** P(the scene is there) = logistic(similarity * s + standout * z + bias), z in standard deviations. */
   scene: { similarity: 8, standout: 0.6, bias: -5.2 },
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */

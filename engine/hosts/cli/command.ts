@@ -1,12 +1,12 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { Engine } from '../../protocol/engine.ts';
+import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { Terminal } from './terminal.ts';
 import { suggestion, UsageError } from './usage.ts';
 
 /** What a command works with. */
 export interface Context {
   /** Opens the engine on the chosen library (once; it is closed when the command ends). */
-  engine: () => Promise<Engine>;
+  engine: () => Promise<Engine & ModelTools>;
   terminal: Terminal;
   /** True with --json: the command returns its result and prints nothing on stdout. */
   json: boolean;

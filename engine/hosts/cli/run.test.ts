@@ -5,7 +5,7 @@ import { failureSchema, type AskResult, type FindResult } from '../../protocol/r
 import { commands } from './commands/all.ts';
 import { run } from './run.ts';
 import { openTerminal } from './terminal.ts';
-import type { Engine } from '../../protocol/engine.ts';
+import type { Engine, ModelTools } from '../../protocol/engine.ts';
 
 const moment = {
   videoId: 'v1',
@@ -55,7 +55,7 @@ const video = {
 /** Runs a command line against an engine that answers as told, and notes what it was asked. */
 async function longview(
   argv: string[],
-  methods: Partial<Engine> = {},
+  methods: Partial<Engine & ModelTools> = {},
   signal = new AbortController().signal,
 ) {
   let stdout = '';
@@ -66,12 +66,13 @@ async function longview(
   const refuse = async (): Promise<never> => {
     throw new Error('not expected');
   };
-  const engine: Engine = {
+  const engine: Engine & ModelTools = {
     index: refuse,
     library: async () => ({ folder: '/data', videos: [video] }),
     remove: refuse,
     find: async (request) => (asked.push(request), found),
     ask: async (request) => (asked.push(request), answered),
+    importModel: refuse,
     models: async () => ({ models: [] }),
     doctor: async () => ({
       ok: false,
@@ -205,6 +206,39 @@ test('library, models and doctor print what there is', async () => {
   assert.deepEqual([doctor.exitCode, doctor.stdout], [1, '✗ ffmpeg: nothing\n  Install it.\n']);
 });
 
+const model = {
+  id: 'tiny',
+  name: 'Tiny',
+  architecture: 'qwen2-vl',
+  precision: 'int8',
+  positionVariant: 'hope' as const,
+  trainedGammas: [],
+  can: ['read' as const],
+  bytes: 2_400_000,
+  licence: 'unknown',
+  provenance: 'made',
+  folder: '/data/models/tiny',
+  builtin: false,
+  active: true,
+};
+
+test('models lists the bundles with what each can do', async () => {
+  const { stdout } = await longview(['models'], { models: async () => ({ models: [model] }) });
+  assert.match(stdout, /tiny \* +qwen2-vl +hope +read +2\.4 MB +unknown +made/);
+});
+
+test('models import hands over what was said, and tells what nobody said', async () => {
+  const requests: unknown[] = [];
+  const importModel = async (request: unknown) => (requests.push(request), { model, note: 'Nobody said.' });
+  const { exitCode, stdout } = await longview(
+    ['models', 'import', '/x', '--precision', 'int8', '--id', 'tiny'],
+    { importModel },
+  );
+  assert.equal(exitCode, 0);
+  assert.deepEqual(requests, [{ folder: '/x', precision: 'int8', positions: undefined, id: 'tiny' }]);
+  assert.equal(stdout, 'Imported tiny: read, 2.4 MB, hope positions.\nNobody said.\n');
+});
+
 test('a failure is told with its remedy: people on stderr, programs on stdout', async () => {
   const library = async () => {
     throw new LongviewError(
@@ -247,6 +281,9 @@ for (const [argv, said] of [
   [['find', 'x', '--quick=yes'], /--quick takes no value/],
   [['library', 'x'], /"x"/],
   [['index'], /at least one file or folder/],
+  [['models', 'improt'], /models doesn't know "improt"\. Did you mean "longview models import"/],
+  [['models', 'import'], /needs exactly 1 word/],
+  [['models', '--id', 'x'], /models takes no --id/],
   [['--wat'], /no option "--wat"/],
   [['help', 'fnid'], /Did you mean "longview find"/],
 ] as const)

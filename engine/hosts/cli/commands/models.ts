@@ -1,19 +1,57 @@
-import { bytes } from '../format.ts';
+import { bytes, plural } from '../format.ts';
 import { table } from '../table.ts';
-import { UsageError } from '../usage.ts';
-import type { Command, Context, Outcome } from '../command.ts';
+import { suggestion, UsageError } from '../usage.ts';
+import type { ImportRequest } from '../../../protocol/requests.ts';
+import type { Arguments, Command, Context, Outcome } from '../command.ts';
 
-/** `longview models`: the bundles at hand. */
+/** What can be done to models, by the word after `models`. */
+const actions: Record<string, { usage: string; words: number; options: string[]; run: Action }> = {
+  import: {
+    usage: 'import <folder> [--precision P] [--positions V] [--id NAME]',
+    words: 1,
+    options: ['precision', 'positions', 'id'],
+    run: importOne,
+  },
+};
+type Action = (context: Context, words: string[], options: Arguments['options']) => Promise<Outcome>;
+
+/** `longview models`: the bundles at hand, and new ones from checkpoints. */
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'list the model bundles at hand',
-  usage: '',
-  options: {},
-  optionHelp: {},
+  summary: 'list the model bundles at hand, import a checkpoint',
+  usage: '[import <folder> [--precision P] [--positions V] [--id NAME]]',
+  options: { precision: { type: 'string' }, positions: { type: 'string' }, id: { type: 'string' } },
+  optionHelp: {
+    precision: 'of an import: fp32 (default, exact), fp16 (for GPUs), int8 or int4 (small and fast on CPUs)',
+    positions:
+      'of an import: the variant that it was trained with, hope, m-rope (default), videorope, tad-rope, rope',
+    id: 'of an import: what to call it (default: the folder’s name)',
+  },
   words: { min: 0, max: Infinity, what: 'nothing' },
-  async run(context, given) {
-    if (given.words.length === 0) return list(context);
-    throw new UsageError(`models doesn't know ${JSON.stringify(given.words[0])}`, 'Usage: longview models');
+  async run(context, { words, options }) {
+    const [name, ...rest] = words;
+    const own = Object.keys(modelsCommand.options).filter((option) => options[option] !== undefined);
+    const action = name === undefined ? undefined : actions[name];
+    if (name !== undefined && !action) {
+      const near = suggestion(name, Object.keys(actions));
+      throw new UsageError(
+        `models doesn't know ${JSON.stringify(name)}`,
+        near ? `Did you mean "longview models ${near}"?` : `Usage: longview models ${modelsCommand.usage}`,
+      );
+    }
+    const stray = own.find((option) => !action?.options.includes(option));
+    if (stray)
+      throw new UsageError(
+        `models ${name ?? ''} takes no --${stray}`.replace('  ', ' '),
+        `Usage: longview models ${modelsCommand.usage}`,
+      );
+    if (!action) return list(context);
+    if (rest.length !== action.words)
+      throw new UsageError(
+        `models ${name} needs exactly ${plural(action.words, 'word')}, got ${rest.length}`,
+        `Usage: longview models ${action.usage}`,
+      );
+    return action.run(context, rest, options);
   },
 };
 
@@ -44,5 +82,23 @@ async function list({ engine, terminal, json }: Context): Promise<Outcome> {
   lines.forEach((line, i) => terminal.line(i === 0 ? terminal.style('dim', line) : line));
   for (const { id, problem } of result.models)
     if (problem) terminal.note(`${id}: ${problem.message} ${problem.remedy}`);
+  return { result };
+}
+
+async function importOne(
+  { engine, terminal, json, signal }: Context,
+  [folder]: string[],
+  { precision, positions, id }: Arguments['options'],
+): Promise<Outcome> {
+  const opened = await engine();
+  // What is none of the known words goes on as it is, so that the engine's message can quote it.
+  const request = { folder, precision, positions, id } as ImportRequest;
+  const result = await opened.importModel(request, { signal, onProgress: terminal.progress });
+  if (json) return { result };
+  const { model, note } = result;
+  terminal.line(
+    `Imported ${model.id}: ${model.can.join(', ')}, ${bytes(model.bytes)}, ${model.positionVariant ?? 'no'} positions.`,
+  );
+  if (note) terminal.line(note);
   return { result };
 }
