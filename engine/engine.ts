@@ -12,7 +12,13 @@ import { indexVideos, type IndexingMedia } from './indexing/index.ts';
 import { findMediaTools, type FindToolsOptions } from './media/index.ts';
 import type { CallOptions, Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument, LongviewError } from './protocol/errors.ts';
-import { indexRequestSchema, parseRequest, removeRequestSchema } from './protocol/requests.ts';
+import {
+  askRequestSchema,
+  findRequestSchema,
+  indexRequestSchema,
+  parseRequest,
+  removeRequestSchema,
+} from './protocol/requests.ts';
 import type {
   DoctorResult,
   ImportResult,
@@ -103,10 +109,16 @@ class Assembly {
       remove: (request) => run(undefined, () => this.#remove(request)),
       find: (request, options) =>
         run(options, (signal) =>
-          this.#search(request, (deps) => find(deps, request, { ...options, signal })),
+          this.#search(parseRequest(findRequestSchema, request), (deps) =>
+            find(deps, request, { ...options, signal }),
+          ),
         ),
       ask: (request, options) =>
-        run(options, (signal) => this.#search(request, (deps) => ask(deps, request, { ...options, signal }))),
+        run(options, (signal) =>
+          this.#search(parseRequest(askRequestSchema, request), (deps) =>
+            ask(deps, request, { ...options, signal }),
+          ),
+        ),
       models: () => run(undefined, () => this.#models()),
       importModel: (request, options) =>
         run(options, (signal) => this.#import(request, { ...options, signal })),
