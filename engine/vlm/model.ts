@@ -6,6 +6,7 @@ import { LazyEyes } from './lazy-eyes.ts';
 import { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 import { TowerTextEmbedder } from './text/text-embedder.ts';
 import { Tokenizer } from './text/tokenizer.ts';
+import { QwenVisionEncoder } from './vision/encoder.ts';
 import type { Eyes, Model, TextEmbedder } from './types.ts';
 
 /** How a model is opened. */
@@ -26,6 +27,7 @@ export interface OpenedModel extends Model {
   readonly eyes: Eyes | undefined;
   readonly text: TextEmbedder | undefined;
   readonly reader: DecoderReader | undefined;
+  readonly vision: QwenVisionEncoder | undefined;
 }
 
 interface Shared {
@@ -82,18 +84,20 @@ class Handle implements OpenedModel {
   readonly eyes: Eyes | undefined;
   readonly text: TextEmbedder | undefined;
   readonly reader: DecoderReader | undefined;
+  readonly vision: QwenVisionEncoder | undefined;
   readonly #model: BundleModel;
   #release: (() => boolean) | undefined;
 
   constructor(model: BundleModel, release: () => boolean) {
     this.#model = model;
     this.#release = release;
-    const { id, fingerprint, eyes, text, reader } = model;
+    const { id, fingerprint, eyes, text, reader, vision } = model;
     this.id = id;
     this.fingerprint = fingerprint;
     this.eyes = eyes;
     this.text = text;
     this.reader = reader;
+    this.vision = vision;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,6 +113,7 @@ class BundleModel implements AsyncDisposable {
   readonly eyes: LazyEyes | undefined;
   readonly text: TowerTextEmbedder | undefined;
   readonly reader: DecoderReader | undefined;
+  readonly vision: QwenVisionEncoder | undefined;
 
   private constructor(bundle: Bundle, options: OpenModelOptions) {
     const { manifest, fingerprint } = bundle;
@@ -120,6 +125,7 @@ class BundleModel implements AsyncDisposable {
     // `auto` is about the decoder: what a GPU makes of the detector's graph nobody has compared yet.
     const provider = options.provider === undefined || options.provider === 'auto' ? 'cpu' : options.provider;
     if (manifest.eyes) this.eyes = new LazyEyes(bundle, { provider, threads: options.threads });
+    if (manifest.vision) this.vision = new QwenVisionEncoder(bundle, runtime);
     if (manifest.text) this.text = new TowerTextEmbedder(bundle, runtime, tokenizer);
     if (manifest.decoder && manifest.tokens) {
       const [rows, columns] = manifest.eyes?.grid ?? typicalGrid;
@@ -141,6 +147,7 @@ class BundleModel implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.reader?.[Symbol.asyncDispose]();
+    await this.vision?.[Symbol.asyncDispose]();
     await this.text?.[Symbol.asyncDispose]();
     await this.eyes?.[Symbol.asyncDispose]();
   }

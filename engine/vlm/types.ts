@@ -123,6 +123,23 @@ export interface Reader {
   ): Promise<{ logProbability: number; exact: boolean }[]>;
 }
 
+/** A checkpoint's own vision encoder: pictures in, visual tokens for its decoder out. */
+export interface VisionEncoder {
+  /** Frames of one temporal patch. */
+  readonly framesPerPatch: number;
+  readonly hiddenSize: number;
+  /** Rows and columns of visual tokens that frames of a size (in pixels) become. */
+  gridFor(size: { width: number; height: number }): [number, number];
+  /**
+   * Looks at frames of one size, in time order, RGB [height, width, 3] each; a single one is an image.
+   * @throws LongviewError `bad-argument`, `cancelled`, `bad-bundle`.
+   */
+  encode(
+    frames: readonly { width: number; height: number; pixels: Uint8Array }[],
+    options?: { signal?: AbortSignal },
+  ): Promise<PromptPart & { kind: 'video' }>;
+}
+
 /** A loaded bundle: the parts that it has. Dispose it to free its sessions. */
 export interface Model extends AsyncDisposable {
   readonly id: string;
@@ -131,4 +148,6 @@ export interface Model extends AsyncDisposable {
   readonly eyes: Eyes | undefined;
   readonly text: TextEmbedder | undefined;
   readonly reader: Reader | undefined;
+  /** Absent in bundles whose visual tokens come from their eyes. */
+  readonly vision?: VisionEncoder | undefined;
 }

@@ -1,0 +1,119 @@
+import { Tensor } from 'onnxruntime-node';
+import type { BundleManifest } from '../../protocol/bundle.ts';
+import { throwIfCancelled } from '../../protocol/errors.ts';
+import type { Bundle } from '../bundle/bundle.ts';
+import { checkSignature } from '../bundle/signature.ts';
+import { Lazy } from '../runtime/lazy.ts';
+import { openGraph } from '../runtime/open-graph.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { GraphSession } from '../runtime/session.ts';
+import type { PromptPart, VisionEncoder } from '../types.ts';
+import { patchify, resizedTo, visionRotaryTables, type Patches, type VisionShape } from './patchify.ts';
+import type { Picture } from './resample.ts';
+
+/** Patches that one run takes at most (one temporal patch at least): bounds memory, and how long a cancel waits. */
+const patchesPerRun = 4096;
+
+/** A checkpoint's own vision encoder (Qwen2-VL layout): pictures in, visual tokens out. */
+export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
+  readonly framesPerPatch: number;
+  readonly hiddenSize: number;
+  readonly #shape: VisionShape;
+  readonly #runtime: Runtime;
+  readonly #graph: Lazy<GraphSession>;
+
+  constructor(bundle: Bundle, runtime: Runtime) {
+    const { vision, decoder } = bundle.manifest;
+    const shape = vision as VisionShape;
+    this.#shape = shape;
+    this.#runtime = runtime;
+    this.framesPerPatch = shape.temporalPatchSize;
+    this.hiddenSize = (decoder as NonNullable<BundleManifest['decoder']>).hiddenSize;
+    const inputs = 3 * shape.temporalPatchSize * shape.patchSize ** 2;
+    this.#graph = new Lazy(async () => {
+      const options = { provider: await runtime.provider(), threads: runtime.threads };
+      const graph = await openGraph(bundle, shape.graph, options);
+      checkSignature(bundle.folder, shape.graph, graph, {
+        inputs: {
+          pixel_values: [undefined, undefined, inputs],
+          cos: [undefined, shape.headDim],
+          sin: [undefined, shape.headDim],
+        },
+        outputs: { image_features: [undefined, undefined, this.hiddenSize] },
+      });
+      return graph;
+    });
+  }
+
+  /** Rows and columns of visual tokens that frames of a size become. @throws LongviewError `bad-argument`. */
+  gridFor(size: { width: number; height: number }): [number, number] {
+    const { width, height } = resizedTo(size, this.#shape);
+    const cell = this.#shape.patchSize * this.#shape.mergeSize;
+    return [height / cell, width / cell];
+  }
+
+  /**
+   * Looks at frames of one size, in time order: a part of a prompt, one entry of `patches` per temporal patch.
+   * @throws LongviewError `bad-argument`, `cancelled`, `bad-bundle`.
+   */
+  async encode(
+    frames: readonly Picture[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<PromptPart & { kind: 'video' }> {
+    const patches = patchify(frames, this.#shape);
+    const tokens = await this.encodePatches(patches, options);
+    const { mergeSize } = this.#shape;
+    const grid = [patches.grid[1] / mergeSize, patches.grid[2] / mergeSize] as const;
+    const perPatch = grid[0] * grid[1] * this.hiddenSize;
+    return {
+      kind: 'video',
+      patches: Array.from({ length: patches.grid[0] }, (_, t) =>
+        tokens.slice(t * perPatch, (t + 1) * perPatch),
+      ),
+      grid,
+    };
+  }
+
+  /** The visual tokens of patches that are cut already, [t * h * w / merge^2, hiddenSize]. */
+  encodePatches(patches: Patches, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    return this.#runtime.attempt(
+      () => this.#encode(patches, signal),
+      () => this.#graph[Symbol.asyncDispose](),
+    );
+  }
+
+  /** Frees the graph; the next look opens it again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#graph[Symbol.asyncDispose]();
+  }
+
+  async #encode({ values, grid }: Patches, signal: AbortSignal | undefined): Promise<Float32Array> {
+    const graph = await this.#graph.get();
+    const { headDim, mergeSize } = this.#shape;
+    const [count, rows, columns] = grid;
+    const perPatch = rows * columns;
+    const width = values.length / (count * perPatch);
+    const { cos, sin } = visionRotaryTables([rows, columns], this.#shape);
+    const tokens = new Float32Array(((count * perPatch) / mergeSize ** 2) * this.hiddenSize);
+    const batch = Math.max(1, Math.floor(patchesPerRun / perPatch));
+    for (let t = 0; t < count; t += batch) {
+      throwIfCancelled(signal);
+      const some = Math.min(batch, count - t);
+      const { image_features } = await graph.run({
+        pixel_values: new Tensor(
+          'float32',
+          values.subarray(t * perPatch * width, (t + some) * perPatch * width),
+          [some, perPatch, width],
+        ),
+        cos: new Tensor('float32', cos, [perPatch, headDim]),
+        sin: new Tensor('float32', sin, [perPatch, headDim]),
+      });
+      tokens.set(
+        (image_features as Tensor).data as Float32Array,
+        ((t * perPatch) / mergeSize ** 2) * this.hiddenSize,
+      );
+    }
+    throwIfCancelled(signal);
+    return tokens;
+  }
+}
