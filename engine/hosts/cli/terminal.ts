@@ -42,10 +42,10 @@ export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
       ? env.FORCE_COLOR !== '0'
       : stdout.isTTY === true && env.TERM !== 'dumb';
   const bar = stderr.isTTY === true && env.TERM !== 'dumb';
-  let barShown = false;
+  let lastShown = '';
   const clear = () => {
-    if (barShown) stderr.write('\r\u001b[2K');
-    barShown = false;
+    if (lastShown !== '') stderr.write('\r\u001b[2K');
+    lastShown = '';
   };
   const out = (text: string) => {
     clear();
@@ -62,9 +62,10 @@ export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
     },
     style: (style, text) => (colours ? `\u001b[${styles[style]}m${text}\u001b[0m` : text),
     progress: (progress) => {
-      if (!bar) return;
-      stderr.write(`\r\u001b[2K${progressLine(progress, (stderr.columns ?? 80) - 1)}`);
-      barShown = true;
+      const shown = bar ? progressLine(progress, (stderr.columns ?? 80) - 1) : '';
+      if (shown === lastShown) return;
+      stderr.write(`\r\u001b[2K${shown}`);
+      lastShown = shown;
     },
     clear,
   };
