@@ -122,12 +122,12 @@ async function indexOne(
     // The same content may have come up at another path of this very call.
     const known = store.videoByContent(contentHash);
     if (known && (looked.has(contentHash) || !options.force) && isDone(deps, known, options)) {
-      const moved = await settle(deps, path, known);
+      const moved = await settle(deps, path, known, candidate.modifiedMs);
       return { row: result(path, known, moved ? 'moved' : 'unchanged'), seconds: 0 };
     }
     looked.add(contentHash);
     const info = await media.probe(path, { signal });
-    await settle(deps, path, factsOf(contentHash, info));
+    await settle(deps, path, factsOf(contentHash, info), candidate.modifiedMs);
     const video = store.videoByContent(contentHash)!;
     const seconds = await indexVideo(deps, video, { path, info }, options, pace);
     return { row: result(path, store.video(video.id), 'indexed'), seconds };

@@ -6,6 +6,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -74,6 +76,21 @@ suite('indexing a video', () => {
     assert.deepEqual(second, { ...first, status: 'unchanged' });
     assert.deepEqual([media.decoded, media.probed, model.opened], [6, 1, 1]);
     assert.equal(store.generation(), generation);
+  });
+
+  test('does not even read a file that was not touched since', async (t) => {
+    const { films, media, index } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
+    await index([path]);
+    const hashed = media.hashed;
+    await index([path]);
+    assert.equal(media.hashed, hashed);
+    const facts = statSync(path);
+    utimesSync(path, facts.atime, new Date(facts.mtimeMs + 5000));
+    assert.equal((await index([path]))[0].status, 'unchanged');
+    assert.equal(media.hashed, hashed + 1);
+    makeVideo(films, 'a.mp4', { durationSec: 3, first: 9 });
+    assert.equal((await index([path]))[0].status, 'indexed');
   });
 
   test('is done again when forced, with another rate, another bundle, or after the feature cache was deleted', async (t) => {

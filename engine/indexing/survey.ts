@@ -12,6 +12,8 @@ export interface Candidate {
   path: string;
   contentHash: string;
   bytes: number;
+  /** When the file was last modified, milliseconds since 1970. */
+  modifiedMs: number | undefined;
 }
 
 /**
@@ -24,15 +26,17 @@ export async function survey(
   options: IndexOptions,
 ): Promise<FileResult | Candidate> {
   const { store, media } = deps;
-  const { signal } = options;
+  const { signal, force } = options;
   try {
-    const contentHash = await media.contentId(path, { signal });
-    const known = store.videoByContent(contentHash);
-    if (known && !options.force && isDone(deps, known, options)) {
-      const moved = await settle(deps, path, known);
+    const facts = await stat(path).catch(() => undefined);
+    const unchanged = force || !facts ? undefined : store.unchangedFile(path, facts.size, facts.mtimeMs);
+    const contentHash = unchanged?.contentHash ?? (await media.contentId(path, { signal }));
+    const known = unchanged ?? store.videoByContent(contentHash);
+    if (known && !force && isDone(deps, known, options)) {
+      const moved = await settle(deps, path, known, facts?.mtimeMs);
       return result(path, known, moved ? 'moved' : 'unchanged');
     }
-    return { path, contentHash, bytes: (await stat(path).catch(() => undefined))?.size ?? 1 };
+    return { path, contentHash, bytes: facts?.size ?? 1, modifiedMs: facts?.mtimeMs };
   } catch (error) {
     throwIfCancelled(signal);
     return failed(path, undefined, error);
@@ -53,8 +57,13 @@ export function isDone({ store, model }: IndexingDeps, video: StoredVideo, { fps
  * Notes where a content lies, and forgets places where it no longer does.
  * @returns true where it was known at another place only
  */
-export async function settle({ store }: IndexingDeps, path: string, facts: VideoFacts): Promise<boolean> {
-  const { videoId, moved } = store.saveFile(path, facts);
+export async function settle(
+  { store }: IndexingDeps,
+  path: string,
+  facts: VideoFacts,
+  modifiedMs: number | undefined,
+): Promise<boolean> {
+  const { videoId, moved } = store.saveFile(path, facts, modifiedMs);
   if (!moved) return false;
   const others = store.video(videoId).paths.filter((other) => other !== path);
   const gone: string[] = [];

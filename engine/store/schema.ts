@@ -40,6 +40,8 @@ export const migrations: readonly string[] = [
     path TEXT NOT NULL,
     present INTEGER NOT NULL CHECK (present IN (0, 1)),
     seen_at INTEGER NOT NULL,
+    -- When the file was last modified as of its hashing; unchanged since, it need not be read again.
+    modified_at REAL,
     PRIMARY KEY (video, path)
   ) STRICT, WITHOUT ROWID;
   CREATE UNIQUE INDEX file_at_path ON files (path) WHERE present = 1;

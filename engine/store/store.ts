@@ -52,7 +52,8 @@ export function openStore(folder: string): Store {
     videos: () => videos.all(),
     video: (idOrPath) => videos.find(idOrPath),
     videoByContent: (contentHash) => videos.byContent(contentHash),
-    saveFile: (path, facts) => videos.saveFile(path, facts),
+    unchangedFile: (path, sizeBytes, modifiedMs) => videos.unchanged(path, sizeBytes, modifiedMs),
+    saveFile: (path, facts, modifiedMs) => videos.saveFile(path, facts, modifiedMs),
     forgetPaths: (paths) => videos.forgetPaths(paths),
     removeVideo: (id) => removeVideo(db, videos, runs, id),
 

@@ -229,8 +229,13 @@ export interface Store {
   video(idOrPath: string): StoredVideo;
   /** The video of a content. */
   videoByContent(contentHash: string): StoredVideo | undefined;
-  /** Notes that a content lies at a path, as a new video or as a known one. */
-  saveFile(path: string, facts: VideoFacts): SavedFile;
+  /** The video that was found at a path, where the file has neither changed its size nor been modified since. */
+  unchangedFile(path: string, sizeBytes: number, modifiedMs: number): StoredVideo | undefined;
+  /**
+   * Notes that a content lies at a path, as a new video or as a known one.
+   * @param modifiedMs the file's time of modification before it was hashed, milliseconds since 1970
+   */
+  saveFile(path: string, facts: VideoFacts, modifiedMs?: number): SavedFile;
   /** Notes that videos no longer lie at these paths. */
   forgetPaths(paths: readonly string[]): void;
   /** Forgets a video with its index, stills, features and answers. The footage itself is never touched. */

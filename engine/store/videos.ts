@@ -57,6 +57,20 @@ export class Videos {
     });
   }
 
+  /** The video that was found at a path, where the file has neither changed its size nor been modified since. */
+  unchanged(path: string, sizeBytes: number, modifiedMs: number): StoredVideo | undefined {
+    return this.#db.snapshot(() => {
+      const row = this.#db.get<VideoRow>(
+        `SELECT videos.* FROM files JOIN videos ON num = video
+         WHERE path = ? AND present = 1 AND size_bytes = ? AND modified_at = ?`,
+        path,
+        sizeBytes,
+        modifiedMs,
+      );
+      return row && this.#video(row);
+    });
+  }
+
   /** The row of a video by id, the beginning of an id, or path. @throws LongviewError `video-not-in-library`. */
   row(idOrPath: string): VideoRow {
     const exact = this.#db.get<VideoRow>('SELECT * FROM videos WHERE id = ?', idOrPath);
@@ -79,18 +93,19 @@ export class Videos {
   }
 
   /** Notes that a content lies at a path. */
-  saveFile(path: string, facts: VideoFacts): SavedFile {
+  saveFile(path: string, facts: VideoFacts, modifiedMs?: number): SavedFile {
     return this.#db.write(() => {
       const known = this.#rowByContent(facts.contentHash);
       const video = known ?? this.#insert(facts);
       const here = this.#db.get('SELECT 1 FROM files WHERE video = ? AND path = ?', video.num, path);
       this.#leave(path, video.num);
       this.#db.run(
-        `INSERT INTO files (video, path, present, seen_at) VALUES (?, ?, 1, ?)
-         ON CONFLICT DO UPDATE SET present = 1, seen_at = excluded.seen_at`,
+        `INSERT INTO files (video, path, present, seen_at, modified_at) VALUES (?, ?, 1, ?, ?)
+         ON CONFLICT DO UPDATE SET present = 1, seen_at = excluded.seen_at, modified_at = excluded.modified_at`,
         video.num,
         path,
         Date.now(),
+        modifiedMs ?? null,
       );
       return { videoId: video.id, moved: known !== undefined && here === undefined };
     });
