@@ -19,14 +19,24 @@ const steps = {
     'build',
     'bench',
     'tests',
+    'renderer',
   ],
   'dead code': [bin('knip'), '--no-progress'],
   docs: [process.execPath, 'build/check-docs.ts'],
+  renderer: [
+    bin('svelte-check'),
+    '--workspace',
+    'renderer',
+    '--tsconfig',
+    './tsconfig.json',
+    '--fail-on-warnings',
+  ],
+  build: [process.execPath, 'build/renderer.ts', '--if-needed'],
   tests: [process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=2', ...testFiles()],
 };
 
 function testFiles() {
-  return globSync('{engine,models,build,bench,tests}/**/*.test.ts', {
+  return globSync('{engine,models,build,bench,tests,renderer}/**/*.test.ts', {
     cwd: root,
     exclude: (path) => path.includes('node_modules'),
   }).sort();

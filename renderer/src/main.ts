@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import { z } from 'zod';
+import '@fontsource-variable/inter/opsz.css';
 import './base.css';
 import App from './App.svelte';
 

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { pretendEngine, pretendVideos } from '../../tests/web/pretend-engine.ts';
+import { createClient } from '../protocol/client.ts';
+import { portTransport, type MessagePortLike } from '../protocol/port.ts';
+import { servePort } from './port.ts';
+import { createSession } from './session.ts';
+import type { Happening } from '../protocol/wire.ts';
+
+const info = { host: 'desktop' as const, version: '1.0.0', platform: 'linux', pick: true, sample: null };
+
+function wrap(port: MessagePort): MessagePortLike {
+  return {
+    postMessage: (message) => port.postMessage(message),
+    receive(onMessage) {
+      port.on('message', onMessage);
+      return () => port.off('message', onMessage);
+    },
+  };
+}
+
+/** A window and a host at the two ends of a channel. */
+function connected(t: TestContext, pace = 0) {
+  const { port1, port2 } = new MessageChannel();
+  const engine = pretendEngine({ videos: pretendVideos(3), pace });
+  const session = createSession(engine, { info, pickPaths: async () => ['/picked'] });
+  const stop = servePort(session, wrap(port1));
+  const transport = portTransport(wrap(port2));
+  t.after(async () => {
+    stop();
+    await session.close();
+    port1.close();
+  });
+  return { client: createClient(transport), transport, port: port2, session };
+}
+
+test('a call over a port brings its parts in order and its result', async (t) => {
+  const { client } = connected(t);
+  const heard: string[] = [];
+  const result = await client.call(
+    'ask',
+    { question: 'What happens?', in: 'video-0' },
+    { on: { text: (piece) => heard.push(piece) } },
+  );
+  assert.equal(heard.join(''), result.answer);
+  assert.ok(heard.length > 1, 'the answer came in pieces');
+});
+
+test('calls at the same time do not get each other’s answers', async (t) => {
+  const { client } = connected(t);
+  const [one, two, hello] = await Promise.all([
+    client.call('find', { query: 'a cup' }),
+    client.call('find', { query: 'a dog' }),
+    client.call('hello', {}),
+  ]);
+  assert.deepEqual([one.query, two.query, hello.version], ['a cup', 'a dog', '1.0.0']);
+});
+
+test('a typed error crosses with its code, message and remedy', async (t) => {
+  const { client } = connected(t);
+  await assert.rejects(client.call('video', { video: 'nobody' }), {
+    name: 'CallError',
+    code: 'video-not-in-library',
+    message: 'There is no video "nobody".',
+    remedy: 'Add it to the library first.',
+  });
+});
+
+test('aborting a call cancels it at the engine', async (t) => {
+  const { client } = connected(t, 60_000);
+  const stop = new AbortController();
+  const asking = client.call('ask', { question: 'What?', in: 'video-0' }, { signal: stop.signal });
+  stop.abort();
+  await assert.rejects(asking, { code: 'cancelled' });
+  await assert.rejects(
+    client.call('find', { query: 'x' }, { signal: AbortSignal.abort() }),
+    { code: 'cancelled' },
+    'aborted before it was sent',
+  );
+});
+
+test('happenings are heard, and an enqueued job runs to its end', async (t) => {
+  const { client } = connected(t);
+  const ended = new Promise<Happening>((resolve) => {
+    client.listen(
+      (happening) => {
+        if (happening.event === 'activity' && happening.value.jobs[0]?.state === 'done') resolve(happening);
+      },
+      () => undefined,
+    );
+  });
+  await client.call('enqueue', { paths: ['/footage/Interviews/clip 0002.mp4'] });
+  await ended;
+  assert.deepEqual(await client.call('pickPaths', {}), { paths: ['/picked'] });
+});
+
+test('when the port is lost, whoever waits hears that the engine is gone', async (t) => {
+  const { client, transport } = connected(t, 60_000);
+  const states: boolean[] = [];
+  client.listen(
+    () => undefined,
+    (state) => states.push(state),
+  );
+  const asking = client.call('ask', { question: 'What?', in: 'video-0' });
+  transport.lost();
+  await assert.rejects(asking, { code: 'engine-stopped' });
+  assert.deepEqual(states, [true, false]);
+});
+
+test('a message that is none is answered with an error, not with a crash', async (t) => {
+  const { port } = connected(t);
+  const answer = new Promise((resolve) => port.on('message', resolve));
+  port.postMessage({ id: 5, method: 'format', request: {} });
+  assert.equal(((await answer) as { error: { code: string } }).error.code, 'bad-argument');
+});
