@@ -1,0 +1,152 @@
+import { GraphBuilder } from '../onnx/graph.ts';
+import type { GraphOptions } from '../graphs/config.ts';
+import type { GraphContext } from '../graphs/layers.ts';
+import { contrib, linear, vector } from '../graphs/layers.ts';
+import { PlannedGraph } from '../graphs/planned.ts';
+import { WeightPlan } from '../weights/plan.ts';
+import type { WeightSource } from '../weights/source.ts';
+import { floatBytes } from '../weights/tensors.ts';
+
+/** The shape of the head on the detector's trunk (models/training/longview_training/head.py). */
+export interface HeadConfig {
+  /** Channels, rows and columns of the trunk's features. */
+  channels: number;
+  rows: number;
+  columns: number;
+  /** Width inside the head. */
+  size: number;
+  heads: number;
+  /** Width of a block's MLP. */
+  inner: number;
+  blocks: number;
+  embeddingSize: number;
+  /** Visual tokens of a patch. */
+  tokens: number;
+  /** Width of what the visual tokens are made from, between their two layers. */
+  visualSize: number;
+  /** Width of a visual token: the decoder's hidden size. */
+  hiddenSize: number;
+}
+
+/** The window that averages the trunk's grid into cells, and its steps, as (rows, columns). */
+export const poolWindow = [3, 2] as const;
+export const poolStride = [2, 2] as const;
+
+/** A head under construction. */
+interface Head extends GraphContext {
+  config: HeadConfig;
+  cells: number;
+  int64: (...values: number[]) => string;
+}
+
+/**
+ * Builds the head: two frames' features become cells, cells attend to each other, and an attention pool of them
+ * becomes the patch's embedding and its visual tokens.
+ *
+ * Input: `features` float32 [n, 2, channels, rows, columns]. Outputs: `tokens` float32 [n, tokens, hiddenSize];
+ * `embedding` float32 [n, embeddingSize] of unit length.
+ */
+export function buildHeadGraph(
+  config: HeadConfig,
+  weights: WeightSource,
+  options: GraphOptions,
+): PlannedGraph {
+  const graph = new GraphBuilder('head');
+  const plan = new WeightPlan(options.externalData);
+  const cellRows = Math.floor((config.rows - poolWindow[0]) / poolStride[0]) + 1;
+  const cellColumns = Math.floor((config.columns - poolWindow[1]) / poolStride[1]) + 1;
+  const int64 = (...values: number[]) => graph.values('int64', [values.length], values);
+  const context = { graph, plan, weights, precision: options.precision };
+  const head: Head = { ...context, config, cells: cellRows * cellColumns, int64 };
+  const features = graph.input('features', 'float32', ['n', 2, config.channels, config.rows, config.columns]);
+  let x = standardise(head, features);
+  x = layer(head, x, 'input', config.channels, config.size);
+  x = addPlaces(head, x);
+  for (let block = 0; block < config.blocks; block++) x = encoderBlock(head, x, `blocks.${block}`);
+  const pooled = attentionPool(head, layerNorm(head, x, 'norm'));
+  const projected = layer(head, pooled, 'project', config.size, config.embeddingSize);
+  graph.nodes('LpNormalization', [projected], ['embedding'], { axis: -1, p: 2 });
+  graph.output('embedding', 'float32', ['n', config.embeddingSize]);
+  const both = graph.node('Concat', [pooled, 'embedding'], { axis: -1 });
+  const raised = layer(head, both, 'visual_up', config.size + config.embeddingSize, config.visualSize);
+  const width = config.tokens * config.hiddenSize;
+  const down = layer(head, gelu(head, raised), 'visual_down', config.visualSize, width);
+  const skip = layer(head, both, 'visual_skip', config.size + config.embeddingSize, width);
+  const tokens = graph.node('Add', [skip, down]);
+  graph.nodes('Reshape', [tokens, int64(-1, config.tokens, config.hiddenSize)], ['tokens']);
+  graph.output('tokens', 'float32', ['n', config.tokens, config.hiddenSize]);
+  return new PlannedGraph(graph, plan);
+}
+
+/** Mean of the two frames, averaged into cells, each channel centred and scaled. @returns [n * cells, channels] */
+function standardise(head: Head, features: string): string {
+  const { graph, config, int64 } = head;
+  const mean = graph.node('ReduceMean', [features], { axes: [1], keepdims: 0 });
+  const kernel = { kernel_shape: [...poolWindow], strides: [...poolStride] };
+  const cells = graph.node('AveragePool', [mean], kernel);
+  const flat = graph.node('Reshape', [cells, int64(0, config.channels, -1)]);
+  const rows = graph.node('Transpose', [flat], { perm: [0, 2, 1] });
+  const centred = graph.node('Sub', [rows, vector(head, ['mean'], config.channels, 'float32')]);
+  const scaled = graph.node('Mul', [centred, vector(head, ['scale'], config.channels, 'float32')]);
+  return graph.node('Reshape', [scaled, int64(-1, config.channels)]);
+}
+
+/** Adds what each cell's place in the frame means. x: [n * cells, size] */
+function addPlaces(head: Head, x: string): string {
+  const { graph, plan, weights, config, cells, int64 } = head;
+  const dims = [cells, config.size];
+  const places = plan.constant(graph, 'place', 'float32', dims, floatBytes(weights, ['place'], 'float32'));
+  const split = graph.node('Reshape', [x, int64(-1, cells, config.size)]);
+  return graph.node('Reshape', [graph.node('Add', [split, places]), int64(-1, config.size)]);
+}
+
+/** A pre-norm transformer layer in which every cell of a patch attends to every other. x: [n * cells, size] */
+function encoderBlock(head: Head, x: string, prefix: string): string {
+  const { graph, config, cells, int64 } = head;
+  const { size, heads, inner } = config;
+  const packed = layer(head, layerNorm(head, x, `${prefix}.norm1`), `${prefix}.qkv`, size, 3 * size);
+  const parts = graph.nodes('Split', [packed, int64(size, size, size)], 3, { axis: -1 });
+  const [q, k, v] = parts.map((part, index) => {
+    const split = graph.node('Reshape', [part, int64(-1, cells, heads, size / heads)]);
+    return graph.node('Transpose', [split], { perm: index === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3] });
+  }) as [string, string, string];
+  const scale = graph.values('float32', [1], [(size / heads) ** -0.5]);
+  const scores = graph.node('Mul', [graph.node('MatMul', [q, k]), scale]);
+  const mixed = graph.node('MatMul', [graph.node('Softmax', [scores], { axis: -1 }), v]);
+  const rows = graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] });
+  const attended = layer(head, graph.node('Reshape', [rows, int64(-1, size)]), `${prefix}.out`, size, size);
+  const between = graph.node('Add', [x, attended]);
+  const raised = layer(head, layerNorm(head, between, `${prefix}.norm2`), `${prefix}.up`, size, inner);
+  return graph.node('Add', [between, layer(head, gelu(head, raised), `${prefix}.down`, inner, size)]);
+}
+
+/** One learnt query per attention head over a patch's cells. [n * cells, size] -> [n, size] */
+function attentionPool(head: Head, x: string): string {
+  const { graph, plan, weights, config, cells, int64 } = head;
+  const { size, heads } = config;
+  const split = (name: string) =>
+    graph.node('Reshape', [layer(head, x, name, size, size), int64(-1, cells, heads, size / heads)]);
+  const dims = [heads, size / heads];
+  const query = plan.constant(graph, 'query', 'float32', dims, floatBytes(weights, ['query'], 'float32'));
+  const products = graph.node('Mul', [split('key'), query]);
+  const scores = graph.node('ReduceSum', [products, int64(-1)], { keepdims: 1 });
+  const scaled = graph.node('Mul', [scores, graph.values('float32', [1], [(size / heads) ** -0.5])]);
+  const weighted = graph.node('Mul', [graph.node('Softmax', [scaled], { axis: 1 }), split('value')]);
+  const sum = graph.node('ReduceSum', [weighted, int64(1)], { keepdims: 0 });
+  return graph.node('Reshape', [sum, int64(-1, size)]);
+}
+
+function layer(head: Head, x: string, name: string, inputs: number, outputs: number): string {
+  return linear(head, x, { weights: [`${name}.weight`], biases: [`${name}.bias`], inputs, outputs });
+}
+
+function layerNorm(head: Head, x: string, name: string): string {
+  const [weight, bias] = ['weight', 'bias'].map((part) =>
+    vector(head, [`${name}.${part}`], head.config.size, 'float32'),
+  ) as [string, string];
+  return head.graph.node('LayerNormalization', [x, weight, bias], { axis: -1, epsilon: { float: 1e-5 } });
+}
+
+function gelu(head: Head, x: string): string {
+  return head.graph.node('Gelu', [x], {}, contrib);
+}

@@ -1,0 +1,87 @@
+"""Compares a bundle's ONNX graphs with the PyTorch checkpoints they were made from.
+
+    python -m longview_training.check_graphs [bundle folder = models/builtin]
+
+Prints, per graph, the largest difference, and for embeddings the smallest cosine; a fp32 bundle must agree to 1e-3.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from safetensors.torch import load_file
+from torch.nn import functional as F
+
+from .export import FOLDER, load_reader
+from .features import pool
+from .hope import tables, text_positions
+from .head import Head
+from .patches import look
+from .paths import BUNDLE, WORK
+from .qwen import plain_tables
+from .text_tower import TextTower
+from .tokenizer import load
+
+
+def session(path):
+    return onnxruntime.InferenceSession(str(path))
+
+
+def report(name, ours, theirs):
+    difference = np.abs(ours - theirs).max()
+    cosine = ((ours * theirs).sum(-1) / np.linalg.norm(ours, axis=-1) / np.linalg.norm(theirs, axis=-1)).min()
+    print(f"{name}: largest difference {difference:.2e} (values up to {np.abs(theirs).max():.2f}), smallest cosine {cosine:.5f}")
+
+
+@torch.no_grad()
+def check_head(folder):
+    test = np.memmap(WORK / "test.f16", np.float16, "r").reshape(-1, 32, 600)[:16].astype(np.float32)
+    # A 9 x 16 map with the statistics of real cells; pooling is part of what is compared.
+    grid = np.repeat(np.repeat(test.transpose(0, 2, 1).reshape(16, 600, 4, 8), 2, 2), 2, 3)
+    features = np.concatenate((grid, grid[:, :, -1:]), 2).reshape(8, 2, 600, 9, 16)
+    tokens, embedding = session(folder / "head.onnx").run(["tokens", "embedding"], {"features": features})
+    tensors = load_file(FOLDER / "head/model.safetensors")
+    head = Head()
+    head.load_state_dict({k: v for k, v in tensors.items() if not k.startswith("visual")})
+    seen = look(head.eval(), torch.from_numpy(pool(features.mean(1))))
+    seen[:, -384:] = F.normalize(seen[:, -384:], dim=-1)
+    report("head, embedding", embedding, seen[:, -384:].numpy())
+    layer = lambda name, x: F.linear(x, tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+    visual = layer("visual_skip", seen) + layer("visual_down", F.gelu(layer("visual_up", seen)))
+    report("head, tokens", tokens[:, 0], visual.numpy())
+
+
+@torch.no_grad()
+def check_text(folder):
+    tower = TextTower(8192)
+    tower.load_state_dict(torch.load(WORK / "text.pt")["model"])
+    tower.eval()
+    graph, ours, theirs = session(folder / "text.onnx"), [], []
+    for text in ["a dog", "a photo of a grand piano", "two people riding bicycles in the park at night", "zebra"]:
+        ids = load().encode(text).ids
+        cos, sin = plain_tables(len(ids), 32, 10000.0)
+        feeds = {"input_ids": np.array([ids]), "cos": cos[0, 0].numpy(), "sin": sin[0, 0].numpy()}
+        ours.append(graph.run(["embedding"], feeds)[0][0])
+        theirs.append(tower(torch.tensor([ids]), torch.tensor([len(ids) - 1]))[0].numpy())
+    report("text", np.stack(ours), np.stack(theirs))
+
+
+@torch.no_grad()
+def check_decoder(folder):
+    reader, _ = load_reader()
+    c = reader.qwen.config
+    ids = torch.tensor([load().encode("<|user|><|vision_start|><|vision_end|>is there a dog?<|answer|> yes").ids])
+    cos, sin = tables(text_positions(torch.arange(ids.shape[1])[None].double()))
+    embeds = session(folder / "embed.onnx").run(None, {"input_ids": ids.numpy()})[0]
+    past = np.zeros((1, c.num_key_value_heads, 0, c.head_dim), np.float32)
+    feeds = {"inputs_embeds": embeds, "cos": cos[0, 0].numpy(), "sin": sin[0, 0].numpy(), "last": np.array([ids.shape[1]])}
+    feeds |= {f"past.{n}.{part}": past for n in range(c.num_hidden_layers) for part in ("key", "value")}
+    logits = session(folder / "decoder.onnx").run(["logits"], feeds)[0]
+    report("decoder", logits[0], reader.qwen.logits(reader.qwen(reader.qwen.embed_tokens(ids), cos, sin))[0].numpy())
+
+
+if __name__ == "__main__":
+    bundle = Path(sys.argv[1]) if len(sys.argv) > 1 else BUNDLE
+    check_head(bundle), check_text(bundle), check_decoder(bundle)

@@ -1,0 +1,49 @@
+"""What the decoder's training sees of each frame: the frozen head's pooled features and embedding.
+
+    python -m longview_training.patches
+
+Writes work/patches.pt: {"features" float16 [frames, 640], "concepts", "names" [concepts, 384] the names' text embeddings};
+for the test split work/patches-test.pt: features [shots, 640] of whole patches (two frames averaged).
+"""
+
+import json
+
+import torch
+from torch.nn import functional as F
+
+from .head import Head
+from .paths import WORK
+from .train_head import load_split, text_vectors
+
+
+def load_head():
+    head = Head()
+    head.load_state_dict(torch.load(WORK / "head.pt")["model"])
+    return head.eval()
+
+
+@torch.no_grad()
+def look(head, x):
+    """Pooled cells [n, 32, 600] -> [n, 640]: pooled features, then the embedding."""
+    out = []
+    for part in x.split(512):
+        pooled = head.pooled(head.cells(part.float()))
+        out.append(torch.cat((pooled, F.normalize(head.project(pooled), dim=-1) * 5), -1))
+    return torch.cat(out)
+
+
+def patches_of(features, per_shot):
+    """Frames [n * per_shot, 32, 600] -> patches [n, 32, 600]: the mean of a shot's two frames."""
+    return features.view(-1, per_shot, *features.shape[1:]).float().mean(1)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(2)
+    concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
+    head = load_head()
+    names = F.normalize(text_vectors([c["name"] for c in concepts], "teacher").mean(0), dim=-1)
+    features, shots = load_split("train")
+    torch.save({"features": look(head, features), "concepts": [s["concepts"] for s in shots], "names": names}, WORK / "patches.pt")
+    if (WORK / "test.done").exists():
+        features, shots = load_split("test")
+        torch.save({"features": look(head, patches_of(features, 2)), "shots": shots, "names": names}, WORK / "patches-test.pt")

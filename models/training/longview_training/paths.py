@@ -1,0 +1,17 @@
+"""Where things lie. Everything outside the repository is named by an environment variable."""
+
+import os
+from pathlib import Path
+
+TRAINING = Path(__file__).resolve().parent.parent
+REPOSITORY = TRAINING.parent.parent
+#: Caches and checkpoints (git-ignored).
+WORK = Path(os.environ.get("LONGVIEW_WORK", TRAINING / "work"))
+#: Unpacked npm packages (node_modules) and Debian packages (root), see fetch.sh.
+SOURCES = Path(os.environ.get("LONGVIEW_SOURCES", Path.home() / ".cache/longview-training"))
+#: Photographs, one folder a kind: caltech101/<kind>/*.jpg, clothing/<kind>/*.jpg.
+NATURAL = Path(os.environ.get("LONGVIEW_NATURAL", SOURCES / "natural"))
+#: The bundle that ships; eyes.onnx is made there by set-up.
+BUNDLE = REPOSITORY / "models/builtin"
+
+WORK.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,216 @@
+"""Trains the head: pooled trunk features -> embeddings beside the words that name them.
+
+    python -m longview_training.train_head [minutes] [teacher|tower]
+
+Contrastive against frozen text embeddings of the concepts' names in many phrasings, in both directions.
+Checkpoint: work/head.pt (resumes).
+"""
+
+import hashlib
+import json
+import math
+import sys
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from . import merges
+from .head import CELLS, CHANNELS, Head
+from .paths import WORK
+from .questions import article
+from .words import COCO
+
+PHRASINGS = ["a photo of {a}", "{k}", "{a}", "a picture of {a}", "an image of {a}", "a drawing of {a}", "a video of {a}", "a scene with {a}"]
+
+
+def load_split(split, limit=None):
+    """(pooled features float16 [frames, 32, 600], shots): only rows that are done."""
+    meta = json.loads((WORK / f"{split}.json").read_text())
+    done = int((WORK / f"{split}.done").read_text())
+    store = np.memmap(WORK / f"{split}.f16", np.float16, "r", shape=(meta["frames"], CELLS, CHANNELS))
+    rows = done * meta["perShot"]
+    return torch.from_numpy(np.array(store[:rows])), meta["shots"][:done]
+
+
+def name_table(concepts):
+    """All names with the concepts they hold for: (names, bool [concepts, names]); kinds ("animal") hold for many."""
+    names = list(dict.fromkeys([n for c in concepts for n in c["names"]] + COCO + list(merges.KINDS)))
+    index = {n: i for i, n in enumerate(names)}
+    holds = torch.zeros(len(concepts), len(names), dtype=torch.bool)
+    for i, c in enumerate(concepts):
+        holds[i, [index[n] for n in c["names"]]] = True
+        for kind, table in merges.KINDS.items():
+            if c["group"] in table["groups"]:
+                holds[i, index[kind]] = True
+        # A name that ends in another concept's name is one of those ("alarm clock" is a clock): never a wrong answer.
+        for n in names:
+            if c["name"].endswith(" " + n):
+                holds[i, index[n]] = True
+    return names, holds
+
+
+def text_vectors(names, source):
+    """Unit embeddings of every name in every phrasing [phrasings, names, 384]."""
+    texts = [p.format(k=n, a=article(n)) for p in PHRASINGS for n in names]
+    if source == "teacher":
+        cache = WORK / f"names-{hashlib.sha256(repr(texts).encode()).hexdigest()[:12]}.npy"
+        if not cache.exists():
+            from .text_tower import teacher
+
+            np.save(cache, teacher(texts))
+        vectors = torch.from_numpy(np.load(cache)).float()
+    else:
+        from .text_tower import TextTower, embed
+        from .tokenizer import load
+
+        tokenizer = load()
+        tower = TextTower(tokenizer.get_vocab_size())
+        tower.load_state_dict(torch.load(WORK / "text.pt")["model"])
+        vectors = embed(tower, tokenizer, texts)
+    return F.normalize(vectors.view(len(PHRASINGS), len(names), -1), dim=-1)
+
+
+def specific(holds, concepts, names):
+    """Chance with which a name is drawn as the right one: the concept's own names most, kinds seldom."""
+    index = {n: i for i, n in enumerate(names)}
+    weight = holds.float() * 0.06
+    for i, c in enumerate(concepts):
+        weight[i, [index[n] for n in c["names"]]] = 0.5
+        weight[i, index[c["name"]]] = 2.0
+    return weight
+
+
+def loss_of(image, labels, texts, holds, weight, scale):
+    """Image to name over all names (other right names left out), and name to image within the batch.
+
+    image [b, 384]; labels [b, 2] concepts, -1 for none; texts [names, 384].
+    """
+    right = holds[labels[:, 0]] | (holds[labels[:, 1].clamp(min=0)] & (labels[:, 1:] >= 0))
+    second = (labels[:, 1] >= 0) & (torch.rand(len(labels)) < 0.5)
+    main = torch.where(second, labels[:, 1], labels[:, 0])
+    target = torch.multinomial(weight[main], 1)[:, 0]
+    logits = image @ texts.T * scale
+    others = right.clone()
+    others[torch.arange(len(labels)), target] = False
+    by_name = F.cross_entropy(logits.masked_fill(others, -1e4), target)
+    across = logits[:, target].T  # [names of the batch, images]
+    also = right[:, target].T.clone()
+    also.fill_diagonal_(False)
+    return by_name + 0.5 * F.cross_entropy(across.masked_fill(also, -1e4), torch.arange(len(labels)))
+
+
+def pairs_of(shots):
+    """For each training frame another frame of the same photograph (or itself), to average two frames as a patch does."""
+    by_source = {}
+    for i, s in enumerate(shots):
+        by_source.setdefault(s.get("file") or tuple(s["keys"]), []).append(i)
+    partner = torch.arange(len(shots))
+    for rows in by_source.values():
+        for a, b in zip(rows, rows[1:] + rows[:1]):
+            partner[a] = b
+    return partner
+
+
+class Examples:
+    """Training patches as the head sees them, varied on the grid of cells."""
+
+    def __init__(self, head):
+        self.features, shots = load_split("train")
+        self.labels = torch.tensor([(s["concepts"] + [-1])[:2] for s in shots])
+        self.partner, self.photo = pairs_of(shots), torch.tensor([s["kind"] == "photo" for s in shots])
+        self.halves, pairs = load_split("halves")
+        self.sides = torch.tensor([s["concepts"] for s in pairs])
+        sample = self.features[:4000].float()
+        self.mean, self.scale = sample.mean((0, 1)), 1 / (sample.std((0, 1)) + 1e-3)
+        head.mean.copy_(self.mean), head.scale.copy_(self.scale)
+
+    def whole(self, count):
+        """Frames of photographs and scenes; some averaged with another frame of the same photograph, as in a patch of two."""
+        rows = torch.randint(len(self.features), (count,))
+        x = self.features[rows].float()
+        mix = (torch.rand(count) < 0.35) & self.photo[rows]
+        x[mix] = x[mix] * 0.7 + self.features[self.partner[rows[mix]]].float() * 0.3
+        return x, self.labels[rows]
+
+    def joined(self, count):
+        """The left half of one frame beside the right half of another: new scenes of two things, or of one."""
+        pick = torch.randint(len(self.halves), (2, count))
+        x = self.halves[pick[0]].float().view(count, 4, 8, CHANNELS)
+        x[:, :, 4:] = self.halves[pick[1]].float().view(count, 4, 8, CHANNELS)[:, :, 4:]
+        labels = torch.stack((self.sides[pick[0], 0], self.sides[pick[1], 1]), 1)
+        labels = torch.where(labels[:, :1] < 0, labels.flip(1), labels)
+        keep = labels[:, 0] >= 0
+        return x.flatten(1, 2)[keep], labels[keep]
+
+    def batch(self, size):
+        """@returns x [b, 32, 600], labels [b, 2]: mirrored, moved by a cell or two, some cells hidden."""
+        whole, joined = self.whole(size * 2 // 3), self.joined(size // 3)
+        x, labels = torch.cat((whole[0], joined[0])), torch.cat((whole[1], joined[1]))
+        b = len(x)
+        grid = x.view(b, 4, 8, CHANNELS)
+        flip = torch.rand(b) < 0.5
+        columns = torch.where(flip[:, None], 7 - torch.arange(8), torch.arange(8))
+        columns = (columns + torch.randint(-2, 3, (b, 1))) % 8
+        rows = (torch.arange(4) + torch.randint(-1, 2, (b, 1)) * (torch.rand(b, 1) < 0.5)) % 4
+        x = grid[torch.arange(b)[:, None, None], rows[:, :, None], columns[:, None, :]].flatten(1, 2)
+        hidden = torch.rand(b, CELLS, 1) < torch.rand(b, 1, 1) * 0.5
+        return torch.where(hidden, self.mean, x), labels
+
+
+def quick_check(head, texts, test):
+    """Names right among all names for held-out photographs and drawings."""
+    head.eval()
+    with torch.no_grad():
+        image = torch.cat([head(x) for x in test[0].split(256)])
+    head.train()
+    right = (image @ texts.T).argmax(1)
+    return {kind: round(test[2][right[rows], test[1][rows]].float().mean().item(), 3) for kind, rows in test[3].items()}
+
+
+def load_test(holds):
+    features, shots = load_split("test")
+    x = features.view(-1, 2, CELLS, CHANNELS).float().mean(1)
+    kinds = {k: torch.tensor([i for i, s in enumerate(shots) if s["kind"] == k]) for k in ("photo", "drawn", "object", "style")}
+    return x, torch.tensor([s["concepts"][0] for s in shots]), holds.T, kinds
+
+
+def train(minutes, source, batch=256, rate=2e-3):
+    torch.manual_seed(0)
+    torch.set_num_threads(2)
+    concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
+    names, holds = name_table(concepts)
+    weight, texts = specific(holds, concepts, names), text_vectors(names, source)
+    head, path = Head(), WORK / "head.pt"
+    examples, test = Examples(head), load_test(holds)
+    optimiser = torch.optim.AdamW(head.parameters(), rate, betas=(0.9, 0.98), weight_decay=0.1)
+    scale = torch.nn.Parameter(torch.tensor(3.2))
+    optimiser.add_param_group({"params": [scale], "weight_decay": 0.0})
+    if path.exists():
+        state = torch.load(path)
+        head.load_state_dict(state["model"])
+        scale.data.fill_(math.log(state["scale"]))
+    begun, step, running = time.time(), 0, 0.0
+    while (elapsed := (time.time() - begun) / 60) < minutes:
+        for group in optimiser.param_groups:
+            group["lr"] = rate * min(1, (step + 1) / 100) * max(0.02, 1 - elapsed / minutes)
+        x, labels = examples.batch(batch)
+        with torch.autocast("cpu", torch.bfloat16):
+            image = head(x)
+        phrased = texts[torch.randint(len(PHRASINGS), (len(names),)), torch.arange(len(names))]
+        loss = loss_of(image.float(), labels, phrased, holds, weight, scale.exp().clamp(max=60))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+        optimiser.step()
+        step, running = step + 1, running * 0.98 + loss.item() * 0.02
+        if step % 150 == 0:
+            check = quick_check(head, F.normalize(texts.mean(0), dim=-1), test)
+            print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / step:.3f} s a step, loss {running:.3f}, scale {scale.exp().item():.1f} {check}", flush=True)
+            torch.save({"model": head.state_dict(), "scale": scale.exp().item()}, path)
+    torch.save({"model": head.state_dict(), "scale": scale.exp().item()}, path)
+
+
+if __name__ == "__main__":
+    train(float(sys.argv[1]) if len(sys.argv) > 1 else 8, sys.argv[2] if len(sys.argv) > 2 else "teacher")
