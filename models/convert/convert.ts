@@ -126,6 +126,7 @@ function planGraphs(
   const decoder = buildDecoderGraph(config.decoder, weights, {
     precision,
     externalData: 'decoder.onnx.data',
+    cache: 'shared',
   });
   // A tied output matrix is the embedding: where both have the same type, one copy serves both graphs.
   const shared = config.decoder.tied ? decoder.plan.place(lmHeadName(config.decoder)) : undefined;

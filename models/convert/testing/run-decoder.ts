@@ -33,6 +33,9 @@ export async function runDecoder(
       cos: new ort.Tensor('float32', rows(prompt.cos, config.headDim), [size, config.headDim]),
       sin: new ort.Tensor('float32', rows(prompt.sin, config.headDim), [size, config.headDim]),
       last: new ort.Tensor('int64', BigInt64Array.of(BigInt(size)), [1]),
+      ...(session.inputNames.includes('past_length')
+        ? { past_length: new ort.Tensor('int64', BigInt64Array.of(BigInt(start)), [1]) }
+        : {}),
     });
     logits.set(outputs['logits']?.data as Float32Array, start * config.vocabSize);
     cache = Object.fromEntries(
