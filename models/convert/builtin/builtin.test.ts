@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { WeightSource } from '../weights/source.ts';
+import { memorySource } from '../weights/source.ts';
+import type { HeadConfig } from './head.ts';
+import { buildHeadGraph } from './head.ts';
+import { cocoLabels } from './labels.ts';
+import { buildTextGraph } from './text.ts';
+
+const headConfig: HeadConfig = {
+  channels: 6,
+  rows: 9,
+  columns: 16,
+  size: 8,
+  heads: 2,
+  inner: 12,
+  blocks: 1,
+  embeddingSize: 5,
+  tokens: 2,
+  visualSize: 7,
+  hiddenSize: 4,
+};
+
+const textConfig = {
+  hiddenSize: 16,
+  intermediateSize: 24,
+  layers: 2,
+  heads: 2,
+  kvHeads: 1,
+  headDim: 8,
+  vocabSize: 20,
+  rmsNormEps: 1e-6,
+  tied: true,
+};
+
+/** Numbers between -1 and 1 that look random and are always the same. */
+function numbers(count: number, seed: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => Math.sin((i + 1) * 12.9898 + seed * 78.233));
+}
+
+function source(shapes: Record<string, number[]>): WeightSource {
+  const tensors = Object.entries(shapes).map(([name, shape], seed) => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    return [name, { shape, data: numbers(count, seed) }] as const;
+  });
+  return memorySource(Object.fromEntries(tensors));
+}
+
+function linearShapes(name: string, inputs: number, outputs: number): Record<string, number[]> {
+  return { [`${name}.weight`]: [outputs, inputs], [`${name}.bias`]: [outputs] };
+}
+
+function headWeights(): WeightSource {
+  const { channels, size, heads, inner, embeddingSize, tokens, visualSize, hiddenSize } = headConfig;
+  const norms = ['norm', 'blocks.0.norm1', 'blocks.0.norm2'].map((name) => ({
+    [`${name}.weight`]: [size],
+    [`${name}.bias`]: [size],
+  }));
+  return source({
+    mean: [channels],
+    scale: [channels],
+    place: [32, size],
+    query: [heads, size / heads],
+    ...Object.assign({}, ...norms),
+    ...linearShapes('input', channels, size),
+    ...linearShapes('blocks.0.qkv', size, 3 * size),
+    ...linearShapes('blocks.0.out', size, size),
+    ...linearShapes('blocks.0.up', size, inner),
+    ...linearShapes('blocks.0.down', inner, size),
+    ...linearShapes('key', size, size),
+    ...linearShapes('value', size, size),
+    ...linearShapes('project', size, embeddingSize),
+    ...linearShapes('visual_up', size + embeddingSize, visualSize),
+    ...linearShapes('visual_down', visualSize, tokens * hiddenSize),
+    ...linearShapes('visual_skip', size + embeddingSize, tokens * hiddenSize),
+  });
+}
+
+function textWeights(): WeightSource {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = textConfig;
+  const layers = [0, 1].map((layer) => {
+    const prefix = `model.layers.${layer}`;
+    return {
+      [`${prefix}.input_layernorm.weight`]: [hiddenSize],
+      [`${prefix}.post_attention_layernorm.weight`]: [hiddenSize],
+      ...linearShapes(`${prefix}.self_attn.q_proj`, hiddenSize, heads * headDim),
+      ...linearShapes(`${prefix}.self_attn.k_proj`, hiddenSize, kvHeads * headDim),
+      ...linearShapes(`${prefix}.self_attn.v_proj`, hiddenSize, kvHeads * headDim),
+      [`${prefix}.self_attn.o_proj.weight`]: [hiddenSize, heads * headDim],
+      [`${prefix}.mlp.gate_proj.weight`]: [intermediateSize, hiddenSize],
+      [`${prefix}.mlp.up_proj.weight`]: [intermediateSize, hiddenSize],
+      [`${prefix}.mlp.down_proj.weight`]: [hiddenSize, intermediateSize],
+    };
+  });
+  return source({
+    'model.embed_tokens.weight': [vocabSize, hiddenSize],
+    'model.norm.weight': [hiddenSize],
+    'projection.weight': [6, hiddenSize],
+    ...Object.assign({}, ...layers),
+  });
+}
+
+async function look(session: InferenceSession, frames: Float32Array, patches: number) {
+  const { channels, rows, columns } = headConfig;
+  const features = new Tensor('float32', frames, [patches, 2, channels, rows, columns]);
+  const { tokens, embedding } = await session.run({ features });
+  return { tokens, embedding, vector: embedding.data as Float32Array };
+}
+
+/** One frame's features; what each channel averages to depends on the seed. */
+function frame(seed: number): Float32Array {
+  return numbers(frameSize, seed).map((value, i) => value + 2 * Math.sin(Math.floor(i / 144) * seed));
+}
+
+const frameSize = headConfig.channels * headConfig.rows * headConfig.columns;
+
+test('the head gives a unit embedding and the promised tokens for each patch', async () => {
+  const bytes = await buildHeadGraph(headConfig, headWeights(), { precision: 'fp32' }).encode();
+  const session = await InferenceSession.create(bytes);
+  const { tokens, embedding, vector } = await look(session, numbers(3 * 2 * frameSize, 1), 3);
+  assert.deepEqual(tokens.dims, [3, 2, 4]);
+  assert.deepEqual(embedding.dims, [3, 5]);
+  for (let patch = 0; patch < 3; patch++) {
+    const length = Math.hypot(...vector.subarray(patch * 5, patch * 5 + 5));
+    assert.ok(Math.abs(length - 1) < 1e-5, `length ${length}`);
+  }
+  await session.release();
+});
+
+test('the head looks at patches one by one: a batch gives what single patches give', async () => {
+  const bytes = await buildHeadGraph(headConfig, headWeights(), { precision: 'fp32' }).encode();
+  const session = await InferenceSession.create(bytes);
+  const frames = numbers(2 * 2 * frameSize, 2);
+  const both = await look(session, frames, 2);
+  const second = await look(session, frames.slice(2 * frameSize), 1);
+  for (let i = 0; i < 5; i++)
+    assert.ok(Math.abs((both.vector[5 + i] as number) - (second.vector[i] as number)) < 1e-5);
+  await session.release();
+});
+
+test('the head averages a patch’s two frames, so their order makes no difference, and their content does', async () => {
+  const bytes = await buildHeadGraph(headConfig, headWeights(), { precision: 'fp32' }).encode();
+  const session = await InferenceSession.create(bytes);
+  const [first, second, other] = [3, 4, 5].map(frame) as [Float32Array, Float32Array, Float32Array];
+  const embed = async (a: Float32Array, b: Float32Array) =>
+    (await look(session, Float32Array.from([...a, ...b]), 1)).vector;
+  const distance = (a: Float32Array, b: Float32Array) =>
+    Math.hypot(...a.map((value, i) => value - (b[i] as number)));
+  const forward = await embed(first, second);
+  assert.ok(distance(forward, await embed(second, first)) < 1e-5);
+  assert.ok(distance(forward, await embed(first, other)) > 1e-3);
+  await session.release();
+});
+
+test('the text tower reads at its last token: words before it matter, and vectors are unit length', async () => {
+  const bytes = await buildTextGraph(textConfig, 6, textWeights(), { precision: 'fp32' }).encode();
+  const session = await InferenceSession.create(bytes);
+  const embed = async (ids: number[]) => {
+    const angles = Float32Array.from({ length: ids.length * 8 }, (_, i) => Math.floor(i / 8) / ((i % 4) + 1));
+    const result = await session.run({
+      input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+      cos: new Tensor('float32', angles.map(Math.cos), [ids.length, 8]),
+      sin: new Tensor('float32', angles.map(Math.sin), [ids.length, 8]),
+    });
+    assert.deepEqual(result.embedding.dims, [1, 6]);
+    return result.embedding.data as Float32Array;
+  };
+  const [short, long, same] = [await embed([7]), await embed([3, 9, 7]), await embed([3, 9, 7])];
+  assert.ok(Math.abs(Math.hypot(...long) - 1) < 1e-5);
+  assert.deepEqual(long, same);
+  assert.ok(Math.hypot(...long.map((value, i) => value - (short[i] as number))) > 1e-3);
+  await session.release();
+});
+
+test('the detector has 80 class names, each once', () => {
+  assert.equal(new Set(cocoLabels).size, 80);
+  assert.equal(cocoLabels.length, 80);
+});
