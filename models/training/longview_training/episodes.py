@@ -14,7 +14,7 @@ from .questions import NOT_SHOWN, NOTHING, NUMBERS, QUESTIONS, article
 PAD = -1
 #: The questions of one video: (task, which thing is asked about).
 SLOTS = [
-    ("present", "shown"), ("present", "hard"), ("present", "random"), ("after", "shown"), ("before", "shown"), ("ends", ""), ("list", ""), ("extra", "any"),
+    ("present", "shown"), ("present", "shown"), ("present", "hard"), ("present", "random"), ("after", "shown"), ("before", "shown"), ("ends", ""), ("list", ""), ("extra", "any"),
 ]
 EXTRA = ["after", "before", "count", "count"]
 

@@ -79,7 +79,7 @@ def answer_loss(reader, hidden, batch, patches):
         predicts = is_answer[:, 1:]
         states.append(hidden[:, offset : offset + tokens.shape[1] - 1][predicts])
         targets.append(place[tokens[:, 1:][predicts]])
-        weights.append(torch.full((len(targets[-1]),), 2.0 if task == "present" else 0.6 if task == "list" else 1.0))
+        weights.append(torch.full((len(targets[-1]),), 3.0 if task == "present" else 0.6 if task == "list" else 1.0))
         spans.append((task, predicts))
         offset += tokens.shape[1]
     target, weight = torch.cat(targets), torch.cat(weights)

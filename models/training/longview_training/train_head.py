@@ -176,6 +176,15 @@ def load_test(holds):
     return x, torch.tensor([s["concepts"][0] for s in shots]), holds.T, kinds
 
 
+def optimisers(head, scale, rate):
+    """Muon for the layers' matrices, AdamW for vectors, places, queries and the logits' scale."""
+    matrices = [p for n, p in head.named_parameters() if p.dim() == 2 and n.endswith(".weight")]
+    inside = {id(p) for p in matrices}
+    rest = [p for p in head.parameters() if id(p) not in inside]
+    slow = [{"params": rest}, {"params": [scale], "weight_decay": 0.0}]
+    return [torch.optim.Muon(matrices, lr=rate * 8, momentum=0.95, weight_decay=0.05), torch.optim.AdamW(slow, rate, betas=(0.9, 0.98), weight_decay=0.05)]
+
+
 def train(minutes, source, batch=256, rate=2e-3):
     torch.manual_seed(0)
     torch.set_num_threads(2)
@@ -184,26 +193,29 @@ def train(minutes, source, batch=256, rate=2e-3):
     weight, texts = specific(holds, concepts, names), text_vectors(names, source)
     head, path = Head(), WORK / "head.pt"
     examples, test = Examples(head), load_test(holds)
-    optimiser = torch.optim.AdamW(head.parameters(), rate, betas=(0.9, 0.98), weight_decay=0.1)
     scale = torch.nn.Parameter(torch.tensor(3.2))
-    optimiser.add_param_group({"params": [scale], "weight_decay": 0.0})
+    both = optimisers(head, scale, rate)
     if path.exists():
         state = torch.load(path)
         head.load_state_dict(state["model"])
         scale.data.fill_(math.log(state["scale"]))
     begun, step, running = time.time(), 0, 0.0
     while (elapsed := (time.time() - begun) / 60) < minutes:
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, (step + 1) / 100) * max(0.02, 1 - elapsed / minutes)
+        factor = min(1, (step + 1) / 100) * max(0.01, 1 - elapsed / minutes)
+        both[0].param_groups[0]["lr"] = rate * 8 * factor
+        for group in both[1].param_groups:
+            group["lr"] = rate * factor
         x, labels = examples.batch(batch)
         with torch.autocast("cpu", torch.bfloat16):
             image = head(x)
         phrased = texts[torch.randint(len(PHRASINGS), (len(names),)), torch.arange(len(names))]
         loss = loss_of(image.float(), labels, phrased, holds, weight, scale.exp().clamp(max=60))
-        optimiser.zero_grad()
+        for o in both:
+            o.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
-        optimiser.step()
+        for o in both:
+            o.step()
         step, running = step + 1, running * 0.98 + loss.item() * 0.02
         if step % 150 == 0:
             check = quick_check(head, F.normalize(texts.mean(0), dim=-1), test)
