@@ -34,6 +34,9 @@ export interface ReaderOptions {
 
 type Request = Omit<ReadRequest, 'maxNewTokens' | 'temperature' | 'topP' | 'seed' | 'onText'>;
 
+/** Of the trained context, what is left to the question and the answer. */
+const tokensForWords = 64;
+
 /** Reads prompts with a bundle's decoder. Requests wait for each other: there is one model and one memory. */
 export class DecoderReader implements Reader, AsyncDisposable {
   readonly variant: PositionVariant;
@@ -52,7 +55,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
     this.#tokens = bundle.manifest.tokens as NonNullable<BundleManifest['tokens']>;
     this.variant = this.#shape.positions.variant;
     const trained = this.#shape.trainedContext ?? this.#shape.maxContext;
-    this.trainedPatches = Math.max(1, Math.floor(trained / tokensPerPatch));
+    this.trainedPatches = Math.max(1, Math.floor((trained - tokensForWords) / tokensPerPatch));
     this.#prefixes = new PrefixCache(
       options.prefixMemory ?? Math.min(2 ** 30, process.availableMemory() / 4),
     );
