@@ -13,7 +13,7 @@ export function parseBanner(log: string): RawProbe | undefined {
   const lines = log.split(/\r?\n/);
   const first = lines.findIndex((line) => /^Input #0, /.test(line));
   if (first < 0) return undefined;
-  const format = /^Input #0, (.*), from '/.exec(lines[first]!)?.[1] ?? '';
+  const format = /^Input #0, (.*), from '/.exec(lines[first])?.[1] ?? '';
   const raw: RawProbe = {
     streams: [],
     chapters: [],
@@ -69,7 +69,7 @@ function readDetail(line: string, tags: Tags, stream: RawStream | undefined): vo
     return;
   }
   const tag = /^ {4,}(\S[^:]*?) *: (.*)$/.exec(line);
-  if (tag && !(tag[1]! in tags)) tags[tag[1]!] = tag[2]!;
+  if (tag && !(tag[1] in tags)) tags[tag[1]] = tag[2]!;
 }
 
 function readStream(line: string): RawStream {
@@ -93,6 +93,7 @@ function readStream(line: string): RawStream {
     avg_frame_rate: rate(description, 'fps') ?? rate(description, 'tbr'),
     start_time: undefined,
     duration: undefined,
+    channels: channelCount(description),
     disposition: dispositions(description),
     tags: language ? { language } : {},
     side_data_list: [],
@@ -115,6 +116,15 @@ function exactRate(value: number): string {
   const ntsc = (Math.ceil(value) * 1000) / 1001;
   if (Math.abs(value - ntsc) < 0.006 && !Number.isInteger(value)) return `${Math.ceil(value) * 1000}/1001`;
   return `${Math.round(value * 1000)}/1000`;
+}
+
+function channelCount(description: string): number | undefined {
+  const layout = /, \d+ Hz, (?:(\d+) channels|(mono)|(stereo)|(\d+)\.(\d)(?:\.(\d))?)/.exec(description);
+  if (!layout) return undefined;
+  const [, plain, mono, stereo, ...speakers] = layout;
+  if (plain) return Number(plain);
+  if (mono || stereo) return mono ? 1 : 2;
+  return speakers.reduce((sum, count) => sum + Number(count ?? 0), 0);
 }
 
 function dispositions(description: string): Record<string, number> {

@@ -50,6 +50,12 @@ export async function listCodecs(
   };
 }
 
+/** An encoder of this ffmpeg that makes H.264, the best first; undefined where there is none. */
+export async function h264Encoder(tools: MediaTools): Promise<string | undefined> {
+  const names = await codecNames(tools.ffmpeg, '-encoders');
+  return importantEncoders[0][1].find((name) => names.has(name));
+}
+
 async function codecNames(ffmpeg: string, option: string): Promise<Set<string>> {
   const { stdout } = await runProcess(ffmpeg, ['-hide_banner', option], { timeoutMs: TIMEOUT_MS });
   const lines = stdout.toString('utf8').split('\n');

@@ -24,16 +24,16 @@ export function shotSignature(frame: RgbFrame, frameWidth: number, box: Letterbo
     const row = Math.floor((y * ROWS) / box.height) * COLUMNS;
     for (let x = 1; x < box.width; x += 3) {
       const at = ((box.y + y) * frameWidth + box.x + x) * 3;
-      const [r, g, b] = [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!];
+      const [r, g, b] = [pixels[at], pixels[at + 1], pixels[at + 2]];
       const cell = row + Math.floor((x * COLUMNS) / box.width);
-      luma[cell]! += (0.299 * r + 0.587 * g + 0.114 * b) / 255;
-      counts[cell]!++;
-      histogram[((r >> 6) * BINS + (g >> 6)) * BINS + (b >> 6)]!++;
+      luma[cell] += (0.299 * r + 0.587 * g + 0.114 * b) / 255;
+      counts[cell]++;
+      histogram[((r >> 6) * BINS + (g >> 6)) * BINS + (b >> 6)]++;
       seen++;
     }
   }
-  for (let cell = 0; cell < CELLS; cell++) luma[cell]! /= Math.max(1, counts[cell]!);
-  for (let bin = 0; bin < histogram.length; bin++) histogram[bin]! /= Math.max(1, seen);
+  for (let cell = 0; cell < CELLS; cell++) luma[cell] /= Math.max(1, counts[cell]);
+  for (let bin = 0; bin < histogram.length; bin++) histogram[bin] /= Math.max(1, seen);
   return { luma, histogram };
 }
 
@@ -45,8 +45,8 @@ export function shotSignature(frame: RgbFrame, frameWidth: number, box: Letterbo
 export function cutScore(previous: ShotSignature, next: ShotSignature): number {
   let colours = 0;
   for (let bin = 0; bin < previous.histogram.length; bin++)
-    colours += Math.abs(previous.histogram[bin]! - next.histogram[bin]!);
+    colours += Math.abs(previous.histogram[bin] - next.histogram[bin]);
   let layout = 0;
-  for (let cell = 0; cell < CELLS; cell++) layout += Math.abs(previous.luma[cell]! - next.luma[cell]!);
+  for (let cell = 0; cell < CELLS; cell++) layout += Math.abs(previous.luma[cell] - next.luma[cell]);
   return (colours / 2 + Math.min(1, layout / CELLS / 0.25)) / 2;
 }

@@ -34,7 +34,7 @@ test('a folder is walked for videos, in natural order, hidden entries left out',
   const found = await findVideos([root]);
   assert.deepEqual(
     names(root, found.files),
-    ['clip 2.MKV', 'clip 10.mp4', 'code/stream.ts', 'day one/b.webm'].map(path.normalize),
+    ['clip 2.MKV', 'clip 10.mp4', 'code/stream.ts', 'day one/b.webm'].map((name) => path.normalize(name)),
   );
   assert.deepEqual(found.errors, []);
 });

@@ -1,6 +1,7 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
+import type { LongviewError } from '../protocol/errors.ts';
+import { throwIfCancelled } from '../protocol/errors.ts';
 import { fileError } from './file-check.ts';
 
 /** File name extensions that are taken for video when a folder is walked, in lower case. */

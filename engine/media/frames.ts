@@ -169,7 +169,7 @@ function startWithSound(info: VideoInfo): string[] {
 }
 
 /** ffmpeg 5.1 renamed -vsync; 8 no longer knows the old name. Unnumbered builds are newer than that. */
-function hasFpsMode(version: string): boolean {
+export function hasFpsMode(version: string): boolean {
   const match = /^n?(\d+)\.(\d+)/.exec(version);
   return !match || Number(match[1]) > 5 || (Number(match[1]) === 5 && Number(match[2]) >= 1);
 }

@@ -9,3 +9,4 @@ export { thumbnailName, type ThumbnailOptions } from './thumbnails.ts';
 export { temporalPatches } from './temporal-patches.ts';
 export { contentId } from './content-id.ts';
 export { cutScore, shotSignature, type ShotSignature } from './cut-score.ts';
+export { cutClip, type ClipOptions } from './clip.ts';

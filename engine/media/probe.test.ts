@@ -168,7 +168,7 @@ describe('what is not a video', () => {
       (file) => cutShort(file, 'matroska'),
     ],
   ];
-  cases.forEach(([what, code, write], index) =>
+  for (const [index, [what, code, write]] of cases.entries())
     test(`${what} is ${code}`, async () => {
       const file = inFolder(`case ${index}${what.includes('text extension') ? '.txt' : '.mp4'}`);
       write(file);
@@ -179,8 +179,7 @@ describe('what is not a video', () => {
         assert.match(error.message, new RegExp(path.basename(file)));
         assert.ok(error.remedy.length > 10);
       }
-    }),
-  );
+    });
 
   test(
     'a file that may not be read is permission-denied',

@@ -63,7 +63,7 @@ export function startProcess(
   const kill = () => void child.kill('SIGKILL');
   options.signal?.addEventListener('abort', kill, { once: true });
   const log = new BoundedLog();
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => log.add(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => log.add(text));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', (error) => reject(cannotStart(command, error)));
     child.once('close', (code, signal) => resolve({ code, signal }));

@@ -18,6 +18,7 @@ const streamSchema = z.object({
   avg_frame_rate: text,
   start_time: number,
   duration: number,
+  channels: number,
   disposition: z.record(z.string(), z.number()).default({}).catch({}),
   tags,
   side_data_list: z

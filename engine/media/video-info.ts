@@ -58,6 +58,10 @@ export interface VideoInfo {
   interlaced: boolean;
   hasAudio: boolean;
   audioCodec: string | undefined;
+  /** Channels of the first sound stream, where it says. */
+  audioChannels?: number;
+  /** The timecode of the first frame, as the recording carries it: "01:00:00;00". */
+  timecode?: string;
   chapters: Chapter[];
   subtitles: SubtitleStream[];
   title: string | undefined;
@@ -108,6 +112,8 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
     interlaced: /^(tt|bb|tb|bt|top|bottom)/.test(stream.field_order ?? ''),
     hasAudio: audio !== undefined,
     audioCodec: audio?.codec_name,
+    audioChannels: finite(audio?.channels),
+    timecode: timecode(raw, stream),
     chapters: chapters(raw, start),
     subtitles: raw.streams.filter((candidate) => candidate.codec_type === 'subtitle').map(toSubtitle),
     title: tag(raw.format.tags, 'title'),
@@ -150,7 +156,7 @@ function isUneven(raw: RawProbe, streamIndex: number): boolean {
     .sort((a, b) => a - b)
     // The packets are the first in decoding order, which leaves holes among the last in presentation order.
     .slice(0, -16);
-  const gaps = times.slice(1).map((time, index) => time - times[index]!);
+  const gaps = times.slice(1).map((time, index) => time - times[index]);
   const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
   return gaps.some((gap) => Math.abs(gap - usual) > Math.max(0.0025, usual / 10));
 }
@@ -174,6 +180,13 @@ function toSubtitle(stream: RawStream): SubtitleStream {
     language: tag(stream.tags, 'language'),
     title: tag(stream.tags, 'title'),
   };
+}
+
+/** Of the picture's own stream, else of a stream that holds nothing but the timecode, else of the file. */
+function timecode(raw: RawProbe, stream: RawStream): string | undefined {
+  const streams = [stream, ...raw.streams.filter((other) => other.codec_type === 'data')];
+  const tags = [...streams.map((one) => one.tags), raw.format.tags];
+  return tags.map((some) => tag(some, 'timecode')).find((text) => text !== undefined);
 }
 
 /** Tag names differ in case between containers. */

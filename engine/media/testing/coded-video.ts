@@ -77,7 +77,7 @@ export function readNumber(frame: RgbFrame, frameWidth: number, box: Letterbox, 
     const [x, y] = turn(u, v, rotation);
     const column = box.x + Math.floor(x * box.width);
     const row = box.y + Math.floor(y * box.height);
-    if (frame.pixels[(row * frameWidth + column) * 3]! > 128) number |= 1 << cell;
+    if (frame.pixels[(row * frameWidth + column) * 3] > 128) number |= 1 << cell;
   }
   return number;
 }
@@ -115,8 +115,7 @@ export function shownFrames(file: string, width = 64, height = 36): ShownFrame[]
     throw new Error(`ffprobe lists ${times.length} frames, ffmpeg decodes ${gray.length / size}`);
   return times.map((pts, index) => {
     const rgb = new Uint8Array(size * 3);
-    for (let pixel = 0; pixel < size; pixel++)
-      rgb.fill(gray[index * size + pixel]!, pixel * 3, pixel * 3 + 3);
+    for (let pixel = 0; pixel < size; pixel++) rgb.fill(gray[index * size + pixel], pixel * 3, pixel * 3 + 3);
     return { pts, number: readNumber({ time: pts, pixels: rgb }, width, { x: 0, y: 0, width, height }) };
   });
 }
@@ -129,7 +128,7 @@ export function setRotation(file: string, degrees: 90 | 180 | 270): void {
   const [a, b, c, d] = { 90: [0, one, -one, 0], 180: [-one, 0, 0, -one], 270: [0, -one, one, 0] }[degrees];
   // ISO 14496-12, 8.3.2: the matrix follows 44 bytes after the box's name in a version 0 header.
   [a, b, 0, c, d, 0, 0, 0, 0x40000000].forEach((value, index) =>
-    bytes.writeInt32BE(value!, header + 44 + index * 4),
+    bytes.writeInt32BE(value, header + 44 + index * 4),
   );
   writeFileSync(file, bytes);
 }
