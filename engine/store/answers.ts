@@ -10,6 +10,9 @@ interface AnswerRow {
   pinned: number;
 }
 
+/** Uses within this time count as one: reading a known answer should seldom have to write. */
+const usedAgainMs = 60_000;
+
 /** Answers that were given: a cache by key, and a history. */
 export class Answers {
   readonly #db: LibraryDatabase;
@@ -32,7 +35,9 @@ export class Answers {
       key.sampling,
     );
     const result = row && parse(row.result);
-    if (row && result) this.#db.run('UPDATE answers SET used_at = ? WHERE num = ?', Date.now(), row.num);
+    const now = Date.now();
+    if (row && result && now - row.used_at > usedAgainMs)
+      this.#db.run('UPDATE answers SET used_at = ? WHERE num = ?', now, row.num);
     return result;
   }
 
