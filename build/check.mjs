@@ -32,6 +32,7 @@ const steps = {
     '--fail-on-warnings',
   ],
   build: [process.execPath, 'build/renderer.ts', '--if-needed'],
+  browser: [process.execPath, 'build/browser.mjs'],
   tests: [process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=2', ...testFiles()],
 };
 

@@ -2,7 +2,7 @@ import { GraphBuilder } from '../../models/convert/onnx/graph.ts';
 
 /**
  * One attention layer as the decoder has it, all weights being inputs: projection, rotation, grouped-query attention over a
- * past, projection, norm.
+ * past, projection, norm; and the vision encoder's attention over the same queries.
  */
 export function attentionGraph(): Uint8Array {
   const [heads, kvHeads, headDim, width] = [4, 2, 32, 128];
@@ -31,9 +31,18 @@ export function attentionGraph(): Uint8Array {
       { interleaved: 0, num_heads: count, rotary_embedding_dim: headDim },
       contrib,
     );
+  const rotated = rotate(query, heads);
+  graph.nodes(
+    'MultiHeadAttention',
+    [rotated, rotated, rotated],
+    ['both-ways'],
+    { num_heads: heads },
+    contrib,
+  );
+  graph.output('both-ways', 'float32', [1, 's', width]);
   const attended = graph.nodes(
     'GroupQueryAttention',
-    [rotate(query, heads), rotate(key, kvHeads), value, ...past, ...lengths],
+    [rotated, rotate(key, kvHeads), value, ...past, ...lengths],
     ['attended', 'present.key', 'present.value'],
     { num_heads: heads, kv_num_heads: kvHeads, do_rotary: 0 },
     contrib,

@@ -141,8 +141,11 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       starts: Array.from({ length: 120 }, (_, n) => n / 2),
       scores: Array.from({ length: 120 }, (_, n) => Math.exp(-(((n - 30) / 5) ** 2))),
     }),
-    objects: async ({ from }) => ({
-      frames: [{ time: from, objects: [{ label: 'person', score: 0.8, box: [0.2, 0.2, 0.5, 0.9] }] }],
+    objects: async ({ from, to }) => ({
+      frames: Array.from({ length: Math.ceil((to - from) * 2) }, (_, half) => ({
+        time: from + half / 2,
+        objects: [{ label: 'person', score: 0.8, box: [0.2, 0.2, 0.5, 0.9] }],
+      })),
     }),
     answers: async () => ({ answers: pretence.answers ?? [] }),
     editAnswer: async () => ({ answers: pretence.answers ?? [] }),

@@ -6,7 +6,6 @@ import { zh } from './zh.ts';
 import { zhErrors } from './zh-errors.ts';
 
 const samples: Record<string, unknown[]> = {
-  'tile.open': ['a.mp4', '1:00', 'Ready'],
   'results.none': ['a zebra'],
   'results.label': ['a zebra'],
   'remove.title': ['a.mp4'],
@@ -14,7 +13,6 @@ const samples: Record<string, unknown[]> = {
   'player.missing': ['a.mp4'],
   'player.missing.text': ['/a.mp4'],
   'player.unplayable.text': ['hevc'],
-  'moment.label': ['a.mp4', '0:01 – 0:02', 0.5, 'saw a dog'],
   'timeline.value': ['0:01', '1:00'],
   'settings.version': ['1.0.0'],
 };

@@ -1,6 +1,5 @@
 const many = (count: number, one: string, more = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
-const whole = (share: number) => `${Math.round(share * 100)} percent`;
 
 /** A length as people say it: "3 h 24 min", "12 min", "40 s". */
 function length(seconds: number): string {
@@ -70,7 +69,6 @@ export const en = {
   folder: 'Folder',
   'folder.all': 'All folders',
   'tile.size': 'Size of the tiles',
-  'tile.open': (name: string, duration: string, state: string) => `${name}, ${duration}, ${state}`,
   'tile.more': (name: string) => `More for ${name}`,
   'tile.reindex': 'Index again',
   'tile.copy': 'Copy path',
@@ -97,8 +95,6 @@ export const en = {
   'results.skipped': (count: number) => `${many(count, 'video')} left out: indexed with another model.`,
   'results.empty': 'Nothing to search yet',
   'results.empty.text': 'Add a folder of recordings first.',
-  'moment.label': (name: string, range: string, confidence: number, reason: string) =>
-    `${name}, ${range}, ${whole(confidence)} likely. ${reason}`,
   'moment.checked': 'checked',
   'moment.checked.tip': 'The model looked at this moment again and agreed.',
   'confidence.tip': 'How likely this is what you asked for',

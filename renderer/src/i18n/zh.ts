@@ -69,7 +69,6 @@ export const zh: Catalogue = {
   folder: '文件夹',
   'folder.all': '所有文件夹',
   'tile.size': '缩略图大小',
-  'tile.open': (name, duration, state) => `${name}，${duration}，${state}`,
   'tile.more': (name) => `${name} 的更多操作`,
   'tile.reindex': '重新索引',
   'tile.copy': '复制路径',
@@ -95,8 +94,6 @@ export const zh: Catalogue = {
   'results.skipped': (count) => `有 ${count} 个视频未搜索：它们用另一个模型索引。`,
   'results.empty': '还没有可搜索的内容',
   'results.empty.text': '请先添加一个录像文件夹。',
-  'moment.label': (name, range, confidence, reason) =>
-    `${name}，${range}，可能性百分之${Math.round(confidence * 100)}。${reason}`,
   'moment.checked': '已核对',
   'moment.checked.tip': '模型再次查看了这个画面并表示认同。',
   'confidence.tip': '这是你要找的内容的可能性',
