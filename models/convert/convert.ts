@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { BundleManifest, PositionVariant } from '../../engine/protocol/bundle.ts';
 import { bundleSchema, positionVariants } from '../../engine/protocol/bundle.ts';
 import { badArgument, throwIfCancelled } from '../../engine/protocol/errors.ts';
@@ -17,6 +17,7 @@ import type { Precision } from './graphs/layers.ts';
 import { activationType } from './graphs/layers.ts';
 import type { PlannedGraph } from './graphs/planned.ts';
 import { buildVisionGraph } from './graphs/vision.ts';
+import { checkIdentity } from './identity.ts';
 import { ByteProgress } from './output/byte-progress.ts';
 import type { WrittenFile } from './output/files.ts';
 import { copyInto, verifyFiles, writeStream } from './output/files.ts';
@@ -98,24 +99,7 @@ function checkOptions(options: ConvertOptions): Chosen {
     throw badArgument('precision', `one of ${precisions.join(', ')}`, precision);
   if (!positionVariants.includes(positions))
     throw badArgument('positions', `one of ${positionVariants.join(', ')}`, positions);
-  const source = resolve(options.source);
-  const target = resolve(options.target);
-  const id = options.id ?? idFrom(basename(target));
-  if (!bundleSchema.shape.id.safeParse(id).success)
-    throw badArgument('id', 'lower-case letters, digits, ., _ or - (64 at most)', id);
-  const name = options.name ?? basename(source);
-  if (!bundleSchema.shape.name.safeParse(name).success)
-    throw badArgument('name', '1 to 200 characters', name);
-  return { ...options, source, target, precision, positions, id, name };
-}
-
-/** A folder's name as an id. */
-function idFrom(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+/, '')
-    .slice(0, 64);
+  return { ...options, ...checkIdentity(options), precision, positions };
 }
 
 function planGraphs(

@@ -1,3 +1,5 @@
+export type { ImportClipOptions } from './clip/import.ts';
+export { importClipPair } from './clip/import.ts';
 export type { ConvertOptions } from './convert.ts';
 export { convertCheckpoint, precisions } from './convert.ts';
 export type { DecoderConfig, GraphOptions, VisionConfig } from './graphs/config.ts';
