@@ -23,27 +23,33 @@ module.exports = {
     forbid(
       'media-below',
       { path: room('media') },
-      { path: '^engine/(vlm/(?!types\\.ts)|store|indexing|search|hosts|engine\\.ts)' },
+      { path: '^engine/(vlm/(?!types\\.ts)|store|indexing|search|export|evaluation|hosts|engine\\.ts)' },
     ),
     forbid(
       'vlm-below',
       { path: room('vlm') },
-      { path: '^engine/(media|store|indexing|search|hosts|engine\\.ts)' },
+      { path: '^engine/(media|store|indexing|search|export|evaluation|hosts|engine\\.ts)' },
     ),
     forbid(
       'store-below',
       { path: room('store') },
-      { path: '^engine/(media|vlm/(?!types\\.ts)|indexing|search|hosts|engine\\.ts)' },
+      { path: '^engine/(media|vlm/(?!types\\.ts)|indexing|search|export|evaluation|hosts|engine\\.ts)' },
     ),
     forbid(
       'indexing-beside-search',
       { path: room('indexing') },
-      { path: '^engine/(search|hosts|engine\\.ts)' },
+      { path: '^engine/(search|export|evaluation|hosts|engine\\.ts)' },
     ),
     forbid(
       'search-beside-indexing',
       { path: room('search') },
-      { path: '^engine/(indexing|hosts|engine\\.ts)' },
+      { path: '^engine/(indexing|export|evaluation|hosts|engine\\.ts)' },
+    ),
+    forbid('export-cuts-footage', { path: room('export') }, { path: '^engine/(?!export/|media/|protocol/)' }),
+    forbid(
+      'evaluation-is-arithmetic',
+      { path: room('evaluation'), pathNot: '\\.test\\.ts$' },
+      { path: '^(engine/(?!evaluation/|protocol/)|node:|models)' },
     ),
     forbid('engine-below-hosts', { path: '^engine/engine\\.ts' }, { path: room('hosts') }),
     forbid('engine-knows-no-window', { path: '^engine/' }, { path: '(^|/)(electron|svelte|renderer)(/|$)' }),

@@ -1,5 +1,6 @@
 import { askCommand } from './ask.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { findCommand } from './find.ts';
 import { indexCommand } from './index-videos.ts';
 import { libraryCommand, removeCommand } from './library.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   removeCommand,
   findCommand,
   askCommand,
+  exportCommand,
   modelsCommand,
   doctorCommand,
   serveCommand,

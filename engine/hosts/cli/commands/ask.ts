@@ -43,7 +43,7 @@ export const askCommand: Command = {
 };
 
 /** The library's only video, which needs no naming. */
-async function onlyVideo(engine: Engine): Promise<string> {
+export async function onlyVideo(engine: Engine): Promise<string> {
   const { videos } = await engine.library();
   if (videos.length === 1) return videos[0].id;
   throw new UsageError(

@@ -1,0 +1,392 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { exportResultSchema } from '../protocol/export.ts';
+import { ffmpeg, h264, makeCodedVideo, shownFrames } from '../media/testing/coded-video.ts';
+import { probe } from '../media/index.ts';
+import { checkExport, exportMaterial, type ExportRequest } from './export.ts';
+import { materialOfAnswer, materialOfFind, type Material } from './material.ts';
+import { parseCsv, parseEdl, parseVtt } from './testing/parsers.ts';
+import { parseTimecode } from './timecode.ts';
+import { exportVideo } from './video.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'longview-export-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const inFolder = (name: string) => path.join(folder, name);
+
+const sound = ['-f', 'lavfi', '-i', 'sine=duration=4:sample_rate=48000'];
+const ntsc = ['-vf', 'settb=1/30000,setpts=N*1001', '-r', '30000/1001'];
+
+/** 4 seconds of 29.97 with B-frames, a key frame a second, and sound. */
+const mp4 = inFolder('park.mp4');
+makeCodedVideo(mp4, {
+  frames: 120,
+  fps: 30,
+  inputs: sound,
+  output: [...ntsc, ...h264, '-c:a', 'aac', '-timecode', '00:59:59;00'],
+});
+/** The same pictures in Matroska, whose times are whole milliseconds. */
+const mkv = inFolder('park.mkv');
+ffmpeg(['-i', mp4, '-map', '0:v', '-map', '0:a', '-c', 'copy', '-metadata:s:v:0', 'timecode=', mkv]);
+/** Sound that starts before the picture. */
+const late = inFolder('late.mp4');
+makeCodedVideo(late, {
+  frames: 60,
+  fps: 25,
+  inputs: sound,
+  output: ['-vf', 'setpts=PTS+0.613/TB', '-vsync', 'passthrough', ...h264, '-c:a', 'aac'],
+});
+/** Frames that come unevenly. */
+const uneven = inFolder('uneven.mkv');
+makeCodedVideo(uneven, {
+  frames: 90,
+  output: ['-vf', "setpts='(N*0.03+0.25*floor(N/7)+0.011*mod(N,3))/TB'", '-vsync', 'passthrough', ...h264],
+});
+
+function material(file: string, spans: readonly (readonly [start: number, end: number])[]): Material {
+  return {
+    title: 'a dog',
+    confident: true,
+    moments: spans.map(([start, end]) => ({
+      videoId: 'v1',
+      start,
+      end,
+      title: 'a dog',
+      note: 'saw dog',
+      confidence: 0.9,
+    })),
+    paths: new Map([['v1', file]]),
+  };
+}
+
+/** Stretches in frames, as seconds by ffprobe's presentation times. */
+function spansOf(file: string, stretches: readonly (readonly [from: number, past: number])[]) {
+  // All these files' timelines begin at 0, so that ffprobe's times are theirs.
+  const shown = shownFrames(file);
+  return { shown, spans: stretches.map(([from, past]) => [shown[from].pts, shown[past].pts] as const) };
+}
+
+let count = 0;
+const write = async (from: Material, request: Partial<ExportRequest> & { format: string }) => {
+  const out = inFolder(`out-${++count}.${request.format}`);
+  const result = await exportMaterial(from, { out, ...request });
+  exportResultSchema.parse(result);
+  return { result, text: result.clips ? '' : readFileSync(result.out, 'utf8') };
+};
+
+const stretches = [
+  [0, 1],
+  [17, 43],
+  [59, 61],
+] as const;
+
+for (const file of [mp4, mkv, late])
+  test(`times in ${path.basename(file)} are the frames that ffprobe tells of`, async () => {
+    const { spans, shown } = spansOf(file, stretches.slice(0, file === late ? 2 : 3));
+    const info = await probe(file);
+    const video = exportVideo('v1', info);
+    assert.equal(video.rateNote, undefined);
+    const { text } = await write(material(file, spans), { format: 'csv' });
+    const first = Math.round(info.videoStartSec * 25); // Only the late one begins late, and it runs at 25.
+    parseCsv(text).forEach((row, index) => {
+      const [from, past] = stretches[index];
+      assert.deepEqual([Number(row.start_frame), Number(row.end_frame)], [first + from, first + past]);
+      assert.ok(Math.abs(Number(row.start) - shown[from].pts) < 0.0011, `${row.start} ${shown[from].pts}`);
+      assert.ok(Math.abs(Number(row.end) - shown[past].pts) < 0.0011, `${row.end} ${shown[past].pts}`);
+    });
+    const chapters = await write(material(file, spans), { format: 'vtt' });
+    for (const [index, { start }] of parseVtt(chapters.text).cues.entries()) {
+      // What a player shows that is sent to this time; the millisecond is Matroska's own.
+      const there = shown.findLastIndex(({ pts }) => pts <= start + 0.0005);
+      assert.equal(there, stretches[index][0]);
+    }
+  });
+
+test('an edit list counts from the recording’s own timecode', async () => {
+  const { spans } = spansOf(mp4, stretches);
+  const { text, result } = await write(material(mp4, spans), { format: 'edl' });
+  const counting = { rate: { timebase: 30, ntsc: true }, dropFrame: true };
+  const start = parseTimecode('00:59:59;00', counting)!;
+  assert.deepEqual([result.frameRate, result.dropFrame, result.notes], ['29.97', true, []]);
+  assert.deepEqual(
+    parseEdl(text).events.map(({ times }) =>
+      times.slice(0, 2).map((time) => parseTimecode(time, counting)! - start),
+    ),
+    stretches,
+  );
+});
+
+test('uneven footage is counted at a declared rate, half a frame off at most', async () => {
+  const { spans, shown } = spansOf(uneven, stretches);
+  const { text, result } = await write(material(uneven, spans), { format: 'csv' });
+  assert.match(
+    result.notes[0],
+    /variable frame rate, [\d.]+ frames per second on average: times are counted at/,
+  );
+  const video = exportVideo('v1', await probe(uneven));
+  assert.equal(video.variable, true);
+  const length = (video.rate.ntsc ? 1.001 : 1) / video.rate.timebase;
+  parseCsv(text).forEach((row, index) => {
+    const { pts } = shown[stretches[index][0]];
+    assert.ok(Math.abs(Number(row.start_frame) * length - pts) <= length / 2 + 1e-9);
+    assert.ok(Math.abs(Number(row.start) - pts) < 1e-6);
+  });
+});
+
+const numbers = (file: string) => shownFrames(file).map(({ number }) => number);
+const range = (from: number, past: number) => Array.from({ length: past - from }, (_, index) => from + index);
+
+describe('clips', () => {
+  for (const file of [mp4, mkv, late])
+    test(`exact clips of ${path.basename(file)} hold the very frames`, async () => {
+      const wanted = [stretches[0], stretches[1]];
+      const { spans } = spansOf(file, wanted);
+      const { result } = await write(material(file, spans), { format: 'clips', exact: true });
+      assert.deepEqual(
+        result.clips!.map(({ path: clip }) => numbers(clip)),
+        wanted.map(([from, past]) => range(from, past)),
+      );
+      for (const { path: clip, start } of result.clips!) {
+        const info = await probe(clip);
+        assert.ok(info.hasAudio && info.videoStartSec < 0.03, `${info.videoStartSec}`);
+        assert.ok(spans.some(([from]) => Math.abs(from - start) < 0.001));
+      }
+    });
+
+  test('exact clips of uneven footage keep its times', async () => {
+    const { spans, shown } = spansOf(uneven, [[17, 43]]);
+    const { result } = await write(material(uneven, spans), { format: 'clips', exact: true });
+    const clip = shownFrames(result.clips![0].path);
+    assert.deepEqual(
+      clip.map(({ number }) => number),
+      range(17, 43),
+    );
+    for (const [index, { pts }] of clip.entries())
+      assert.ok(Math.abs(pts - (shown[17 + index].pts - shown[17].pts)) < 0.002, `${index}: ${pts}`);
+  });
+
+  for (const file of [mp4, mkv])
+    test(`copies of ${path.basename(file)} begin at the key frame before, and say so`, async () => {
+      // Key frames are every 30 frames; the second stretch begins on one.
+      const { spans, shown } = spansOf(file, [
+        [40, 71],
+        [60, 70],
+        [10, 20],
+      ]);
+      const { result } = await write(material(file, spans), { format: 'clips' });
+      for (const [index, first] of [30, 60, 0].entries()) {
+        const { path: clip, start, end } = result.clips![index];
+        assert.equal(path.extname(clip), path.extname(file));
+        const held = numbers(clip);
+        assert.equal(held[0], first);
+        assert.ok(Math.abs(start - shown[first].pts) < 0.002, `${start}`);
+        const past = [71, 70, 20][index];
+        assert.ok(held.includes(past - 1) && held.length <= past - first + 4, held.join());
+        assert.ok(end >= shown[past].pts - 0.05 && end < shown[past].pts + 0.3, `${end}`);
+      }
+    });
+
+  test('have names that sort, and are not written over unless that is asked for', async () => {
+    const out = inFolder('some-clips');
+    const both = material(mp4, [
+      [0, 0.5],
+      [1, 1.5],
+    ]);
+    const first = await exportMaterial(both, { format: 'clips', out });
+    assert.deepEqual(
+      first.clips!.map((clip) => path.basename(clip.path)),
+      ['1 park 0.00.00.000.mp4', '2 park 0.00.01.001.mp4'],
+    );
+    assert.equal(readdirSync(out).length, 2);
+    await assert.rejects(exportMaterial(both, { format: 'clips', out }), { code: 'file-exists' });
+    await exportMaterial(both, { format: 'clips', out, overwrite: true });
+    assert.equal(readdirSync(out).length, 2);
+  });
+
+  test('one that fails is told, the others are cut, and nothing unfinished stays', async () => {
+    // Its name promises a container that can't hold what is in it.
+    const odd = inFolder('odd.mp4');
+    ffmpeg(['-i', mp4, '-an', '-c:v', 'ffv1', '-f', 'nut', odd]);
+    const [moment] = material(mp4, [[1, 2]]).moments;
+    const out = inFolder('one-clip');
+    const { result } = await write(
+      {
+        title: 'x',
+        confident: true,
+        moments: [{ ...moment, videoId: 'v2' }, moment],
+        paths: new Map([
+          ['v1', mp4],
+          ['v2', odd],
+        ]),
+      },
+      { format: 'clips', out },
+    );
+    assert.equal(result.moments, 1);
+    assert.deepEqual(
+      result.clips!.map(({ error }) => error?.code),
+      ['ffmpeg-failed', undefined],
+    );
+    assert.deepEqual(readdirSync(out), ['2 park 0.00.01.001.mp4']);
+  });
+
+  test('a cancelled cut leaves nothing behind', async () => {
+    const out = inFolder('cancelled');
+    const controller = new AbortController();
+    const cutting = exportMaterial(
+      material(mp4, [
+        [0, 1],
+        [1, 2],
+      ]),
+      { format: 'clips', out, exact: true },
+      { signal: controller.signal, onProgress: () => controller.abort() },
+    );
+    await assert.rejects(cutting, { code: 'cancelled' });
+    assert.deepEqual(readdirSync(out), []);
+  });
+});
+
+describe('the file', () => {
+  const one = material(mp4, [[1, 2]]);
+
+  test('is not written over unless that is asked for, and then in one step', async () => {
+    const out = inFolder('there.csv');
+    writeFileSync(out, 'mine');
+    await assert.rejects(exportMaterial(one, { format: 'csv', out }), {
+      code: 'file-exists',
+      message: /there\.csv/,
+    });
+    await assert.rejects(checkExport({ format: 'csv', out }), { code: 'file-exists' });
+    assert.equal(readFileSync(out, 'utf8'), 'mine');
+    await exportMaterial(one, { format: 'csv', out, overwrite: true });
+    assert.equal(parseCsv(readFileSync(out, 'utf8')).length, 1);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes('.part')),
+      [],
+    );
+  });
+
+  test('is never footage, by whatever name, not even with --overwrite', async () => {
+    const [hard, soft, other] = ['hard.csv', 'soft.csv', 'other.mp4'].map(inFolder);
+    linkSync(mp4, hard);
+    symlinkSync(mp4, soft);
+    copyFileSync(mkv, other);
+    const before = readFileSync(mp4);
+    for (const out of [mp4, hard, soft])
+      await assert.rejects(exportMaterial(one, { format: 'csv', out, overwrite: true }), {
+        code: 'bad-argument',
+        message: /never written over/,
+      });
+    await assert.rejects(
+      exportMaterial(one, { format: 'csv', out: other, overwrite: true, footage: [other] }),
+      {
+        code: 'bad-argument',
+      },
+    );
+    assert.ok(before.equals(readFileSync(mp4)));
+  });
+
+  test('needs a folder that is there, and is no folder itself', async () => {
+    mkdirSync(inFolder('a-folder'));
+    await assert.rejects(checkExport({ format: 'csv', out: inFolder('no/where.csv') }), {
+      code: 'file-not-found',
+    });
+    await assert.rejects(checkExport({ format: 'csv', out: inFolder('a-folder'), overwrite: true }), {
+      code: 'bad-argument',
+      message: /not a plain file/,
+    });
+    await assert.rejects(checkExport({ format: 'docx', out: inFolder('x') }), {
+      message: /one of edl, fcpxml/,
+    });
+    await assert.rejects(checkExport({ format: 'csv', out: inFolder('x'), rate: '31' }), {
+      message: /got "31"/,
+    });
+  });
+
+  test('moments of a video that is gone are left out and told; where nothing is left, that is an error', async () => {
+    const gone = inFolder('gone.mp4');
+    const moments = [...one.moments, { ...one.moments[0], videoId: 'v2' }];
+    const paths = new Map([...one.paths, ['v2', gone]]);
+    const { result, text } = await write({ ...one, moments, paths }, { format: 'csv' });
+    assert.deepEqual(
+      result.skipped.map(({ path: file, moments: some, error }) => [file, some, error.code]),
+      [[gone, 1, 'file-not-found']],
+    );
+    assert.equal(parseCsv(text).length, 1);
+    const out = inFolder('nothing.csv');
+    await assert.rejects(exportMaterial(material(gone, [[0, 1]]), { format: 'csv', out }), {
+      code: 'file-not-found',
+    });
+    await assert.rejects(exportMaterial(material(mp4, []), { format: 'csv', out }), {
+      code: 'nothing-to-export',
+    });
+    assert.equal(existsSync(out), false);
+  });
+});
+
+test('what was found and what was answered become moments', () => {
+  const moment = {
+    videoId: 'v1',
+    path: mp4,
+    start: 1,
+    end: 2,
+    score: 3,
+    confidence: 0.9,
+    source: 'scene' as const,
+    reason: 'r',
+  };
+  const found = materialOfFind({
+    query: 'a dog',
+    gamma: 1,
+    model: 'm',
+    confident: false,
+    moments: [{ ...moment, checked: 0.8 }],
+    latencyMs: 1,
+    examined: { videos: 1, seconds: 4 },
+    skipped: 0,
+    refined: true,
+  });
+  assert.deepEqual(found.moments, [
+    {
+      videoId: 'v1',
+      start: 1,
+      end: 2,
+      title: 'a dog',
+      note: 'r',
+      confidence: 0.9,
+      score: 3,
+      source: 'scene',
+      checked: 0.8,
+    },
+  ]);
+  assert.deepEqual([found.confident, [...found.paths]], [false, [['v1', mp4]]]);
+  const answered = materialOfAnswer({
+    question: 'Is there a dog?',
+    answer: 'yes',
+    gamma: 1,
+    model: 'm',
+    cached: false,
+    confidence: 0.9,
+    confident: true,
+    evidence: [{ start: 1, end: 2, score: 0.7, reason: 'saw dog' }],
+    timing: { prefillMs: 0, decodeMs: 0, tokens: 0, totalMs: 0 },
+    videoId: 'v1',
+    path: mp4,
+    read: { patches: 1, ofPatches: 1 },
+  });
+  assert.deepEqual(answered.moments, [
+    { videoId: 'v1', start: 1, end: 2, title: 'Is there a dog? yes', note: 'saw dog', confidence: 0.7 },
+  ]);
+});

@@ -1,0 +1,89 @@
+import { LongviewError } from '../../protocol/errors.ts';
+import { convertFrames, hasDropFrame, rateName, sameRate } from '../rate.ts';
+import { caption, fileName, oneLine } from '../text.ts';
+import { formatTimecode, parseTimecode, type Counting } from '../timecode.ts';
+import type { Clip, Timeline } from '../timeline.ts';
+import type { ExportVideo } from '../video.ts';
+
+/** Event numbers have three digits. */
+const mostEvents = 999;
+
+/** Where programmes begin by custom. */
+const programmeStart = '01:00:00:00';
+
+/**
+ * A CMX 3600 edit decision list: one cut per moment. All its timecodes count at the timeline's rate, those of the
+ * sources too, as the format has one rate only.
+ * @throws LongviewError `bad-argument` for more than 999 moments, and for timecodes past 24 hours.
+ */
+export function toEdl(timeline: Timeline): string {
+  const { clips, title, rate, dropFrame, notes } = timeline;
+  if (clips.length > mostEvents)
+    throw cannotHold(`at most ${mostEvents} moments, and these are ${clips.length}`, 'Give --limit 999');
+  const reels = reelNames(timeline.videos);
+  const counted = `${rateName(rate)} frames per second${dropFrame ? ', drop-frame' : hasDropFrame(rate) ? ', non-drop-frame' : ''}`;
+  const about = [counted, ...notes].map((note) => `* LONGVIEW: ${oneLine(note)}`);
+  const [first, ...rest] = clips.map((clip) => event(clip, timeline, reels.get(clip.video)!));
+  return [
+    `TITLE: ${oneLine(title).slice(0, 70)}`,
+    `FCM: ${dropFrame ? 'DROP FRAME' : 'NON-DROP FRAME'}`,
+    '',
+    // Strict readers take comments behind an event only.
+    ...[[...first, ...about], ...rest].flatMap((lines) => [...lines, '']),
+  ].join('\r\n');
+}
+
+function event(clip: Clip, timeline: Timeline, reel: string): string[] {
+  const { video, number } = clip;
+  // A source at the timeline's rate is named by its own timecode, which may skip numbers where the timeline doesn't.
+  const own = sameRate(video.rate, timeline.rate) ? video : timeline;
+  const source = convertFrames(video.firstFrame + clip.sourceIn, video.rate, timeline.rate);
+  const record = parseTimecode(programmeStart, timeline)! + clip.recordIn;
+  const length = clip.recordOut - clip.recordIn;
+  const channels = ['V', 'B'][video.audioChannels] ?? 'AA/V';
+  const times = [
+    timecode(source, own),
+    timecode(source + length, own),
+    timecode(record, timeline),
+    timecode(record + length, timeline),
+  ];
+  return [
+    `${String(number).padStart(3, '0')}  ${reel.padEnd(8)} ${channels.padEnd(5)} C        ${times.join(' ')}`,
+    `* FROM CLIP NAME: ${oneLine(fileName(video.path))}`,
+    `* SOURCE FILE: ${oneLine(video.path)}`,
+    `* COMMENT: ${caption(clip.moment)}`,
+  ];
+}
+
+function timecode(frame: number, counting: Counting): string {
+  const text = formatTimecode(frame, counting);
+  if (Number(text.split(':')[0]) >= 24)
+    throw cannotHold(`timecodes up to 24 hours, not ${text}`, 'Give fewer moments');
+  return text;
+}
+
+/** Eight letters and digits at most, made of the file's name, different for each video. */
+function reelNames(videos: readonly ExportVideo[]): Map<ExportVideo, string> {
+  const names = new Map<ExportVideo, string>();
+  const taken = new Set<string>(['AX', 'BL']);
+  for (const video of videos) {
+    const stem = fileName(video.path)
+      .replace(/\.[^.]*$/, '')
+      .normalize('NFKD')
+      .toUpperCase();
+    const base = stem.replace(/[^A-Z0-9]/g, '').slice(0, 8) || 'VIDEO';
+    let name = base;
+    for (let count = 2; taken.has(name); count++) name = base.slice(0, 8 - String(count).length) + count;
+    taken.add(name);
+    names.set(video, name);
+  }
+  return names;
+}
+
+function cannotHold(what: string, remedy: string): LongviewError {
+  return new LongviewError(
+    'bad-argument',
+    `An EDL holds ${what}.`,
+    `${remedy}, or export as fcpxml, xmeml or csv.`,
+  );
+}

@@ -1,0 +1,151 @@
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { LongviewError, quote } from '../protocol/errors.ts';
+
+/** What may not be written over. */
+export interface TargetRules {
+  /** Replace what is there. */
+  overwrite?: boolean;
+  /** Paths of footage; these are never written over, by whatever name they are reached. */
+  footage: readonly string[];
+}
+
+/**
+ * Checks that a file may be written. Two names of one file are known by what the file system says of it.
+ * @throws LongviewError `file-exists`, `bad-argument` for footage and for what is no plain file, `file-not-found` for a
+ * folder that isn't there, `permission-denied`, `disk-failed`.
+ */
+export async function checkTarget(path: string, { overwrite, footage }: TargetRules): Promise<void> {
+  const folder = await factsOf(dirname(resolve(path)));
+  if (!folder?.isDirectory()) throw noFolder(dirname(resolve(path)));
+  const there = await factsOf(path);
+  if (!there) return;
+  for (const video of footage) {
+    const facts = await factsOf(video).catch(() => undefined);
+    if (facts && facts.ino === there.ino && facts.dev === there.dev) throw isFootage(path);
+  }
+  if (!there.isFile()) throw notPlain(path);
+  if (!overwrite) throw exists(path);
+}
+
+/** A name beside a file for what is not finished yet; it keeps the extension, by which ffmpeg knows the format. */
+export function unfinished(path: string): string {
+  const extension = extname(path);
+  return join(dirname(path), `.${basename(path, extension).slice(0, 100)}.${process.pid}.part${extension}`);
+}
+
+/**
+ * Puts a finished file in its place, in one step.
+ * @throws LongviewError as {@link checkTarget}.
+ */
+export async function putInPlace(temporary: string, path: string, rules: TargetRules): Promise<void> {
+  await checkTarget(path, rules);
+  try {
+    if (rules.overwrite) return await rename(temporary, path);
+    try {
+      // Unlike a rename, this fails where something came to be there in the meantime.
+      await link(temporary, path);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EEXIST') throw exists(path);
+      // Not every file system has links.
+      return await rename(temporary, path);
+    }
+    await rm(temporary);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/**
+ * Writes a text file as a whole: nobody ever sees half of it, and a failure leaves what was there.
+ * @throws LongviewError as {@link checkTarget}, and `disk-full`.
+ */
+export async function writeWhole(path: string, text: string, rules: TargetRules): Promise<void> {
+  await checkTarget(path, rules);
+  const temporary = unfinished(path);
+  try {
+    const handle = await open(temporary, 'w').catch((error: unknown) => {
+      throw cannotWrite(path, error);
+    });
+    try {
+      await handle.writeFile(text, 'utf8');
+      await handle.sync();
+    } catch (error) {
+      throw cannotWrite(path, error);
+    } finally {
+      await handle.close();
+    }
+    await putInPlace(temporary, path, rules);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function factsOf(path: string) {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Turns a file system's error into one that a user can act on. */
+export function cannotWrite(path: string, cause: unknown): LongviewError {
+  if (cause instanceof LongviewError) return cause;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const options = { cause, details: { path } };
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new LongviewError(
+      'disk-full',
+      `There is no room for ${quote(path)}.`,
+      'Free some space.',
+      options,
+    );
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code))
+    return new LongviewError(
+      'permission-denied',
+      `${quote(path)} may not be written by this user.`,
+      'Choose another folder.',
+      options,
+    );
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new LongviewError(
+    'disk-failed',
+    `${quote(path)} could not be written: ${reason}`,
+    'Choose another folder.',
+    options,
+  );
+}
+
+function exists(path: string): LongviewError {
+  return new LongviewError(
+    'file-exists',
+    `${quote(path)} is there already.`,
+    'Choose another name, or give --overwrite to replace it.',
+    { details: { path } },
+  );
+}
+
+function isFootage(path: string): LongviewError {
+  return new LongviewError(
+    'bad-argument',
+    `${quote(path)} is a video of the library; footage is never written over.`,
+    'Choose another name.',
+    { details: { path } },
+  );
+}
+
+function notPlain(path: string): LongviewError {
+  return new LongviewError('bad-argument', `${quote(path)} is not a plain file.`, 'Choose another name.', {
+    details: { path },
+  });
+}
+
+function noFolder(path: string): LongviewError {
+  return new LongviewError('file-not-found', `The folder ${quote(path)} does not exist.`, 'Make it first.', {
+    details: { path },
+  });
+}
