@@ -7,6 +7,7 @@ import { listVideo, listVideos } from './assembly/listing.ts';
 import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
 import { mediaWith } from './assembly/media.ts';
 import { recognise, videoAt } from './assembly/places.ts';
+import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
 import { findMediaTools, type FindToolsOptions } from './media/index.ts';
@@ -26,6 +27,7 @@ import type {
   LibraryResult,
   ModelsResult,
   RemoveResult,
+  VerifyResult,
 } from './protocol/results.ts';
 import type { LibraryView } from './protocol/view.ts';
 import { ask, find, type SearchDeps } from './search/index.ts';
@@ -122,6 +124,8 @@ class Assembly {
       models: () => run(undefined, () => this.#models()),
       importModel: (request, options) =>
         run(options, (signal) => this.#import(request, { ...options, signal })),
+      verifyModel: (request, options) =>
+        run(options, (signal) => this.#verify(request, { ...options, signal })),
       doctor: () => run(undefined, () => this.#doctor()),
       close,
       [Symbol.asyncDispose]: close,
@@ -180,6 +184,11 @@ class Assembly {
     return importModel(this.#bundles, await this.#active.fingerprint(), request, options);
   }
 
+  async #verify(request: unknown, options: CallOptions): Promise<VerifyResult> {
+    const { threads } = this.#config;
+    return verifyModel(this.#bundles, request, options, { threads, hashCache: this.#hashCache });
+  }
+
   async #doctor(): Promise<DoctorResult> {
     const { examine } = await import('./assembly/doctor.ts');
     return examine({
@@ -194,6 +203,11 @@ class Assembly {
     });
   }
 
+  /** Which files of bundles were found to be as their manifests say. */
+  get #hashCache(): string {
+    return join(this.#libraryDir, 'verified.json');
+  }
+
   #library(): Store {
     this.#calls.refuseAfterEnd();
     return (this.#store ??= openStore(this.#libraryDir));
@@ -203,7 +217,7 @@ class Assembly {
   async #openModel(folder: string): Promise<Model> {
     const { openModel } = await import('./vlm/index.ts');
     const { provider, threads } = this.#config;
-    return openModel(folder, { provider, threads, hashCache: join(this.#libraryDir, 'verified.json') });
+    return openModel(folder, { provider, threads, hashCache: this.#hashCache });
   }
 
   async #close(): Promise<void> {

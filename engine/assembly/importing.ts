@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { bundleSchema } from '../protocol/bundle.ts';
 import { badArgument } from '../protocol/errors.ts';
@@ -7,7 +8,7 @@ import type { ImportResult } from '../protocol/results.ts';
 import { modelInfo, type Bundles } from './bundles.ts';
 
 /**
- * Converts a checkpoint into a bundle among the others.
+ * Makes a bundle, among the others, of a Qwen2-VL checkpoint or of a CLIP-class pair of graphs.
  * @throws LongviewError `bad-argument`, `file-not-found`, `bad-checkpoint`, `disk-full`, `permission-denied`, `cancelled`.
  */
 export async function importModel(
@@ -16,8 +17,9 @@ export async function importModel(
   request: unknown,
   { signal, onProgress }: CallOptions,
 ): Promise<ImportResult> {
-  const { folder, precision = 'fp32', positions, id: given } = parseRequest(importRequestSchema, request);
-  const id = given ?? idFrom(basename(resolve(folder)));
+  const given = parseRequest(importRequestSchema, request);
+  const { folder, positions } = given;
+  const id = given.id ?? idFrom(basename(resolve(folder)));
   if (!bundleSchema.shape.id.safeParse(id).success)
     throw badArgument('id', 'lower-case letters, digits, ., _ or - (64 at most)', id);
   const taken = (await bundles.all()).some(
@@ -25,24 +27,39 @@ export async function importModel(
   );
   if (taken) throw badArgument('id', 'a name that no model at hand has', id);
 
+  const target = { source: folder, target: join(bundles.others, id), id, signal, onProgress };
   // The converter is large and few ever need it.
-  const { convertCheckpoint } = await import('../../models/convert/index.ts');
-  await convertCheckpoint({
-    source: folder,
-    target: join(bundles.others, id),
-    precision,
-    ...(positions ? { positions } : {}),
-    id,
-    signal,
-    onProgress,
-  });
+  const { convertCheckpoint, importClipPair } = await import('../../models/convert/index.ts');
+  const pair = await isPair(folder);
+  if (pair) {
+    if (given.precision ?? positions)
+      throw badArgument(
+        given.precision ? 'precision' : 'positions',
+        'left out for a pair of graphs, which is taken as it is',
+        given.precision ?? positions,
+      );
+    await importClipPair(target);
+  } else {
+    await convertCheckpoint({
+      ...target,
+      precision: given.precision ?? 'fp32',
+      ...(positions ? { positions } : {}),
+    });
+  }
   const model = modelInfo(await bundles.named(id), activeFingerprint);
-  return positions
+  return positions || pair
     ? { model }
     : {
         model,
         note: `A checkpoint doesn't record its position variant; ${id} reads with ${model.positionVariant}, as the public Qwen2-VL checkpoints do. If it was trained with another, import it again with --positions.`,
       };
+}
+
+/** Whether a folder holds a CLIP-class pair as it is exported for onnxruntime, and no checkpoint. */
+async function isPair(folder: string): Promise<boolean> {
+  for (const path of ['vision_model.onnx', join('onnx', 'vision_model.onnx')])
+    if (await stat(join(folder, path)).catch(() => undefined)) return true;
+  return false;
 }
 
 /** A folder's name as an id. */

@@ -1,5 +1,12 @@
 import type { OnProgress } from './progress.ts';
-import type { AskRequest, FindRequest, ImportRequest, IndexRequest, RemoveRequest } from './requests.ts';
+import type {
+  AskRequest,
+  FindRequest,
+  ImportRequest,
+  IndexRequest,
+  RemoveRequest,
+  VerifyRequest,
+} from './requests.ts';
 import type {
   AskResult,
   DoctorResult,
@@ -9,6 +16,7 @@ import type {
   LibraryResult,
   ModelsResult,
   RemoveResult,
+  VerifyResult,
 } from './results.ts';
 
 /** What every long call takes. */
@@ -47,4 +55,6 @@ export interface Engine {
 export interface ModelTools {
   /** Makes a bundle of a checkpoint; it is there as a whole or not at all. */
   importModel(request: ImportRequest, options?: CallOptions): Promise<ImportResult>;
+  /** Compares a bundle with what another program computed for the same checkpoint. */
+  verifyModel(request: VerifyRequest, options?: CallOptions): Promise<VerifyResult>;
 }

@@ -75,6 +75,17 @@ export const importRequestSchema = z.strictObject({
   id: z.string().optional(),
 });
 
+/** Execution providers that may be asked for. */
+export const providerChoices = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
+
+/** `models verify`: a bundle, by id or folder, and the folder with what it is compared with. */
+export const verifyRequestSchema = z.strictObject({
+  bundle: z.string().min(1, 'a bundle’s id or folder'),
+  fixtures: z.string().min(1, 'a folder with fixture.safetensors and cases.json'),
+  /** The CPU where absent: a comparison is about exactness. */
+  provider: z.enum(providerChoices, `one of ${providerChoices.join(', ')}`).optional(),
+});
+
 /** Parsed {@link indexRequestSchema}. */
 export type IndexRequest = z.infer<typeof indexRequestSchema>;
 /** Parsed {@link removeRequestSchema}. */
@@ -83,6 +94,8 @@ export type RemoveRequest = z.infer<typeof removeRequestSchema>;
 export type FindRequest = z.infer<typeof findRequestSchema>;
 /** Parsed {@link importRequestSchema}. */
 export type ImportRequest = z.infer<typeof importRequestSchema>;
+/** Parsed {@link verifyRequestSchema}. */
+export type VerifyRequest = z.infer<typeof verifyRequestSchema>;
 /** Parsed {@link askRequestSchema}. */
 export type AskRequest = z.infer<typeof askRequestSchema>;
 

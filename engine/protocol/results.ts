@@ -172,6 +172,28 @@ export const importResultSchema = z.object({
   note: z.string().optional(),
 });
 
+/** Largest absolute differences; null where they are beyond number. */
+const compared = {
+  pixels: z.number().nullable(),
+  vision: z.number().nullable(),
+  positions: z.number().nullable(),
+  logits: z.number().nullable(),
+  /** Share of positions whose most probable token is the same. */
+  argmaxAgreement: share,
+  /** The greedy continuation is the same, token by token. */
+  generatedEqual: z.boolean(),
+};
+
+/** `models verify --json`. */
+export const verifyResultSchema = z.object({
+  bundle: z.string(),
+  provider: z.string(),
+  precision: z.string(),
+  cases: z.array(z.object({ name: z.string(), ...compared })),
+  worst: z.object(compared),
+  ok: z.boolean(),
+});
+
 /** One thing that `doctor` looked for. */
 export const checkSchema = z.object({
   name: z.string(),
@@ -207,6 +229,8 @@ export type ModelInfo = z.infer<typeof modelInfoSchema>;
 export type ModelsResult = z.infer<typeof modelsResultSchema>;
 /** Parsed {@link importResultSchema}. */
 export type ImportResult = z.infer<typeof importResultSchema>;
+/** Parsed {@link verifyResultSchema}. */
+export type VerifyResult = z.infer<typeof verifyResultSchema>;
 /** Parsed {@link checkSchema}. */
 export type Check = z.infer<typeof checkSchema>;
 /** Parsed {@link doctorResultSchema}. */

@@ -73,6 +73,7 @@ async function longview(
     find: async (request) => (asked.push(request), found),
     ask: async (request) => (asked.push(request), answered),
     importModel: refuse,
+    verifyModel: refuse,
     models: async () => ({ models: [] }),
     doctor: async () => ({
       ok: false,
@@ -237,6 +238,30 @@ test('models import hands over what was said, and tells what nobody said', async
   assert.equal(exitCode, 0);
   assert.deepEqual(requests, [{ folder: '/x', precision: 'int8', positions: undefined, id: 'tiny' }]);
   assert.equal(stdout, 'Imported tiny: read, 2.4 MB, hope positions.\nNobody said.\n');
+});
+
+test('models verify prints every case with the worst, and fails where one is off', async () => {
+  const one = {
+    pixels: 0,
+    vision: 1e-4,
+    positions: 0,
+    logits: 0.5,
+    argmaxAgreement: 0.5,
+    generatedEqual: false,
+  };
+  const verifyModel = async () => ({
+    bundle: 'tiny',
+    provider: 'cpu',
+    precision: 'fp32',
+    cases: [{ name: 'video.hope', ...one }],
+    worst: { ...one, vision: null },
+    ok: false,
+  });
+  const { exitCode, stdout } = await longview(['models', 'verify', 'tiny', '/fixtures'], { verifyModel });
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /video\.hope +0\.0e\+0 +1\.0e-4 +0\.0e\+0 +5\.0e-1 +50\.0 % +differs/);
+  assert.match(stdout, /worst +0\.0e\+0 +∞/);
+  assert.match(stdout, /It is not the same model \(tiny, fp32, on cpu\)/);
 });
 
 test('a failure is told with its remedy: people on stderr, programs on stdout', async () => {

@@ -1,7 +1,8 @@
 import { bytes, plural } from '../format.ts';
 import { table } from '../table.ts';
 import { suggestion, UsageError } from '../usage.ts';
-import type { ImportRequest } from '../../../protocol/requests.ts';
+import type { VerifyResult } from '../../../protocol/results.ts';
+import type { ImportRequest, VerifyRequest } from '../../../protocol/requests.ts';
 import type { Arguments, Command, Context, Outcome } from '../command.ts';
 
 /** What can be done to models, by the word after `models`. */
@@ -12,19 +13,32 @@ const actions: Record<string, { usage: string; words: number; options: string[];
     options: ['precision', 'positions', 'id'],
     run: importOne,
   },
+  verify: {
+    usage: 'verify <bundle> <fixtures> [--provider P]',
+    words: 2,
+    options: ['provider'],
+    run: verify,
+  },
 };
 type Action = (context: Context, words: string[], options: Arguments['options']) => Promise<Outcome>;
 
 /** `longview models`: the bundles at hand, and new ones from checkpoints. */
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'list the model bundles at hand, import a checkpoint',
-  usage: '[import <folder> [--precision P] [--positions V] [--id NAME]]',
-  options: { precision: { type: 'string' }, positions: { type: 'string' }, id: { type: 'string' } },
+  summary: 'list the model bundles at hand, import a checkpoint, prove a conversion',
+  usage:
+    '[import <folder> [--precision P] [--positions V] [--id NAME] | verify <bundle> <fixtures> [--provider P]]',
+  options: {
+    precision: { type: 'string' },
+    positions: { type: 'string' },
+    id: { type: 'string' },
+    provider: { type: 'string' },
+  },
   optionHelp: {
     precision: 'of an import: fp32 (default, exact), fp16 (for GPUs), int8 or int4 (small and fast on CPUs)',
     positions:
       'of an import: the variant that it was trained with, hope, m-rope (default), videorope, tad-rope, rope',
+    provider: 'of a verification: the execution provider to compare on (default: cpu)',
     id: 'of an import: what to call it (default: the folder’s name)',
   },
   words: { min: 0, max: Infinity, what: 'nothing' },
@@ -101,4 +115,35 @@ async function importOne(
   );
   if (note) terminal.line(note);
   return { result };
+}
+
+async function verify(
+  { engine, terminal, json, signal }: Context,
+  [bundle, fixtures]: string[],
+  { provider }: Arguments['options'],
+): Promise<Outcome> {
+  const opened = await engine();
+  const request = { bundle, fixtures, provider } as VerifyRequest;
+  const result = await opened.verifyModel(request, { signal, onProgress: terminal.progress });
+  const exitCode = result.ok ? 0 : 1;
+  if (json) return { result, exitCode };
+  const apart = (difference: number | null) => (difference === null ? '∞' : difference.toExponential(1));
+  const row = (name: string, one: VerifyResult['worst']) => [
+    name,
+    ...[one.pixels, one.vision, one.positions, one.logits].map(apart),
+    `${(one.argmaxAgreement * 100).toFixed(1)} %`,
+    one.generatedEqual ? 'equal' : 'differs',
+  ];
+  const columns = ['case', 'pixels', 'vision', 'positions', 'logits', 'argmax', 'generated'];
+  const lines = table(
+    columns.map((title, i) => ({ title, right: i > 0 })),
+    [...result.cases.map((one) => row(one.name, one)), row('worst', result.worst)],
+    terminal.width,
+  );
+  lines.forEach((line, i) => terminal.line(i === 0 ? terminal.style('dim', line) : line));
+  const verdict = result.ok
+    ? terminal.style('green', 'It is the same model')
+    : terminal.style('red', 'It is not the same model');
+  terminal.line(`${verdict} (${result.bundle}, ${result.precision}, on ${result.provider}).`);
+  return { result, exitCode };
 }
