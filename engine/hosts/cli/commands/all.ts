@@ -1,5 +1,6 @@
 import { askCommand } from './ask.ts';
 import { doctorCommand } from './doctor.ts';
+import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
 import { findCommand } from './find.ts';
 import { indexCommand } from './index-videos.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   findCommand,
   askCommand,
   exportCommand,
+  evalCommand,
   modelsCommand,
   doctorCommand,
   serveCommand,

@@ -1,0 +1,4 @@
+/** Benchmarks' annotation files, and the measures made of an engine's answers. See ARCHITECTURE.md. */
+export { evaluate, type EvaluateOptions, type VideoPlace } from './evaluate.ts';
+export { readAnnotations } from './readers/index.ts';
+export { annotationFormats, type Annotations, type Task } from './types.ts';
