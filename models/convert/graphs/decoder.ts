@@ -10,7 +10,6 @@ import { PlannedGraph } from './planned.ts';
 import { rotaryInputs } from './rotary.ts';
 
 export type { DecoderConfig } from './config.ts';
-export { rotaryInputs } from './rotary.ts';
 
 /** How the decoder's graph is written. */
 export interface DecoderOptions extends GraphOptions {
