@@ -21,7 +21,7 @@ import { checkExport, exportMaterial, type ExportRequest } from './export.ts';
 import { materialOfAnswer, materialOfFind, type Material } from './material.ts';
 import { parseCsv, parseEdl, parseVtt } from './testing/parsers.ts';
 import { parseTimecode } from './timecode.ts';
-import { exportVideo } from './video.ts';
+import { exportVideo } from './index.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'longview-export-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

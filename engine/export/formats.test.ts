@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { exportFormats, exportMoments, type TextFormat } from './formats.ts';
+import { exportFormats, exportMoments, type TextFormat } from './index.ts';
 import { convertFrames, fractionOf, rateName, secondsIn, type FrameRate } from './rate.ts';
 import {
   all,

@@ -2,6 +2,5 @@
 export { checkExport, exportMaterial, type ExportRequest } from './export.ts';
 export { exportFormats, exportMoments, type ExportOptions, type TextFormat } from './formats.ts';
 export { materialOfAnswer, materialOfFind, type Material } from './material.ts';
-export { cutClips, type CutClip, type CutOptions } from './clips.ts';
 export { exportVideo, type ExportVideo } from './video.ts';
 export type { ExportMoment } from './timeline.ts';
