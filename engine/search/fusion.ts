@@ -27,7 +27,8 @@ export interface EvidenceFor {
 /**
  * Makes one score (log-odds) of what the detector and the embedding say.
  *
- * Where the detector knows the whole query, the scene only orders what the detector saw alike. Where it knows a part,
+ * Where the detector knows the whole query, the scene orders what the detector saw alike, and what it didn't see: a
+ * drawn thing may be unlike what it was taught. Where it knows a part,
  * what it saw speaks for or against the scene. Where it knows some kinds, either is enough. Where it knows nothing, the scene decides alone.
  */
 export function fuser(
@@ -36,12 +37,16 @@ export function fuser(
 ): (evidence: EvidenceFor) => number {
   const scene = (similarity: number) => sceneLogOdds(similarity, (similarity - mean) / deviation);
   const nothing = scene(mean);
+  const { covered } = calibration.fusion;
   switch (coverage) {
     case 'none':
       return ({ similarity }) => scene(similarity);
     case 'covered':
       return ({ object, similarity }) =>
-        objectLogOdds(object) + calibration.fusion.covered * (scene(similarity) - nothing);
+        either(
+          objectLogOdds(object) + covered.beside * (scene(similarity) - nothing),
+          scene(similarity) - covered.doubt,
+        );
     case 'partly':
       return ({ object, similarity }) => scene(similarity) + forScene(object);
     case 'wider':
