@@ -66,7 +66,7 @@ const qwen2vl = { headDim: 128, sections: [16, 24, 24], theta: 1_000_000 } as co
 function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   assert.equal(actual.length, expected.length);
   for (let i = 0; i < actual.length; i++) {
-    const difference = Math.abs((actual[i] as number) - (expected[i] as number));
+    const difference = Math.abs((actual[i]) - (expected[i]));
     assert.ok(difference <= tolerance, `value ${i}: ${actual[i]} against ${expected[i]}`);
   }
 }
@@ -81,9 +81,9 @@ describe('worked vectors', () => {
   for (const [index, vector] of vectors.entries()) {
     it(`vector ${index} (${vector.variant}, gamma ${vector.gamma}) is met to 1e-6`, () => {
       const ids = positionIds(vector.layout, vector);
-      assertClose(ids.t, vector.positions[0] as number[], 1e-6);
-      assertClose(ids.h, vector.positions[1] as number[], 1e-6);
-      assertClose(ids.w, vector.positions[2] as number[], 1e-6);
+      assertClose(ids.t, vector.positions[0], 1e-6);
+      assertClose(ids.h, vector.positions[1], 1e-6);
+      assertClose(ids.w, vector.positions[2], 1e-6);
       assert.ok(Math.abs(ids.next - vector.next) <= 1e-6);
       const tables = rotaryTables(ids, vector);
       assertClose(tables.cos, vector.cos.flat(), 1e-6);

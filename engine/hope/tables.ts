@@ -27,10 +27,10 @@ export function rotaryTables(ids: PositionIds, geometry: RotaryGeometry): Rotary
   const cos = new Float32Array(tokens * width);
   const sin = new Float32Array(tokens * width);
   for (let pair = 0; pair < pairs; pair++) {
-    const positions = ids[axes[pair] as 't' | 'h' | 'w'];
-    const frequency = frequencies[pair] as number;
+    const positions = ids[axes[pair]];
+    const frequency = frequencies[pair];
     for (let token = 0, at = pair; token < tokens; token++, at += width) {
-      const angle = (positions[token] as number) * frequency;
+      const angle = (positions[token]) * frequency;
       const c = Math.cos(angle);
       const s = Math.sin(angle);
       cos[at] = c;

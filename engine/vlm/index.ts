@@ -3,3 +3,5 @@ export { openModel } from './model.ts';
 export type { OpenedModel, OpenModelOptions } from './model.ts';
 export { listProviders } from './providers.ts';
 export type { ProviderReport } from './providers.ts';
+export { verifyBundle } from './verify.ts';
+export type { Verification, VerifiedCase, VerifyOptions } from './verify.ts';

@@ -17,6 +17,8 @@ export interface ProviderReport {
   remedy?: string;
   /** Largest difference to the CPU's numbers. */
   worst?: number;
+  /** The most tokens that may be read at once, where its kernels for more give wrong numbers. */
+  mostTokens?: number;
   /** Speed of matrix products as a multiple of the CPU provider's. */
   speedup?: number;
 }
@@ -25,7 +27,7 @@ export interface ProviderReport {
 export interface ProviderDeps {
   /** Providers that this build of the runtime knows, and whether their library comes with it. */
   offered?: () => readonly { name: string; bundled: boolean }[];
-  probe?: (provider: ProviderName) => Promise<Probe>;
+  probe?: (provider: ProviderName, options?: { patient?: boolean }) => Promise<Probe>;
 }
 
 const remedies: Record<ProviderName, string> = {
@@ -50,17 +52,18 @@ function offeredProviders(deps: ProviderDeps): ProviderName[] {
   return providerNames.filter((name) => offered.includes(name));
 }
 
-async function report(provider: ProviderName, deps: ProviderDeps): Promise<ProviderReport> {
+async function report(provider: ProviderName, deps: ProviderDeps, patient = false): Promise<ProviderReport> {
   if (provider === 'cpu') return { provider, works: true, found: 'always there', worst: 0, speedup: 1 };
-  const found = await (deps.probe ?? probe)(provider);
+  const found = await (deps.probe ?? probe)(provider, { patient });
   if ('failed' in found) return { provider, works: false, found: found.failed, remedy: remedies[provider] };
-  const { worst, speedup } = found;
+  const { worst, speedup, mostTokens } = found;
   if (!(worst <= selfTestTolerance)) {
     const wrong = `gives wrong numbers (off by ${worst.toPrecision(2)})`;
     return { provider, works: false, found: wrong, remedy: remedies[provider], worst, speedup };
   }
   const speed = `${speedup.toPrecision(2)} times the speed of the CPU`;
-  return { provider, works: true, found: `works, ${speed}`, worst, speedup };
+  const few = mostTokens === undefined ? '' : `, reading at most ${mostTokens} tokens at once`;
+  return { provider, works: true, found: `works, ${speed}${few}`, worst, speedup, mostTokens };
 }
 
 /** Which provider to use, and why. */
@@ -68,34 +71,51 @@ export interface ChosenProvider {
   provider: ProviderName;
   /** In words, for the user to see. */
   reason: string;
+  /** See {@link ProviderReport.mostTokens}. */
+  mostTokens?: number;
 }
 
 /**
- * `auto`: the fastest provider that passes its self-test, where one is faster than the CPU; else the CPU. Probed
- * once per process. A provider by name is taken at its word: opening a model with it may fail.
- * @throws LongviewError `bad-argument` for an unknown name, `provider-unavailable` for one that this build of the
- *   runtime doesn't have.
+ * `auto`: the fastest provider that passes its self-test, where one is faster than the CPU; else the CPU. A provider by
+ * name must pass the self-test too, however slow it is: wrong answers are nobody's wish. Probed once per process.
+ * @throws LongviewError `bad-argument` for an unknown name; `provider-unavailable` for one that this build of the
+ *   runtime doesn't have, or that fails its self-test.
  */
 export async function chooseProvider(
   choice: ProviderChoice,
   deps: ProviderDeps = {},
 ): Promise<ChosenProvider> {
-  if (choice === 'auto') return deps.probe || deps.offered ? best(deps) : (automatic ??= best(deps));
-  if (!providerNames.includes(choice)) {
+  if (choice !== 'auto' && !providerNames.includes(choice)) {
     throw badArgument('provider', `one of auto, ${providerNames.join(', ')}`, choice);
   }
+  const choose = () => (choice === 'auto' ? best(deps) : named(choice, deps));
+  if (deps.probe || deps.offered) return choose();
+  const known = chosen.get(choice) ?? choose();
+  chosen.set(choice, known);
+  known.catch(() => chosen.delete(choice));
+  return known;
+}
+
+const chosen = new Map<ProviderChoice, Promise<ChosenProvider>>();
+
+async function named(provider: ProviderName, deps: ProviderDeps): Promise<ChosenProvider> {
   const offered = offeredProviders(deps);
-  if (!offered.includes(choice)) {
+  if (!offered.includes(provider)) {
     throw new LongviewError(
       'provider-unavailable',
-      `This system's onnxruntime has no ${choice} provider.`,
+      `This system's onnxruntime has no ${provider} provider.`,
       `Use one of auto, ${offered.join(', ')}.`,
     );
   }
-  return { provider: choice, reason: 'chosen by name' };
+  const { works, found, remedy = '', mostTokens } = await report(provider, deps, true);
+  if (!works)
+    throw new LongviewError(
+      'provider-unavailable',
+      `The ${provider} provider doesn't work: ${found}.`,
+      remedy,
+    );
+  return { provider, reason: provider === 'cpu' ? 'chosen by name' : `chosen by name; ${found}`, mostTokens };
 }
-
-let automatic: Promise<ChosenProvider> | undefined;
 
 async function best(deps: ProviderDeps): Promise<ChosenProvider> {
   const reports = await listProviders(deps);
@@ -103,7 +123,7 @@ async function best(deps: ProviderDeps): Promise<ChosenProvider> {
     .filter(({ works, speedup }) => works && (speedup ?? 0) > 1)
     .sort((a, b) => (b.speedup ?? 0) - (a.speedup ?? 0));
   const [winner] = faster;
-  if (winner) return { provider: winner.provider, reason: winner.found };
+  if (winner) return { provider: winner.provider, reason: winner.found, mostTokens: winner.mostTokens };
   const others = reports.filter(({ provider }) => provider !== 'cpu');
   const why = others.map(({ provider, found }) => `${provider}: ${found}`).join('; ');
   return { provider: 'cpu', reason: why === '' ? 'nothing else is offered' : `nothing faster (${why})` };

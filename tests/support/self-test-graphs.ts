@@ -46,7 +46,7 @@ export function attentionGraph(): Uint8Array {
     ['attended', 'present.key', 'present.value'],
     { num_heads: heads, kv_num_heads: kvHeads, do_rotary: 0 },
     contrib,
-  )[0] as string;
+  )[0];
   const projected = graph.node('MatMul', [attended, out]);
   graph.nodes('SimplifiedLayerNormalization', [projected, scale], ['y'], {
     axis: -1,

@@ -73,7 +73,7 @@ export function randomWeights(shapes: (name: string) => readonly number[]): Weig
 
 function decoderShape(config: DecoderConfig, name: string): number[] {
   const { hiddenSize: h, intermediateSize: i, heads, kvHeads, headDim, vocabSize } = config;
-  const kind = (name.match(/([a-z_]+)\.(?:weight|bias)$/u)?.[1] ?? '') as string;
+  const kind = name.match(/([a-z_]+)\.(?:weight|bias)$/u)?.[1] ?? '';
   const outputs: Record<string, [number, number]> = {
     embed_tokens: [vocabSize, h],
     lm_head: [vocabSize, h],

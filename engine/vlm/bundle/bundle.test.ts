@@ -113,7 +113,7 @@ describe('a bundle is refused with the reason', () => {
 
   it('when a path leads outside its folder', async () => {
     await refuses(
-      changed((m) => (m.files[0]!.path = '../decoder.onnx')),
+      changed((m) => (m.files[0].path = '../decoder.onnx')),
       /plain file name/u,
     );
     await refuses(
@@ -136,7 +136,7 @@ describe('a bundle is refused with the reason', () => {
     await refuses(truncated, /decoder\.onnx has 1000 bytes instead of \d+ \(truncated\?\)/u);
     const flipped = copy();
     const bytes = readFileSync(join(flipped, 'vision.onnx'));
-    bytes[bytes.length - 100]! ^= 1;
+    bytes[bytes.length - 100] ^= 1;
     writeFileSync(join(flipped, 'vision.onnx'), bytes);
     await refuses(flipped, /vision\.onnx has the wrong hash/u);
   });
@@ -194,7 +194,7 @@ describe('a bundle is refused with the reason', () => {
       /does not list embed\.onnx/u,
     );
     await refuses(
-      changed((m) => m.files.push(m.files[0]!)),
+      changed((m) => m.files.push(m.files[0])),
       /twice/u,
     );
   });

@@ -1,6 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 /** A graph file that can't be trusted; the message is the reason, in a user's words. */
 export class GraphFileError extends Error {
@@ -11,10 +10,12 @@ export class GraphFileError extends Error {
 const field = {
   graph: 7,
   initializer: 5,
+  output: 12,
   dims: 1,
   dataType: 2,
   rawData: 9,
   externalData: 13,
+  /** Of a key-value pair; also where a value's name lies. */
   key: 1,
   value: 2,
 } as const;
@@ -53,6 +54,27 @@ export async function checkGraphFile(folder: string, name: string, files: readon
       await checkInitializers(reader, part, { folder, name, files });
     }
     if (graphs !== 1) throw new GraphFileError(`${name} is not an ONNX graph`);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The names of a graph's outputs, in its order. */
+export async function graphOutputNames(path: string): Promise<string[]> {
+  const handle = await open(path);
+  try {
+    const reader = new ProtobufReader(handle, basename(path));
+    const names: string[] = [];
+    for await (const part of reader.fields(0, (await handle.stat()).size)) {
+      if (part.number !== field.graph || part.wire !== wireBytes) continue;
+      for await (const value of reader.fields(part.start, part.end)) {
+        if (value.number !== field.output || value.wire !== wireBytes) continue;
+        for await (const entry of reader.fields(value.start, value.end)) {
+          if (entry.number === field.key) names.push(await reader.text(entry));
+        }
+      }
+    }
+    return names;
   } finally {
     await handle.close();
   }
@@ -211,7 +233,7 @@ class ProtobufReader {
       this.#windowEnd = at + bytesRead;
       if (bytesRead === 0) throw this.#broken();
     }
-    return this.#window[at - this.#windowStart] as number;
+    return this.#window[at - this.#windowStart];
   }
 
   #broken(): GraphFileError {

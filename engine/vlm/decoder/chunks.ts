@@ -15,12 +15,15 @@ const workPerChunk = 3e11;
  * How large chunks may be for a decoder: as large as memory for attention scores allows, and small enough that
  * one doesn't take long (a 7B model reads 64 tokens at once, the built-in one 512).
  */
-export function chunkPolicy(shape: DecoderShape, options: { scoreBytes?: number } = {}): ChunkPolicy {
+export function chunkPolicy(
+  shape: DecoderShape,
+  options: { scoreBytes?: number; mostTokens?: number } = {},
+): ChunkPolicy {
   // Qwen2's layers have about 12 hidden^2 weights; embeddings are looked up, and logits are made for the last token.
   const weights = shape.layers * 12 * shape.hiddenSize ** 2;
   const byWork = Math.floor(workPerChunk / weights);
   return {
-    most: powerOfTwo(Math.min(512, Math.max(64, byWork))),
+    most: powerOfTwo(Math.min(512, options.mostTokens ?? 512, Math.max(64, byWork))),
     scoreBytes: options.scoreBytes ?? 128 * 2 ** 20,
   };
 }

@@ -6,6 +6,7 @@ import { checkSignature } from '../bundle/signature.ts';
 import { openGraph } from '../runtime/open-graph.ts';
 import type { GraphSession } from '../runtime/session.ts';
 import type { ProviderName } from '../runtime/provider-names.ts';
+import { chunkPolicy, type ChunkPolicy } from './chunks.ts';
 import { AppendingCache, GrowingCache, type DecoderShape, type KvCache } from './kv-cache.ts';
 
 /** What a run over some tokens gives, for the last of them. */
@@ -17,17 +18,35 @@ export interface DecoderOutput {
   rows: number;
 }
 
+/** How a decoder is opened. */
+export interface DecoderOptions {
+  provider: ProviderName;
+  threads?: number;
+  /** Bytes for one layer's attention scores. */
+  scoreBytes?: number;
+  /** The most tokens that the provider may be given at once. */
+  mostTokens?: number;
+}
+
 /** A bundle's decoder with its token embedding, opened on one provider. */
 export class Decoder implements AsyncDisposable {
   readonly shape: DecoderShape;
   readonly provider: ProviderName;
+  /** How prompts are cut for it. */
+  readonly policy: ChunkPolicy;
   readonly #graph: GraphSession;
   readonly #embedding: GraphSession;
   readonly #appends: boolean;
   readonly #pastLength: boolean;
 
-  private constructor(shape: DecoderShape, graph: GraphSession, embedding: GraphSession) {
+  private constructor(
+    shape: DecoderShape,
+    graph: GraphSession,
+    embedding: GraphSession,
+    policy: ChunkPolicy,
+  ) {
     this.shape = shape;
+    this.policy = policy;
     this.provider = graph.provider;
     this.#graph = graph;
     this.#embedding = embedding;
@@ -41,16 +60,17 @@ export class Decoder implements AsyncDisposable {
   }
 
   /** @throws LongviewError `bad-bundle`; ProviderFailure. */
-  static async open(bundle: Bundle, options: { provider: ProviderName; threads?: number }): Promise<Decoder> {
+  static async open(bundle: Bundle, options: DecoderOptions): Promise<Decoder> {
     const shape = bundle.manifest.decoder as DecoderShape;
-    const deviceOutputs = layerOutputs(shape, 'present');
+    const policy = chunkPolicy(shape, options);
+    const deviceOutputs = (name: string) => /^(?:present|new)\./u.test(name);
     const graph = await openGraph(bundle, shape.graph, { ...options, deviceOutputs });
     try {
       // A table that is looked up gains nothing from a GPU, and for a large vocabulary it takes a gigabyte.
       const embedding = await openGraph(bundle, shape.embeddingGraph, { ...options, provider: 'cpu' });
       try {
         checkDecoder(bundle.folder, shape, graph, embedding);
-        return new Decoder(shape, graph, embedding);
+        return new Decoder(shape, graph, embedding, policy);
       } catch (error) {
         await embedding[Symbol.asyncDispose]();
         throw error;
@@ -73,7 +93,7 @@ export class Decoder implements AsyncDisposable {
     if (ids.length === 0) return new Float32Array(0);
     const input = new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]);
     const { inputs_embeds } = await this.#embedding.run({ input_ids: input });
-    return (inputs_embeds as Tensor).data as Float32Array;
+    return inputs_embeds.data as Float32Array;
   }
 
   /**

@@ -32,7 +32,7 @@ function run(cache: KvCache, tokens: number, mark: number) {
           );
         return [name, new Tensor('float32', rows, [1, tokens, kvHeads * headDim])];
       }
-      const old = cache.feeds()[name.replace('present', 'past')]!.data as Float32Array;
+      const old = cache.feeds()[name.replace('present', 'past')].data as Float32Array;
       const all = new Float32Array(kvHeads * total * headDim);
       for (let head = 0; head < kvHeads; head++) {
         const past = old.subarray(head * cache.length * headDim, (head + 1) * cache.length * headDim);
@@ -55,7 +55,7 @@ function content(cache: KvCache): number[][] {
   return Object.entries(cache.feeds())
     .filter(([name]) => name !== 'past_length')
     .map(([, tensor]) => {
-      const capacity = tensor.dims[2] as number;
+      const capacity = tensor.dims[2];
       const data = tensor.data as Float32Array;
       return Array.from({ length: kvHeads }, (_, head) => [
         ...data.subarray(head * capacity * headDim, (head * capacity + cache.length) * headDim),

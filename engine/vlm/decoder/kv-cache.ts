@@ -75,14 +75,14 @@ export class GrowingCache implements KvCache {
 
   feeds(): Tensors {
     const feeds: Tensors = {};
-    for (const [i, name] of this.#names.entries()) feeds[`past.${name}`] = this.#tensors[i] as Tensor;
+    for (const [i, name] of this.#names.entries()) feeds[`past.${name}`] = this.#tensors[i];
     if (this.#told) feeds.past_length = new Tensor('int64', [BigInt(this.#length)], [1]);
     return feeds;
   }
 
   append(outputs: Tensors, tokens: number): void {
     const before = this.#kept.has(this.#length) ? [] : this.#tensors;
-    this.#tensors = this.fetches.map((name) => outputs[name] as Tensor);
+    this.#tensors = this.fetches.map((name) => outputs[name]);
     this.#length += tokens;
     for (const tensor of before) tensor.dispose();
   }
@@ -165,7 +165,7 @@ export class AppendingCache implements KvCache {
     this.reserve(this.#length + tokens);
     const { kvHeads, headDim } = this.#shape;
     for (const [i, name] of this.fetches.entries()) {
-      const rows = (outputs[name] as Tensor).data as Float32Array;
+      const rows = outputs[name].data as Float32Array;
       const buffer = this.#buffers[i] as Float32Array;
       for (let token = 0; token < tokens; token++) {
         for (let head = 0; head < kvHeads; head++) {

@@ -65,7 +65,14 @@ export async function readOn(
   cache: KvCache,
   variant: PositionOptions['variant'],
 ): Promise<DecoderOutput> {
-  return decoder.read(await decoder.embed(ids), positions, cache, { variant, last: ids.length });
+  const outputs: DecoderOutput[] = [];
+  const { most } = decoder.policy;
+  for (let at = 0; at < ids.length; at += most) {
+    const some = ids.slice(at, at + most);
+    const slice = sliceIds(positions, at, at + some.length);
+    outputs.push(await decoder.read(await decoder.embed(some), slice, cache, { variant, last: some.length }));
+  }
+  return joined(outputs);
 }
 
 /** Input embeddings of the tokens `start` to `end` of a prompt: looked up for text, as they are for visual tokens. */

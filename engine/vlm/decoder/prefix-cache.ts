@@ -55,7 +55,7 @@ export class PrefixCache {
 
   /** Lets the least recently used go until at most so many bytes are held. */
   shrink(bytes: number): void {
-    while (this.#entries.length > 0 && this.bytes > bytes) this.#drop(this.#entries[0] as Entry);
+    while (this.#entries.length > 0 && this.bytes > bytes) this.#drop(this.#entries[0]);
   }
 
   /** Frees everything. */

@@ -49,7 +49,7 @@ export async function withPrompt<T>(
   const setting = JSON.stringify([positions.variant, positions.gamma, policy]);
   const digests = shared.length > 0 ? prefixDigests(prompt, shared, setting) : [];
   const cache = prefixes.take(digests) ?? decoder.newCache(prompt.tokens + newTokens);
-  const lengths = digests.map((digest, i) => [digest, shared[i] as number] as const);
+  const lengths = digests.map((digest, i) => [digest, shared[i]] as const);
   const reused = cache.length;
   prefixes.shrink(Math.max(0, memory - contextBytes(prompt.tokens + newTokens, limits)));
   try {

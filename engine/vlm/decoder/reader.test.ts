@@ -105,7 +105,7 @@ describe('an answer', () => {
     opened.push(model);
     const chunked = await model.reader!.score(question('what?', 60), ['yes', 'no']);
     for (const [i, { logProbability }] of whole.entries()) {
-      assert.ok(Math.abs(logProbability - chunked[i]!.logProbability) < 1e-4);
+      assert.ok(Math.abs(logProbability - chunked[i].logProbability) < 1e-4);
     }
   });
 });
@@ -280,7 +280,7 @@ it('every position variant reads, and they differ', async () => {
     const reader = await open({}, variant);
     const [score] = await reader.score(question('what?'), ['yes']);
     assert.ok(Number.isFinite(score?.logProbability));
-    seen.add(score!.logProbability);
+    seen.add(score.logProbability);
   }
   assert.equal(seen.size, positionVariants.length);
 });
@@ -304,7 +304,7 @@ describe('scores', () => {
       if (exact < 0) continue;
       met++;
       assert.equal(texts[exact], greedy.text);
-      assert.ok(Math.abs(Math.exp(scores[exact]!.logProbability) - greedy.confidence) < 1e-6);
+      assert.ok(Math.abs(Math.exp(scores[exact].logProbability) - greedy.confidence) < 1e-6);
     }
     assert.ok(met > 0);
   });

@@ -7,7 +7,6 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { TextStream } from '../text/text-stream.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Reader, ReadRequest, ReadResult } from '../types.ts';
-import { chunkPolicy } from './chunks.ts';
 import { Decoder } from './decoder.ts';
 import type { DecoderShape } from './kv-cache.ts';
 import { longestContext, type ContextLimits } from './memory.ts';
@@ -49,7 +48,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: ReaderOptions) {
-    const { bundle, runtime, tokensPerPatch } = options;
+    const { bundle, runtime, tokensPerPatch, scoreBytes } = options;
     this.#options = options;
     this.#shape = bundle.manifest.decoder as DecoderShape;
     this.#tokens = bundle.manifest.tokens as NonNullable<BundleManifest['tokens']>;
@@ -60,7 +59,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
       options.prefixMemory ?? Math.min(2 ** 30, process.availableMemory() / 4),
     );
     this.#decoder = new Lazy(async () =>
-      Decoder.open(bundle, { provider: await runtime.provider(), threads: runtime.threads }),
+      Decoder.open(bundle, { ...(await runtime.chosen()), threads: runtime.threads, scoreBytes }),
     );
   }
 
@@ -225,10 +224,10 @@ export class DecoderReader implements Reader, AsyncDisposable {
   }
 
   #limits(decoder: Decoder): ContextLimits {
-    const { memory, scoreBytes } = this.#options;
+    const { memory } = this.#options;
     return {
       shape: this.#shape,
-      policy: chunkPolicy(this.#shape, { scoreBytes }),
+      policy: decoder.policy,
       // Kept prefixes give way when a context needs their memory.
       memory: memory ?? process.availableMemory() * 0.7 + this.#prefixes.bytes,
       cacheCopies: decoder.cacheCopies,

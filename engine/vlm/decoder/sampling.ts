@@ -28,16 +28,16 @@ export function createSampler({ temperature = 0, topP = 1, seed = 0 }: SamplingO
 /** The index of the largest value, the first of equals. */
 export function argmax(values: Float32Array): number {
   let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
 }
 
 /** Natural logarithm of a token's probability under a softmax over the logits. */
 export function logProbability(logits: Float32Array, token: number): number {
-  const most = logits[argmax(logits)] as number;
+  const most = logits[argmax(logits)];
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - most);
-  return (logits[token] as number) - most - Math.log(sum);
+  return logits[token] - most - Math.log(sum);
 }
 
 function pick(
@@ -45,21 +45,21 @@ function pick(
   { temperature, topP }: { temperature: number; topP: number },
   draw: number,
 ): number {
-  const most = logits[argmax(logits)] as number;
+  const most = logits[argmax(logits)];
   const weights = Float64Array.from(logits, (logit) => Math.exp((logit - most) / temperature));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   // Tokens this unlikely can't be drawn with 32 bits of randomness; leaving them out keeps sorting cheap.
-  const likely = [...weights.keys()].filter((token) => (weights[token] as number) / sum > 1e-9);
-  likely.sort((a, b) => (weights[b] as number) - (weights[a] as number) || a - b);
+  const likely = [...weights.keys()].filter((token) => weights[token] / sum > 1e-9);
+  likely.sort((a, b) => weights[b] - weights[a] || a - b);
   let kept = 0;
   let count = 0;
-  while (count < likely.length && kept < topP * sum) kept += weights[likely[count++] as number] as number;
+  while (count < likely.length && kept < topP * sum) kept += weights[likely[count++]];
   let left = draw * kept;
   for (const token of likely.slice(0, count)) {
-    left -= weights[token] as number;
+    left -= weights[token];
     if (left < 0) return token;
   }
-  return likely[count - 1] as number;
+  return likely[count - 1];
 }
 
 /** SplitMix32: a small generator with 32 bits of state that any seed starts well. @returns numbers in [0, 1). */

@@ -6,7 +6,7 @@ import { selfTest } from './self-test.ts';
 
 const provider = providerNames.find((name) => name === process.argv[2]) as ProviderName;
 try {
-  const found = await selfTest(provider);
+  const found = await selfTest(provider, { patient: process.argv[3] === 'patient' });
   process.send?.({ found }, () => process.exit(0));
 } catch (error) {
   process.send?.({ failed: firstLine(error) }, () => process.exit(0));

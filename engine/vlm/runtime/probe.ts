@@ -18,15 +18,16 @@ const defaultLimitMs = 60_000;
 
 /**
  * Runs a provider's self-test in a process of its own, with a time limit.
- * @param child the program to run; tests put a broken one here.
+ * @param options.patient also tests a software adapter, which takes a minute.
+ * @param options.child the program to run; tests put a broken one here.
  */
 export async function probe(
   provider: ProviderName,
-  options: { limitMs?: number; child?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { patient?: boolean; limitMs?: number; child?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Probe> {
-  const limitMs = options.limitMs ?? defaultLimitMs;
+  const limitMs = options.limitMs ?? (options.patient ? 10 * defaultLimitMs : defaultLimitMs);
   const own = fileURLToPath(new URL(`./probe-child${extname(import.meta.url)}`, import.meta.url));
-  const child = fork(options.child ?? own, [provider], {
+  const child = fork(options.child ?? own, [provider, ...(options.patient ? ['patient'] : [])], {
     env: { ...process.env, ...options.env },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,6 +1,6 @@
 import { LongviewError } from '../../protocol/errors.ts';
-import { chooseProvider, type ProviderDeps } from '../providers.ts';
-import type { ProviderChoice, ProviderName } from './provider-names.ts';
+import { chooseProvider, type ChosenProvider, type ProviderDeps } from '../providers.ts';
+import type { ProviderChoice } from './provider-names.ts';
 import { ProviderFailure } from './session.ts';
 
 /** How a model runs. */
@@ -20,7 +20,7 @@ export class Runtime {
   readonly threads: number | undefined;
   readonly #choice: ProviderChoice;
   readonly #options: RuntimeOptions;
-  #chosen: Promise<ProviderName> | undefined;
+  #chosen: Promise<ChosenProvider> | undefined;
 
   constructor(options: RuntimeOptions = {}) {
     this.#options = options;
@@ -28,9 +28,15 @@ export class Runtime {
     this.threads = options.threads;
   }
 
-  /** The provider in use. @throws LongviewError as {@link chooseProvider}. */
-  provider(): Promise<ProviderName> {
-    return (this.#chosen ??= this.#choose());
+  /** The provider in use, and what it can't do. @throws LongviewError as {@link chooseProvider}. */
+  async chosen(): Promise<ChosenProvider> {
+    const chosen = (this.#chosen ??= this.#choose());
+    try {
+      return await chosen;
+    } catch (error) {
+      if (this.#chosen === chosen) this.#chosen = undefined;
+      throw error;
+    }
   }
 
   /**
@@ -39,7 +45,7 @@ export class Runtime {
    * @throws LongviewError `provider-unavailable` when a provider that was chosen by name fails.
    */
   async attempt<T>(work: () => Promise<T>, free: () => Promise<void>): Promise<T> {
-    const provider = await this.provider();
+    const { provider } = await this.chosen();
     try {
       return await work();
     } catch (error) {
@@ -54,16 +60,16 @@ export class Runtime {
         );
       }
       this.#options.onNotice?.(`Continuing on the CPU: ${error.message}.`);
-      this.#chosen = Promise.resolve('cpu');
+      this.#chosen = Promise.resolve({ provider: 'cpu', reason: error.message });
       await free();
       return work();
     }
   }
 
-  async #choose(): Promise<ProviderName> {
-    const { provider, reason } = await chooseProvider(this.#choice, this.#options.providers);
-    this.#options.onNotice?.(`Running on ${provider}: ${reason}.`);
-    return provider;
+  async #choose(): Promise<ChosenProvider> {
+    const chosen = await chooseProvider(this.#choice, this.#options.providers);
+    this.#options.onNotice?.(`Running on ${chosen.provider}: ${chosen.reason}.`);
+    return chosen;
   }
 
   #onCpu(error: ProviderFailure): Error {

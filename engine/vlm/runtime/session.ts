@@ -1,5 +1,6 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { basename } from 'node:path';
+import { graphOutputNames } from '../bundle/onnx-file.ts';
 import type { ProviderName } from './provider-names.ts';
 
 /** Named tensors, as a run takes and gives them. */
@@ -24,8 +25,8 @@ export interface SessionOptions {
   provider: ProviderName;
   /** Threads within an operator; 0 or absent: as many as the runtime thinks right. */
   threads?: number;
-  /** Names of outputs that stay on the device where the provider can leave them there. */
-  deviceOutputs?: readonly string[];
+  /** Outputs that stay on the device where the provider can leave them there; asked for a file's outputs only. */
+  deviceOutputs?: (name: string) => boolean;
 }
 
 /** What a graph declares about one input or output; free dimensions are undefined. */
@@ -42,12 +43,14 @@ export class GraphSession implements AsyncDisposable {
   readonly outputs: ReadonlyMap<string, Port>;
   readonly #session: InferenceSession;
   readonly #label: string;
+  readonly #onDevice: boolean;
   #running: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  private constructor(session: InferenceSession, provider: ProviderName, label: string) {
+  private constructor(session: InferenceSession, provider: ProviderName, label: string, onDevice: boolean) {
     this.#session = session;
     this.#label = label;
+    this.#onDevice = onDevice;
     this.provider = provider;
     this.inputs = ports(session.inputMetadata);
     this.outputs = ports(session.outputMetadata);
@@ -60,12 +63,13 @@ export class GraphSession implements AsyncDisposable {
   static async open(graph: string | Uint8Array, options: SessionOptions): Promise<GraphSession> {
     const label = typeof graph === 'string' ? basename(graph) : 'graph';
     try {
-      const settings = sessionSettings(options);
+      const onDevice = await namesOnDevice(graph, options);
+      const settings = { ...sessionSettings(options), ...locations(onDevice) };
       const session =
         typeof graph === 'string'
           ? await InferenceSession.create(graph, settings)
           : await InferenceSession.create(graph, settings);
-      return new GraphSession(session, options.provider, label);
+      return new GraphSession(session, options.provider, label, onDevice.length > 0);
     } catch (cause) {
       throw new ProviderFailure(options.provider, `open ${label}`, cause);
     }
@@ -78,10 +82,15 @@ export class GraphSession implements AsyncDisposable {
    */
   async run(feeds: Tensors, fetches?: readonly string[]): Promise<Tensors> {
     if (this.#closed) throw new Error(`the session of ${this.#label} is closed`);
-    const result = this.#running.then(() => this.#session.run(feeds, fetches ?? [...this.outputs.keys()]));
+    const wanted = fetches ?? [...this.outputs.keys()];
+    // onnxruntime-node 1.30 takes the n-th fetched output's location for the n-th declared one's: all or none.
+    const asked = this.#onDevice ? [...this.outputs.keys()] : wanted;
+    const result = this.#running.then(() => this.#session.run(feeds, asked));
     this.#running = result.catch(() => undefined);
     try {
-      return (await result) as Tensors;
+      const outputs = await result;
+      for (const name of asked) if (!wanted.includes(name)) outputs[name]?.dispose();
+      return outputs;
     } catch (cause) {
       throw new ProviderFailure(this.provider, `run ${this.#label}`, cause);
     }
@@ -96,22 +105,29 @@ export class GraphSession implements AsyncDisposable {
 
 /** What the runtime is told when it opens a graph. */
 export function sessionSettings(options: SessionOptions): InferenceSession.SessionOptions {
-  const { provider, threads, deviceOutputs } = options;
-  // Of the bundled providers only WebGPU hands tensors back and forth without copying them to the CPU.
-  const onDevice = provider === 'webgpu' && deviceOutputs && deviceOutputs.length > 0;
+  const { provider, threads } = options;
   return {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     ...(threads ? { intraOpNumThreads: threads } : {}),
-    ...(onDevice
-      ? {
-          preferredOutputLocation: Object.fromEntries(
-            deviceOutputs.map((name) => [name, 'gpu-buffer'] as const),
-          ),
-        }
-      : {}),
     logSeverityLevel: 3,
     // Threads that wait for the next run must not keep the machine busy.
     extra: { session: { force_spinning_stop: '1' } },
+  };
+}
+
+/** Of the bundled providers only WebGPU hands tensors back and forth without copying them to the CPU. */
+async function namesOnDevice(
+  graph: string | Uint8Array,
+  { provider, deviceOutputs }: SessionOptions,
+): Promise<string[]> {
+  if (provider !== 'webgpu' || !deviceOutputs || typeof graph !== 'string') return [];
+  return (await graphOutputNames(graph)).filter(deviceOutputs);
+}
+
+function locations(onDevice: readonly string[]): InferenceSession.SessionOptions {
+  if (onDevice.length === 0) return {};
+  return {
+    preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'] as const)),
   };
 }
 

@@ -71,7 +71,7 @@ export class TowerTextEmbedder implements TextEmbedder, AsyncDisposable {
       cos: new Tensor('float32', cos, [ids.length, headDim]),
       sin: new Tensor('float32', sin, [ids.length, headDim]),
     });
-    return toUnitLength((embedding as Tensor).data as Float32Array);
+    return toUnitLength(embedding.data as Float32Array);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { Tokenizer as Hub } from '@huggingface/tokenizers';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,6 +9,14 @@ const fileSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.int().nonnegative(), content: z.string() })).default([]),
   model: z.looseObject({ vocab: z.union([z.record(z.string(), z.int()), z.array(z.unknown())]) }),
 });
+
+/** What is used of the library. (Its type definitions import each other in a way that Node's resolution doesn't find.) */
+interface HubTokenizer {
+  encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
+  decode(ids: number[], options: { skip_special_tokens: boolean }): string;
+}
+
+const HubTokenizerClass = Hub as unknown as new (tokenizer: unknown, config: object) => HubTokenizer;
 
 /** Turns text into token ids and back. */
 export class Tokenizer {
@@ -31,14 +39,12 @@ export class Tokenizer {
     try {
       const data: unknown = JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8'));
       const file = fileSchema.parse(data);
-      const inner = new HubTokenizer(data as object, { clean_up_tokenization_spaces: false });
+      const inner = new HubTokenizerClass(data, { clean_up_tokenization_spaces: false });
       const added = file.added_tokens.map(({ content }) => content).filter((content) => content !== '');
-      const vocabulary = Array.isArray(file.model.vocab) ? file.model.vocab.length - 1 : undefined;
-      const ids = vocabulary === undefined ? Object.values(file.model.vocab as object) : [vocabulary];
-      const size = [...ids, ...file.added_tokens.map(({ id }) => id)].reduce<number>(
-        (most, id) => Math.max(most, (id as number) + 1),
-        0,
-      );
+      const { vocab } = file.model;
+      const ids: number[] = Array.isArray(vocab) ? [vocab.length - 1] : Object.values(vocab);
+      const all = [...ids, ...file.added_tokens.map(({ id }) => id)];
+      const size = all.reduce((most, id) => Math.max(most, id + 1), 0);
       // A tokenizer that opens but can't encode is no use either: find out now.
       inner.encode('a', { add_special_tokens: false });
       return new Tokenizer(inner, added, size);

@@ -31,7 +31,10 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
     this.hiddenSize = (decoder as NonNullable<BundleManifest['decoder']>).hiddenSize;
     const inputs = 3 * shape.temporalPatchSize * shape.patchSize ** 2;
     this.#graph = new Lazy(async () => {
-      const options = { provider: await runtime.provider(), threads: runtime.threads };
+      const chosen = await runtime.chosen();
+      // A picture's patches can't be read a few at a time: each sees all others.
+      const provider = chosen.mostTokens === undefined ? chosen.provider : 'cpu';
+      const options = { provider, threads: runtime.threads };
       const graph = await openGraph(bundle, shape.graph, options);
       checkSignature(bundle.folder, shape.graph, graph, {
         inputs: {
@@ -108,10 +111,7 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
         cos: new Tensor('float32', cos, [perPatch, headDim]),
         sin: new Tensor('float32', sin, [perPatch, headDim]),
       });
-      tokens.set(
-        (image_features as Tensor).data as Float32Array,
-        ((t * perPatch) / mergeSize ** 2) * this.hiddenSize,
-      );
+      tokens.set(image_features.data as Float32Array, ((t * perPatch) / mergeSize ** 2) * this.hiddenSize);
     }
     throwIfCancelled(signal);
     return tokens;

@@ -74,7 +74,7 @@ export function patchify(frames: readonly Picture[], shape: VisionShape): Patche
   for (let t = 0; t < grid[0]; t++) {
     const pair = Array.from(
       { length: temporalPatchSize },
-      (_, i) => planes[Math.min(t * temporalPatchSize + i, planes.length - 1)] as Float32Array,
+      (_, i) => planes[Math.min(t * temporalPatchSize + i, planes.length - 1)],
     );
     for (const [row, column] of patchOrder(grid[1], grid[2], mergeSize)) {
       at = writePatch(values, at, pair, { row, column, width, height, patchSize });
@@ -101,14 +101,13 @@ function toPlanes({ width, height, pixels }: Picture, { mean, std }: VisionShape
   const area = width * height;
   const planes = new Float32Array(3 * area);
   for (let channel = 0; channel < 3; channel++) {
-    const offset = Math.fround(mean[channel] as number);
-    const spread = Math.fround(std[channel] as number);
+    const offset = Math.fround(mean[channel]);
+    const spread = Math.fround(std[channel]);
     const table = Float32Array.from({ length: 256 }, (_, value) => {
       const scaled = Math.fround(value * (1 / 255));
       return Math.fround(Math.fround(scaled - offset) / spread);
     });
-    for (let i = 0; i < area; i++)
-      planes[channel * area + i] = table[pixels[i * 3 + channel] as number] as number;
+    for (let i = 0; i < area; i++) planes[channel * area + i] = table[pixels[i * 3 + channel]];
   }
   return planes;
 }
@@ -149,7 +148,7 @@ export function visionRotaryTables(
   for (const [row, column] of patchOrder(rows, columns, mergeSize)) {
     for (let i = 0; i < headDim; i++) {
       const position = i % (2 * quarter) < quarter ? row : column;
-      const angle = position * (frequencies[i % quarter] as number);
+      const angle = position * frequencies[i % quarter];
       cos[at + i] = Math.cos(angle);
       sin[at + i] = Math.sin(angle);
     }

@@ -82,12 +82,12 @@ function along(picture: Picture, axis: 'x' | 'y', size: number, filter: Exclude<
   const pixels = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const { first, weights } = taps[horizontal ? x : y] as Taps;
+      const { first, weights } = taps[horizontal ? x : y];
       const start = horizontal ? (y * picture.width + first) * 3 : (first * picture.width + x) * 3;
       for (let channel = 0; channel < 3; channel++) {
         let sum = 2 ** (precision - 1);
         for (let tap = 0, at = start + channel; tap < weights.length; tap++, at += step) {
-          sum += (picture.pixels[at] as number) * (weights[tap] as number);
+          sum += picture.pixels[at] * weights[tap];
         }
         pixels[(y * width + x) * 3 + channel] = Math.min(255, Math.max(0, Math.floor(sum / 2 ** precision)));
       }

@@ -104,13 +104,13 @@ describe('cutting into patches', () => {
       [1, 23, 2, 0, 13, 13],
       [1, 10, 2, 1, 0, 5],
     ] as const) {
-      const [row, column] = order[patch]!;
+      const [row, column] = order[patch];
       // The third frame has no partner: it is its own.
-      const source = frames[Math.min(2, 2 * t + frame)]!;
-      const byte = source.pixels[((row * 14 + y) * 84 + column * 14 + x) * 3 + channel]!;
-      const expected = (byte / 255 - shape.mean[channel]!) / shape.std[channel]!;
+      const source = frames[Math.min(2, 2 * t + frame)];
+      const byte = source.pixels[((row * 14 + y) * 84 + column * 14 + x) * 3 + channel];
+      const expected = (byte / 255 - shape.mean[channel]) / shape.std[channel];
       const at = (t * 24 + patch) * 1176 + ((channel * 2 + frame) * 14 + y) * 14 + x;
-      assert.ok(Math.abs(values[at]! - expected) < 1e-6);
+      assert.ok(Math.abs(values[at] - expected) < 1e-6);
     }
   });
   it('an image is a pair of itself', () => {
@@ -121,7 +121,7 @@ describe('cutting into patches', () => {
     const { cos, sin } = visionRotaryTables([4, 6], shape);
     const order = [...patchOrder(4, 6, 2)];
     for (const patch of [0, 7, 23]) {
-      const [row, column] = order[patch]!;
+      const [row, column] = order[patch];
       for (let i = 0; i < 16; i++) {
         const angle = (i % 8 < 4 ? row : column) * 10_000 ** (-(i % 4) / 4);
         assert.equal(cos[patch * 16 + i], Math.fround(Math.cos(angle)));
@@ -147,12 +147,12 @@ describe('the vision encoder', () => {
     const frames = Array.from({ length: 6 }, (_, i) => picture(84, 56, i + 1));
     const all = await model.vision!.encode(frames);
     assert.deepEqual(all.grid, [2, 3]);
-    assert.deepEqual(model.vision!.gridFor(frames[0]!), [2, 3]);
+    assert.deepEqual(model.vision!.gridFor(frames[0]), [2, 3]);
     assert.equal(all.patches.length, 3);
     const second = await model.vision!.encode(frames.slice(2, 4));
-    const [a, b] = [all.patches[1]!, second.patches[0]!];
+    const [a, b] = [all.patches[1], second.patches[0]];
     assert.equal(a.length, 2 * 3 * 32);
-    for (const [i, value] of a.entries()) assert.ok(Math.abs(value - b[i]!) < 1e-5);
+    for (const [i, value] of a.entries()) assert.ok(Math.abs(value - b[i]) < 1e-5);
   });
 
   it('and the decoder reads them', async () => {
