@@ -163,6 +163,19 @@ test('an answer that the decoder is not sure of is not confident', async () => {
   assert.ok(unsure.confidence < sure.confidence);
 });
 
+test('a name that the re-check doesn’t find where it was named is a guess', async () => {
+  const made = world();
+  assert.equal((await about('What is shown first?', made)).confident, true);
+  made.sureness = 0.1;
+  const { answer, confident, evidence } = await ask(made.deps, {
+    question: 'What is shown first?',
+    in: 'film',
+    fresh: true,
+  });
+  assert.deepEqual([answer, confident], ['tree', false]);
+  assert.ok(evidence[0].score < 0.5);
+});
+
 test('an answer that two ways of reading disagree about is less sure', async () => {
   const made = world();
   // Read together with its surroundings the first shot is the tree; alone, a muddled decoder says something else.

@@ -17,7 +17,7 @@ import type { SearchDeps } from './types.ts';
 export type AskOptions = CallOptions & { onText?: (piece: string) => void };
 
 /** How answers are made, for the cache's key. Raise the number when a change here changes answers. */
-const sampling = 'greedy;reading-1';
+const sampling = 'greedy;reading-2';
 
 /**
  * Answers a question about one video: retrieval picks what to read, the decoder reads it in time order at the chosen
@@ -69,7 +69,7 @@ export async function ask(
     model: deps.model.id,
     cached: false,
     confidence: draft.confidence,
-    confident: draft.answer !== '' && draft.confidence >= calibration.confident,
+    confident: draft.answer !== '' && draft.confidence >= calibration.confident && isSupported(draft),
     evidence: draft.evidence,
     timing: {
       prefillMs: reading.prefillMs,
@@ -84,6 +84,12 @@ export async function ask(
   throwIfCancelled(options.signal);
   deps.store.keepAnswer(key, result);
   return result;
+}
+
+/** A decoder may be sure of a wrong name: what it says must also be found where it says it is. */
+function isSupported({ evidence }: Draft): boolean {
+  const sum = evidence.reduce((all, { score }) => all + score, 0);
+  return evidence.length === 0 || sum / evidence.length >= calibration.supported;
 }
 
 /** Visual tokens of one bundle mean nothing to another. */

@@ -29,6 +29,8 @@ export const calibration = {
   shown: { reading: 0.5, moment: 0.8 },
   /** An answer that two ways of reading disagree about is so much less sure. */
   disagreement: 0.7,
+  /** Below this mean score of its evidence an answer is a guess. */
+  supported: 0.5,
   /** Below this the best moment is not a find: "not here". */
   confident: 0.6,
   /** A moment lasts while its score keeps this share of the way from nothing to its peak. */
