@@ -94,12 +94,14 @@ async function isThere(video: string, truthFile: string, plan: Plan): Promise<bo
 const sceneName = (index: number) => `scene-${String(index).padStart(3, '0')}`;
 
 /** Films the scenes, as many at once as there are cores (one thread each). */
-async function filmScenes(plan: Plan, { tools, folder, signal, onProgress }: Studio): Promise<void> {
+async function filmScenes(plan: Plan, { tools, folder, signal: given, onProgress }: Studio): Promise<void> {
+  const stop = new AbortController();
+  const signal = given ? AbortSignal.any([given, stop.signal]) : stop.signal;
   const started = performance.now();
   let next = 0;
   let framesDone = 0;
   const crew = async () => {
-    while (next < plan.scenes.length) {
+    while (next < plan.scenes.length && !signal.aborted) {
       const index = next++;
       const planned = plan.scenes[index];
       const args = await prepareScene(planned, folder, sceneName(index));
@@ -118,7 +120,17 @@ async function filmScenes(plan: Plan, { tools, folder, signal, onProgress }: Stu
     }
   };
   const hands = Math.min(availableParallelism(), 8, plan.scenes.length);
-  await Promise.all(Array.from({ length: hands }, crew));
+  let failure: Error | undefined;
+  const work = Array.from({ length: hands }, () =>
+    crew().catch((error: unknown) => {
+      failure ??= error instanceof Error ? error : new Error(String(error));
+      stop.abort();
+    }),
+  );
+  // Nobody may still be writing when the folder is cleared away.
+  await Promise.all(work);
+  throwIfCancelled(given);
+  if (failure) throw failure;
 }
 
 /** Joins the scenes as they are and adds the sound. */
