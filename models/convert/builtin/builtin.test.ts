@@ -51,6 +51,11 @@ function linearShapes(name: string, inputs: number, outputs: number): Record<str
   return { [`${name}.weight`]: [outputs, inputs], [`${name}.bias`]: [outputs] };
 }
 
+/** Several tables of shapes as one. */
+function together(tables: Record<string, number[]>[]): Record<string, number[]> {
+  return Object.fromEntries(tables.flatMap((table) => Object.entries(table)));
+}
+
 function headWeights(): WeightSource {
   const { channels, size, heads, inner, embeddingSize, tokens, visualSize, hiddenSize } = headConfig;
   const norms = ['norm', 'blocks.0.norm1', 'blocks.0.norm2'].map((name) => ({
@@ -62,7 +67,7 @@ function headWeights(): WeightSource {
     scale: [channels],
     place: [32, size],
     query: [heads, size / heads],
-    ...Object.assign({}, ...norms),
+    ...together(norms),
     ...linearShapes('input', channels, size),
     ...linearShapes('blocks.0.qkv', size, 3 * size),
     ...linearShapes('blocks.0.out', size, size),
@@ -97,7 +102,7 @@ function textWeights(): WeightSource {
     'model.embed_tokens.weight': [vocabSize, hiddenSize],
     'model.norm.weight': [hiddenSize],
     'projection.weight': [6, hiddenSize],
-    ...Object.assign({}, ...layers),
+    ...together(layers),
   });
 }
 
@@ -134,8 +139,7 @@ test('the head looks at patches one by one: a batch gives what single patches gi
   const frames = numbers(2 * 2 * frameSize, 2);
   const both = await look(session, frames, 2);
   const second = await look(session, frames.slice(2 * frameSize), 1);
-  for (let i = 0; i < 5; i++)
-    assert.ok(Math.abs((both.vector[5 + i] as number) - (second.vector[i] as number)) < 1e-5);
+  for (let i = 0; i < 5; i++) assert.ok(Math.abs(both.vector[5 + i] - second.vector[i]) < 1e-5);
   await session.release();
 });
 
@@ -145,8 +149,7 @@ test('the head averages a patch’s two frames, so their order makes no differen
   const [first, second, other] = [3, 4, 5].map(frame) as [Float32Array, Float32Array, Float32Array];
   const embed = async (a: Float32Array, b: Float32Array) =>
     (await look(session, Float32Array.from([...a, ...b]), 1)).vector;
-  const distance = (a: Float32Array, b: Float32Array) =>
-    Math.hypot(...a.map((value, i) => value - (b[i] as number)));
+  const distance = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((value, i) => value - b[i]));
   const forward = await embed(first, second);
   assert.ok(distance(forward, await embed(second, first)) < 1e-5);
   assert.ok(distance(forward, await embed(first, other)) > 1e-3);
@@ -169,7 +172,7 @@ test('the text tower reads at its last token: words before it matter, and vector
   const [short, long, same] = [await embed([7]), await embed([3, 9, 7]), await embed([3, 9, 7])];
   assert.ok(Math.abs(Math.hypot(...long) - 1) < 1e-5);
   assert.deepEqual(long, same);
-  assert.ok(Math.hypot(...long.map((value, i) => value - (short[i] as number))) > 1e-3);
+  assert.ok(Math.hypot(...long.map((value, i) => value - short[i])) > 1e-3);
   await session.release();
 });
 

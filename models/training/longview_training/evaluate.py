@@ -49,11 +49,11 @@ def recall(place):
     return {"n": len(place), "R@1": round((place < 1).float().mean().item(), 4), "R@5": round((place < 5).float().mean().item(), 4)}
 
 
-def photo_videos(image, shots, concepts, source, videos=6):
+def photo_videos(image, shots, concepts, source, videos=6, which="photo"):
     """Videos of one held-out photograph a kind: "a photo of a <kind>" among all kinds."""
     by_kind = {}
     for i, s in enumerate(shots):
-        if s["kind"] == "photo":
+        if s["kind"] == which:
             by_kind.setdefault(s["concepts"][0], []).append(i)
     kinds = sorted(by_kind)
     queries = query_vectors([f"a photo of {article(concepts[k]['name'])}" for k in kinds], source)
@@ -83,6 +83,17 @@ def measure_embeddings(image, shots, source):
     return out
 
 
+def measure_plain():
+    """The same videos of plain slow shots, without the grading, blur, noise and pasting of the other test footage."""
+    from .patches import load_head, look, patches_of
+    from .train_head import load_split
+
+    features, shots = load_split("plain")
+    image = F.normalize(look(load_head(), patches_of(features, 2))[:, -384:], dim=-1)
+    concepts = load_concepts()
+    return {f"plain photo videos, {s}": photo_videos(image, shots, concepts, s, which="plain") for s in ("teacher", "tower")}
+
+
 def measure_text(seed=0):
     """The tower beside its teacher: cosine on held-out phrases."""
     from .text_tower import distillation_set
@@ -110,21 +121,23 @@ def answers_right(reader, features, batch, words, grid):
 
 
 @torch.no_grad()
-def measure_reading(lengths=((8, 8), (16, 16), (16, 24), (32, 32), (48, 48)), batches=6, size=32, gammas=GAMMAS):
-    """Decoder accuracy on videos of held-out patches, by (shots, patches)."""
+def measure_reading(lengths=((4, 4), (8, 8), (16, 16), (32, 32)), batches=6, size=32, gammas=GAMMAS, held_out=True):
+    """Decoder accuracy on new videos by (shots, patches): of held-out patches, or of the frames that training used."""
     from .export import load_reader
     from .train_decoder import GRID, near_concepts, prepare
 
     reader, state = load_reader()
-    data = torch.load(WORK / "patches-test.pt")
-    words, _, names, _ = prepare(0)
-    rows = [[] for _ in names]
-    for i, s in enumerate(data["shots"]):
-        if s["kind"] in ("photo", "drawn"):
-            rows[s["concepts"][0]].append(i)
-    rows_of = padded([r or [PAD] for r in rows])
-    features = (data["features"] - state["mean"]) / state["std"]
-    composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), 5)
+    words, train_features, names, composer = prepare(5)
+    features = train_features
+    if held_out:
+        data = torch.load(WORK / "patches-test.pt")
+        rows = [[] for _ in names]
+        for i, s in enumerate(data["shots"]):
+            if s["kind"] in ("photo", "drawn"):
+                rows[s["concepts"][0]].append(i)
+        rows_of, features = padded([r or [PAD] for r in rows]), data["features"]
+        composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), 5)
+    features = (features - state["mean"]) / state["std"]
     result = {}
     for n, patches in lengths:
         total = {}
@@ -153,7 +166,9 @@ if __name__ == "__main__":
         image = F.normalize(data["features"][:, -384:], dim=-1)
         for source in ("teacher", "tower"):
             result[f"embed, {source}"] = measure_embeddings(image, data["shots"], source)
+        result |= measure_plain()
     if "read" in parts:
         result["read"] = measure_reading()
+        result["read, training frames"] = measure_reading(held_out=False)
     path.write_text(json.dumps(result, indent=1))
     print(json.dumps(result, indent=1))

@@ -41,10 +41,10 @@ class Reader(nn.Module):
         """@returns hidden states [B, S, hidden] and those of the visual tokens after layer 2 (from below)."""
         words = batch.words
         cos, sin, mask = layout(batch, GRID)
-        embed = self.qwen.embed_tokens
-        fixed = lambda *ids: embed(torch.tensor(ids)).expand(len(features), -1, -1)
-        blocks = [embed(t.clamp(min=0)) for t in batch.tokens]
-        x = torch.cat((fixed(words.user, words.vision_start), self.visual(features), fixed(words.vision_end), *blocks), 1)
+        fixed = torch.tensor([words.user, words.vision_start, words.vision_end]).expand(len(features), -1)
+        # One look-up for all words: each look-up's gradient is as large as the whole vocabulary.
+        embedded = self.qwen.embed_tokens(torch.cat((fixed, *(t.clamp(min=0) for t in batch.tokens)), 1))
+        x = torch.cat((embedded[:, :2], self.visual(features), embedded[:, 2:]), 1)
         seen = None
         for index, layer in enumerate(self.qwen.layers):
             x = layer(x, cos, sin, mask)
@@ -145,7 +145,9 @@ def train(minutes, batch_size=40, rate=2e-3):
         reader.load_state_dict(state["model"])
         for o, s in zip(both, state["optimisers"]):
             o.load_state_dict(s)
-        stage, mean, std = state["stage"], state["mean"], state["std"]
+        stage = state["stage"]
+        if not torch.equal(mean, state["mean"]):
+            adopt(reader, state["mean"], state["std"], mean, std)
     tallies, begun, first = {}, time.time(), step
     while (elapsed := (time.time() - begun) / 60) < minutes:
         factor = min(1, (step - first + 1) / 100) * min(1, max(0.02, (1 - elapsed / minutes) * 3))
@@ -156,7 +158,7 @@ def train(minutes, batch_size=40, rate=2e-3):
         batch = composer.batch(batch_size, n, patches)
         batch.words = words
         seen_features = (features[batch.rows].float() - mean) / std
-        seen_features = seen_features + torch.randn_like(seen_features) * 0.1
+        seen_features = seen_features + torch.randn_like(seen_features) * 0.3
         with torch.autocast("cpu", torch.bfloat16):
             hidden, seen = reader(seen_features, batch)
             loss, right = answer_loss(reader, hidden, batch, patches)
@@ -172,13 +174,24 @@ def train(minutes, batch_size=40, rate=2e-3):
             a = tallies.setdefault(task, [0, 0])
             a[0] += ok
             a[1] += count
-        if step % 250 == 0:
+        if step % 100 == 0:
             score = {t: round(ok / count, 3) for t, (ok, count) in tallies.items()}
             print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / (step - first):.3f} s stage {stage} loss {loss:.3f} helper {extra:.3f} {score}", flush=True)
-            if stage < len(STAGES) - 1 and score.get("present", 0) > 0.93 and min(score.get("after", 0), score.get("before", 0)) > (0.6, 0.6, 0.6, 0.6)[stage]:
+            if stage < len(STAGES) - 1 and score.get("present", 0) > 0.84 and min(score.get("after", 0), score.get("before", 0)) > 0.45:
                 stage += 1
             tallies = {}
             torch.save({"model": reader.state_dict(), "optimisers": [o.state_dict() for o in both], "step": step, "stage": stage, "mean": mean, "std": std}, path)
+
+
+def adopt(reader, old_mean, old_std, mean, std):
+    """Goes on with another head's features: what was made of the embedding (which lies in the same space) stays as it was;
+    what was made of the pooled features before it starts again from nothing."""
+    with torch.no_grad():
+        for layer in (reader.visual_up, reader.visual_skip):
+            raw = (layer.weight / old_std)[:, -384:]
+            layer.bias.add_(raw @ (mean - old_mean)[-384:])
+            layer.weight.zero_()
+            layer.weight[:, -384:] = raw * std[-384:]
 
 
 def start_in_word_space(reader, mean, std, scale=1.5):

@@ -1,9 +1,9 @@
 """Trains the head: pooled trunk features -> embeddings beside the words that name them.
 
-    python -m longview_training.train_head [minutes] [teacher|tower]
+    python -m longview_training.train_head MINUTES [teacher|tower|both] [checkpoint name = head]
 
 Contrastive against frozen text embeddings of the concepts' names in many phrasings, in both directions.
-Checkpoint: work/head.pt (resumes).
+Checkpoint: work/head.pt (resumes). The texts' vectors are the teacher's, the trained tower's, or both in turn.
 """
 
 import hashlib
@@ -61,6 +61,8 @@ def text_vectors(names, source):
 
             np.save(cache, teacher(texts))
         vectors = torch.from_numpy(np.load(cache)).float()
+    elif source == "both":
+        return torch.cat((text_vectors(names, "teacher"), text_vectors(names, "tower")))
     else:
         from .text_tower import TextTower, embed
         from .tokenizer import load
@@ -185,13 +187,13 @@ def optimisers(head, scale, rate):
     return [torch.optim.Muon(matrices, lr=rate * 8, momentum=0.95, weight_decay=0.05), torch.optim.AdamW(slow, rate, betas=(0.9, 0.98), weight_decay=0.05)]
 
 
-def train(minutes, source, batch=256, rate=2e-3):
+def train(minutes, source, name, batch=256, rate=2e-3):
     torch.manual_seed(0)
     torch.set_num_threads(2)
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     names, holds = name_table(concepts)
     weight, texts = specific(holds, concepts, names), text_vectors(names, source)
-    head, path = Head(), WORK / "head.pt"
+    head, path = Head(), WORK / f"{name}.pt"
     examples, test = Examples(head), load_test(holds)
     scale = torch.nn.Parameter(torch.tensor(3.2))
     both = optimisers(head, scale, rate)
@@ -208,7 +210,7 @@ def train(minutes, source, batch=256, rate=2e-3):
         x, labels = examples.batch(batch)
         with torch.autocast("cpu", torch.bfloat16):
             image = head(x)
-        phrased = texts[torch.randint(len(PHRASINGS), (len(names),)), torch.arange(len(names))]
+        phrased = texts[torch.randint(len(texts), (len(names),)), torch.arange(len(names))]
         loss = loss_of(image.float(), labels, phrased, holds, weight, scale.exp().clamp(max=60))
         for o in both:
             o.zero_grad()
@@ -225,4 +227,4 @@ def train(minutes, source, batch=256, rate=2e-3):
 
 
 if __name__ == "__main__":
-    train(float(sys.argv[1]) if len(sys.argv) > 1 else 8, sys.argv[2] if len(sys.argv) > 2 else "teacher")
+    train(float(sys.argv[1]), *(sys.argv[2:] + ["teacher", "head"][len(sys.argv) - 2 :]))
