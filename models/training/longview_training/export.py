@@ -37,7 +37,7 @@ def load_reader():
 
 def export_decoder():
     reader, state = load_reader()
-    (shots, extra) = STAGES[state["stage"]]
+    (shots, extra) = STAGES[state["trained"]]
     patches = shots[1] + extra[1]
     reader.qwen.save(FOLDER / "decoder", config={
         "sections": list(SECTIONS), "rope_theta": THETA, "trained_gammas": list(GAMMAS), "trained_patches": patches, "grid": list(GRID)})

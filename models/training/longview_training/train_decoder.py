@@ -177,10 +177,11 @@ def train(minutes, batch_size=40, rate=2e-3):
         if step % 100 == 0:
             score = {t: round(ok / count, 3) for t, (ok, count) in tallies.items()}
             print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / (step - first):.3f} s stage {stage} loss {loss:.3f} helper {extra:.3f} {score}", flush=True)
+            trained = stage
             if stage < len(STAGES) - 1 and score.get("present", 0) > 0.84 and min(score.get("after", 0), score.get("before", 0)) > 0.45:
                 stage += 1
             tallies = {}
-            torch.save({"model": reader.state_dict(), "optimisers": [o.state_dict() for o in both], "step": step, "stage": stage, "mean": mean, "std": std}, path)
+            torch.save({"model": reader.state_dict(), "optimisers": [o.state_dict() for o in both], "step": step, "stage": stage, "trained": trained, "mean": mean, "std": std}, path)
 
 
 def adopt(reader, old_mean, old_std, mean, std):
