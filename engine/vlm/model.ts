@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { openBundle, type Bundle } from './bundle/bundle.ts';
 import { readManifest } from './bundle/manifest.ts';
+import { ClipEyes } from './clip/eyes.ts';
+import { ClipTextEmbedder } from './clip/text.ts';
 import { DecoderReader } from './decoder/reader.ts';
 import { LazyEyes } from './lazy-eyes.ts';
 import { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
@@ -110,8 +112,8 @@ class Handle implements OpenedModel {
 class BundleModel implements AsyncDisposable {
   readonly id: string;
   readonly fingerprint: string;
-  readonly eyes: LazyEyes | undefined;
-  readonly text: TowerTextEmbedder | undefined;
+  readonly eyes: LazyEyes | ClipEyes | undefined;
+  readonly text: TowerTextEmbedder | ClipTextEmbedder | undefined;
   readonly reader: DecoderReader | undefined;
   readonly vision: QwenVisionEncoder | undefined;
 
@@ -124,9 +126,15 @@ class BundleModel implements AsyncDisposable {
     this.fingerprint = fingerprint;
     // `auto` is about the decoder: what a GPU makes of the detector's graph nobody has compared yet.
     const provider = options.provider === undefined || options.provider === 'auto' ? 'cpu' : options.provider;
-    if (manifest.eyes) this.eyes = new LazyEyes(bundle, { provider, threads: options.threads });
+    const where = { provider, threads: options.threads };
+    // Eyes and words of one space: a bundle's own, or else its pair's.
+    if (manifest.eyes) this.eyes = new LazyEyes(bundle, where);
+    else if (manifest.clip) {
+      this.eyes = new ClipEyes(bundle, where);
+      this.text = new ClipTextEmbedder(bundle, tokenizer, where);
+    }
     if (manifest.vision) this.vision = new QwenVisionEncoder(bundle, runtime);
-    if (manifest.text) this.text = new TowerTextEmbedder(bundle, runtime, tokenizer);
+    if (manifest.text) this.text ??= new TowerTextEmbedder(bundle, runtime, tokenizer);
     if (manifest.decoder && manifest.tokens) {
       const [rows, columns] = manifest.eyes?.grid ?? typicalGrid;
       const { memory, prefixMemory, scoreBytes } = options;

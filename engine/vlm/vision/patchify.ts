@@ -1,5 +1,6 @@
 import { badArgument } from '../../protocol/errors.ts';
 import type { BundleManifest } from '../../protocol/bundle.ts';
+import { toPlanes } from './planes.ts';
 import { checkPicture, resize, type Picture } from './resample.ts';
 
 /** A bundle's own vision encoder, as its manifest describes it. */
@@ -68,7 +69,9 @@ export function patchify(frames: readonly Picture[], shape: VisionShape): Patche
   const { width, height } = resizedTo(checkPicture(first), shape);
   const { patchSize, temporalPatchSize, mergeSize } = shape;
   const grid = [Math.ceil(frames.length / temporalPatchSize), height / patchSize, width / patchSize] as const;
-  const planes = frames.map((frame) => toPlanes(resize(frame, width, height, 'bicubic'), shape));
+  const planes = frames.map((frame) =>
+    toPlanes(resize(frame, width, height, 'bicubic'), { ...shape, rescale: 1 / 255 }),
+  );
   const values = new Float32Array(grid[0] * grid[1] * grid[2] * 3 * temporalPatchSize * patchSize ** 2);
   let at = 0;
   for (let t = 0; t < grid[0]; t++) {
@@ -94,22 +97,6 @@ export function* patchOrder(
       for (let y = 0; y < mergeSize; y++) for (let x = 0; x < mergeSize; x++) yield [top + y, left + x];
     }
   }
-}
-
-/** The picture as three normalised planes, [3, height, width]; float32 at every step, as the processor computes. */
-function toPlanes({ width, height, pixels }: Picture, { mean, std }: VisionShape): Float32Array {
-  const area = width * height;
-  const planes = new Float32Array(3 * area);
-  for (let channel = 0; channel < 3; channel++) {
-    const offset = Math.fround(mean[channel]);
-    const spread = Math.fround(std[channel]);
-    const table = Float32Array.from({ length: 256 }, (_, value) => {
-      const scaled = Math.fround(value * (1 / 255));
-      return Math.fround(Math.fround(scaled - offset) / spread);
-    });
-    for (let i = 0; i < area; i++) planes[channel * area + i] = table[pixels[i * 3 + channel]];
-  }
-  return planes;
 }
 
 function writePatch(
