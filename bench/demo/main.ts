@@ -10,7 +10,7 @@ import { openTerminal } from '../../engine/hosts/cli/terminal.ts';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import { makeSample } from '../sample/index.ts';
 import type { Engine } from '../../engine/protocol/engine.ts';
-import { askCases, findCases } from './questions.ts';
+import { askCases, everything, findCases } from './questions.ts';
 import { askAll, findAll, indexAll } from './run.ts';
 import { printTable } from './table.ts';
 
@@ -38,7 +38,7 @@ async function show(engine: Engine, files: readonly string[]): Promise<void> {
     const finds = everydayFinds.map((query) => ({ query, truth: undefined }));
     const asks = everydayAsks.map((question) => ({ question, right: undefined }));
     await questions(engine, videos, finds, asks);
-    whatNext(files[0]!);
+    whatNext(files[0]);
     return;
   }
   const folder = join(root, 'sample');
@@ -48,6 +48,13 @@ async function show(engine: Engine, files: readonly string[]): Promise<void> {
   terminal.line(`Sample recording: ${sample.video}`);
   const videos = await indexAll(engine, [sample.video], terminal, stop.signal);
   await questions(engine, videos, findCases(sample.truth), askCases(sample.truth));
+  const all = await findAll(engine, videos, everything(sample.truth), stop.signal);
+  const there = all.slice(0, sample.truth.events.length);
+  const absent = all.slice(sample.truth.events.length);
+  terminal.line(
+    `Those were examples. Of all ${there.length} things in the recording, ${count(there)} are found first and confidently; ` +
+      `of ${absent.length} things that are not in it, ${count(absent)} are rightly called not confident.`,
+  );
   whatNext(sample.video);
 }
 
@@ -59,9 +66,13 @@ async function questions(
 ): Promise<void> {
   const rows = [
     ...(await findAll(engine, videos, finds, stop.signal)),
-    ...(await askAll(engine, videos[0]!, asks, stop.signal)),
+    ...(await askAll(engine, videos[0], asks, stop.signal)),
   ];
   printTable(rows, terminal);
+}
+
+function count(rows: readonly { hit: boolean | undefined }[]): number {
+  return rows.filter((row) => row.hit === true).length;
 }
 
 function whatNext(video: string): void {

@@ -12,25 +12,28 @@ export interface FindCase {
   truth: Span[];
 }
 
-/** Something to ask, and the answers that are right (any of them, as a word of the answer). */
+/** Something to ask: words of which the answer must hold one, or moments that its evidence must show. */
 export interface AskCase {
   question: string;
-  right: string[];
+  right: string[] | Span[];
 }
 
 /** What people might look for in the sample recording, by the name that its truth file gives. */
 const finds: readonly (readonly [query: string, name: string])[] = [
-  ['an elephant', 'elephant'],
-  ['a sailboat on the sea', 'sailboat'],
-  ['a birthday cake', 'cake'],
-  ['the penguin', 'penguin'],
-  ['a train', 'train'],
-  ['an owl at night', 'owl'],
+  ['a camel', 'camel'],
   ['somebody’s guitar', 'guitar'],
-  ['a castle', 'castle'],
+  ['a tent', 'tent'],
+  ['the ferris wheel', 'ferris wheel'],
+  ['a teapot', 'teapot'],
+  ['a tiger', 'tiger'],
+  ['a rocket', 'rocket'],
+  ['an elephant', 'elephant'],
 ];
 
-/** Finds in the sample recording: eight things that are there and one that is not. */
+/**
+ * Finds in the sample recording: eight things that are there and one that is not. They are examples, most of them
+ * things that the built-in model knows well; {@link everything} is the whole picture.
+ */
 export function findCases(truth: Truth): FindCase[] {
   const cases = finds.map(([query, name]) => ({ query, truth: appearances(truth, name) }));
   for (const { query, truth: spans } of cases)
@@ -38,30 +41,31 @@ export function findCases(truth: Truth): FindCase[] {
   return [...cases, { query: 'a giraffe', truth: appearances(truth, 'giraffe') }];
 }
 
-/** Questions about the sample recording: one yes, one no, one about order. */
+/** A find for every thing in the sample recording, and for everything that is certainly not in it. */
+export function everything(truth: Truth): FindCase[] {
+  return [
+    ...truth.events.map(({ name, moments }) => ({ query: withArticle(name), truth: moments })),
+    ...truth.absent.map((name) => ({ query: withArticle(name), truth: [] })),
+  ];
+}
+
+/** Questions about the sample recording: one yes, one no, one about time. */
 export function askCases(truth: Truth): AskCase[] {
-  const [before, after] = neighbours(truth);
   return [
     { question: 'Is there a rocket?', right: [appearances(truth, 'rocket').length > 0 ? 'yes' : 'no'] },
     { question: 'Is there a piano?', right: [appearances(truth, 'piano').length > 0 ? 'yes' : 'no'] },
-    { question: `What comes right after the ${before}?`, right: after },
+    { question: 'When does the guitar appear?', right: appearances(truth, 'guitar') },
   ];
+}
+
+function withArticle(name: string): string {
+  if (name.endsWith('s') && !/(bus|octopus|cactus)$/.test(name)) return name;
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** Every stretch in which the truth shows the thing. */
 export function appearances(truth: Truth, name: string): Span[] {
   return truth.events.find((event) => event.name === name)?.moments ?? [];
-}
-
-/** Two scenes that follow each other: the only thing in the first, and what the second shows. */
-function neighbours(truth: Truth): [string, string[]] {
-  for (let i = Math.floor(truth.scenes.length / 2); i + 1 < truth.scenes.length; i++) {
-    const [scene, next] = [truth.scenes[i]!, truth.scenes[i + 1]!];
-    const name = scene.objects[0]?.name;
-    if (scene.objects.length !== 1 || next.objects.length !== 1 || !name) continue;
-    if (appearances(truth, name).length === 1) return [name, [next.objects[0]!.name]];
-  }
-  throw new Error('the sample recording has no two scenes with one thing each');
 }
 
 /** Intersection over union of two stretches, 0 to 1. */

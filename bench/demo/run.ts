@@ -90,12 +90,21 @@ export async function askAll(
     rows.push({
       question: `ask "${question}"`,
       answer: answer + proof,
-      truth: right?.join(' or '),
-      hit: right && isRight(answer, right),
+      truth: right?.map((one) => (typeof one === 'string' ? one : span(one))).join(' or '),
+      hit: right && answers(right, answer, evidence),
       milliseconds,
     });
   }
   return rows;
+}
+
+function answers(right: AskCase['right'], answer: string, evidence: readonly Span[]): boolean {
+  const words = right.filter((one) => typeof one === 'string');
+  const moments = right.filter((one) => typeof one !== 'string');
+  return (
+    (words.length > 0 && isRight(answer, words)) ||
+    (moments.length > 0 && evidence[0] !== undefined && overlaps(evidence[0], moments))
+  );
 }
 
 function overlaps(moment: Span, truth: readonly Span[]): boolean {

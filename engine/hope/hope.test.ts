@@ -66,7 +66,7 @@ const qwen2vl = { headDim: 128, sections: [16, 24, 24], theta: 1_000_000 } as co
 function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   assert.equal(actual.length, expected.length);
   for (let i = 0; i < actual.length; i++) {
-    const difference = Math.abs((actual[i]) - (expected[i]));
+    const difference = Math.abs(actual[i] - expected[i]);
     assert.ok(difference <= tolerance, `value ${i}: ${actual[i]} against ${expected[i]}`);
   }
 }

@@ -37,7 +37,7 @@ export function semanticPreference(
   let temporal = 0;
   let spatial = 0;
   for (const [pair, axis] of axes.entries()) {
-    const term = Math.cos((frequencies[pair]) * offset[axis]);
+    const term = Math.cos(frequencies[pair] * offset[axis]);
     if (axis === 't') temporal += term;
     else spatial += term;
   }

@@ -30,7 +30,7 @@ export function rotaryTables(ids: PositionIds, geometry: RotaryGeometry): Rotary
     const positions = ids[axes[pair]];
     const frequency = frequencies[pair];
     for (let token = 0, at = pair; token < tokens; token++, at += width) {
-      const angle = (positions[token]) * frequency;
+      const angle = positions[token] * frequency;
       const c = Math.cos(angle);
       const s = Math.sin(angle);
       cos[at] = c;

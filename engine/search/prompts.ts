@@ -4,7 +4,7 @@ import { bareSubject, normaliseQuestion, type Question } from './questions.ts';
 export const yesNo = [' yes', ' no'] as const;
 
 /** The decoder's answers to how often something appears. */
-export const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'] as const;
+const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'] as const;
 
 /** What it answers where there is no name to give. */
 export const noName = { absent: 'not shown', nothing: 'nothing' } as const;

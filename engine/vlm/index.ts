@@ -1,7 +1,6 @@
 /** Model bundles and what runs them: eyes, text embedder, reader, execution providers. */
 export { openModel } from './model.ts';
 export type { OpenedModel, OpenModelOptions } from './model.ts';
-export { listProviders } from './providers.ts';
 export type { ProviderReport } from './providers.ts';
 export { verifyBundle } from './verify.ts';
 export type { Verification, VerifiedCase, VerifyOptions } from './verify.ts';

@@ -4,7 +4,7 @@ import { probe, type Probe } from './runtime/probe.ts';
 import { providerNames, type ProviderChoice, type ProviderName } from './runtime/provider-names.ts';
 import { selfTestTolerance } from './runtime/self-test.ts';
 
-export { providerNames, type ProviderChoice, type ProviderName } from './runtime/provider-names.ts';
+export type { ProviderChoice, ProviderName } from './runtime/provider-names.ts';
 
 /** One execution provider, as `longview doctor` lists it. */
 export interface ProviderReport {

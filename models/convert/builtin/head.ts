@@ -30,6 +30,7 @@ export interface HeadConfig {
 
 /** The window that averages the trunk's grid into cells, and its steps, as (rows, columns). */
 export const poolWindow = [3, 2] as const;
+/** Rows and columns from one window to the next. */
 export const poolStride = [2, 2] as const;
 
 /** A head under construction. */
