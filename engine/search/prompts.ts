@@ -3,9 +3,6 @@ import { bareSubject, normaliseQuestion, type Question } from './questions.ts';
 /** The decoder's answers to a question whether something is shown, as it writes them. */
 export const yesNo = [' yes', ' no'] as const;
 
-/** The decoder's answers to how often something appears. */
-const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'] as const;
-
 /** What it answers where there is no name to give. */
 export const noName = { absent: 'not shown', nothing: 'nothing' } as const;
 
