@@ -107,7 +107,9 @@ export class GraphSession implements AsyncDisposable {
 export function sessionSettings(options: SessionOptions): InferenceSession.SessionOptions {
   const { provider, threads } = options;
   return {
-    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    // Alone: beside another, a provider that is missing would be left out without a word. The CPU takes the operators
+    // that a provider lacks either way.
+    executionProviders: [provider],
     ...(threads ? { intraOpNumThreads: threads } : {}),
     logSeverityLevel: 3,
     // Threads that wait for the next run must not keep the machine busy.
