@@ -90,6 +90,17 @@ describe('opening a model', () => {
     }
   });
 
+  it('keeps a small model on the CPU under auto, and says why', async () => {
+    const notices: string[] = [];
+    const model = await open(tiny, {
+      provider: 'auto',
+      prefixMemory: 1,
+      onNotice: (notice) => notices.push(notice),
+    });
+    await model.reader!.read(question);
+    assert.deepEqual(notices, ['Running on cpu: a model this small gains nothing from a GPU.']);
+  });
+
   it('quotes a provider that it doesn’t know', async () => {
     const model = await open(tiny, { provider: 'gpu' as 'webgpu' });
     await assert.rejects(model.reader!.read(question), { code: 'bad-argument', message: /"gpu"/u });

@@ -171,5 +171,7 @@ const worthAGpu = 256 * 2 ** 20;
 function forSize(bundle: Bundle, options: OpenModelOptions): RuntimeOptions {
   const bytes = bundle.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   const small = bytes < worthAGpu && (options.provider ?? 'auto') === 'auto' && !options.providers;
-  return small ? { ...options, provider: 'cpu' } : options;
+  return small
+    ? { ...options, provider: 'cpu', why: 'a model this small gains nothing from a GPU' }
+    : options;
 }

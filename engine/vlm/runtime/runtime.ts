@@ -11,6 +11,8 @@ export interface RuntimeOptions {
   threads?: number;
   /** Hears which provider was chosen and why, and when a model falls back to the CPU. One plain sentence each. */
   onNotice?: (notice: string) => void;
+  /** Why this provider, where somebody else than the user chose it; for the notice. */
+  why?: string;
   /** For tests. */
   providers?: ProviderDeps;
 }
@@ -68,8 +70,9 @@ export class Runtime {
 
   async #choose(): Promise<ChosenProvider> {
     const chosen = await chooseProvider(this.#choice, this.#options.providers);
-    this.#options.onNotice?.(`Running on ${chosen.provider}: ${chosen.reason}.`);
-    return chosen;
+    const reason = this.#options.why ?? chosen.reason;
+    this.#options.onNotice?.(`Running on ${chosen.provider}: ${reason}.`);
+    return { ...chosen, reason };
   }
 
   #onCpu(error: ProviderFailure): Error {
