@@ -91,6 +91,6 @@ function unreachable(cause: unknown): Error {
   return new CallError({
     code: 'engine-stopped',
     message: 'The engine can’t be reached.',
-    remedy: 'Start Longview again; this window reconnects by itself.',
+    remedy: 'Start Longview again.',
   });
 }

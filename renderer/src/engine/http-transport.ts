@@ -23,14 +23,26 @@ export function httpTransport(): Transport {
       }
     },
     listen(onHappening, onState) {
-      const events = new EventSource('/api/happenings');
-      events.onopen = () => onState(true);
-      events.onerror = () => onState(false);
-      events.onmessage = (event) => {
-        const parsed = happeningSchema.safeParse(JSON.parse(event.data as string));
-        if (parsed.success) onHappening(parsed.data);
+      let events: EventSource;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const open = () => {
+        events = new EventSource('/api/happenings');
+        events.onopen = () => onState(true);
+        events.onerror = () => {
+          onState(false);
+          // A browser tries again by itself after a lost connection, but not after a refusal.
+          if (events.readyState === EventSource.CLOSED) timer = setTimeout(open, 2000);
+        };
+        events.onmessage = (event) => {
+          const parsed = happeningSchema.safeParse(JSON.parse(event.data as string));
+          if (parsed.success) onHappening(parsed.data);
+        };
       };
-      return () => events.close();
+      open();
+      return () => {
+        clearTimeout(timer);
+        events.close();
+      };
     },
   };
 }

@@ -50,7 +50,9 @@ export const en = {
   'locked.title': 'This window needs its key',
   'locked.text': 'Open the full address that Longview printed when it started. It ends in #key=…',
   'offline.title': 'The engine is not running.',
-  'offline.text': 'Start Longview again; this window reconnects by itself.',
+  'offline.web':
+    'Start Longview again and open the address that it prints. Indexing goes on where it stopped.',
+  'offline.desktop': 'It is being started again; this window goes on by itself.',
 
   'library.summary': (videos: number, seconds: number) => `${many(videos, 'video')} · ${length(seconds)}`,
   'library.none': 'No videos here',

@@ -35,7 +35,7 @@ const sentences = {
   'disk-failed': { message: '磁盘读写出错。', remedy: '请检查磁盘后重试。' },
   'permission-denied': { message: '没有访问权限。', remedy: '请检查文件的权限。' },
   cancelled: { message: '操作已取消。', remedy: '需要时可重新开始。' },
-  'engine-stopped': { message: '引擎没有运行。', remedy: '请重新启动 Longview，此窗口会自动重新连接。' },
+  'engine-stopped': { message: '引擎没有运行。', remedy: '请重新启动 Longview。' },
 } satisfies Record<ErrorCode, Sentence>;
 
 /** What each error means and what to do, in Simplified Chinese, by its code. */

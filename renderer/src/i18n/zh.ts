@@ -50,7 +50,8 @@ export const zh: Catalogue = {
   'locked.title': '此窗口需要密钥',
   'locked.text': '请打开 Longview 启动时显示的完整网址，它以 #key=… 结尾。',
   'offline.title': '引擎没有运行。',
-  'offline.text': '请重新启动 Longview，此窗口会自动重新连接。',
+  'offline.web': '请重新启动 Longview 并打开它显示的网址。索引会从中断处继续。',
+  'offline.desktop': '正在重新启动，此窗口会自动继续。',
 
   'library.summary': (videos, seconds) => `${videos.toLocaleString('zh-CN')} 个视频 · ${length(seconds)}`,
   'library.none': '这里没有视频',
