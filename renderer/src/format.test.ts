@@ -8,6 +8,7 @@ test('times read like a player’s clock', () => {
   assert.equal(clock(3723), '1:02:03');
   assert.equal(exactClock(59.96), '1:00.0');
   assert.equal(span(4, 68), '0:04 – 1:08');
+  assert.equal(span(39, 39.2), '0:39 – 0:40', 'never an empty stretch');
 });
 
 test('a share is never rounded up to certainty or down to nothing', () => {

@@ -12,9 +12,9 @@ export function exactClock(seconds: number): string {
   return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
 }
 
-/** "1:02 – 1:09". */
+/** "1:02 – 1:09", whole seconds that hold the stretch. */
 export function span(start: number, end: number): string {
-  return `${clock(start)} – ${clock(end)}`;
+  return `${clock(start)} – ${clock(Math.ceil(end))}`;
 }
 
 /** A share as whole percent, never rounded up to certainty or down to nothing. */

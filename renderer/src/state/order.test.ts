@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inOldOrder, sameOrder } from './order.ts';
+import { inOldOrder, sameOrder, worthShowing } from './order.ts';
 import type { FindResult, Moment } from '../../../engine/protocol/results.ts';
 
 const moment = (videoId: string, confidence: number): Moment => ({
@@ -45,4 +45,17 @@ test('two lists have the same order when the same moments stand in the same plac
   assert.ok(sameOrder(list, result([moment('a', 0.1), moment('b', 0.9)], true)));
   assert.ok(!sameOrder(list, result([moment('b', 0.9), moment('a', 0.1)], true)));
   assert.ok(!sameOrder(list, result([moment('a', 0.5)], true)));
+});
+
+test('unlikely moments are not counted among those that were found', () => {
+  const found = result([moment('a', 0.9), moment('b', 0.3), moment('c', 0.02)], true);
+  assert.deepEqual(
+    worthShowing(found).map(({ videoId }) => videoId),
+    ['a', 'b'],
+  );
+});
+
+test('where nothing is likely, a few of the nearest are shown', () => {
+  const moments = Array.from({ length: 30 }, (_, n) => moment(`v${n}`, 0.02));
+  assert.equal(worthShowing({ ...result(moments, true), confident: false }).length, 8);
 });

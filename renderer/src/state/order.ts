@@ -12,6 +12,17 @@ export function inOldOrder(first: FindResult, refined: FindResult): FindResult {
   return { ...refined, moments };
 }
 
+/** Beneath this a moment is one of the nearest rather than one of those that were asked for. */
+const likely = 0.25;
+/** More of the nearest than this say nothing. */
+const mostNearest = 8;
+
+/** What a result shows: the likely moments, and where there are none the few that come nearest. */
+export function worthShowing({ confident, moments }: FindResult): Moment[] {
+  const good = confident ? moments.filter((moment) => moment.confidence >= likely) : [];
+  return good.length > 0 ? good : moments.slice(0, mostNearest);
+}
+
 /** Whether two lists hold the same moments in the same order. */
 export function sameOrder(a: FindResult, b: FindResult): boolean {
   return (
