@@ -1,3 +1,5 @@
+export { bytes } from '../../engine/protocol/bytes.ts';
+
 /** Seconds as people read a player's clock: "1:02", "1:02:03". */
 export function clock(seconds: number): string {
   const whole = Math.floor(Math.max(0, seconds));
@@ -22,18 +24,6 @@ export function percent(share: number): string {
   if (share > 0 && share < 0.01) return '<1%';
   if (share < 1 && share > 0.99) return '>99%';
   return `${Math.round(share * 100)}%`;
-}
-
-/** Bytes in the largest unit that keeps a number above one (powers of 1000, as disks are sold). */
-export function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = count;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** The last part of a path. */

@@ -1,5 +1,7 @@
 import { clock } from '../../protocol/clock.ts';
 
+export { bytes } from '../../protocol/bytes.ts';
+
 /** A stretch of time: "0:01:02.0 – 0:01:07.5". */
 export function range(start: number, end: number): string {
   return `${clock(start)} – ${clock(end)}`;
@@ -10,18 +12,6 @@ export function percent(share: number): string {
   if (share > 0 && share < 0.005) return '<1 %';
   if (share < 1 && share > 0.995) return '>99 %';
   return `${Math.round(share * 100)} %`;
-}
-
-/** Bytes in the largest unit that keeps a number above one: "23.4 MB" (powers of 1000, as disks are sold). */
-export function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = count;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** Milliseconds as people say them: "18 ms", "2.4 s". */
