@@ -1,38 +1,38 @@
 // Peak memory and speed of converting a checkpoint: makes shards of the 7B geometry (or a share of its layers and
 // vocabulary) with made-up weights, converts them, and prints the process's peak resident memory.
-//   node bench/convert-memory.ts [--layers 28] [--vocab 152064] [--precision int4] [--folder DIR]
+//   npm run -s bench -- convert-memory [--layers 28] [--vocab 152064] [--precision int4] [--folder DIR]
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { configSchema, interpretConfig } from '../models/convert/checkpoint/config.ts';
-import { decoderTensors, visionTensors } from '../models/convert/checkpoint/expected.ts';
-import type { Precision } from '../models/convert/index.ts';
-import { convertCheckpoint } from '../models/convert/index.ts';
+import { configSchema, interpretConfig } from '../../models/convert/checkpoint/config.ts';
+import { decoderTensors, visionTensors } from '../../models/convert/checkpoint/expected.ts';
+import type { Precision } from '../../models/convert/index.ts';
+import { convertCheckpoint } from '../../models/convert/index.ts';
 
-const { values } = parseArgs({
-  options: {
-    layers: { type: 'string', default: '28' },
-    vocab: { type: 'string', default: '152064' },
-    precision: { type: 'string', default: 'int4' },
-    folder: { type: 'string', default: tmpdir() },
-  },
-});
+export const what = 'peak memory and seconds of converting a checkpoint of the 7B geometry';
 
-/** The shape of the public 7B model. */
-const config = {
+const options = {
+  layers: { type: 'string', default: '28' },
+  vocab: { type: 'string', default: '152064' },
+  precision: { type: 'string', default: 'int4' },
+  folder: { type: 'string', default: tmpdir() },
+} as const;
+
+/** The shape of the public 7B model, with the layers and the vocabulary asked for. */
+const shape = (layers: number, vocabulary: number) => ({
   model_type: 'qwen2_vl',
   hidden_size: 3584,
   intermediate_size: 18_944,
   num_attention_heads: 28,
-  num_hidden_layers: Number(values.layers),
+  num_hidden_layers: layers,
   num_key_value_heads: 4,
-  vocab_size: Number(values.vocab),
+  vocab_size: vocabulary,
   rms_norm_eps: 1e-6,
   rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
   torch_dtype: 'bfloat16',
   vision_config: { depth: 32, embed_dim: 1280, mlp_ratio: 4, num_heads: 16, hidden_size: 3584 },
-};
+});
 const chatTokens = [
   '<|endoftext|>',
   '<|im_start|>',
@@ -46,7 +46,7 @@ const chatTokens = [
 /** Tensors a shard holds at most, in bytes: as the public checkpoints are cut. */
 const shardBytes = 4e9;
 
-async function makeCheckpoint(folder: string): Promise<number> {
+async function makeCheckpoint(folder: string, config: ReturnType<typeof shape>): Promise<number> {
   const { decoder, vision } = interpretConfig(configSchema.parse(config));
   const tensors = [...decoderTensors(decoder), ...visionTensors(vision)].map(([name, shape]) => ({
     name,
@@ -100,29 +100,33 @@ async function writeShard(
   await file.close();
 }
 
-const folder = await mkdtemp(join(values.folder, 'longview-convert-memory-'));
-try {
-  const source = join(folder, 'source');
-  await mkdir(source);
-  const bytes = await makeCheckpoint(source);
-  const before = process.resourceUsage().maxRSS / 1024;
-  const started = performance.now();
-  const manifest = await convertCheckpoint({
-    source,
-    target: join(folder, 'bundle'),
-    precision: values.precision as Precision,
-  });
-  const seconds = (performance.now() - started) / 1000;
-  const peak = process.resourceUsage().maxRSS / 1024;
-  const made = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-  process.stdout.write(
-    [
-      `layers ${values.layers}, vocabulary ${values.vocab}, bfloat16 -> ${values.precision}`,
-      `read ${(bytes / 1e9).toFixed(2)} GB, wrote ${(made / 1e9).toFixed(2)} GB in ${seconds.toFixed(0)} s`,
-      `peak resident memory ${peak.toFixed(0)} MiB (${before.toFixed(0)} MiB before converting)`,
-      '',
-    ].join('\n'),
-  );
-} finally {
-  await rm(folder, { recursive: true });
+/** Converts a made-up checkpoint and prints the peak. @param args see `options` */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options });
+  const folder = await mkdtemp(join(values.folder, 'longview-convert-memory-'));
+  try {
+    const source = join(folder, 'source');
+    await mkdir(source);
+    const bytes = await makeCheckpoint(source, shape(Number(values.layers), Number(values.vocab)));
+    const before = process.resourceUsage().maxRSS / 1024;
+    const started = performance.now();
+    const manifest = await convertCheckpoint({
+      source,
+      target: join(folder, 'bundle'),
+      precision: values.precision as Precision,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const peak = process.resourceUsage().maxRSS / 1024;
+    const made = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    process.stdout.write(
+      [
+        `layers ${values.layers}, vocabulary ${values.vocab}, bfloat16 -> ${values.precision}`,
+        `read ${(bytes / 1e9).toFixed(2)} GB, wrote ${(made / 1e9).toFixed(2)} GB in ${seconds.toFixed(0)} s`,
+        `peak resident memory ${peak.toFixed(0)} MiB (${before.toFixed(0)} MiB before converting)`,
+        '',
+      ].join('\n'),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
