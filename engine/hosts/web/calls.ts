@@ -1,4 +1,4 @@
-import { Refusal } from './guard.ts';
+import { Refusal } from '../serving/answer.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Session } from '../session.ts';
 

@@ -1,16 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Refusal } from '../serving/answer.ts';
 import type { IncomingMessage } from 'node:http';
-
-/** A request that is not answered, with the HTTP status that says so. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /** Who may talk to the host: pages that it served itself, in browsers that were given its key. */
 export interface Guard {

@@ -1,18 +1,23 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { badArgument, LongviewError } from '../../protocol/errors.ts';
 import { createSession } from '../session.ts';
 import { answerCall, readJson, streamHappenings } from './calls.ts';
-import { sendFile } from './files.ts';
-import { createGuard, Refusal } from './guard.ts';
-import { readPages } from './pages.ts';
+import { Refusal } from '../serving/answer.ts';
+import { readPages } from '../serving/pages.ts';
+import { securityHeaders } from '../serving/policy.ts';
+import { answerError, answerMedia, answerPage } from '../serving/routes.ts';
+import { createGuard } from './guard.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HostInfo } from '../../protocol/wire.ts';
 import type { ServedEngine, Session } from '../session.ts';
 import type { Guard } from './guard.ts';
-import type { Page } from './pages.ts';
+import type { Answer, Asked } from '../serving/answer.ts';
+import type { Page } from '../serving/pages.ts';
 
 /** How to serve. */
 export interface ServeOptions {
@@ -89,112 +94,61 @@ interface Served {
   pages: Map<string, Page>;
 }
 
-const security = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "media-src 'self'",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
-};
-
 async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
-  for (const [name, value] of Object.entries(security)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   try {
     served.guard.checkOrigin(request);
-    const url = new URL(request.url ?? '/', 'http://longview');
-    if (url.pathname.startsWith('/api/')) await answerApi(request, response, url, served);
-    else sendPage(request, response, url.pathname, served.pages);
+    const asked = {
+      method: request.method ?? 'GET',
+      url: new URL(request.url ?? '/', 'http://longview'),
+      header: (name: string) => request.headers[name]?.toString(),
+    };
+    if (asked.url.pathname.startsWith('/api/')) await answerApi(request, response, asked, served);
+    else await send(response, answerPage(asked, served.pages));
   } catch (error) {
     // What is left of a body that nobody reads would be taken for the next request.
     if (!request.complete && !response.headersSent) response.setHeader('Connection', 'close');
-    refuse(response, error);
+    if (response.headersSent || response.destroyed) response.destroy();
+    else await send(response, answerError(error));
   }
 }
 
 async function answerApi(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
+  asked: Asked,
   { guard, session, engine }: Served,
 ): Promise<void> {
-  const [, , kind, name, ...rest] = url.pathname.split('/');
-  const route = `${request.method === 'HEAD' ? 'GET' : request.method} ${kind}`;
-  if (route === 'POST session') {
+  const route = `${asked.method} ${asked.url.pathname}`;
+  if (route === 'POST /api/session') {
     const { key } = keySchema.parse(await readJson(request));
     response.setHeader('Set-Cookie', guard.exchange(key));
     response.writeHead(204).end();
     return;
   }
   guard.checkSession(request);
-  if (route === 'GET session') response.writeHead(204).end();
-  else if (route === 'POST call') await answerCall(request, response, session);
-  else if (route === 'GET happenings') streamHappenings(response, session);
-  else if (route === 'GET media' && name && rest.length === 0)
-    await sendFile(request, response, await engine.footage(idIn(name)), 'no-cache');
-  else if (route === 'GET still' && name && rest.length === 0) {
-    const time = z.coerce.number().min(0).catch(0).parse(url.searchParams.get('t'));
-    const still = await engine.still(idIn(name), time);
-    if (still === undefined) throw new Refusal(404, 'There is no still yet.');
-    await sendFile(request, response, still, 'private, max-age=3600');
-  } else throw new Refusal(404, 'There is nothing here.');
+  if (route === 'GET /api/session') response.writeHead(204).end();
+  else if (route === 'POST /api/call') await answerCall(request, response, session);
+  else if (route === 'GET /api/happenings') streamHappenings(response, session);
+  else {
+    const found = await answerMedia(asked, engine);
+    if (!found) throw new Refusal(404, 'There is nothing here.');
+    await send(response, found);
+  }
 }
 
 const keySchema = z.object({ key: z.string().max(200) }).catch({ key: '' });
 
-/** A video's id as it stands in an address; anything else is no id, whatever it decodes to. */
-function idIn(name: string): string {
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(name)) throw new Refusal(404, 'There is no such video.');
-  return name;
-}
-
-function sendPage(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  pages: Map<string, Page>,
-): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    throw new Refusal(405, 'Only GET is answered here.');
-  const page = pages.get(path);
-  if (!page) throw new Refusal(404, 'There is nothing here.');
-  response.writeHead(200, {
-    'Content-Type': page.type,
-    'Content-Length': page.body.length,
-    'Cache-Control': page.lasting ? 'public, max-age=31536000, immutable' : 'no-cache',
-  });
-  response.end(request.method === 'HEAD' ? undefined : page.body);
-}
-
-const statusOf: Partial<Record<LongviewError['code'], number>> = {
-  'video-not-in-library': 404,
-  'video-missing': 404,
-  'video-not-indexed': 404,
-  'bad-argument': 400,
-};
-
-function refuse(response: ServerResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
+async function send(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+  response.writeHead(status, headers);
+  if (!(body instanceof Readable)) {
+    response.end(body);
     return;
   }
-  const [status, text] =
-    error instanceof Refusal
-      ? [error.status, error.message]
-      : error instanceof LongviewError
-        ? [statusOf[error.code] ?? 500, error.message]
-        : [500, 'Longview made a mistake.'];
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
-  response.end(`${text}\n`);
+  try {
+    await pipeline(body, response);
+  } catch (error) {
+    // The player closes connections all the time, on every seek.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
 }
