@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { positionVariants } from './bundle.ts';
 import { badArgument } from './errors.ts';
+import { momentSources } from './reasons.ts';
 
 /** The scaling factors that a user may choose from; the trained range is 0.5 to 1.5. */
 export const gammaRange = { min: 0.25, max: 4, find: 0.75, explain: 1.5 } as const;
@@ -42,11 +43,35 @@ export const indexRequestSchema = z.strictObject({
 /** `remove`: a video's id (or a beginning of it that fits one video only) or path. */
 export const removeRequestSchema = z.strictObject({ video: place });
 
+const dayExpected = 'a date as 2024-12-31, or a time as 2024-12-31T18:00:00Z';
+const day = z
+  .string(dayExpected)
+  .regex(/^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?$/, dayExpected)
+  .refine((text) => Number.isFinite(Date.parse(text)), dayExpected);
+const length = z.number('a number of seconds, 0 or more').nonnegative('a number of seconds, 0 or more');
+const sourceExpected = `one of ${momentSources.join(', ')}`;
+
+/** Which videos are searched, and by what evidence; everything given must hold. */
+export const filterFields = {
+  /** Ids or paths of the videos to search; all where absent. */
+  in: z.array(place).min(1).optional(),
+  /** Only videos that lie in one of these folders, however deep. */
+  folders: z.array(z.string().min(1, 'a folder')).min(1).optional(),
+  /** Recorded (where the recording says when, else last modified) on this day or later. */
+  after: day.optional(),
+  /** Recorded before this day. */
+  before: day.optional(),
+  /** Length of the whole video in seconds. */
+  minSeconds: length.optional(),
+  maxSeconds: length.optional(),
+  /** Only what was found by one of these. */
+  sources: z.array(z.enum(momentSources, sourceExpected)).min(1).optional(),
+};
+
 /** `find`: words, and where to look. */
 export const findRequestSchema = z.strictObject({
   query: words,
-  /** Ids or paths of the videos to search; all where absent. */
-  in: z.array(place).min(1).optional(),
+  ...filterFields,
   gamma,
   limit: countOf(1000).optional(),
   /** Re-check the best moments with the decoder (default: true where the bundle reads). */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capabilities, positionVariants } from './bundle.ts';
 import { errorCodes } from './errors.ts';
+import { momentSources, whySchema } from './reasons.ts';
 
 /** An error as data, the shape that crosses every border; see {@link ErrorData}. */
 export const errorDataSchema = z.object({
@@ -80,10 +81,14 @@ export const momentSchema = z.object({
   score: z.number(),
   /** Calibrated probability that this moment shows what was asked for. */
   confidence: share,
-  /** Which evidence carried it: the detector's objects or the scene's embedding. */
-  source: z.enum(['object', 'scene']),
-  /** Why it was found, in a user's words. */
+  /** Which evidence carried it. */
+  source: z.enum(momentSources),
+  /** Why it was found, in English; `why` says the same as data. */
   reason: z.string(),
+  /** Why it was found, the strongest reason first. */
+  why: z.array(whySchema).optional(),
+  /** Where the footage isn't as it was indexed: gone, or other content at its place. Index it again. */
+  footage: z.enum(['missing', 'changed']).optional(),
   /** The decoder's own probability of "yes, this is shown", once it was asked. */
   checked: share.optional(),
 });
@@ -99,6 +104,8 @@ export const findResultSchema = z.object({
   latencyMs: z.number().nonnegative(),
   /** How much footage was searched. */
   examined: z.object({ videos: z.int().nonnegative(), seconds }),
+  /** The library as a whole: only what is indexed can be searched. */
+  library: z.object({ videos: z.int().nonnegative(), indexed: z.int().nonnegative() }).optional(),
   /** Videos that were left out because they are indexed with another bundle. */
   skipped: z.int().nonnegative(),
   /** True once the best were re-checked by the decoder. */
@@ -110,8 +117,9 @@ export const evidenceSchema = z.object({
   start: seconds,
   end: seconds,
   score: share,
-  /** What is seen there. */
+  /** What is seen there, in English; `why` says the same as data. */
   reason: z.string(),
+  why: z.array(whySchema).optional(),
 });
 
 /** `ask --json`. */

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { clock } from './clock.ts';
+
+/** Kinds of evidence by which a moment may be found. "said" is text that comes with the footage: subtitles. */
+export const momentSources = ['object', 'scene', 'said', 'name'] as const;
+
+const share = z.number().min(0).max(1);
+const seconds = z.number().nonnegative();
+
+/** How much a picture looks like the words, of three steps. */
+export const likenessLevels = ['high', 'medium', 'low'] as const;
+
+/**
+ * One reason why a moment was found (or is only among the nearest), as data that a window words in its user's
+ * language; {@link reasonText} words it in English.
+ */
+export const whySchema = z.discriminatedUnion('code', [
+  /** The detector saw it. */
+  z.object({
+    code: z.literal('saw'),
+    /** Class of the detector: "bottle". */
+    label: z.string(),
+    /** In so many of the moment's sampled frames. */
+    frames: z.int().nonnegative(),
+    ofFrames: z.int().positive(),
+    /** Most of them at once. */
+    most: z.int().positive(),
+    /** The detector's own best score. */
+    score: share,
+  }),
+  /** The detector knows it and did not see it here. */
+  z.object({ code: z.literal('not-seen'), label: z.string() }),
+  /** The picture resembles the words. */
+  z.object({ code: z.literal('looks-like'), level: z.enum(likenessLevels), similarity: z.number() }),
+  /** A subtitle says it. */
+  z.object({
+    code: z.literal('said'),
+    at: seconds,
+    text: z.string(),
+    /** As the file names it: "en", "deu". */
+    language: z.string().optional(),
+  }),
+  /** A chapter is called so. */
+  z.object({ code: z.literal('chapter'), at: seconds, text: z.string() }),
+  /** The file, the folder that it lies in, or the title inside it is called so. */
+  z.object({ code: z.literal('file-name'), text: z.string() }),
+  z.object({ code: z.literal('folder-name'), text: z.string() }),
+  z.object({ code: z.literal('title'), text: z.string() }),
+  /** The decoder looked again: its probability of "yes, this is shown". */
+  z.object({ code: z.literal('checked'), yes: share }),
+]);
+
+/** Parsed {@link whySchema}. */
+export type Why = z.infer<typeof whySchema>;
+
+/** A reason as an English phrase: "saw a bottle, 7 of 10 frames". */
+export function reasonText(why: Why): string {
+  switch (why.code) {
+    case 'saw': {
+      const what = why.most > 1 ? `${why.most} × ${why.label} at once` : `${article(why.label)} ${why.label}`;
+      return `saw ${what}, ${why.frames} of ${why.ofFrames} frame${why.ofFrames === 1 ? '' : 's'}`;
+    }
+    case 'not-seen':
+      return `no ${why.label} seen here`;
+    case 'looks-like':
+      return `looks like it (${why.level})`;
+    case 'said':
+      return `said at ${clock(why.at)}: “${why.text}”`;
+    case 'chapter':
+      return `chapter “${why.text}”`;
+    case 'file-name':
+      return `file name “${why.text}”`;
+    case 'folder-name':
+      return `folder “${why.text}”`;
+    case 'title':
+      return `title “${why.text}”`;
+    case 'checked':
+      return why.yes >= 0.5
+        ? `second look: yes (${Math.round(why.yes * 100)} %)`
+        : `second look: no (${Math.round((1 - why.yes) * 100)} %)`;
+  }
+}
+
+/** All reasons of a moment as one English sentence. */
+export function reasonsText(whys: readonly Why[]): string {
+  const text = whys.map(reasonText).join('; ');
+  return text === '' ? text : text[0].toUpperCase() + text.slice(1);
+}
+
+function article(label: string): string {
+  return /^[aeiou]/.test(label) ? 'an' : 'a';
+}
