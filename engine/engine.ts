@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { ActiveModel } from './assembly/active-model.ts';
 import { Bundles, type FoundBundle, modelInfo } from './assembly/bundles.ts';
 import { Calls } from './assembly/calls.ts';
+import { gentleEyes } from './assembly/gentle.ts';
 import { importModel } from './assembly/importing.ts';
 import { listVideo, listVideos } from './assembly/listing.ts';
 import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
@@ -11,6 +12,7 @@ import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
 import { findMediaTools, type FindToolsOptions } from './media/index.ts';
+import type { IndexingPace } from './protocol/desktop.ts';
 import type { CallOptions, Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument, LongviewError } from './protocol/errors.ts';
 import {
@@ -59,7 +61,13 @@ export interface EngineParts {
 }
 
 /** The engine with what a window needs beside its commands. */
-export type LongviewEngine = Engine & LibraryView & ModelTools & AsyncDisposable;
+export type LongviewEngine = Engine &
+  LibraryView &
+  ModelTools &
+  AsyncDisposable & {
+    /** How hard indexing may work; takes effect at once, also on what is being indexed. */
+    setPace(pace: IndexingPace): void;
+  };
 
 /**
  * Puts the rooms together. Nothing is opened or loaded before it is needed: a known answer costs no model, `doctor`
@@ -81,6 +89,7 @@ class Assembly {
   readonly #active: ActiveModel;
   readonly #calls = new Calls();
   #store: Store | undefined;
+  #pace: IndexingPace = 'full';
 
   constructor(config: EngineConfig, parts: Partial<EngineParts>) {
     this.#config = config;
@@ -127,6 +136,9 @@ class Assembly {
       verifyModel: (request, options) =>
         run(options, (signal) => this.#verify(request, { ...options, signal })),
       doctor: () => run(undefined, () => this.#doctor()),
+      setPace: (pace) => {
+        this.#pace = pace;
+      },
       close,
       [Symbol.asyncDispose]: close,
     };
@@ -142,7 +154,7 @@ class Assembly {
       const eyes = async () => {
         const opened = await model.open();
         if (!opened.eyes) throw cannotLook(bundle);
-        return opened.eyes;
+        return gentleEyes(opened.eyes, () => this.#pace === 'gentle');
       };
       const looking = { ...model, fps: bundle.manifest.eyes?.framesPerSecond ?? 2, eyes };
       return indexVideos({ store, media: this.#media, model: looking }, paths, { ...options, fps, force });

@@ -4,10 +4,17 @@ import { providerNames, type ProviderName } from './provider-names.ts';
 import { firstLine } from './session.ts';
 import { selfTest } from './self-test.ts';
 
+/** The way to whoever started this: a Node process, or Electron's main process. */
+const { parentPort } = process as NodeJS.Process & { parentPort?: { postMessage(message: unknown): void } };
+const say = (message: unknown) => {
+  // A utility process is ended by its parent, once the message has come.
+  if (parentPort) parentPort.postMessage(message);
+  else process.send?.(message, () => process.exit(0));
+};
+
 const provider = providerNames.find((name) => name === process.argv[2]) as ProviderName;
 try {
-  const found = await selfTest(provider, { patient: process.argv[3] === 'patient' });
-  process.send?.({ found }, () => process.exit(0));
+  say({ found: await selfTest(provider, { patient: process.argv[3] === 'patient' }) });
 } catch (error) {
-  process.send?.({ failed: firstLine(error) }, () => process.exit(0));
+  say({ failed: firstLine(error) });
 }
