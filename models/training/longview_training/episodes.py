@@ -94,13 +94,14 @@ def choose(condition, yes, no):
 
 
 class Composer:
-    """Makes batches. rows_of [C, R] lists feature rows of each concept (PAD-padded); alike [C, 20] near concepts."""
+    """Makes batches. rows_of [C, R] lists feature rows of each concept (PAD-padded); alike [C, 20] near concepts; views [v]
+    what to add to a row for another view of the same frame."""
 
-    def __init__(self, words, rows_of, alike, seed=0):
-        self.words, self.rows_of, self.alike = words, rows_of, alike
+    def __init__(self, words, rows_of, alike, seed=0, views=(0,)):
+        self.words, self.rows_of, self.alike, self.views = words, rows_of, alike, torch.tensor(views)
         self.usable = (rows_of != PAD).any(1).nonzero()[:, 0]
-        self.weight = torch.ones(len(self.usable))
         self.row_count = (rows_of != PAD).sum(1)
+        self.weight = torch.where(self.row_count[self.usable] > 80, 4.0, 1.0)
         self.random = torch.Generator().manual_seed(seed)
 
     def uniform(self, *shape):
@@ -108,7 +109,8 @@ class Composer:
 
     def videos(self, b, n, patches):
         """Concepts [b, n], shot of each patch [b, P], feature rows [b, P]. A quarter of the videos repeat one thing."""
-        order = torch.topk(self.uniform(b, len(self.usable)), n, dim=1).indices
+        # Without replacement, by weight (Efraimidis and Spirakis): what has many frames (photographs) comes more often.
+        order = torch.topk(self.uniform(b, len(self.usable)) ** (1 / self.weight), n, dim=1).indices
         concepts = self.usable[order]
         if n >= 3:
             again = (self.uniform(b, n) < 0.5) & (torch.arange(n) % 2 == 0) & (self.uniform(b, 1) < 0.3)
@@ -119,7 +121,8 @@ class Composer:
         pick = self.uniform(b, n).gather(1, shots)
         pick = torch.where(self.uniform(b, patches) < 0.3, self.uniform(b, patches), pick)
         rows = self.rows_of[of_patch, (pick * self.row_count[of_patch]).long()]
-        return concepts, shots, rows
+        views = self.views[torch.randint(len(self.views), (b, patches), generator=self.random)]
+        return concepts, shots, rows + views
 
     def asked(self, which, concepts):
         """The concept [B] a question is about."""

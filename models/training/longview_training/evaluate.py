@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from .episodes import PAD, Composer, layout, padded
 from .hope import GAMMAS
-from .paths import WORK
+from .paths import THREADS, WORK
 from .questions import article
 from .train_head import text_vectors
 
@@ -154,7 +154,7 @@ def measure_reading(lengths=((4, 4), (8, 8), (16, 16), (32, 32)), batches=6, siz
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     torch.manual_seed(0)
     parts = sys.argv[1:] or ["text", "embed", "read"]
     path = WORK / "evaluation.json"

@@ -1,6 +1,6 @@
 """Composes all footage once and keeps what the frozen trunk sees of it.
 
-    python -m longview_training.features train|test|halves|plain [most shots]
+    python -m longview_training.features train|test|halves|plain|more [most shots]
 
 Writes work/<split>.f16 [frames, 32, 600] (the trunk's 9 x 16 grid averaged to 4 x 8 cells) and work/<split>.json
 (one row a frame: concepts, kind of source, shot). Resumable: rows that are there already are kept.
@@ -19,7 +19,7 @@ from .compose import Composer
 from .paths import BUNDLE, WORK
 
 CELLS, CHANNELS, BATCH = 32, 600, 8
-SPLITS = ["train", "test", "halves", "plain"]
+SPLITS = ["train", "test", "halves", "plain", "more"]
 
 
 def trunk(threads=2):
@@ -71,6 +71,17 @@ def halves_plan(concepts, available, shots=9000):
     return plan
 
 
+def more_plan(concepts, available, per_kind=90):
+    """More views of the training photographs, as many of a kind that has few, every other one plain; and every training drawing twice more."""
+    random = np.random.default_rng(5)
+    photos = []
+    for i, c in enumerate(concepts):
+        files = c["photos"]["train"]
+        photos += [{"kind": ("photo", "near plain")[k % 2], "file": files[(k // 2) % len(files)], "concepts": [i], "frames": 1} for k in range(per_kind if files else 0)]
+    drawn = [shot | {"kind": "drawn"} for shot in training_plan(concepts, available) if shot["kind"] == "drawn"]
+    return [photos[i] for i in random.permutation(len(photos))] + [drawn[i] for i in random.permutation(len(drawn))[: len(drawn) * 2 // 3]]
+
+
 def plain_plan(concepts, available):
     """Every held-out photograph as a plain slow shot of two frames."""
     plan = [{"kind": "plain", "file": f, "concepts": [i], "frames": 2} for i, c in enumerate(concepts) for f in c["photos"]["test"]]
@@ -105,17 +116,18 @@ def compose_into(queue, plan, split, start, end):
     for index in range(start, end):
         shot = plan[index]
         random = np.random.default_rng([seed, index])
-        makers = {"photo": composer.photo_shot, "plain": composer.plain_shot, "halves": composer.halves_shot}
+        makers = {"photo": composer.photo_shot, "plain": composer.plain_shot, "near plain": composer.near_plain_shot, "halves": composer.halves_shot}
         make = makers.get(shot["kind"], composer.drawn_shot)
         frames = make(random, shot.get("file") or shot["keys"], shot["frames"])
-        queue.put((index, np.stack([np.asarray(f) for f in frames]) if split == "plain" else composer.grade(random, frames)))
+        ungraded = shot["kind"] == "plain" or (shot["kind"] == "near plain" and random.random() < 0.6)
+        queue.put((index, np.stack([np.asarray(f) for f in frames]) if ungraded else composer.grade(random, frames)))
     queue.put(None)
 
 
 def run(split, most):
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     available = set(json.loads((WORK / "sprites.json").read_text())["keys"])
-    plan = {"train": training_plan, "test": test_plan, "halves": halves_plan, "plain": plain_plan}[split](concepts, available)
+    plan = {"train": training_plan, "test": test_plan, "halves": halves_plan, "plain": plain_plan, "more": more_plan}[split](concepts, available)
     per_shot = plan[0]["frames"]
     path, progress = WORK / f"{split}.f16", WORK / f"{split}.done"
     start = int(progress.read_text()) if progress.exists() else 0

@@ -2,7 +2,7 @@
 
     python -m longview_training.patches
 
-Writes work/patches.pt: {"features" float16 [frames, 640], "concepts", "names" [concepts, 384] the names' text embeddings};
+Writes work/patches.pt: {"features" float16 [views * frames, 640], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
 for the test split work/patches-test.pt: features [shots, 640] of whole patches (two frames averaged).
 """
 
@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from .head import Head
-from .paths import WORK
+from .paths import THREADS, WORK
 from .train_head import load_split, text_vectors
 
 
@@ -37,13 +37,31 @@ def patches_of(features, per_shot):
     return features.view(-1, per_shot, *features.shape[1:]).float().mean(1)
 
 
+#: Views of every training frame that the decoder sees: the clean one, and some with cells hidden, moved and mirrored.
+VIEWS = 4
+
+
+def views(head):
+    """Training frames as [VIEWS * frames, 640] float16 and their concepts. The head names frames that it was trained on more
+    surely than any new ones; hiding cells makes them as uncertain, so that the decoder learns to read what it will meet."""
+    from .train_head import Examples
+
+    torch.manual_seed(6)
+    examples = Examples(head)
+    clean = [look(head, examples.features).half()]
+    for _ in range(VIEWS - 1):
+        clean.append(torch.cat([look(head, examples.varied(part.float(), 0.7)).half() for part in examples.features.split(2048)]))
+    return torch.cat(clean), [[c for c in row if c >= 0] for row in examples.labels.tolist()]
+
+
 if __name__ == "__main__":
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     head = load_head()
     names = F.normalize(text_vectors([c["name"] for c in concepts], "teacher").mean(0), dim=-1)
-    features, shots = load_split("train")
-    torch.save({"features": look(head, features), "concepts": [s["concepts"] for s in shots], "names": names}, WORK / "patches.pt")
+    features, labels = views(head)
+    torch.save({"features": features, "concepts": labels, "views": VIEWS, "names": names}, WORK / "patches.pt")
     if (WORK / "test.done").exists():
         features, shots = load_split("test")
-        torch.save({"features": look(head, patches_of(features, 2)), "shots": shots, "names": names}, WORK / "patches-test.pt")
+        features = look(head, patches_of(features, 2))
+        torch.save({"features": features, "shots": shots, "names": names}, WORK / "patches-test.pt")

@@ -14,4 +14,7 @@ NATURAL = Path(os.environ.get("LONGVIEW_NATURAL", SOURCES / "natural"))
 #: The bundle that ships; eyes.onnx is made there by set-up.
 BUNDLE = REPOSITORY / "models/builtin"
 
+#: Cores to train on. One a job is quicker than two jobs on two cores each, where cores are few.
+THREADS = int(os.environ.get("LONGVIEW_THREADS", os.cpu_count() or 1))
+
 WORK.mkdir(parents=True, exist_ok=True)

@@ -15,13 +15,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .paths import WORK
+from .paths import THREADS, WORK
 from .qwen import Qwen, QwenConfig, plain_tables
 from .words import phrases, vocabulary
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 EMBEDDING, MAX_TOKENS = 384, 24
 TRAIN_PHRASES, TEST_PHRASES = 260_000, 4_000
+#: How often training shows the name of a concept, in one of the head's phrasings, instead of any phrase.
+NAMES_SHARE = 0.35
 
 
 def teacher(texts, batch=256):
@@ -100,6 +102,18 @@ def embed(tower, tokenizer, texts, batch=512):
     return torch.cat(out)
 
 
+def named(texts, vectors):
+    """Adds the names of all concepts in all phrasings: (texts, vectors, how many of the last ones are names)."""
+    import json
+
+    from .train_head import PHRASINGS, name_table, text_vectors
+    from .questions import article
+
+    names, _ = name_table(json.loads((WORK / "concepts.json").read_text())["concepts"])
+    more = [p.format(k=n, a=article(n)) for p in PHRASINGS for n in names]
+    return texts + more, np.concatenate((vectors, text_vectors(names, "teacher").flatten(0, 1).numpy().astype(np.float16))), len(more)
+
+
 def optimisers(model, rate):
     """Muon for the matrices inside the layers, AdamW for everything else."""
     inner = [p for n, p in model.named_parameters() if p.dim() == 2 and "layers." in n]
@@ -120,9 +134,10 @@ def train(minutes, batch=512, rate=2e-3):
     from .tokenizer import load
 
     torch.manual_seed(0)
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     tokenizer = load()
     texts, vectors, test, test_vectors = distillation_set()
+    texts, vectors, names = named(texts, vectors)
     encoded = [e.ids[:MAX_TOKENS] for e in tokenizer.encode_batch(texts)]
     lengths = np.array([len(e) for e in encoded])
     tower, path = TextTower(tokenizer.get_vocab_size()), WORK / "text.pt"
@@ -142,6 +157,8 @@ def train(minutes, batch=512, rate=2e-3):
         factor = min(1, (step - first + 1) / 100) * max(0.02, min(1, 1.5 * (1 - elapsed / minutes)))
         both[0].param_groups[0]["lr"], both[1].param_groups[0]["lr"] = rate * 5 * factor, rate * factor
         pool = random.integers(0, len(encoded), batch * 16)
+        asked = random.random(len(pool)) < NAMES_SHARE
+        pool[asked] = len(encoded) - 1 - pool[asked] % names
         pool = pool[np.argsort(lengths[pool] + random.uniform(0, 0.5, len(pool)), kind="stable")].reshape(16, batch)
         for rows in pool[random.permutation(16)]:
             ids, last = pad([encoded[i] for i in rows])
@@ -157,7 +174,9 @@ def train(minutes, batch=512, rate=2e-3):
             step += 1
         if step % 96 < 16:
             held = (embed(tower, tokenizer, test[:1000]) * torch.from_numpy(test_vectors[:1000]).float()).sum(-1).mean()
-            print(f"step {step} {elapsed:.1f} min, {(time.time() - begun) / (step - first):.3f} s a step, cosine {1 - cosine:.3f}, held out {held:.4f}", flush=True)
+            kinds = random.integers(len(encoded) - names, len(encoded), 1000)
+            known = (embed(tower, tokenizer, [texts[i] for i in kinds]) * torch.from_numpy(vectors[kinds]).float()).sum(-1).mean()
+            print(f"step {step} {elapsed:.1f} min, {(time.time() - begun) / (step - first):.3f} s a step, cosine {1 - cosine:.3f}, held out {held:.4f}, names {known:.4f}", flush=True)
             torch.save({"model": tower.state_dict(), "optimisers": [o.state_dict() for o in both], "step": step}, path)
     torch.save({"model": tower.state_dict(), "optimisers": [o.state_dict() for o in both], "step": step}, path)
 

@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .episodes import PAD, Composer, Words, layout
-from .paths import WORK
+from .paths import THREADS, WORK
 from .qwen import Qwen, QwenConfig
 from .text_tower import optimisers
 
@@ -97,7 +97,7 @@ def answer_loss(reader, hidden, batch, patches):
 
 
 def load_patches(words_concepts):
-    """(features [frames, F], rows_of [C, R]) for training; only shots that show one thing."""
+    """(features [views * frames, F], rows_of [C, R], names, where views begin) for training; only frames of one thing."""
     data = torch.load(WORK / "patches.pt")
     rows = [[] for _ in words_concepts]
     for i, concepts in enumerate(data["concepts"]):
@@ -105,7 +105,8 @@ def load_patches(words_concepts):
             rows[concepts[0]].append(i)
     from .episodes import padded
 
-    return data["features"], padded([r or [PAD] for r in rows]), data["names"]
+    views = [i * len(data["concepts"]) for i in range(data["views"])]
+    return data["features"], padded([r or [PAD] for r in rows]), data["names"], views
 
 
 def near_concepts(names, usable, count=12):
@@ -123,19 +124,19 @@ def prepare(seed):
 
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     words = Words(load(), concepts)
-    features, rows_of, names = load_patches(concepts)
-    composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), seed)
+    features, rows_of, names, views = load_patches(concepts)
+    composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), seed, views)
     return words, features, names, composer
 
 
 def train(minutes, batch_size=40, rate=2e-3):
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     path = WORK / "decoder.pt"
     state = torch.load(path) if path.exists() else None
     step = state["step"] if state else 0
     torch.manual_seed(step)
     words, features, names, composer = prepare(step)
-    mean, std = features.mean(0), features.std(0) + 1e-4
+    mean, std = features[::3].float().mean(0), features[::3].float().std(0) + 1e-4
     reader = Reader(8192, features.shape[1])
     if not state:
         start_in_word_space(reader, mean, std)
@@ -158,7 +159,7 @@ def train(minutes, batch_size=40, rate=2e-3):
         batch = composer.batch(batch_size, n, patches)
         batch.words = words
         seen_features = (features[batch.rows].float() - mean) / std
-        seen_features = seen_features + torch.randn_like(seen_features) * 0.3
+        seen_features = seen_features + torch.randn_like(seen_features) * 0.2
         with torch.autocast("cpu", torch.bfloat16):
             hidden, seen = reader(seen_features, batch)
             loss, right = answer_loss(reader, hidden, batch, patches)

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from . import merges
 from .head import CELLS, CHANNELS, Head
-from .paths import WORK
+from .paths import THREADS, WORK
 from .questions import article
 from .words import COCO
 
@@ -119,9 +119,13 @@ class Examples:
     """Training patches as the head sees them, varied on the grid of cells."""
 
     def __init__(self, head):
-        self.features, shots = load_split("train")
+        parts = [load_split(split) for split in ("train", "more")]
+        self.features, shots = torch.cat([x for x, _ in parts]), [s for _, part in parts for s in part]
         self.labels = torch.tensor([(s["concepts"] + [-1])[:2] for s in shots])
-        self.partner, self.photo = pairs_of(shots), torch.tensor([s["kind"] == "photo" for s in shots])
+        self.partner, photo = pairs_of(shots), torch.tensor(["file" in s for s in shots])
+        self.photos, self.drawings = photo.nonzero()[:, 0], (~photo).nonzero()[:, 0]
+        count = torch.bincount(self.labels[self.photos, 0])
+        self.photo_weight = count[self.labels[self.photos, 0]].float() ** -0.75
         self.halves, pairs = load_split("halves")
         self.sides = torch.tensor([s["concepts"] for s in pairs])
         sample = self.features[:4000].float()
@@ -129,10 +133,12 @@ class Examples:
         head.mean.copy_(self.mean), head.scale.copy_(self.scale)
 
     def whole(self, count):
-        """Frames of photographs and scenes; some averaged with another frame of the same photograph, as in a patch of two."""
-        rows = torch.randint(len(self.features), (count,))
+        """Frames of photographs (kinds with few as often as others, nearly) and of scenes; some photographs averaged with
+        another view of the same one, as in a patch of two frames."""
+        photos = self.photos[torch.multinomial(self.photo_weight, count // 2)]
+        rows = torch.cat((photos, self.drawings[torch.randint(len(self.drawings), (count - len(photos),))]))
         x = self.features[rows].float()
-        mix = (torch.rand(count) < 0.35) & self.photo[rows]
+        mix = (torch.rand(count) < 0.35) & (torch.arange(count) < len(photos))
         x[mix] = x[mix] * 0.7 + self.features[self.partner[rows[mix]]].float() * 0.3
         return x, self.labels[rows]
 
@@ -148,8 +154,12 @@ class Examples:
 
     def batch(self, size):
         """@returns x [b, 32, 600], labels [b, 2]: mirrored, moved by a cell or two, some cells hidden."""
-        whole, joined = self.whole(size * 2 // 3), self.joined(size // 3)
+        whole, joined = self.whole(size * 5 // 6), self.joined(size // 6)
         x, labels = torch.cat((whole[0], joined[0])), torch.cat((whole[1], joined[1]))
+        return self.varied(x), labels
+
+    def varied(self, x, most=0.5):
+        """Patches [b, 32, 600] mirrored, moved by a cell or two, with up to this share of their cells hidden."""
         b = len(x)
         grid = x.view(b, 4, 8, CHANNELS)
         flip = torch.rand(b) < 0.5
@@ -157,8 +167,20 @@ class Examples:
         columns = (columns + torch.randint(-2, 3, (b, 1))) % 8
         rows = (torch.arange(4) + torch.randint(-1, 2, (b, 1)) * (torch.rand(b, 1) < 0.5)) % 4
         x = grid[torch.arange(b)[:, None, None], rows[:, :, None], columns[:, None, :]].flatten(1, 2)
-        hidden = torch.rand(b, CELLS, 1) < torch.rand(b, 1, 1) * 0.5
-        return torch.where(hidden, self.mean, x), labels
+        hidden = torch.rand(b, CELLS, 1) < torch.rand(b, 1, 1) * most
+        return torch.where(hidden, self.mean, x)
+
+
+class Average:
+    """An average of the weights over the last steps, which is what is kept."""
+
+    def __init__(self, model, keep=0.995):
+        self.keep, self.state = keep, {k: v.clone() for k, v in model.state_dict().items()}
+
+    def add(self, model, step):
+        keep = min(self.keep, 1 - 1 / (step + 1))
+        for k, v in model.state_dict().items():
+            self.state[k].lerp_(v, 1 - keep)
 
 
 def quick_check(head, texts, test):
@@ -189,7 +211,7 @@ def optimisers(head, scale, rate):
 
 def train(minutes, source, name, batch=256, rate=2e-3):
     torch.manual_seed(0)
-    torch.set_num_threads(2)
+    torch.set_num_threads(THREADS)
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     names, holds = name_table(concepts)
     weight, texts = specific(holds, concepts, names), text_vectors(names, source)
@@ -201,7 +223,7 @@ def train(minutes, source, name, batch=256, rate=2e-3):
         state = torch.load(path)
         head.load_state_dict(state["model"])
         scale.data.fill_(math.log(state["scale"]))
-    begun, step, running = time.time(), 0, 0.0
+    begun, step, running, average = time.time(), 0, 0.0, Average(head)
     while (elapsed := (time.time() - begun) / 60) < minutes:
         factor = min(1, (step + 1) / 100) * max(0.01, 1 - elapsed / minutes)
         both[0].param_groups[0]["lr"] = rate * 8 * factor
@@ -219,11 +241,14 @@ def train(minutes, source, name, batch=256, rate=2e-3):
         for o in both:
             o.step()
         step, running = step + 1, running * 0.98 + loss.item() * 0.02
-        if step % 150 == 0:
-            check = quick_check(head, F.normalize(texts.mean(0), dim=-1), test)
+        average.add(head, step)
+        if step % 200 == 0:
+            shown = Head()
+            shown.load_state_dict(average.state)
+            check = quick_check(shown, F.normalize(texts.mean(0), dim=-1), test)
             print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / step:.3f} s a step, loss {running:.3f}, scale {scale.exp().item():.1f} {check}", flush=True)
-            torch.save({"model": head.state_dict(), "scale": scale.exp().item()}, path)
-    torch.save({"model": head.state_dict(), "scale": scale.exp().item()}, path)
+            torch.save({"model": average.state, "scale": scale.exp().item()}, path)
+    torch.save({"model": average.state, "scale": scale.exp().item()}, path)
 
 
 if __name__ == "__main__":
