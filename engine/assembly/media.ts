@@ -4,7 +4,9 @@ import {
   findMediaTools,
   findVideos,
   probe,
+  readText,
   sampleFrames,
+  textSignature,
   type FindToolsOptions,
   type MediaTools,
 } from '../media/index.ts';
@@ -19,6 +21,8 @@ export function mediaWith(options: FindToolsOptions | undefined): IndexingMedia 
       tools = await findMediaTools(options);
       return probe(file, { ...rest, tools });
     },
+    textSignature,
+    readText: (file, info, rest) => readText(file, info, { ...rest, tools }),
     sampleFrames: (file, info, rest) => sampleFrames(file, info, { ...rest, tools }),
   };
 }

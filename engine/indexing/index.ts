@@ -4,6 +4,7 @@ import type { RunWriter, StoredVideo, VideoFacts } from '../store/index.ts';
 import type { VideoInfo } from '../media/index.ts';
 import { lookAt } from './look.ts';
 import { createPace, type Pace } from './pace.ts';
+import { refreshText } from './text.ts';
 import { type Candidate, failed, type FileResult, isDone, result, settle, survey } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 
@@ -129,6 +130,7 @@ async function indexOne(
     const info = await media.probe(path, { signal });
     await settle(deps, path, factsOf(contentHash, info), candidate.modifiedMs);
     const video = store.videoByContent(contentHash)!;
+    await refreshText(deps, { videoId: video.id, path, known: info }, signal);
     const seconds = await indexVideo(deps, video, { path, info }, options, pace);
     return { row: result(path, store.video(video.id), 'indexed'), seconds };
   } catch (error) {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
 import type { IndexRun, StoredVideo, VideoFacts } from '../store/index.ts';
+import { refreshText } from './text.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 
 /** What became of a file. */
@@ -34,6 +35,7 @@ export async function survey(
     const known = unchanged ?? store.videoByContent(contentHash);
     if (known && !force && isDone(deps, known, options)) {
       const moved = await settle(deps, path, known, facts?.mtimeMs);
+      await refreshText(deps, { videoId: known.id, path }, signal);
       return result(path, known, moved ? 'moved' : 'unchanged');
     }
     return { path, contentHash, bytes: facts?.size ?? 1, modifiedMs: facts?.mtimeMs };

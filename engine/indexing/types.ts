@@ -1,4 +1,4 @@
-import type { FoundVideos, SampledFrames, ThumbnailOptions, VideoInfo } from '../media/index.ts';
+import type { FootageText, FoundVideos, SampledFrames, ThumbnailOptions, VideoInfo } from '../media/index.ts';
 import type { OnProgress } from '../protocol/progress.ts';
 import type { Store } from '../store/index.ts';
 import type { Eyes } from '../vlm/types.ts';
@@ -17,6 +17,8 @@ export interface IndexingMedia {
     info: VideoInfo,
     options: { fps: number; width: number; height: number; thumbnails: ThumbnailOptions } & Stoppable,
   ): SampledFrames;
+  readText(file: string, info: VideoInfo, options: Stoppable): Promise<FootageText[]>;
+  textSignature(file: string): Promise<string>;
 }
 
 /** The bundle to look with, known before it is loaded. */

@@ -1,2 +1,3 @@
 export { openStore } from './store.ts';
+export { wordsOf } from './words.ts';
 export type * from './types.ts';

@@ -138,6 +138,29 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX jobs_in_order ON jobs (position);
   `,
+  `
+  -- Text that comes with a video, and what it was read from (see texts.ts).
+  CREATE TABLE texts (
+    num INTEGER PRIMARY KEY,
+    video INTEGER NOT NULL REFERENCES videos (num) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('said', 'chapter', 'title')),
+    start REAL NOT NULL,
+    end REAL NOT NULL,
+    language TEXT,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX texts_of_video ON texts (video, start);
+  CREATE TABLE text_sources (
+    video INTEGER PRIMARY KEY REFERENCES videos (num) ON DELETE CASCADE,
+    source TEXT NOT NULL
+  ) STRICT;
+  -- The words of texts, as words.ts cuts them.
+  CREATE VIRTUAL TABLE text_index
+    USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0');
+  CREATE TRIGGER text_goes AFTER DELETE ON texts BEGIN
+    DELETE FROM text_index WHERE rowid = old.num;
+  END;
+  `,
 ];
 
 /** The format that this Longview writes. */

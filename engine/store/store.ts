@@ -9,6 +9,7 @@ import { lockForIndexing } from './lock.ts';
 import { Patches } from './patches.ts';
 import { type RunRow, valuesPerPatch } from './run-rows.ts';
 import { Runs, thumbnailFolder } from './runs.ts';
+import { Texts } from './texts.ts';
 import type { IndexedVideo, Store } from './types.ts';
 import { Videos } from './videos.ts';
 
@@ -36,6 +37,7 @@ export function openStore(folder: string): Store {
   const patches = new Patches(db);
   const answers = new Answers(db);
   const jobs = new Jobs(db);
+  const texts = new Texts(db);
   const generation = () => db.get<{ generation: number }>('SELECT generation FROM state')!.generation;
 
   const indexedRow = (idOrPath: string): IndexedRow =>
@@ -92,6 +94,10 @@ export function openStore(folder: string): Store {
       if (!tokens) throw noFeatures(videoId, folder);
       return tokens;
     },
+
+    textSource: (videoId) => texts.source(videos.row(videoId).num),
+    setText: (videoId, source, lines) => texts.replace(videos.row(videoId).num, source, lines),
+    textHits: (words, limit, among) => texts.find(words, limit, among),
 
     cachedAnswer: (key) => answers.find(key),
     keepAnswer: (key, answer) => answers.keep(key, answer),

@@ -132,6 +132,22 @@ export interface StoredFrame {
   cutScore: number;
 }
 
+/** Something that comes with a video as text, in seconds on its own timeline. */
+export interface FootageLine {
+  /** "said": a subtitle; "chapter": a chapter's title; "title": the recording's own. */
+  kind: 'said' | 'chapter' | 'title';
+  start: number;
+  end: number;
+  text: string;
+  /** As the file names it: "en", "deu". */
+  language?: string | undefined;
+}
+
+/** A line that holds some of the words that were looked up. */
+export interface TextHit extends FootageLine {
+  videoId: string;
+}
+
 /** A still of a video. */
 export interface Thumbnail {
   time: number;
@@ -273,6 +289,18 @@ export interface Store {
    * @throws LongviewError `video-not-indexed` where the cache was deleted.
    */
   patchTokens(videoId: string, patches: readonly number[]): Float32Array[];
+
+  /** What a video's text was read from, as `setText` was told; undefined where it never was read. */
+  textSource(videoId: string): string | undefined;
+  /** Replaces all text that comes with a video. */
+  setText(videoId: string, source: string, lines: readonly FootageLine[]): void;
+  /**
+   * Lines that hold some of the words, those that hold all of them first. Quotes and operators of a query are plain
+   * words to it.
+   * @param words as `wordsOf` cuts them
+   * @param videos ids of the videos to look in; all where absent
+   */
+  textHits(words: readonly (readonly string[])[], limit: number, videos?: readonly string[]): TextHit[];
 
   /** The newest answer of a key. */
   cachedAnswer(key: AnswerKey): AskResult | undefined;
