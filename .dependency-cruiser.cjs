@@ -51,6 +51,11 @@ module.exports = {
       { path: room('evaluation'), pathNot: '\\.test\\.ts$' },
       { path: '^(engine/(?!evaluation/|protocol/)|node:|models)' },
     ),
+    forbid(
+      'needle-plants-only',
+      { path: room('needle'), pathNot: '\\.test\\.ts$' },
+      { path: '^(engine/(?!needle/|media/|vlm/types\\.ts|protocol/)|models)' },
+    ),
     forbid('engine-below-hosts', { path: '^engine/engine\\.ts' }, { path: room('hosts') }),
     forbid('engine-knows-no-window', { path: '^engine/' }, { path: '(^|/)(electron|svelte|renderer)(/|$)' }),
     forbid(
