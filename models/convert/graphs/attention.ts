@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../onnx/graph.ts';
 import type { DecoderConfig } from './config.ts';
 import type { GraphContext } from './layers.ts';
-import { activationType, contrib, linear } from './layers.ts';
+import { activationType, careful, contrib, linear } from './layers.ts';
 import type { RotaryTables } from './rotary.ts';
 
 /** Values that a decoder's layers share. */
@@ -52,7 +52,7 @@ export function attention(context: GraphContext, config: DecoderConfig, inputs: 
   const { heads, kvHeads, headDim } = config;
   const prefix = `model.layers.${inputs.layer}.self_attn`;
   const names = (kind: string) => ['q', 'k', 'v'].map((part) => `${prefix}.${part}_proj.${kind}`);
-  const packed = linear(context, inputs.x, {
+  const packed = linear(careful(context), inputs.x, {
     weights: names('weight'),
     biases: names('bias'),
     inputs: config.hiddenSize,
@@ -83,7 +83,7 @@ export function attention(context: GraphContext, config: DecoderConfig, inputs: 
     value,
   });
   const flat = graph.node('Squeeze', [attended, inputs.zero]);
-  return linear(context, flat, {
+  return linear(careful(context), flat, {
     weights: [`${prefix}.o_proj.weight`],
     inputs: heads * headDim,
     outputs: config.hiddenSize,

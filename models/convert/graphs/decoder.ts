@@ -5,7 +5,7 @@ import type { DecoderInputs } from './attention.ts';
 import { attention, sequenceLengths } from './attention.ts';
 import type { DecoderConfig, GraphOptions } from './config.ts';
 import type { GraphContext } from './layers.ts';
-import { activationType, cast, contrib, linear, vector } from './layers.ts';
+import { activationType, careful, cast, contrib, linear, vector } from './layers.ts';
 import { PlannedGraph } from './planned.ts';
 import { rotaryInputs } from './rotary.ts';
 
@@ -53,9 +53,7 @@ export function buildDecoderGraph(
   const stack = decoderLayers(context, config, { hidden: flat, tables, cache: options.cache ?? 'growing' });
   const tail = { mlp: lastRows(graph, stack.mlp, last), residual: lastRows(graph, stack.residual, last) };
   const normed = finalNorm(context, config, tail);
-  // Nothing averages the output matrix's errors away, so int4 keeps it at 8 bits.
-  const precision = options.precision === 'int4' ? 'int8' : options.precision;
-  const logits = linear({ ...context, precision }, normed, {
+  const logits = linear(careful(context), normed, {
     weights: [lmHeadName(config)],
     inputs: config.hiddenSize,
     outputs: config.vocabSize,

@@ -26,6 +26,14 @@ export function activationType(precision: Precision): FloatType {
   return precision === 'fp16' ? 'float16' : 'float32';
 }
 
+/**
+ * The same with 8 bits instead of 4, for matrices whose errors weigh more than their bytes: the output matrix, after
+ * which nothing averages them away, and attention's, which are an eighth of a layer and made half of the logits' error.
+ */
+export function careful(context: GraphContext): GraphContext {
+  return context.precision === 'int4' ? { ...context, precision: 'int8' } : context;
+}
+
 /** A linear layer y = x W^T + b whose W and b may be several tensors that lie one after another. */
 export interface Linear {
   /** Tensor names, each [outputs_i, inputs]; their outputs are concatenated. */
