@@ -8,6 +8,7 @@ import { listVideo, listVideos } from './assembly/listing.ts';
 import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
 import { mediaWith } from './assembly/media.ts';
 import { recognise, videoAt } from './assembly/places.ts';
+import { queueMemory } from './assembly/queue-memory.ts';
 import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
@@ -31,6 +32,7 @@ import type {
   RemoveResult,
   VerifyResult,
 } from './protocol/results.ts';
+import type { QueueMemory } from './protocol/queue.ts';
 import type { LibraryView } from './protocol/view.ts';
 import { ask, find, type SearchDeps } from './search/index.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -62,7 +64,7 @@ export interface EngineParts {
 
 /** The engine with what a window needs beside its commands. */
 export type LongviewEngine = Engine &
-  LibraryView &
+  LibraryView & QueueMemory &
   ModelTools &
   AsyncDisposable & {
     /** How hard indexing may work; takes effect at once, also on what is being indexed. */
@@ -115,6 +117,7 @@ class Assembly {
     });
     return {
       ...view,
+      ...queueMemory(() => this.#library()),
       index: (request, options) => run(options, (signal) => this.#index(request, { ...options, signal })),
       library: () => run(undefined, () => this.#list()),
       remove: (request) => run(undefined, () => this.#remove(request)),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { LongviewError } from '../protocol/errors.ts';
 import { createQueue } from './queue.ts';
 import type { Engine } from '../protocol/engine.ts';
+import type { KeptJob } from '../protocol/queue.ts';
 import type { IndexResult } from '../protocol/results.ts';
 import type { Activity } from '../protocol/wire.ts';
 
@@ -25,19 +26,21 @@ function stage() {
   };
   const states: string[] = [];
   const waiting: { want: string; resolve: () => void }[] = [];
-  const queue = createQueue(
-    engine,
-    ({ jobs }: Activity) => {
+  let kept: KeptJob[] = [];
+  const queue = createQueue(engine, {
+    onChange({ jobs }: Activity) {
       const now = jobs.map((job) => job.state).join(' ');
       states.push(now);
       for (const waiter of waiting) if (waiter.want === now) waiter.resolve();
     },
-    () => undefined,
-  );
+    onLibrary: () => undefined,
+    onKeep: (jobs) => (kept = jobs),
+  });
   const reach = async (want: string) => {
     if (states.at(-1) !== want) await new Promise<void>((resolve) => waiting.push({ want, resolve }));
   };
-  return { queue, calls, reach };
+  const keptNow = () => kept.map(({ request, paused, running }) => [request.paths[0], paused, running]);
+  return { queue, calls, reach, keptNow };
 }
 
 test('one job runs at a time, in order', async () => {
@@ -127,4 +130,61 @@ test('closing stops what runs and waits for it', async () => {
     queue.activity().jobs.map(({ state }) => state),
     ['running', 'waiting'],
   );
+});
+
+test('a job is kept before it begins, and no longer once it ended', async () => {
+  const { queue, calls, reach, keptNow } = stage();
+  queue.add({ paths: ['/a'], force: true });
+  queue.add({ paths: ['/b'] }, true);
+  assert.deepEqual(keptNow(), [
+    ['/a', false, true],
+    ['/b', true, false],
+  ]);
+  calls[0].end();
+  await reach('done paused');
+  assert.deepEqual(keptNow(), [['/b', true, false]]);
+  queue.cancel(queue.activity().jobs[1].id);
+  assert.deepEqual(keptNow(), []);
+});
+
+test('what a closed queue was working on stays kept', async () => {
+  const { queue, keptNow } = stage();
+  queue.add({ paths: ['/a'] });
+  await queue.close();
+  assert.deepEqual(keptNow(), [['/a', false, true]]);
+});
+
+test('a job that is put first is worked on at once; the other goes on afterwards', async () => {
+  const { queue, calls, reach } = stage();
+  queue.add({ paths: ['/a'] });
+  queue.add({ paths: ['/b'] });
+  const { jobs } = queue.add({ paths: ['/c'] });
+  queue.move(jobs[2].id, 'first');
+  await reach('running waiting waiting');
+  assert.deepEqual(
+    queue.activity().jobs.map(({ paths }) => paths[0]),
+    ['/c', '/a', '/b'],
+  );
+  assert.equal(calls.at(-1)?.paths[0], '/c');
+  queue.move(jobs[1].id, 'earlier');
+  assert.deepEqual(
+    queue.activity().jobs.map(({ paths }) => paths[0]),
+    ['/c', '/b', '/a'],
+  );
+  queue.move(jobs[0].id, 'later');
+  assert.equal(queue.activity().jobs[2].paths[0], '/a', 'the last stays the last');
+  calls.at(-1)!.end();
+  await reach('done running waiting');
+  assert.equal(calls.at(-1)?.paths[0], '/b');
+});
+
+test('a held queue begins nothing and lets go of what runs', async () => {
+  const { queue, calls, reach } = stage();
+  queue.add({ paths: ['/a'] });
+  queue.hold(true);
+  await reach('waiting');
+  queue.add({ paths: ['/b'] });
+  assert.equal(calls.length, 1);
+  queue.hold(false);
+  await reach('running waiting');
 });

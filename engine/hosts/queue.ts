@@ -2,22 +2,41 @@ import { badArgument } from '../protocol/errors.ts';
 import { failureOf } from './failure.ts';
 import type { Engine } from '../protocol/engine.ts';
 import type { Progress } from '../protocol/progress.ts';
+import type { KeptJob } from '../protocol/queue.ts';
 import type { IndexRequest } from '../protocol/requests.ts';
 import type { Activity, Job } from '../protocol/wire.ts';
 
 /** Indexing that goes on whatever becomes of the window that asked for it: one job at a time, in order. */
 export interface Queue {
   activity(): Activity;
-  add(request: IndexRequest): Activity;
+  /** @param paused it waits for `resume` */
+  add(request: IndexRequest, paused?: boolean): Activity;
   /** Stops a job for good. What it has indexed so far is kept and found again by the next try. */
   cancel(id: number): Activity;
   /** Stops a job until `resume`. */
   pause(id: number): Activity;
   resume(id: number): Activity;
+  /** Puts a job that waits before another one; one that runs gives way to it. */
+  move(id: number, to: QueuePlace): Activity;
+  /** Nothing is begun and what runs gives way, until it is called with false: the machine is on battery. */
+  hold(held: boolean): Activity;
   /** Forgets the jobs that ended. */
   clear(): Activity;
   /** Stops what is running and waits for it. */
   close(): Promise<void>;
+}
+
+/** Where to move a job: before all others, or past its neighbour. */
+export type QueuePlace = 'first' | 'earlier' | 'later';
+
+/** Who is told what. */
+export interface QueueListeners {
+  /** The activity changed; at most every 200 ms for progress alone. */
+  onChange(activity: Activity): void;
+  /** The library may have changed. */
+  onLibrary(): void;
+  /** The jobs that a crash must not lose changed. */
+  onKeep?(jobs: KeptJob[]): void;
 }
 
 interface Entry {
@@ -28,26 +47,24 @@ interface Entry {
 
 /** Tells at most this often how far a job is; people can't read faster. */
 const tellEveryMs = 200;
+const live = ['waiting', 'running', 'paused'];
 
-/**
- * The queue of a host.
- * @param onChange called whenever the activity changed, at most every 200 ms for progress alone
- * @param onLibrary called whenever the library may have changed
- */
-export function createQueue(
-  engine: Pick<Engine, 'index'>,
-  onChange: (activity: Activity) => void,
-  onLibrary: () => void,
-): Queue {
+/** The queue of a host. */
+export function createQueue(engine: Pick<Engine, 'index'>, listeners: QueueListeners): Queue {
   const entries: Entry[] = [];
   let running: Promise<void> | undefined;
   let lastId = 0;
+  let held = false;
   let closed = false;
 
   const activity = (): Activity => ({ jobs: entries.map((entry) => entry.job) });
   const changed = () => {
-    onChange(activity());
+    listeners.onChange(activity());
     return activity();
+  };
+  const keep = () => {
+    // What a closed host leaves is what it was working on: it goes on at the next start.
+    if (!closed) listeners.onKeep?.(entries.filter(({ job }) => live.includes(job.state)).map(kept));
   };
   const find = (id: number) => {
     const entry = entries.find((candidate) => candidate.job.id === id);
@@ -55,27 +72,38 @@ export function createQueue(
     return entry;
   };
   const next = () => {
-    if (running || closed) return;
+    if (running || closed || held) return;
     const entry = entries.find((candidate) => candidate.job.state === 'waiting');
     if (!entry) return;
-    running = work(entry, engine, changed, onLibrary).finally(() => {
+    running = work(entry, engine, { changed, keep, onLibrary: listeners.onLibrary }).finally(() => {
       running = undefined;
+      keep();
       next();
     });
   };
   const halt = (id: number, state: 'paused' | 'cancelled') => {
     const entry = find(id);
-    if (['done', 'failed', 'cancelled'].includes(entry.job.state)) return activity();
+    if (!live.includes(entry.job.state)) return activity();
     entry.job = { ...entry.job, state, ...(state === 'cancelled' ? ended() : {}) };
     entry.stop?.abort();
+    keep();
     return changed();
+  };
+  /** What runs goes back to waiting; what it has done is kept. */
+  const giveWay = () => {
+    const entry = entries.find(({ job }) => job.state === 'running');
+    if (!entry) return;
+    entry.job = { ...entry.job, state: 'waiting' };
+    entry.stop?.abort();
   };
 
   return {
     activity,
-    add(request) {
-      const job: Job = { id: ++lastId, paths: request.paths, state: 'waiting', addedAt: now() };
+    add(request, paused = false) {
+      const state = paused ? 'paused' : 'waiting';
+      const job: Job = { id: ++lastId, paths: request.paths, state, addedAt: now() };
       entries.push({ job, request, stop: undefined });
+      keep();
       next();
       return changed();
     },
@@ -84,12 +112,26 @@ export function createQueue(
     resume(id) {
       const entry = find(id);
       if (entry.job.state === 'paused') entry.job = { ...entry.job, state: 'waiting' };
+      keep();
+      next();
+      return changed();
+    },
+    move(id, to) {
+      if (!moveEntry(entries, find(id), to)) return activity();
+      if (firstLive(entries)?.job.state === 'waiting') giveWay();
+      keep();
+      next();
+      return changed();
+    },
+    hold(hold) {
+      held = hold;
+      if (held) giveWay();
       next();
       return changed();
     },
     clear() {
-      const live = entries.filter(({ job }) => ['waiting', 'running', 'paused'].includes(job.state));
-      entries.splice(0, entries.length, ...live);
+      const left = entries.filter(({ job }) => live.includes(job.state));
+      entries.splice(0, entries.length, ...left);
       return changed();
     },
     async close() {
@@ -100,20 +142,45 @@ export function createQueue(
   };
 }
 
+const kept = ({ job, request }: Entry): KeptJob => ({
+  request,
+  paused: job.state === 'paused',
+  running: job.state === 'running',
+});
+
+const firstLive = (entries: readonly Entry[]) =>
+  entries.find(({ job }) => job.state === 'waiting' || job.state === 'running');
+
+/** Moves an entry among those that are not ended. @returns whether it moved */
+function moveEntry(entries: Entry[], entry: Entry, to: QueuePlace): boolean {
+  const order = entries.filter(({ job }) => live.includes(job.state));
+  const from = order.indexOf(entry);
+  const target = to === 'first' ? 0 : from + (to === 'earlier' ? -1 : 1);
+  if (from < 0 || target === from || target < 0 || target >= order.length) return false;
+  order.splice(from, 1);
+  order.splice(target, 0, entry);
+  entries.splice(
+    0,
+    entries.length,
+    ...entries.map((old) => (live.includes(old.job.state) ? order.shift()! : old)),
+  );
+  return true;
+}
+
 async function work(
   entry: Entry,
   engine: Pick<Engine, 'index'>,
-  changed: () => void,
-  onLibrary: () => void,
+  { changed, keep, onLibrary }: { changed: () => void; keep: () => void; onLibrary: () => void },
 ): Promise<void> {
   const stop = new AbortController();
   entry.stop = stop;
   entry.job = { ...entry.job, state: 'running', progress: undefined };
+  keep();
   changed();
   let told = 0;
   let subject: string | undefined;
   const onProgress = (progress: Progress) => {
-    if (entry.job.state !== 'running') return;
+    if (stop.signal.aborted) return;
     entry.job = { ...entry.job, progress };
     if (progress.subject !== subject) onLibrary();
     else if (performance.now() - told < tellEveryMs) return;

@@ -4,11 +4,12 @@ import { parseRequest } from '../protocol/requests.ts';
 import { createQueue } from './queue.ts';
 import { failureOf } from './failure.ts';
 import type { CallOptions, Engine } from '../protocol/engine.ts';
+import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
 import type { LibraryView } from '../protocol/view.ts';
 import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '../protocol/wire.ts';
 
 /** What a host puts behind its windows. */
-export type ServedEngine = Engine & LibraryView;
+export type ServedEngine = Engine & LibraryView & QueueMemory;
 
 /** One engine, served to any number of windows over whatever carries the messages. */
 export interface Session {
@@ -42,15 +43,17 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
   const tell = (happening: Happening) => {
     for (const listener of listeners) listener(happeningSchema.parse(happening));
   };
-  const queue = createQueue(
-    engine,
-    (value) => tell({ event: 'activity', value }),
-    () => tell({ event: 'library' }),
-  );
-  // What a crash or a closed window left undone goes on by itself. Where the library can't be opened, the first call
-  // tells why.
-  void engine.unfinished().then(
-    (paths) => paths.length > 0 && queue.add({ paths }),
+  const queue = createQueue(engine, {
+    onChange: (value) => tell({ event: 'activity', value }),
+    onLibrary: () => tell({ event: 'library' }),
+    // A queue that can't be kept still runs: what is wrong with the library is told by whoever uses it.
+    onKeep: (jobs) => void engine.keepQueue(jobs).catch(() => undefined),
+  });
+  void leftOver(engine).then(
+    (jobs) => {
+      for (const { request, paused } of jobs) queue.add(request, paused);
+    },
+    // Where the library can't be opened, the first call tells why.
     () => undefined,
   );
   const handlers = handlersFor(engine, queue, abilities, () => tell({ event: 'library' }));
@@ -81,6 +84,16 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
       listeners.clear();
     },
   };
+}
+
+/** What a crash or a closed window left undone; it goes on by itself. */
+async function leftOver(engine: ServedEngine): Promise<KeptJob[]> {
+  const [kept, unfinished] = await Promise.all([engine.keptQueue(), engine.unfinished()]);
+  const running = kept.find((job) => job.running);
+  if (unfinished.length === 0 || (kept.length > 0 && !running)) return kept;
+  // Of the job that was being worked on, only what it didn't come to.
+  const rest = { paused: false, running: true, request: { ...running?.request, paths: unfinished } };
+  return [rest, ...kept.filter((job) => job !== running)];
 }
 
 function handlersFor(

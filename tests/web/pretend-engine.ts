@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
+import type { KeptJob } from '../../engine/protocol/queue.ts';
 import type { AskResult, FindResult, LibraryVideo } from '../../engine/protocol/results.ts';
 import type { AnswersResult } from '../../engine/protocol/view.ts';
 
@@ -50,6 +51,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     return video;
   };
   const asked = new Map<string, AskResult>();
+  let kept: KeptJob[] = [];
 
   return {
     async index({ paths }, { signal, onProgress } = {}) {
@@ -151,6 +153,10 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     editAnswer: async () => ({ answers: pretence.answers ?? [] }),
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
     unfinished: async () => [],
+    keptQueue: async () => kept,
+    keepQueue: async (jobs) => {
+      kept = [...jobs];
+    },
     async footage(id) {
       known(id);
       if (pretence.footage === undefined)
