@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ActiveModel } from './assembly/active-model.ts';
+import { limitAnswers, requestAgain } from './assembly/ask-tools.ts';
 import { Bundles, type FoundBundle, modelInfo } from './assembly/bundles.ts';
 import { Calls } from './assembly/calls.ts';
 import { gentleEyes } from './assembly/gentle.ts';
@@ -32,9 +33,10 @@ import type {
   RemoveResult,
   VerifyResult,
 } from './protocol/results.ts';
+import type { AskTools } from './protocol/asking.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { LibraryView } from './protocol/view.ts';
-import { ask, find, type SearchDeps } from './search/index.ts';
+import { ask, find, plan, type SearchDeps } from './search/index.ts';
 import { openStore, type Store } from './store/index.ts';
 import type { ProviderChoice } from './vlm/providers.ts';
 import type { Model } from './vlm/types.ts';
@@ -64,7 +66,9 @@ export interface EngineParts {
 
 /** The engine with what a window needs beside its commands. */
 export type LongviewEngine = Engine &
-  LibraryView & QueueMemory &
+  AskTools &
+  LibraryView &
+  QueueMemory &
   ModelTools &
   AsyncDisposable & {
     /** How hard indexing may work; takes effect at once, also on what is being indexed. */
@@ -133,6 +137,18 @@ class Assembly {
             ask(deps, request, { ...options, signal }),
           ),
         ),
+      plan: (request, options) =>
+        run(options, (signal) =>
+          this.#search(parseRequest(askRequestSchema, request), (deps) =>
+            plan(deps, request, { ...options, signal }),
+          ),
+        ),
+      rerun: (request, options) =>
+        run(options, async (signal) => {
+          const again = requestAgain(this.#library(), request);
+          return this.#search(again, (deps) => ask(deps, again, { ...options, signal }));
+        }),
+      limitAnswers: (request) => run(undefined, async () => limitAnswers(this.#library(), request)),
       models: () => run(undefined, () => this.#models()),
       importModel: (request, options) =>
         run(options, (signal) => this.#import(request, { ...options, signal })),

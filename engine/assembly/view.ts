@@ -15,6 +15,7 @@ import {
   type VideoDetails,
 } from '../protocol/view.ts';
 import type { SeenObject, Store, StoredVideo, Thumbnail } from '../store/index.ts';
+import { storedAnswer } from './ask-tools.ts';
 import { firstExisting, listVideo } from './listing.ts';
 
 /** What the view works with. */
@@ -53,6 +54,7 @@ export function libraryView(deps: ViewDeps): LibraryView {
     async editAnswer(request) {
       const { number, change } = parseRequest(editAnswerRequestSchema, request);
       const store = deps.store();
+      storedAnswer(store, number);
       if (change === 'remove') store.removeAnswer(number);
       else store.pinAnswer(number, change === 'pin');
       return history(store, undefined);
@@ -164,10 +166,12 @@ function objectsBetween(
 
 function history(store: Store, videoId: string | undefined): AnswersResult {
   return {
-    answers: store.answers(videoId).map(({ number, result, createdAt, pinned }) => ({
+    ...store.answersSize(),
+    answers: store.answers(videoId).map(({ number, result, createdAt, usedAt, pinned }) => ({
       number,
       result,
       createdAt: new Date(createdAt).toISOString(),
+      usedAt: new Date(usedAt).toISOString(),
       pinned,
     })),
   };

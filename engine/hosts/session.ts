@@ -5,11 +5,13 @@ import { createQueue } from './queue.ts';
 import { failureOf } from './failure.ts';
 import type { CallOptions, Engine } from '../protocol/engine.ts';
 import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
+import type { AskTools } from '../protocol/asking.ts';
+import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
 import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '../protocol/wire.ts';
 
 /** What a host puts behind its windows. */
-export type ServedEngine = Engine & LibraryView & QueueMemory;
+export type ServedEngine = Engine & AskTools & LibraryView & QueueMemory;
 
 /** One engine, served to any number of windows over whatever carries the messages. */
 export interface Session {
@@ -115,8 +117,10 @@ function handlersFor(
     },
     find: (request, { part, ...options }) =>
       engine.find(request, { ...options, onFirst: (first) => part('first', first) }),
-    ask: (request, { part, ...options }) =>
-      engine.ask(request, { ...options, onText: (piece) => part('text', piece) }),
+    ask: (request, { part, ...options }) => engine.ask(request, { ...options, ...answering(part) }),
+    plan: (request, { signal, onProgress }) => engine.plan(request, { signal, onProgress }),
+    rerun: (request, { part, ...options }) => engine.rerun(request, { ...options, ...answering(part) }),
+    limitAnswers: (request) => engine.limitAnswers(request),
     models: () => engine.models(),
     doctor: () => engine.doctor(),
     video: (request) => engine.video(request),
@@ -140,6 +144,14 @@ function handlersFor(
         );
       return { paths: await abilities.pickPaths() };
     },
+  };
+}
+
+/** An answer as it grows, and each of several. */
+function answering(part: Context['part']) {
+  return {
+    onText: (piece: string) => part('text', piece),
+    onRun: (run: AskRun) => part('run', run),
   };
 }
 

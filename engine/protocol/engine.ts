@@ -1,3 +1,4 @@
+import type { AskCallOptions } from './asking.ts';
 import type { OnProgress } from './progress.ts';
 import type {
   AskRequest,
@@ -41,8 +42,8 @@ export interface Engine {
     request: FindRequest,
     options?: CallOptions & { onFirst?: (first: FindResult) => void },
   ): Promise<FindResult>;
-  /** Answers a question about a video. `onText` gets the answer as it is generated. */
-  ask(request: AskRequest, options?: CallOptions & { onText?: (piece: string) => void }): Promise<AskResult>;
+  /** Answers a question about a video, some, or the library. */
+  ask(request: AskRequest, options?: AskCallOptions): Promise<AskResult>;
   /** The bundles at hand. */
   models(): Promise<ModelsResult>;
   /** What this machine has, and what it lacks. */

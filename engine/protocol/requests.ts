@@ -78,11 +78,26 @@ export const findRequestSchema = z.strictObject({
   refine: z.boolean().optional(),
 });
 
-/** `ask`: a question about one video. */
+/** Instead of one scaling factor: several, for the answer that most agree on, or side by side. */
+export const gammaModes = ['auto', 'compare'] as const;
+
+const askGammaExpected = `${gammaExpected}, "auto" or "compare"`;
+const gammasExpected = `2 to 8 numbers from ${gammaRange.min} to ${gammaRange.max}`;
+
+/** `ask` and `plan`: a question about a video, some videos, folders, or the whole library. */
 export const askRequestSchema = z.strictObject({
   question: words,
-  in: place,
-  gamma,
+  /** Ids or paths of videos, or folders of them; the whole library where absent. */
+  in: z.union([place, z.array(place).min(1)], 'the id or path of a video or folder, or a list').optional(),
+  gamma: z
+    .union([z.number().min(gammaRange.min).max(gammaRange.max), z.enum(gammaModes)], askGammaExpected)
+    .optional(),
+  /** Which scaling factors "auto" and "compare" run. */
+  gammas: z
+    .array(z.number(gammasExpected).min(gammaRange.min, gammasExpected).max(gammaRange.max, gammasExpected))
+    .min(2, gammasExpected)
+    .max(8, gammasExpected)
+    .optional(),
   /** Ask the model even where the answer is known. */
   fresh: z.boolean().optional(),
 });

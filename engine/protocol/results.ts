@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { capabilities, positionVariants } from './bundle.ts';
 import { errorCodes } from './errors.ts';
 import { momentSources, whySchema } from './reasons.ts';
+import { askRequestSchema } from './requests.ts';
 
 /** An error as data, the shape that crosses every border; see {@link ErrorData}. */
 export const errorDataSchema = z.object({
@@ -112,14 +113,52 @@ export const findResultSchema = z.object({
   refined: z.boolean(),
 });
 
-/** A moment that supports an answer. */
+/** A moment that supports an answer, or was named as such and failed its re-check. */
 export const evidenceSchema = z.object({
+  /** Where it is; the answer's own video where absent (answers of earlier versions). */
+  videoId: z.string().optional(),
+  path: z.string().optional(),
   start: seconds,
   end: seconds,
   score: share,
   /** What is seen there, in English; `why` says the same as data. */
   reason: z.string(),
   why: z.array(whySchema).optional(),
+  /** False: the re-check did not find there what the answer says. */
+  supported: z.boolean().optional(),
+});
+
+/** A part of an answer that can be right or wrong by itself. */
+export const statementSchema = z.object({
+  text: z.string(),
+  /** False: no moment of the footage was found to prove it. It is told all the same. */
+  supported: z.boolean(),
+  /** Of its best moment. */
+  score: share,
+  /** Its moments, as numbers in the answer's `evidence`. */
+  evidence: z.array(z.int().nonnegative()),
+});
+
+const askTiming = z.object({
+  prefillMs: z.number().nonnegative(),
+  decodeMs: z.number().nonnegative(),
+  /** Generated tokens. */
+  tokens: z.int().nonnegative(),
+  /** From question to answer, retrieval included. */
+  totalMs: z.number().nonnegative(),
+  /** Until the first words of the answer could be shown. */
+  firstMs: z.number().nonnegative().optional(),
+});
+
+/** The answer at one of several scaling factors. */
+export const askRunSchema = z.object({
+  gamma: z.number(),
+  answer: z.string(),
+  confidence: share,
+  confident: z.boolean(),
+  evidence: z.array(evidenceSchema),
+  statements: z.array(statementSchema),
+  timing: askTiming,
 });
 
 /** `ask --json`. */
@@ -133,19 +172,33 @@ export const askResultSchema = z.object({
   confidence: share,
   /** False: the answer is a guess, or nothing in the video supports it. */
   confident: z.boolean(),
+  /** The moments that prove it; of a count or an order every occurrence, in time order. */
   evidence: z.array(evidenceSchema),
-  timing: z.object({
-    prefillMs: z.number().nonnegative(),
-    decodeMs: z.number().nonnegative(),
-    /** Generated tokens. */
-    tokens: z.int().nonnegative(),
-    /** From question to answer, retrieval included. */
-    totalMs: z.number().nonnegative(),
-  }),
+  timing: askTiming,
+  /** The video that it is about; of several, the one of the first piece of evidence. */
   videoId: z.string(),
   path: z.string(),
-  /** Temporal patches that the decoder read, and the seconds that it looked at. */
+  /** Temporal patches that the decoder read, of how many. */
   read: z.object({ patches: z.int().nonnegative(), ofPatches: z.int().nonnegative() }),
+  /** What the answer says, piece by piece, each with its proof. */
+  statements: z.array(statementSchema).optional(),
+  /** Where several scaling factors were asked: each one's answer, in the order of the factors. */
+  runs: z.array(askRunSchema).optional(),
+  /** The share of them that give this answer; `confidence` is the same number then. */
+  agreement: share.optional(),
+  /** The videos that were read, of those that were asked about; `skipped` are indexed with another bundle. */
+  scope: z
+    .object({
+      videos: z.int().nonnegative(),
+      ofVideos: z.int().nonnegative(),
+      skipped: z.int().nonnegative(),
+      seconds,
+    })
+    .optional(),
+  /** What to know about the videos: one is gone or changed since it was indexed. */
+  notices: z.array(errorDataSchema).optional(),
+  /** What was asked, to ask it again. */
+  request: askRequestSchema.pick({ in: true, gamma: true, gammas: true }).optional(),
 });
 
 /** A bundle at hand, in `models --json`. */
@@ -229,6 +282,10 @@ export type Moment = z.infer<typeof momentSchema>;
 export type FindResult = z.infer<typeof findResultSchema>;
 /** Parsed {@link evidenceSchema}. */
 export type Evidence = z.infer<typeof evidenceSchema>;
+/** Parsed {@link statementSchema}. */
+export type Statement = z.infer<typeof statementSchema>;
+/** Parsed {@link askRunSchema}. */
+export type AskRun = z.infer<typeof askRunSchema>;
 /** Parsed {@link askResultSchema}. */
 export type AskResult = z.infer<typeof askResultSchema>;
 /** Parsed {@link modelInfoSchema}. */

@@ -79,8 +79,13 @@ export const answersResultSchema = z.object({
       /** ISO 8601. */
       createdAt: z.string(),
       pinned: z.boolean(),
+      /** ISO 8601. */
+      usedAt: z.string().optional(),
     }),
   ),
+  /** What all answers take, and what they may. */
+  bytes: z.int().nonnegative().optional(),
+  limitBytes: z.int().nonnegative().optional(),
 });
 
 /** `editAnswer`: pin an answer, or forget it. */

@@ -1,7 +1,14 @@
 import { z } from 'zod';
+import {
+  answersLimitSchema,
+  limitAnswersRequestSchema,
+  planResultSchema,
+  rerunRequestSchema,
+} from './asking.ts';
 import { askRequestSchema, findRequestSchema, indexRequestSchema, removeRequestSchema } from './requests.ts';
 import {
   askResultSchema,
+  askRunSchema,
   doctorResultSchema,
   failureSchema,
   findResultSchema,
@@ -86,8 +93,15 @@ export const methods = {
   ask: {
     request: askRequestSchema,
     result: askResultSchema,
-    parts: { progress: progressSchema, text: z.string() },
+    parts: { progress: progressSchema, text: z.string(), run: askRunSchema },
   },
+  plan: { request: askRequestSchema, result: planResultSchema, parts: { progress: progressSchema } },
+  rerun: {
+    request: rerunRequestSchema,
+    result: askResultSchema,
+    parts: { progress: progressSchema, text: z.string(), run: askRunSchema },
+  },
+  limitAnswers: { request: limitAnswersRequestSchema, result: answersLimitSchema, parts: {} },
   models: { request: nothing, result: modelsResultSchema, parts: {} },
   doctor: { request: nothing, result: doctorResultSchema, parts: {} },
   video: { request: videoRequestSchema, result: videoDetailsSchema, parts: {} },

@@ -1,23 +1,23 @@
-import { search, type Hit } from './search.ts';
 import { recheck } from './recheck.ts';
+import { search, type Hit } from './search.ts';
 import { segmentsOf, spread, type Segment } from './select.ts';
 import { decoderPrompt, isThere, searchedThing, yesNo } from './prompts.ts';
-import { shotsIn, type Footage } from './footage.ts';
-import type { Evidence } from '../protocol/results.ts';
-import type { TextEmbedder } from '../vlm/types.ts';
 import type { Question } from './questions.ts';
 import type { Reading } from './reading.ts';
-import type { Shot } from './shots.ts';
+import type { Reel, ReelPart } from './reel.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
+import type { TextEmbedder } from '../vlm/types.ts';
 
-/** What those who answer a question about one video work with. */
+/** Looks for things in the footage of a question; each is looked for once, whatever the gammas. */
+export type LookFor = (thing: string, limit: number) => Promise<Hit[]>;
+
+/** What those who answer a question work with. */
 export interface Asking {
-  store: SearchStore;
   match: SearchDeps['match'];
-  footage: Footage;
-  shots: readonly Shot[];
+  /** The footage: one video, or several one after the other. Patches and seconds are the reel's. */
+  reel: Reel;
   segments: readonly Segment[];
-  text: TextEmbedder | undefined;
+  lookFor: LookFor;
   reading: Reading;
   /** As it was typed. */
   asked: string;
@@ -25,32 +25,57 @@ export interface Asking {
   onText?: (piece: string) => void;
 }
 
+/** A moment that is to prove an answer, in the reel's seconds. */
+export interface Proof {
+  start: number;
+  end: number;
+  /** 0 to 1, after the re-check. */
+  score: number;
+  reason: string;
+}
+
 /** An answer before it is dressed as a result. */
 export interface Draft {
   answer: string;
   /** 0 to 1. */
   confidence: number;
-  evidence: Evidence[];
+  evidence: Proof[];
+  /** What the answer says, piece by piece; the whole of it with all evidence where absent. */
+  statements?: { text: string; proofs: number[] }[];
+  /** True: it says that something is not there, which no moment can prove. */
+  absence?: true;
+}
+
+/** The moments that show a thing, best first, not yet re-checked. */
+export function lookerFor(
+  store: SearchStore,
+  match: SearchDeps['match'],
+  text: TextEmbedder | undefined,
+  reel: Reel,
+): LookFor {
+  const known = new Map<string, Promise<Hit[]>>();
+  const look = async (thing: string, limit: number) => {
+    const [embedding] = text ? await text.embed([thing]) : [];
+    return search(store, reel.parts, match(thing), embedding, limit).map((hit) => reel.place(hit));
+  };
+  return (thing, limit) => {
+    const key = `${limit} ${thing}`;
+    const before = known.get(key);
+    if (before) return before;
+    const looking = look(thing, limit);
+    known.set(key, looking);
+    return looking;
+  };
 }
 
 /** Gathers what an answer needs. */
-export function prepare(
-  { store, match }: SearchDeps,
-  footage: Footage,
-  rest: Pick<Asking, 'text' | 'reading' | 'asked' | 'question' | 'onText'>,
-): Asking {
-  const shots = shotsIn(store, footage);
-  return { ...rest, store, match, footage, shots, segments: segmentsOf(shots, rest.reading.budget) };
+export function prepare(rest: Omit<Asking, 'segments'>): Asking {
+  return { ...rest, segments: segmentsOf(rest.reel.shots, rest.reading.budget) };
 }
 
-/** The moments of this video that show a thing, best first, not yet re-checked. */
-export async function lookFor(
-  { store, match, footage, text }: Asking,
-  thing: string,
-  limit = 5,
-): Promise<Hit[]> {
-  const [embedding] = text ? await text.embed([thing]) : [];
-  return search(store, [footage], match(thing), embedding, limit);
+/** The same question about one of the videos. */
+export function within(asking: Asking, { first, past }: ReelPart): Asking {
+  return { ...asking, segments: asking.segments.filter((one) => one.first >= first && one.past <= past) };
 }
 
 /** Re-checks moments, the best first again. */
@@ -59,7 +84,7 @@ export async function confirm({ reading }: Asking, hits: readonly Hit[], thing: 
 }
 
 /** Moments as the proof of an answer. */
-export function evidenceOf(hits: readonly Hit[], thing: string): Evidence[] {
+export function evidenceOf(hits: readonly Hit[], thing: string): Proof[] {
   return hits.map(({ start, end, confidence, reason }) => ({
     start,
     end,
@@ -73,16 +98,16 @@ const patchesToName = 3;
 
 /** What a stretch of patches shows, by the decoder, with that stretch as the proof. */
 export async function nameOf(
-  { reading, footage, shots, asked }: Asking,
+  { reading, reel, asked }: Asking,
   { first, past }: Segment,
-): Promise<{ name: string; confidence: number; evidence: Evidence }> {
+): Promise<{ name: string; confidence: number; evidence: Proof }> {
   const all = Array.from({ length: past - first }, (_, i) => first + i);
   const inner = all.length > 3 ? all.slice(1, -1) : all;
   const patches = spread(inner, patchesToName);
   const { text, confidence } = await reading.answer(patches, decoderPrompt({ kind: 'what' }, asked));
   const [yes] = await reading.choose(patches, isThere(text), yesNo);
-  const shot = shots.find((one) => first >= one.first && first < one.past);
-  const { starts, ends } = footage.table;
+  const shot = reel.shots.find((one) => first >= one.first && first < one.past);
+  const { starts, ends } = reel.table;
   return {
     name: text,
     confidence,

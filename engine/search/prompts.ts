@@ -22,6 +22,7 @@ export function decoderPrompt(question: Question, asked: string): string {
       return isThere(question.subject);
     case 'times':
     case 'count':
+    case 'visits':
       return `how many times does ${withArticle(question.subject)} appear?`;
     case 'after':
     case 'before':
@@ -33,6 +34,7 @@ export function decoderPrompt(question: Question, asked: string): string {
       return 'list what is shown in order.';
     case 'what':
       return 'what is this?';
+    case 'versus':
     case 'open':
       return `${normaliseQuestion(asked)}?`;
   }

@@ -98,13 +98,36 @@ const readings: [Question, string[]][] = [
   [{ kind: 'times', subject: 'cat' }, ['How many times does the cat appear?', 'How often is a cat shown?']],
   [
     { kind: 'count', subject: 'people' },
+    ['How many people are there?', 'How many people?', 'Count the people in this video'],
+  ],
+  [
+    { kind: 'visits', subject: 'person', entering: true },
     [
-      'How many people are there?',
       'How many people come in?',
-      'How many people?',
-      'Count the people in this video',
+      'How many people walked into the room?',
+      'How often does somebody enter?',
+      'How many times does someone walk in?',
     ],
   ],
+  [
+    { kind: 'visits', subject: 'cars', entering: true },
+    ['How many cars drive by?', 'How many different cars drove past in this video?'],
+  ],
+  [{ kind: 'visits', subject: 'dog', entering: false }, ['How often does the dog visit the kitchen?']],
+  [
+    { kind: 'versus', end: 'first', things: ['dog', 'red ball'] },
+    [
+      'What came first, the dog or the red ball?',
+      'Which appears first: a dog or a red ball?',
+      'What is shown first in the video, the dog, or the red ball?',
+    ],
+  ],
+  [{ kind: 'versus', end: 'last', things: ['dog', 'cat'] }, ['Which comes last, the dog or the cat?']],
+  [
+    { kind: 'versus', end: 'first', things: ['dog', 'cat'], asks: true },
+    ['Does the dog appear before the cat?', 'Is the dog shown earlier than the cat?'],
+  ],
+  [{ kind: 'versus', end: 'last', things: ['dog', 'cat'], asks: true }, ['Did the dog come after the cat?']],
   [{ kind: 'open' }, ['Why is the sky blue?', 'Is it raining?', 'Who wins?', 'dog']],
 ];
 

@@ -8,6 +8,10 @@ export type Question =
   | { kind: 'when'; subject: string }
   | { kind: 'times'; subject: string }
   | { kind: 'count'; subject: string }
+  /** How many come (in): each that stays for a while is one. `entering`: those who were there already don't count. */
+  | { kind: 'visits'; subject: string; entering: boolean }
+  /** Which of two comes first (last); `asks` where it is a yes or no: "does A come before B?" */
+  | { kind: 'versus'; end: 'first' | 'last'; things: [string, string]; asks?: true }
   | { kind: 'open' };
 
 /**
@@ -33,15 +37,60 @@ const comes =
 type Rule = [pattern: RegExp, question: (subject: string, match: RegExpMatchArray) => Question];
 const rule = (source: string, question: Rule[1]): Rule => [new RegExp(`^(?:${source})$`, 'u'), question];
 
+const entering =
+  '(?:come|comes|came|walk|walks|walked|go|goes|went|get|gets|got|step|steps|stepped|drive|drives|drove|ride|rides|rode|run|runs|ran) (?:in|into|inside|by|past|through|along|up|over)|enter|enters|entered|arrive|arrives|arrived';
+const staying = 'visit|visits|visited|pass|passes|passed|stay|stays|stayed|stop by|stops by|stopped by';
+const somebody = /^(?:somebody|someone|anybody|anyone|one|people|persons|visitors?|guests?|customers?)$/u;
+
+function visits(subject: string, { groups }: RegExpMatchArray): Question {
+  return {
+    kind: 'visits',
+    subject: somebody.test(subject) ? 'person' : subject,
+    entering: new RegExp(`^(?:${entering})$`, 'u').test(groups?.verb ?? ''),
+  };
+}
+
+function versus(end: 'first' | 'last', asks?: true): Rule[1] {
+  return (subject, { groups }) => ({
+    kind: 'versus',
+    end,
+    things: [bareSubject(groups?.other ?? ''), subject],
+    ...(asks && { asks }),
+  });
+}
+
 /** The first that fits counts; the subject is the group named s. */
 const rules: Rule[] = [
+  // Which of two
+  rule(
+    `(?:what|which|who)(?: one| thing)? ${comes}(?: ${shown})? (?:first|earlier|sooner)${inVideo}[,:;]? (?<other>.+?),? or (?<s>.+?)`,
+    versus('first'),
+  ),
+  rule(
+    `(?:what|which|who)(?: one| thing)? ${comes}(?: ${shown})? (?:last|later)${inVideo}[,:;]? (?<other>.+?),? or (?<s>.+?)`,
+    versus('last'),
+  ),
+  rule(
+    `(?:does|do|did|is|are|was|were) (?!there )(?<other>.+?) (?:${appear} |come |happen )?(?:before|earlier than|sooner than) (?<s>.+?)(?: ${appear}| does| did)?${inVideo}`,
+    versus('first', true),
+  ),
+  rule(
+    `(?:does|do|did|is|are|was|were) (?!there )(?<other>.+?) (?:${appear} |come |happen )?(?:after|later than) (?<s>.+?)(?: ${appear}| does| did)?${inVideo}`,
+    versus('last', true),
+  ),
+  // Visits
+  rule(`how (?:many times|often) (?:does|do|did) (?<s>.+?) (?<verb>${entering}|${staying})(?: .*)?`, visits),
+  rule(
+    `how many (?:different )?(?<s>.+?) (?:(?:do|does|did|can|have|has) (?:(?:you|we|i) see )?)?(?<verb>${entering}|${staying})(?:ing)?(?: .*)?`,
+    visits,
+  ),
   // Times and counts
   rule(
     `how (?:many times|often) (?:does|do|did|is|are|was|were|can (?:you|we|i) see) (?<s>.+?)(?: ${appear})?${inVideo}`,
     (subject) => ({ kind: 'times', subject }),
   ),
   rule(
-    `how many (?<s>.+?)(?: (?:are|is|were|was|do|can|did|have|has|appear|come|came|enter|pass)(?: .*)?)?${inVideo}`,
+    `how many (?<s>.+?)(?: (?:are|is|were|was|do|can|did|have|has|appear)(?: .*)?)?${inVideo}`,
     (subject) => ({ kind: 'count', subject }),
   ),
   rule(`(?:count|number of) (?:the )?(?<s>.+?)${inVideo}`, (subject) => ({ kind: 'count', subject })),

@@ -2,23 +2,35 @@ import { throwIfCancelled } from '../protocol/errors.ts';
 import type { Eyes, PromptPart, Reader } from '../vlm/types.ts';
 import type { SearchStore } from './types.ts';
 
+/** What reading cost. */
+export interface ReadingCost {
+  /** How often the decoder was asked. */
+  passes: number;
+  /** Tokens of all prompts, visual ones included, whether kept from an earlier one or not. */
+  promptTokens: number;
+  /** Generated tokens. */
+  tokens: number;
+  prefillMs: number;
+  decodeMs: number;
+}
+
 /** The decoder at work on one video at one gamma, with what it cost so far. */
 export class Reading {
-  readonly #store: SearchStore;
+  readonly gamma: number;
+  readonly #store: Pick<SearchStore, 'patchTokens'>;
   readonly #videoId: string;
   readonly #reader: Reader;
   readonly #grid: Eyes['grid'];
-  readonly #gamma: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #trusted: number;
   readonly #patches = new Set<number>();
-  prefillMs = 0;
-  decodeMs = 0;
-  tokens = 0;
+  readonly cost: ReadingCost = { passes: 0, promptTokens: 0, tokens: 0, prefillMs: 0, decodeMs: 0 };
 
+  /** @param trusted temporal patches that a self-test on this machine found safe; where absent, what training says */
   constructor(
-    store: SearchStore,
+    store: Pick<SearchStore, 'patchTokens'>,
     videoId: string,
-    { reader, grid }: { reader: Reader; grid: Eyes['grid'] },
+    { reader, grid, trusted }: { reader: Reader; grid: Eyes['grid']; trusted?: number },
     gamma: number,
     signal?: AbortSignal,
   ) {
@@ -26,13 +38,14 @@ export class Reading {
     this.#videoId = videoId;
     this.#reader = reader;
     this.#grid = grid;
-    this.#gamma = gamma;
+    this.#trusted = trusted ?? reader.trainedPatches;
+    this.gamma = gamma;
     this.#signal = signal;
   }
 
   /** How many patches the model can be trusted with at once. */
   get budget(): number {
-    return Math.max(1, this.#reader.trainedPatches);
+    return Math.max(1, this.#trusted);
   }
 
   /** Number of different patches read so far. */
@@ -46,39 +59,76 @@ export class Reading {
     question: string,
     { maxNewTokens = 48, onText }: { maxNewTokens?: number; onText?: (piece: string) => void } = {},
   ): Promise<{ text: string; confidence: number }> {
-    const result = await this.#reader.read({
-      parts: this.#parts(patches, question),
-      gamma: this.#gamma,
-      maxNewTokens,
-      signal: this.#signal,
-      onText,
-    });
-    this.prefillMs += result.prefillMs;
-    this.decodeMs += result.decodeMs;
-    this.tokens += result.tokens;
+    await this.#note(patches, question);
+    const result = await this.read(patches, question, maxNewTokens, onText);
+    this.cost.prefillMs += result.prefillMs;
+    this.cost.decodeMs += result.decodeMs;
+    this.cost.tokens += result.tokens;
     return { text: result.text.trim(), confidence: result.confidence };
   }
 
   /** The probability of each of the given answers, among them. */
   async choose(patches: readonly number[], question: string, answers: readonly string[]): Promise<number[]> {
+    await this.#note(patches, question);
     const began = performance.now();
-    const scores = await this.#reader.score(
-      { parts: this.#parts(patches, question), gamma: this.#gamma, signal: this.#signal },
-      answers,
-    );
-    this.prefillMs += performance.now() - began;
-    const most = Math.max(...scores.map(({ logProbability }) => logProbability));
-    const weights = scores.map(({ logProbability }) => Math.exp(logProbability - most));
+    const scores = await this.score(patches, question, answers);
+    this.cost.prefillMs += performance.now() - began;
+    const most = Math.max(...scores);
+    const weights = scores.map((score) => Math.exp(score - most));
     const sum = weights.reduce((a, b) => a + b, 0);
     return weights.map((weight) => weight / sum);
   }
 
-  #parts(patches: readonly number[], question: string): PromptPart[] {
+  /** Has the decoder write. */
+  protected read(
+    patches: readonly number[],
+    question: string,
+    maxNewTokens: number,
+    onText: ((piece: string) => void) | undefined,
+  ): Promise<{ text: string; confidence: number; prefillMs: number; decodeMs: number; tokens: number }> {
+    const parts = this.#parts(patches, question);
+    return this.#reader.read({ parts, gamma: this.gamma, maxNewTokens, signal: this.#signal, onText });
+  }
+
+  /** Log-probabilities of the answers. */
+  protected async score(
+    patches: readonly number[],
+    question: string,
+    answers: readonly string[],
+  ): Promise<number[]> {
+    const parts = this.#parts(patches, question);
+    const scores = await this.#reader.score({ parts, gamma: this.gamma, signal: this.#signal }, answers);
+    return scores.map(({ logProbability }) => logProbability);
+  }
+
+  async #note(patches: readonly number[], question: string): Promise<void> {
     throwIfCancelled(this.#signal);
     for (const patch of patches) this.#patches.add(patch);
+    this.cost.passes++;
+    const words = await this.#reader.countTokens?.([{ kind: 'text', text: question }]);
+    const [rows, columns] = this.#grid;
+    this.cost.promptTokens += patches.length * rows * columns + (words ?? Math.ceil(question.length / 4));
+  }
+
+  #parts(patches: readonly number[], question: string): PromptPart[] {
     return [
       { kind: 'video', patches: this.#store.patchTokens(this.#videoId, patches), grid: this.#grid },
       { kind: 'text', text: question },
     ];
+  }
+}
+
+/** A reading that reads nothing: what an answer would cost. It writes as much as an answer may have. */
+export class DryReading extends Reading {
+  protected override async read(patches: readonly number[], question: string, maxNewTokens: number) {
+    // A read-out names as many things as it reads; whatever else is asked is answered with one name.
+    const names = /\border\b/.test(question) ? patches.length : 1;
+    const text = Array.from({ length: names }, (_, i) => `thing ${i + 1}`).join(', ');
+    const tokens = Math.min(maxNewTokens, 3 * names);
+    return { text, confidence: 0.5, prefillMs: 0, decodeMs: 0, tokens };
+  }
+
+  protected override async score(_: readonly number[], __: string, answers: readonly string[]) {
+    return answers.map(() => 0);
   }
 }

@@ -15,6 +15,8 @@ export type SearchStore = Pick<
   | 'patchTokens'
   | 'cachedAnswer'
   | 'keepAnswer'
+  | 'setting'
+  | 'setSetting'
 >;
 
 /** A bundle, known before it is loaded. */

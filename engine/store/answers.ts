@@ -13,6 +13,10 @@ interface AnswerRow {
 /** Uses within this time count as one: reading a known answer should seldom have to write. */
 const usedAgainMs = 60_000;
 
+/** Bytes that answers may take where nobody said: some ten thousand answers. */
+const defaultLimit = 32 * 2 ** 20;
+const limitKey = 'answers limit';
+
 /** Answers that were given: a cache by key, and a history. */
 export class Answers {
   readonly #db: LibraryDatabase;
@@ -58,11 +62,14 @@ export class Answers {
         now,
         now,
       );
-      this.#db.run(
-        'INSERT INTO answer_videos (answer, video) SELECT ?, num FROM videos WHERE id = ?',
-        lastInsertRowid,
-        answer.videoId,
-      );
+      const videos = new Set([answer.videoId, ...answer.evidence.flatMap(({ videoId }) => videoId ?? [])]);
+      for (const video of videos)
+        this.#db.run(
+          'INSERT INTO answer_videos (answer, video) SELECT ?, num FROM videos WHERE id = ?',
+          lastInsertRowid,
+          video,
+        );
+      this.prune(this.size().limitBytes, lastInsertRowid);
     });
   }
 
@@ -100,15 +107,42 @@ export class Answers {
     this.#db.run('UPDATE answers SET pinned = ? WHERE num = ?', pinned ? 1 : 0, number);
   }
 
-  /** Removes the least recently used that aren't pinned until the rest fits. @returns how many went */
-  prune(maxBytes: number): number {
+  /**
+   * Removes the least recently used that aren't pinned until the rest fits.
+   * @param spared an answer that stays all the same: the one that was given just now
+   * @returns how many went
+   */
+  prune(maxBytes: number, spared = -1): number {
     return this.#db.run(
-      `DELETE FROM answers WHERE pinned = 0 AND num IN (
+      `DELETE FROM answers WHERE pinned = 0 AND num <> ? AND num IN (
          SELECT num FROM (
            SELECT num, sum(length(result)) OVER (ORDER BY pinned DESC, used_at DESC, num DESC) AS upTo FROM answers)
          WHERE upTo > ?)`,
+      spared,
       maxBytes,
     ).changes;
+  }
+
+  /** What they take, and may take. */
+  size(): { bytes: number; limitBytes: number } {
+    const { bytes } = this.#db.get<{ bytes: number }>(
+      'SELECT coalesce(sum(length(result)), 0) AS bytes FROM answers',
+    )!;
+    const row = this.#db.get<{ value: string }>('SELECT value FROM settings WHERE key = ?', limitKey);
+    const limit = row ? Number(JSON.parse(row.value)) : defaultLimit;
+    return { bytes, limitBytes: Number.isFinite(limit) ? limit : defaultLimit };
+  }
+
+  /** Keeps them within so many bytes from now on. @returns how many went */
+  limit(maxBytes: number): number {
+    return this.#db.write(() => {
+      this.#db.run(
+        'INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+        limitKey,
+        JSON.stringify(maxBytes),
+      );
+      return this.prune(maxBytes);
+    });
   }
 }
 

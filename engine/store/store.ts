@@ -105,6 +105,8 @@ export function openStore(folder: string): Store {
     removeAnswer: (number) => answers.remove(number),
     pinAnswer: (number, pinned) => answers.pin(number, pinned),
     pruneAnswers: (maxBytes) => answers.prune(maxBytes),
+    limitAnswers: (maxBytes) => answers.limit(maxBytes),
+    answersSize: () => answers.size(),
 
     setting: (key) => {
       const row = db.get<{ value: string }>('SELECT value FROM settings WHERE key = ?', key);

@@ -313,6 +313,10 @@ export interface Store {
   pinAnswer(number: number, pinned: boolean): void;
   /** Removes the least recently used answers until all together are at most `maxBytes`. @returns how many went. */
   pruneAnswers(maxBytes: number): number;
+  /** Keeps the answers within so many bytes from now on, as {@link Store.pruneAnswers}. @returns how many went. */
+  limitAnswers(maxBytes: number): number;
+  /** Bytes that the answers take, and may take. */
+  answersSize(): { bytes: number; limitBytes: number };
 
   /** A setting, or undefined. The caller parses it. */
   setting(key: string): unknown;

@@ -121,6 +121,8 @@ export interface Reader {
     request: Omit<ReadRequest, 'maxNewTokens' | 'temperature' | 'topP' | 'seed' | 'onText'>,
     answers: readonly string[],
   ): Promise<{ logProbability: number; exact: boolean }[]>;
+  /** Tokens of a prompt, visual ones included. */
+  countTokens?(parts: readonly PromptPart[]): Promise<number>;
 }
 
 /** A checkpoint's own vision encoder: pictures in, visual tokens for its decoder out. */

@@ -89,8 +89,9 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       moments.sort((a, b) => b.checked - a.checked);
       return { ...first, moments, refined: true };
     },
-    async ask({ question, in: place, gamma = 1.5, fresh }, { signal, onText } = {}) {
-      const video = known(place);
+    async ask({ question, in: places, gamma: wanted = 1.5, fresh }, { signal, onText } = {}) {
+      const video = known([places ?? pretence.videos[0].id].flat()[0]);
+      const gamma = typeof wanted === 'number' ? wanted : 1.5;
       const key = `${question} ${video.id} ${gamma}`;
       const cached = asked.get(key);
       if (cached && !fresh) return { ...cached, cached: true };
@@ -119,6 +120,36 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       asked.set(key, answer);
       return answer;
     },
+    async plan({ question, gamma = 1.5 }) {
+      const gammas = typeof gamma === 'number' ? [gamma] : [0.75, 1, 1.5];
+      return {
+        question,
+        cached: false,
+        gammas,
+        videos: 1,
+        ofVideos: 1,
+        seconds: 320,
+        frames: 96,
+        patches: 48,
+        passes: 4 * gammas.length,
+        promptTokens: 240 * gammas.length,
+        newTokens: 30 * gammas.length,
+        expectedSec: 1.2 * gammas.length,
+        speed: { promptTokensPerSec: 240, newTokensPerSec: 150 },
+        trusted: { patches: 48, source: 'training' },
+        model: 'pretend',
+      };
+    },
+    async rerun({ number }, options) {
+      const again = pretence.answers?.find((answer) => answer.number === number)?.result;
+      if (!again)
+        throw new LongviewError('bad-argument', `There is no answer ${number}.`, 'Choose one of the history.');
+      return this.ask(
+        { question: again.question, in: again.videoId, gamma: again.gamma, fresh: true },
+        options,
+      );
+    },
+    limitAnswers: async ({ bytes }) => ({ bytes: 0, limitBytes: bytes, removed: 0 }),
     models: async () => ({ models: [] }),
     doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
     async video({ video }) {

@@ -1,7 +1,8 @@
 import { calibration } from '../calibration.ts';
-import { confirm, evidenceOf, lookFor, nameOf, type Asking, type Draft } from '../asking.ts';
+import { confirm, evidenceOf, nameOf, type Asking, type Draft } from '../asking.ts';
 import { decoderPrompt, noName } from '../prompts.ts';
 import { representative, type Segment } from '../select.ts';
+import { absent } from './occurrences.ts';
 import type { Hit } from '../search.ts';
 
 /** How many of the best moments are looked at again. */
@@ -17,10 +18,9 @@ export async function answerNeighbour(
   side: 'after' | 'before',
   subject: string,
 ): Promise<Draft> {
-  const hits = await confirm(asking, await lookFor(asking, subject, looked), subject);
+  const hits = await confirm(asking, await asking.lookFor(subject, looked), subject);
   const anchor = hits[0];
-  if (!anchor || anchor.confidence < calibration.confident)
-    return { answer: noName.absent, confidence: 1 - (anchor?.confidence ?? 0), evidence: [] };
+  if (!anchor || anchor.confidence < calibration.confident) return absent(anchor);
 
   const neighbour = neighbourOf(asking, anchor, hits, side);
   const evidence = evidenceOf([anchor], subject);
@@ -38,25 +38,34 @@ export async function answerNeighbour(
       ? Math.max(around.confidence, alone.confidence)
       : alone.confidence * calibration.disagreement,
     evidence: [...evidence, alone.evidence],
+    statements: [
+      { text: `${subject} is shown`, proofs: [0] },
+      { text: `${alone.name} comes ${side}`, proofs: [1] },
+    ],
   };
 }
 
 /** The nearest segment on that side that doesn't show the thing itself. */
 function neighbourOf(
-  { segments }: Asking,
+  { segments, reel }: Asking,
   anchor: Hit,
   hits: readonly Hit[],
   side: 'after' | 'before',
 ): Segment | undefined {
   const sure = hits.filter(({ confidence }) => confidence >= calibration.confident);
   const shows = ({ first, past }: Segment) => sure.some((hit) => hit.peak >= first && hit.peak < past);
+  // The next video is another story.
+  const { first, past } = reel.partOf(anchor.peak);
+  const near = segments.filter((segment) => segment.first >= first && segment.past <= past);
   return side === 'after'
-    ? segments.find((segment) => segment.first > anchor.peak && !shows(segment))
-    : segments.findLast((segment) => segment.past <= anchor.peak && !shows(segment));
+    ? near.find((segment) => segment.first > anchor.peak && !shows(segment))
+    : near.findLast((segment) => segment.past <= anchor.peak && !shows(segment));
 }
 
 /** One patch of each segment around the thing, as many as the model can be trusted with. */
-function window({ segments, footage, reading }: Asking, anchor: Hit, neighbour: Segment): number[] {
+function window({ segments: all, reel, reading }: Asking, anchor: Hit, neighbour: Segment): number[] {
+  const { first, past: end } = reel.partOf(anchor.peak);
+  const segments = all.filter((segment) => segment.first >= first && segment.past <= end);
   const at = segments.findIndex(({ past }) => anchor.peak < past);
   const from = Math.max(0, Math.min(at - (reading.budget >> 1), segments.length - reading.budget));
   const patches = segments
@@ -64,9 +73,9 @@ function window({ segments, footage, reading }: Asking, anchor: Hit, neighbour: 
     .map((segment) =>
       anchor.peak >= segment.first && anchor.peak < segment.past
         ? anchor.peak
-        : representative(segment, footage.table),
+        : representative(segment, reel.table),
     );
-  return patches.includes(representative(neighbour, footage.table))
+  return patches.includes(representative(neighbour, reel.table))
     ? patches
-    : [anchor.peak, representative(neighbour, footage.table)].sort((a, b) => a - b);
+    : [anchor.peak, representative(neighbour, reel.table)].sort((a, b) => a - b);
 }

@@ -1,49 +1,71 @@
 import { calibration } from '../calibration.ts';
-import { confirm, evidenceOf, lookFor, type Asking, type Draft } from '../asking.ts';
-import { clock } from '../../protocol/clock.ts';
+import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
 import { noName } from '../prompts.ts';
 import { mostAtOnce } from '../object-scores.ts';
+import { confirmVisits, knownKind, visitsIn } from './visits.ts';
+import { presences } from '../visits.ts';
 import type { Hit } from '../search.ts';
 
-/** How many moments are looked at again to find every occurrence. */
+/** How many moments are looked at again to find every occurrence, in each video. */
 const looked = 12;
 /** Moments that follow each other this closely (seconds) are one appearance that a cut divides. */
 const sameAppearance = 1;
+/** Things that the detector follows may be out of sight for so many seconds within one appearance. */
+const outOfSight = 4;
 
 /** "When is the … shown?": every moment that passes the re-check, as times. */
 export async function answerWhen(asking: Asking, subject: string): Promise<Draft> {
   const { sure, nearest } = await occurrences(asking, subject);
   if (sure.length === 0) return absent(nearest);
-  const times = sure.map(({ start, end }) => `${clock(start)} to ${clock(end)}`);
+  const times = sure.map(({ start, end }) => asking.reel.clock(start, end));
   return {
     answer: times.join(', '),
     confidence: Math.max(...sure.map(({ confidence }) => confidence)),
     evidence: evidenceOf(sure, subject),
+    statements: times.map((text, i) => ({ text, proofs: [i] })),
   };
 }
 
-/** "How many times does the … appear?": the appearances that pass the re-check, each of them listed. */
+/**
+ * "How many times does the … appear?": the appearances, each of them listed. What the detector knows is followed
+ * over time; of anything else the moments that pass the re-check are counted.
+ */
 export async function answerTimes(asking: Asking, subject: string): Promise<Draft> {
+  const kind = knownKind(asking, subject);
+  if (kind) {
+    // What is cut away from and comes back appears twice, though it may have been there all the time.
+    const stays = presences(visitsIn(asking, kind, { returns: 0 }), outOfSight);
+    if (stays.length > 0) {
+      const evidence = await confirmVisits(asking, stays, subject);
+      return counted(evidence, (proof) => asking.reel.clock(proof.start, proof.end));
+    }
+  }
   const { sure, nearest } = await occurrences(asking, subject);
   if (sure.length === 0) return { ...absent(nearest), answer: '0' };
+  return counted(evidenceOf(sure, subject), (proof) => asking.reel.clock(proof.start, proof.end));
+}
+
+/** A number with the occurrences that make it. One doubtful occurrence makes the number doubtful. */
+export function counted(
+  evidence: Draft['evidence'],
+  text: (proof: Draft['evidence'][number]) => string,
+): Draft {
   return {
-    answer: String(sure.length),
-    // One doubtful appearance makes the number doubtful.
-    confidence: Math.min(...sure.map(({ confidence }) => confidence)),
-    evidence: evidenceOf(sure, subject),
+    answer: String(evidence.length),
+    confidence: Math.min(...evidence.map(({ score }) => score)),
+    evidence,
+    statements: evidence.map((proof, i) => ({ text: text(proof), proofs: [i] })),
   };
 }
 
 /** "How many … are there?": the most that the detector saw at once; what it doesn't know is counted in appearances. */
 export async function answerCount(asking: Asking, subject: string): Promise<Draft> {
-  const wanted = asking.match(subject);
-  if (!wanted.covered || wanted.objects.length !== 1) return answerTimes(asking, subject);
-  const { store, footage } = asking;
-  const labels = wanted.objects[0].labels;
-  const { middle } = calibration.object;
-  const most = mostAtOnce(store.objects(footage.video.id, labels), middle);
+  const kind = knownKind(asking, subject);
+  if (!kind) return answerTimes(asking, subject);
+  const { reel } = asking;
+  const most = mostAtOnce(reel.objects(kind), calibration.object.middle);
   if (most.count === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
-  const { starts, ends } = footage.table;
+  const { starts, ends } = reel.table;
   return {
     answer: String(most.count),
     confidence: most.certainty,
@@ -59,11 +81,12 @@ export async function answerCount(asking: Asking, subject: string): Promise<Draf
 }
 
 /** The moments that pass, in time order, those that a cut divides joined; and the best of those that don't. */
-async function occurrences(
+export async function occurrences(
   asking: Asking,
   subject: string,
 ): Promise<{ sure: Hit[]; nearest: Hit | undefined }> {
-  const checked = await confirm(asking, await lookFor(asking, subject, looked), subject);
+  const limit = looked * asking.reel.parts.length;
+  const checked = await confirm(asking, await asking.lookFor(subject, limit), subject);
   const sure: Hit[] = [];
   const passed = checked.filter(({ confidence }) => confidence >= calibration.confident);
   for (const hit of passed.sort((a, b) => a.start - b.start)) {
@@ -79,6 +102,12 @@ async function occurrences(
   return { sure, nearest: checked[0] };
 }
 
-function absent(nearest: Hit | undefined): Draft {
-  return { answer: noName.absent, confidence: 1 - (nearest?.confidence ?? 0), evidence: [] };
+/** Not here, as sure as the nearest moment is unlikely. */
+export function absent(nearest: Hit | undefined): Draft {
+  return {
+    answer: noName.absent,
+    confidence: 1 - (nearest?.confidence ?? 0),
+    evidence: [],
+    absence: true,
+  };
 }

@@ -1,4 +1,5 @@
-import { confirm, evidenceOf, lookFor, nameOf, type Asking, type Draft } from '../asking.ts';
+import { basename } from 'node:path';
+import { confirm, evidenceOf, nameOf, within, type Asking, type Draft, type Proof } from '../asking.ts';
 import { calibration } from '../calibration.ts';
 import { decoderPrompt } from '../prompts.ts';
 import { readingList, representative, spread } from '../select.ts';
@@ -10,10 +11,8 @@ const mostProofs = 12;
 
 /** "What is shown, in order?": the decoder reads one patch of each shot, a long video in pieces. */
 export async function answerOrder(asking: Asking): Promise<Draft> {
-  const { reading, segments, footage, onText } = asking;
-  const patches = spread(segments, mostPieces * reading.budget).map((one) =>
-    representative(one, footage.table),
-  );
+  const { reading, segments, reel, onText } = asking;
+  const patches = spread(segments, mostPieces * reading.budget).map((one) => representative(one, reel.table));
   const names: string[] = [];
   let sure = 0;
   let pieces = 0;
@@ -28,15 +27,58 @@ export async function answerOrder(asking: Asking): Promise<Draft> {
     pieces++;
     for (const name of namesIn(text)) if (name !== names.at(-1)) names.push(name);
   }
-  const evidence = [];
-  for (const name of [...new Set(names)].slice(0, mostProofs)) {
-    const [hit] = await confirm(asking, await lookFor(asking, name, 1), name);
-    if (hit) evidence.push(...evidenceOf([hit], name));
-  }
   return {
     answer: names.join(', '),
     confidence: pieces > 0 ? sure / pieces : 0,
-    evidence: evidence.sort((a, b) => a.start - b.start),
+    ...(await proofsOf(asking, names)),
+  };
+}
+
+/** Looks for each of the named things in the footage that was read; what isn't found stays named, without proof. */
+async function proofsOf(
+  asking: Asking,
+  names: readonly string[],
+): Promise<Pick<Draft, 'evidence' | 'statements'>> {
+  const found: { name: string; proof: Proof | undefined }[] = [];
+  for (const name of [...new Set(names)].slice(0, mostProofs)) {
+    const limit = asking.reel.parts.length === 1 ? 1 : 4 * asking.reel.parts.length;
+    const hits = (await asking.lookFor(name, limit)).filter(({ peak }) => isIn(asking, peak));
+    const [hit] = await confirm(asking, hits.slice(0, 1), name);
+    found.push({ name, proof: hit && evidenceOf([hit], name)[0] });
+  }
+  const evidence = found.flatMap(({ proof }) => proof ?? []).sort((a, b) => a.start - b.start);
+  const statements = found.map(({ name, proof }) => ({
+    text: name,
+    proofs: proof ? [evidence.indexOf(proof)] : [],
+  }));
+  return { evidence, statements };
+}
+
+function isIn({ segments }: Asking, patch: number): boolean {
+  return segments.some(({ first, past }) => patch >= first && patch < past);
+}
+
+/** How many videos are answered one by one. */
+const mostVideos = 6;
+
+/** A question about what is shown from beginning to end, or at an end, of each video by itself. */
+export async function answerEach(asking: Asking, answer: (one: Asking) => Promise<Draft>): Promise<Draft> {
+  const { parts } = asking.reel;
+  if (parts.length === 1) return answer(asking);
+  const drafts: { name: string; draft: Draft }[] = [];
+  for (const part of parts.slice(0, mostVideos)) {
+    const one = within({ ...asking, onText: undefined }, part);
+    drafts.push({ name: basename(part.video.path), draft: await answer(one) });
+  }
+  const evidence = drafts.flatMap(({ draft }) => draft.evidence);
+  return {
+    answer: drafts.map(({ name, draft }) => `${name}: ${draft.answer}`).join('; '),
+    confidence: drafts.reduce((sum, { draft }) => sum + draft.confidence, 0) / drafts.length,
+    evidence,
+    statements: drafts.map(({ name, draft }) => ({
+      text: `${name}: ${draft.answer}`,
+      proofs: draft.evidence.map((proof) => evidence.indexOf(proof)),
+    })),
   };
 }
 
@@ -50,12 +92,12 @@ export function namesIn(text: string): string[] {
 
 /** "What is shown first (last)?": read from the shots at that end, and the outermost one alone. */
 export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<Draft> {
-  const { reading, segments, footage, question, asked } = asking;
+  const { reading, segments, reel, question, asked } = asking;
   const near = end === 'first' ? segments.slice(0, reading.budget) : segments.slice(-reading.budget);
   const outermost = segments.at(end === 'first' ? 0 : -1);
   if (!outermost) return { answer: '', confidence: 0, evidence: [] };
   const together = await reading.answer(
-    near.map((segment) => representative(segment, footage.table)),
+    near.map((segment) => representative(segment, reel.table)),
     decoderPrompt(question, asked),
   );
   const alone = await nameOf(asking, outermost);
@@ -71,9 +113,9 @@ export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<
 
 /** "What is shown at 1:23?" names that stretch; "what is this?" about a whole video reads it out. */
 export async function answerWhat(asking: Asking, at: number | undefined): Promise<Draft> {
-  const { segments, footage } = asking;
+  const { segments, reel } = asking;
   if (at === undefined && segments.length > 1) return answerOrder(asking);
-  const { starts } = footage.table;
+  const { starts } = reel.table;
   const patch =
     at === undefined
       ? 0
@@ -93,16 +135,16 @@ export async function answerWhat(asking: Asking, at: number | undefined): Promis
 
 /** Any other question: the decoder reads what search holds for relevant, and the rest of the video for context. */
 export async function answerOpen(asking: Asking): Promise<Draft> {
-  const { reading, segments, footage, question, asked, onText } = asking;
-  const hits = await lookFor(asking, asked);
+  const { reading, segments, reel, question, asked, onText } = asking;
+  const hits = await asking.lookFor(asked, 5);
   const list = readingList(
     segments,
-    footage.table,
+    reel.table,
     hits.map(({ peak }) => peak),
     reading.budget,
   );
   const { text, confidence } = await reading.answer(list, decoderPrompt(question, asked), { onText });
-  const found = text === '' ? [] : await confirm(asking, await lookFor(asking, text, 2), text);
+  const found = text === '' ? [] : await confirm(asking, await asking.lookFor(text, 2), text);
   const sure = found.filter((hit, i) => i === 0 || hit.confidence >= calibration.confident);
   return { answer: text, confidence, evidence: evidenceOf(sure, text) };
 }

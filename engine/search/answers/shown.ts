@@ -1,5 +1,5 @@
 import { calibration, logistic, logOdds } from '../calibration.ts';
-import { confirm, evidenceOf, lookFor, type Asking, type Draft } from '../asking.ts';
+import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
 import { decoderPrompt, yesNo } from '../prompts.ts';
 import { readingList } from '../select.ts';
 
@@ -11,11 +11,11 @@ const looked = 3;
  * alone; both and the search's own evidence make one probability.
  */
 export async function answerShown(asking: Asking, subject: string): Promise<Draft> {
-  const { reading, segments, footage, question, asked } = asking;
-  const hits = await lookFor(asking, subject, looked);
+  const { reading, segments, reel, question, asked } = asking;
+  const hits = await asking.lookFor(subject, looked);
   const list = readingList(
     segments,
-    footage.table,
+    reel.table,
     hits.map(({ peak }) => peak),
     reading.budget,
   );
@@ -24,15 +24,7 @@ export async function answerShown(asking: Asking, subject: string): Promise<Draf
   const best = checked[0]?.confidence ?? 0;
   const weights = calibration.shown;
   const yes = logistic(weights.reading * logOdds(whole) + weights.moment * logOdds(best));
-  const shown = yes >= 0.5;
-  return {
-    answer: shown ? 'yes' : 'no',
-    confidence: shown ? yes : 1 - yes,
-    evidence: shown
-      ? evidenceOf(
-          checked.filter((hit, i) => i === 0 || hit.confidence >= 0.5),
-          subject,
-        )
-      : [],
-  };
+  if (yes < 0.5) return { answer: 'no', confidence: 1 - yes, evidence: [], absence: true };
+  const proofs = checked.filter((hit, i) => i === 0 || hit.confidence >= 0.5);
+  return { answer: 'yes', confidence: yes, evidence: evidenceOf(proofs, subject) };
 }

@@ -1,0 +1,38 @@
+import { answerNeighbour } from './neighbour.ts';
+import { answerCount, answerTimes, answerWhen } from './occurrences.ts';
+import { answerEach, answerEnd, answerOpen, answerOrder, answerWhat } from './sequence.ts';
+import { answerShown } from './shown.ts';
+import { answerVersus } from './versus.ts';
+import { answerVisits } from './visits.ts';
+import type { Asking, Draft } from '../asking.ts';
+
+/** Answers a question in the way of its kind. */
+export function answer(asking: Asking): Promise<Draft> {
+  const { question } = asking;
+  switch (question.kind) {
+    case 'shown':
+      return answerShown(asking, question.subject);
+    case 'after':
+    case 'before':
+      return answerNeighbour(asking, question.kind, question.subject);
+    case 'first':
+    case 'last':
+      return answerEach(asking, (one) => answerEnd(one, question.kind));
+    case 'order':
+      return answerEach(asking, answerOrder);
+    case 'what':
+      return answerEach(asking, (one) => answerWhat(one, question.at));
+    case 'when':
+      return answerWhen(asking, question.subject);
+    case 'times':
+      return answerTimes(asking, question.subject);
+    case 'count':
+      return answerCount(asking, question.subject);
+    case 'visits':
+      return answerVisits(asking, question.subject, question.entering);
+    case 'versus':
+      return answerVersus(asking, question.things, question.end, question.asks === true);
+    case 'open':
+      return answerOpen(asking);
+  }
+}

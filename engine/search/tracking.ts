@@ -1,0 +1,157 @@
+/** A box [x1, y1, x2, y2] as shares of the picture. */
+export type Box = readonly [number, number, number, number];
+
+/** Something of the wanted kind, seen in one frame. */
+export interface Sighting {
+  /** Seconds. */
+  time: number;
+  /** Number of the shot that the frame belongs to. */
+  shot: number;
+  box: Box;
+  /** The detector's own confidence. */
+  score: number;
+}
+
+/** One thing, followed over time. Its sightings are in time order, at most one a frame. */
+export interface Track {
+  sightings: Sighting[];
+}
+
+/** How things are followed. */
+export interface TrackingOptions {
+  /** Seconds that a thing may be out of sight within its shot (hidden, or missed by the detector). */
+  bridge?: number;
+  /** Seconds after which a view that was cut away from may come back with the same thing in it. */
+  returns?: number;
+  /** A sighting this sure may begin a track, and every track must have one. */
+  strong?: number;
+  /** A sighting this sure may go on with a track. */
+  weak?: number;
+  /** Tracks of fewer sightings are flickers. */
+  least?: number;
+  /** Whether two shots show the same view. Without it no track outlives its shot. */
+  sameView?: (shot: number, other: number) => boolean;
+}
+
+const defaults: Required<Omit<TrackingOptions, 'sameView'>> = {
+  bridge: 4,
+  returns: 60,
+  strong: 0.33,
+  weak: 0.18,
+  least: 3,
+};
+
+/** A pair may match when the middles lie within so many box sizes, more the longer nothing was seen. */
+const reach = { near: 0.9, perSecond: 0.5, most: 2 } as const;
+/** … and when neither box has more than so many times the other's area. */
+const sizeRatio = 4;
+/** Two boxes of one frame that overlap more than this are one thing, seen twice. */
+const sameThing = 0.55;
+
+/**
+ * Follows things over time by where their boxes are, as ByteTrack does: sure sightings are given to tracks first,
+ * doubtful ones only go on with tracks that are left, so that a weak frame doesn't end a visit. A track bridges
+ * gaps up to a bound; a cut ends it, unless the view comes back.
+ * @param sightings of one kind of thing, ascending by time
+ * @returns tracks by their beginning
+ */
+export function track(sightings: readonly Sighting[], options: TrackingOptions = {}): Track[] {
+  const how = { ...defaults, ...options };
+  const tracks: Track[] = [];
+  for (const frame of framesOf(sightings)) {
+    const { time, shot } = frame[0];
+    const open = tracks.filter((one) => mayGoOn(one, time, shot, how));
+    const strong = frame.filter(({ score }) => score >= how.strong);
+    const weak = frame.filter(({ score }) => score < how.strong && score >= how.weak);
+    const rest = assign(open, distinct(strong), time);
+    const left = open.filter((one) => last(one).time < time);
+    assign(left, weak, time);
+    for (const sighting of rest)
+      if (!tracks.some((one) => last(one).time === time && overlap(last(one).box, sighting.box) > sameThing))
+        tracks.push({ sightings: [sighting] });
+  }
+  return tracks.filter(({ sightings: own }) => own.length >= how.least);
+}
+
+function framesOf(sightings: readonly Sighting[]): Sighting[][] {
+  const frames: Sighting[][] = [];
+  for (const sighting of sightings) {
+    const frame = frames.at(-1);
+    if (frame?.[0].time === sighting.time) frame.push(sighting);
+    else frames.push([sighting]);
+  }
+  return frames;
+}
+
+function mayGoOn(one: Track, time: number, shot: number, how: typeof defaults & TrackingOptions): boolean {
+  const { time: seen, shot: seenIn } = last(one);
+  if (shot === seenIn) return time - seen <= how.bridge;
+  return time - seen <= how.returns && how.sameView?.(seenIn, shot) === true;
+}
+
+/** Gives sightings to tracks, the likeliest pairs first. @returns sightings that no track took */
+function assign(tracks: readonly Track[], sightings: readonly Sighting[], time: number): Sighting[] {
+  const pairs = tracks.flatMap((one) =>
+    sightings.flatMap((sighting) => {
+      const likeness = likenessOf(one, sighting, time);
+      return likeness > 0 ? [{ one, sighting, likeness }] : [];
+    }),
+  );
+  const taken = new Set<Sighting>();
+  for (const { one, sighting } of pairs.sort((a, b) => b.likeness - a.likeness)) {
+    if (taken.has(sighting) || last(one).time === time) continue;
+    one.sightings.push(sighting);
+    taken.add(sighting);
+  }
+  return sightings.filter((sighting) => !taken.has(sighting));
+}
+
+/** How well a sighting goes on with a track: overlap and nearness to where it should be by now; 0 is not at all. */
+function likenessOf(one: Track, { box }: Sighting, time: number): number {
+  const before = last(one);
+  const gap = time - before.time;
+  const ratio = area(box) / Math.max(area(before.box), 1e-9);
+  if (ratio > sizeRatio || ratio < 1 / sizeRatio) return 0;
+  const allowed = Math.min(reach.most, reach.near + reach.perSecond * gap);
+  const size = Math.sqrt(Math.max(area(box), area(before.box)));
+  const away = Math.min(distance(box, before.box), distance(box, moved(one, time)));
+  const near = 1 - away / (allowed * size);
+  return near > 0 ? near + overlap(box, before.box) : 0;
+}
+
+/** Where a track's box should be at a time, if it went on as it last went. */
+function moved({ sightings }: Track, time: number): Box {
+  const now = sightings.at(-1)!;
+  const before = sightings.at(-2);
+  if (!before || now.shot !== before.shot || now.time - before.time > 1.5) return now.box;
+  const steps = Math.min(2, (time - now.time) / (now.time - before.time));
+  return now.box.map((side, i) => side + steps * (side - before.box[i])) as unknown as Box;
+}
+
+/** Of sightings of one frame that overlap much, the surest. */
+function distinct(sightings: readonly Sighting[]): Sighting[] {
+  const kept: Sighting[] = [];
+  for (const one of sightings.toSorted((a, b) => b.score - a.score))
+    if (kept.every((better) => overlap(better.box, one.box) <= sameThing)) kept.push(one);
+  return kept;
+}
+
+function last({ sightings }: Track): Sighting {
+  return sightings[sightings.length - 1];
+}
+
+function area([x1, y1, x2, y2]: Box): number {
+  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+}
+
+function distance(a: Box, b: Box): number {
+  return Math.hypot((a[0] + a[2] - b[0] - b[2]) / 2, (a[1] + a[3] - b[1] - b[3]) / 2);
+}
+
+/** Intersection over union. */
+function overlap(a: Box, b: Box): number {
+  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / (area(a) + area(b) - width * height);
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { TrustedLength } from '../protocol/asking.ts';
+import type { SearchStore } from './types.ts';
+
+const keptSchema = z.object({ patches: z.int().positive().nullable(), testedAt: z.string() });
+
+const key = (fingerprint: string) => `self-test ${fingerprint}`;
+
+/** How long a context a bundle can be trusted with on this machine: by its self-test, else by its training. */
+export function trustedLength(
+  store: Pick<SearchStore, 'setting'>,
+  fingerprint: string,
+  trainedPatches: number,
+): TrustedLength {
+  const kept = keptSchema.safeParse(store.setting(key(fingerprint))).data;
+  const trained = { patches: Math.max(1, trainedPatches), source: 'training' } as const;
+  return kept?.patches ? { patches: kept.patches, source: 'self-test', testedAt: kept.testedAt } : trained;
+}
+
+/** Keeps what a self-test found; null: no length passed. */
+export function keepTrusted(
+  store: Pick<SearchStore, 'setSetting'>,
+  fingerprint: string,
+  patches: number | null,
+): void {
+  store.setSetting(key(fingerprint), { patches, testedAt: new Date().toISOString() });
+}
