@@ -12,10 +12,13 @@ const iconSetSchema = z.object({
   ),
 });
 
-const require = createRequire(import.meta.url);
-const sets = new Map<Style, z.infer<typeof iconSetSchema>>();
+/** A set of icons that is installed: the film's two drawing styles, and one that only measurements use. */
+export type IconStyle = Style | 'openmoji';
 
-function iconSet(style: Style): z.infer<typeof iconSetSchema> {
+const require = createRequire(import.meta.url);
+const sets = new Map<IconStyle, z.infer<typeof iconSetSchema>>();
+
+function iconSet(style: IconStyle): z.infer<typeof iconSetSchema> {
   let set = sets.get(style);
   if (!set) {
     set = iconSetSchema.parse(require(`@iconify-json/${style}/icons.json`));
@@ -24,11 +27,16 @@ function iconSet(style: Style): z.infer<typeof iconSetSchema> {
   return set;
 }
 
+/** Whether a set has an icon. */
+export function hasIcon(style: IconStyle, icon: string): boolean {
+  return Object.hasOwn(iconSet(style).icons, icon);
+}
+
 /**
  * Draws an icon of a set as large as fits a square of `size` pixels.
  * @param mirrored turned to look the other way; the sets' animals and vehicles look to the left.
  */
-export async function drawIcon(style: Style, icon: string, size: number, mirrored: boolean): Promise<Canvas> {
+export async function drawIcon(style: IconStyle, icon: string, size: number, mirrored: boolean): Promise<Canvas> {
   const set = iconSet(style);
   const drawing = set.icons[icon];
   if (!drawing) throw new Error(`@iconify-json/${style} has no icon "${icon}"`);

@@ -1,0 +1,42 @@
+import { coverageOf, fuser } from '../../engine/search/fusion.ts';
+import { objectScores } from '../../engine/search/object-scores.ts';
+import { backgroundOf, similarities } from '../../engine/search/similarity.ts';
+import type { WantedObjects } from '../../engine/search/types.ts';
+import type { SeenObject } from '../../engine/store/types.ts';
+import type { Look } from '../../engine/vlm/types.ts';
+
+/** Candidates to rank. */
+export interface Gallery {
+  /** Row-major [n, embeddingSize]. */
+  embeddings: Float32Array;
+  seen: readonly SeenObject[];
+  n: number;
+}
+
+/** Puts what the eyes saw side by side. */
+export function galleryOf(looks: readonly Look[]): Gallery {
+  const size = looks[0]?.embedding.length ?? 0;
+  const embeddings = new Float32Array(looks.length * size);
+  for (const [i, { embedding }] of looks.entries()) embeddings.set(embedding, i * size);
+  const seen = looks.flatMap(({ objects }, patch) =>
+    objects.flatMap((ones, frame) => ones.map((one) => ({ ...one, patch, frame: frame as 0 | 1 }))),
+  );
+  return { embeddings, seen, n: looks.length };
+}
+
+/** Scores of every candidate, three ways. */
+export interface Scores {
+  detector: Float32Array;
+  embedding: Float32Array;
+  /** Both together, as a find scores them. */
+  fused: Float32Array;
+}
+
+/** What engine/search makes of the candidates for a query. */
+export function scoresFor(gallery: Gallery, wanted: WantedObjects, embedding: Float32Array): Scores {
+  const detector = objectScores(wanted.objects, gallery.seen, gallery.n);
+  const similarity = similarities(embedding, gallery.embeddings);
+  const fuse = fuser(coverageOf(wanted), backgroundOf([similarity]));
+  const fused = similarity.map((value, i) => fuse({ object: detector[i], similarity: value }));
+  return { detector, embedding: similarity, fused };
+}

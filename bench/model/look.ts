@@ -1,0 +1,48 @@
+import { cutScore, shotSignature, type ShotSignature } from '../../engine/media/index.ts';
+import type { Eyes, Letterbox, Look } from '../../engine/vlm/types.ts';
+import type { FramePair } from './frames.ts';
+
+/** What the eyes made of a drawn temporal patch, and how much its frames differ from those before. */
+export interface SeenPatch extends Look {
+  frameTimes: readonly [number, number];
+  cutScores: readonly [number, number];
+}
+
+/** Patches that are looked at while the next ones are drawn. */
+const atOnce = 8;
+
+/** Looks at drawn patches as indexing does at decoded ones, and drops their pixels. */
+export async function lookAtAll(
+  eyes: Eyes,
+  drawn: AsyncIterable<FramePair>,
+  onLooked: (patches: number) => void,
+): Promise<SeenPatch[]> {
+  const whole: Letterbox = { x: 0, y: 0, width: eyes.width, height: eyes.height };
+  const seen: SeenPatch[] = [];
+  let last: ShotSignature | undefined;
+  const difference = (frame: FramePair[0]) => {
+    const signature = shotSignature(frame, eyes.width, whole);
+    const score = last ? cutScore(last, signature) : 0;
+    last = signature;
+    return score;
+  };
+  const look = async (batch: readonly FramePair[]) => {
+    const differences = batch.map(([a, b]) => [difference(a), difference(b)] as const);
+    const looks = await eyes.look(batch, whole);
+    for (const [i, [a, b]] of batch.entries())
+      seen.push({ ...looks[i], frameTimes: [a.time, b.time], cutScores: differences[i] });
+    onLooked(seen.length);
+  };
+  let looking = Promise.resolve();
+  let batch: FramePair[] = [];
+  for await (const pair of drawn) {
+    batch.push(pair);
+    if (batch.length < atOnce) continue;
+    await looking;
+    looking = look(batch);
+    batch = [];
+  }
+  await looking;
+  if (batch.length > 0) await look(batch);
+  return seen;
+}
