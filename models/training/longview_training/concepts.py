@@ -11,7 +11,7 @@ from collections import defaultdict
 import numpy as np
 
 from . import merges
-from .paths import NATURAL, SOURCES, WORK
+from .paths import NATURAL, SOURCES, TRAINING, WORK
 
 STYLES = ["noto", "twemoji", "openmoji", "fluent-emoji", "fluent-emoji-flat", "fluent-3d", "stamp"]
 #: A whole drawing style kept out of training.
@@ -132,8 +132,19 @@ def build():
     ]
 
 
+def held_out(table):
+    """What measuring needs to know (bench/model): held-out photographs by kind, unseen objects, the unseen style, and all that was learnt."""
+    return {
+        "photographs": {c["name"]: c["photos"]["test"] for c in table if c["photos"]["test"]},
+        "objects": [c["name"] for c in table if c["heldOut"]],
+        "style": HELD_OUT_STYLE,
+        "learnt": {c["name"]: c["names"] for c in table if not c["heldOut"]},
+    }
+
+
 if __name__ == "__main__":
     table = build()
     (WORK / "concepts.json").write_text(json.dumps({"concepts": table}, indent=1))
+    (TRAINING / "held-out.json").write_text(json.dumps(held_out(table), indent=1))
     print(len(table), "concepts;", sum(len(c["sprites"]) for c in table), "sprites;",
           sum(len(c["photos"]["train"]) for c in table), "training photographs")

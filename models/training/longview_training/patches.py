@@ -2,8 +2,8 @@
 
     python -m longview_training.patches
 
-Writes work/patches.pt: {"features" float16 [views * frames, 640], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
-for the test split work/patches-test.pt: features [shots, 640] of whole patches (two frames averaged).
+Writes work/patches.pt: {"features" float16 [views * frames, 576], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
+for the test split work/patches-test.pt: features [shots, 576] of whole patches (two frames averaged).
 """
 
 import json
@@ -24,7 +24,7 @@ def load_head():
 
 @torch.no_grad()
 def look(head, x):
-    """Pooled cells [n, 32, 600] -> [n, 640]: pooled features, then the embedding."""
+    """Pooled cells [n, 32, 600] -> [n, 576]: pooled features, then the embedding."""
     out = []
     for part in x.split(512):
         pooled = head.pooled(head.cells(part.float()))
@@ -42,7 +42,7 @@ VIEWS = 4
 
 
 def views(head):
-    """Training frames as [VIEWS * frames, 640] float16 and their concepts. The head names frames that it was trained on more
+    """Training frames as [VIEWS * frames, 576] float16 and their concepts. The head names frames that it was trained on more
     surely than any new ones; hiding cells makes them as uncertain, so that the decoder learns to read what it will meet."""
     from .train_head import Examples
 
