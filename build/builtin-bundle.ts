@@ -1,10 +1,12 @@
 /**
  * Makes the bundle in models/builtin from the checkpoints that models/training exports.
- *   node build/builtin-bundle.ts [checkpoints = models/training/work/export] [precision = int8] [output = models/builtin]
+ *   node build/builtin-bundle.ts [--from CHECKPOINTS] [--precision fp32|fp16|int8|int4] [--to FOLDER]
+ * Default: from models/training/work/export, in int8, to models/builtin.
  */
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { BundleManifest } from '../engine/protocol/bundle.ts';
 import { bundleSchema } from '../engine/protocol/bundle.ts';
@@ -224,11 +226,17 @@ function describeBundle(
 }
 
 if (import.meta.main) {
-  const [checkpoints, precision, output] = process.argv.slice(2);
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string', default: join(root, 'models/training/work/export') },
+      precision: { type: 'string', default: 'int8' },
+      to: { type: 'string', default: join(root, 'models/builtin') },
+    },
+  });
   const manifest = await buildBuiltinBundle({
-    checkpoints: checkpoints ?? join(root, 'models/training/work/export'),
-    output: output ?? join(root, 'models/builtin'),
-    precision: z.enum(['fp32', 'fp16', 'int8', 'int4']).parse(precision ?? 'int8'),
+    checkpoints: values.from,
+    output: values.to,
+    precision: z.enum(['fp32', 'fp16', 'int8', 'int4']).parse(values.precision),
   });
   for (const { path, bytes } of manifest.files) process.stdout.write(`${path} ${bytes} bytes\n`);
 }
