@@ -11,3 +11,4 @@ export { contentId } from './content-id.ts';
 export { cutScore, shotSignature, type ShotSignature } from './cut-score.ts';
 export { readText, textSignature, type FootageText } from './text/read-text.ts';
 export { cutClip, type ClipOptions } from './clip.ts';
+export { hasBegun, streamFootage, type FootageStream, type StreamOptions } from './stream.ts';

@@ -4,29 +4,41 @@ import { Refusal } from './answer.ts';
 import { answerFile } from './files.ts';
 import type { LibraryView } from '../../protocol/view.ts';
 import type { Answer, Asked } from './answer.ts';
+import type { Streams } from './streams.ts';
 import type { Page } from './pages.ts';
 
 /** Where footage and stills lie, by their video's id. */
 export type MediaPlaces = Pick<LibraryView, 'footage' | 'still'>;
 
 /**
- * Answers a request for the library's own files: `/api/media/ID` and `/api/still/ID?t=SECONDS`. Ids are looked up;
- * no request can name a path.
+ * Answers a request for the library's own files: `/api/media/ID`, `/api/still/ID?t=SECONDS`, and for players that
+ * lack a codec `/api/stream/ID?start=SECONDS`. Ids are looked up; no request can name a path.
  * @returns undefined where the address is none of these
  * @throws Refusal, and LongviewError `video-not-in-library`, `video-missing`.
  */
-export async function answerMedia(asked: Asked, media: MediaPlaces): Promise<Answer | undefined> {
+export async function answerMedia(
+  asked: Asked,
+  media: MediaPlaces,
+  streams?: Streams,
+): Promise<Answer | undefined> {
   if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined;
   const [, api, kind, name, ...rest] = asked.url.pathname.split('/');
   if (api !== 'api' || !name || rest.length > 0) return undefined;
   if (kind === 'media') return answerFile(asked, await media.footage(idIn(name)), 'no-cache');
+  if (kind === 'stream' && streams)
+    return streams.answer(asked, await media.footage(idIn(name)), seconds(asked, 'start'));
   if (kind === 'still') {
-    const time = z.coerce.number().min(0).catch(0).parse(asked.url.searchParams.get('t'));
+    const time = seconds(asked, 't');
     const still = await media.still(idIn(name), time);
     if (still === undefined) throw new Refusal(404, 'There is no still yet.');
     return answerFile(asked, still, 'private, max-age=3600');
   }
   return undefined;
+}
+
+/** A time in an address; the beginning where it is none. */
+function seconds(asked: Asked, name: string): number {
+  return z.coerce.number().min(0).max(1e7).catch(0).parse(asked.url.searchParams.get(name));
 }
 
 /** A video's id as it stands in an address; anything else is no id, whatever it decodes to. */

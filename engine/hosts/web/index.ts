@@ -10,6 +10,7 @@ import { Refusal } from '../serving/answer.ts';
 import { readPages } from '../serving/pages.ts';
 import { securityHeaders } from '../serving/policy.ts';
 import { answerError, answerMedia, answerPage } from '../serving/routes.ts';
+import { createStreams } from '../serving/streams.ts';
 import { createGuard } from './guard.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +19,8 @@ import type { ServedEngine, Session } from '../session.ts';
 import type { Guard } from './guard.ts';
 import type { Answer, Asked } from '../serving/answer.ts';
 import type { Page } from '../serving/pages.ts';
+import type { Streams } from '../serving/streams.ts';
+import type { FindToolsOptions } from '../../media/index.ts';
 
 /** How to serve. */
 export interface ServeOptions {
@@ -25,6 +28,8 @@ export interface ServeOptions {
   /** Folder of the built interface. */
   pages: string;
   info: Omit<HostInfo, 'host' | 'pick'>;
+  /** Where to look for the ffmpeg that makes footage playable. */
+  mediaTools?: FindToolsOptions;
   /** 0 (default) takes a free one. */
   port?: number;
   /** Where to listen; this machine alone by default. */
@@ -53,9 +58,10 @@ export async function serve(options: ServeOptions): Promise<WebHost> {
   const server = createServer();
   const port = await listenAt(server, wanted, host);
   const guard = createGuard(host, port);
+  const streams = createStreams(options.mediaTools);
   const session = createSession(engine, { info: { ...info, host: 'web', pick: false } });
   server.on('request', (request, response) => {
-    void answer(request, response, { guard, session, engine, pages });
+    void answer(request, response, { guard, session, engine, pages, streams });
   });
   const name = host.includes(':') ? `[${host}]` : host;
   return {
@@ -65,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<WebHost> {
       const closed = once(server, 'close');
       server.close();
       await session.close();
+      streams.close();
       server.closeAllConnections();
       await closed;
     },
@@ -92,6 +99,7 @@ interface Served {
   session: Session;
   engine: ServedEngine;
   pages: Map<string, Page>;
+  streams: Streams;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
@@ -117,7 +125,7 @@ async function answerApi(
   request: IncomingMessage,
   response: ServerResponse,
   asked: Asked,
-  { guard, session, engine }: Served,
+  { guard, session, engine, streams }: Served,
 ): Promise<void> {
   const route = `${asked.method} ${asked.url.pathname}`;
   if (route === 'POST /api/session') {
@@ -131,7 +139,7 @@ async function answerApi(
   else if (route === 'POST /api/call') await answerCall(request, response, session);
   else if (route === 'GET /api/happenings') streamHappenings(response, session);
   else {
-    const found = await answerMedia(asked, engine);
+    const found = await answerMedia(asked, engine, streams);
     if (!found) throw new Refusal(404, 'There is nothing here.');
     await send(response, found);
   }
