@@ -10,6 +10,8 @@ const bytesPerObject = 16;
 export interface PackedObjects {
   label: string;
   count: number;
+  /** The best score among them. */
+  best: number;
   bytes: Uint8Array;
 }
 
@@ -73,7 +75,8 @@ export function packObjects(patches: readonly StoredPatch[], first: number): Pac
       view.setUint16(at + 6, share(entry.object.score), true);
       entry.object.box.forEach((edge, side) => view.setUint16(at + 8 + side * 2, share(edge), true));
     });
-    return { label, count: list.length, bytes: new Uint8Array(view.buffer) };
+    const best = list.reduce((most, { object }) => Math.max(most, object.score), 0);
+    return { label, count: list.length, best, bytes: new Uint8Array(view.buffer) };
   });
 }
 

@@ -1,13 +1,17 @@
 import type { LibraryDatabase } from './database.ts';
 import { unpackCuts, unpackEmbeddings, unpackObjects, unpackTimes } from './packing.ts';
 import type { RunRow } from './run-rows.ts';
-import type { LibrarySlice, LibraryTable, PatchTable, SeenObject, StoredFrame } from './types.ts';
+import type { LibrarySlice, LibraryTable, PatchRange, PatchTable, SeenObject, StoredFrame } from './types.ts';
 
 interface BatchRow {
   first: number;
   times: Uint8Array;
   embeddings: Uint8Array;
+  cuts: Uint8Array;
 }
+
+/** The first patch of the batch that holds a patch: takes a run's number and the patch. */
+const batchOf = 'coalesce((SELECT max(first) FROM patch_batches WHERE run = ? AND first <= ?), 0)';
 
 /** How many single videos' patches are kept in memory beside the tables of whole libraries. */
 const keptVideos = 8;
@@ -56,16 +60,41 @@ export class Patches {
     return table.view();
   }
 
-  /** The objects of some labels, or all, ascending by patch and frame. */
-  objects(run: RunRow, labels: readonly string[] | undefined): SeenObject[] {
+  /** Patches `from` to `past` - 1 of a run; nothing of it is kept. */
+  window(run: Pick<RunRow, 'num' | 'embedding_size'>, from: number, past: number): PatchTable {
+    const table = emptyTable(past - from, run.embedding_size);
+    const size = run.embedding_size;
+    for (const row of this.#batches(run.num, 'times, embeddings', from, past)) {
+      const times = unpackTimes(row.times);
+      const first = Math.max(from, row.first);
+      const end = Math.min(past, row.first + times.length / 4);
+      for (let patch = first; patch < end; patch++) {
+        table.starts[patch - from] = times[(patch - row.first) * 4]!;
+        table.ends[patch - from] = times[(patch - row.first) * 4 + 1]!;
+      }
+      const bytes = row.embeddings.subarray((first - row.first) * size * 2, (end - row.first) * size * 2);
+      unpackEmbeddings(bytes, table.embeddings, (first - from) * size);
+    }
+    return table;
+  }
+
+  /** The objects of some labels, or all, ascending by patch and frame; of some patches only where given. */
+  objects(
+    run: Pick<RunRow, 'num'>,
+    labels: readonly string[] | undefined,
+    window?: PatchRange,
+  ): SeenObject[] {
     const seen: SeenObject[] = [];
     const rows = this.#db.all<{ name: string; objects: Uint8Array }>(
       `SELECT name, objects FROM object_batches JOIN labels ON labels.num = label
-       WHERE run = ? ${labels ? 'AND name IN (SELECT value FROM json_each(?))' : ''} ORDER BY first, name`,
-      run.num,
-      ...(labels ? [JSON.stringify(labels)] : []),
+       WHERE run = ? ${labels ? 'AND name IN (SELECT value FROM json_each(?))' : ''}
+       ${window ? `AND first >= ${batchOf} AND first < ?` : ''} ORDER BY first, name`,
+      ...[run.num, ...(labels ? [JSON.stringify(labels)] : [])],
+      ...(window ? [run.num, window.from, window.past] : []),
     );
-    for (const row of rows) unpackObjects(row.objects, row.name, (object) => seen.push(object));
+    const wanted = (patch: number) => !window || (patch >= window.from && patch < window.past);
+    for (const row of rows)
+      unpackObjects(row.objects, row.name, (object) => wanted(object.patch) && seen.push(object));
     // Of one label they come in this order already.
     return labels?.length === 1
       ? seen
@@ -81,19 +110,23 @@ export class Patches {
     );
   }
 
-  /** The sampled frames, two a patch. */
-  frames(run: RunRow): StoredFrame[] {
-    const rows = this.#db.all<{ times: Uint8Array; cuts: Uint8Array }>(
-      'SELECT times, cuts FROM patch_batches WHERE run = ? ORDER BY first',
-      run.num,
-    );
-    return rows.flatMap((row) => {
+  /** The sampled frames, two a patch; of the batches that hold some patches only where given. */
+  frames(run: RunRow, { from, past }: PatchRange = { from: 0, past: run.patches }): StoredFrame[] {
+    return this.#batches(run.num, 'times, cuts', from, past).flatMap((row) => {
       const times = unpackTimes(row.times);
       return Array.from(unpackCuts(row.cuts), (cutScore, index) => ({
         time: times[(index >> 1) * 4 + 2 + (index & 1)],
         cutScore,
       }));
     });
+  }
+
+  #batches(run: number, columns: string, from: number, past: number): BatchRow[] {
+    return this.#db.all<BatchRow>(
+      `SELECT first, ${columns} FROM patch_batches
+       WHERE run = ? AND first >= ${batchOf} AND first < ? ORDER BY first`,
+      ...[run, run, from, past],
+    );
   }
 
   #read(run: number, table: PatchTable, firstRow: number): void {

@@ -5,7 +5,7 @@ import { badArgument, LongviewError } from '../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
 import { mapErrors } from './errors.ts';
 import { type FeatureCache, type FeatureWriter, namesIn } from './features.ts';
-import { packCuts, packEmbeddings, packObjects, packTimes } from './packing.ts';
+import { packCuts, packEmbeddings, packObjects, packTimes, type PackedObjects } from './packing.ts';
 import { runOf, type RunRow, valuesPerPatch } from './run-rows.ts';
 import type { IndexRun, RunSettings, RunWriter, StoredPatch } from './types.ts';
 
@@ -145,8 +145,7 @@ class Writer implements RunWriter {
         packCuts(patches),
         packEmbeddings(patches, this.#row.embedding_size),
       );
-      for (const { label, count, bytes } of packObjects(patches, first))
-        this.#insertObjects(first, label, count, bytes);
+      for (const objects of packObjects(patches, first)) this.#insertObjects(first, objects);
       this.#db.run('UPDATE runs SET patches = ? WHERE num = ?', first + patches.length, this.#row.num);
     });
     this.#row.patches = first + patches.length;
@@ -205,16 +204,17 @@ class Writer implements RunWriter {
     );
   }
 
-  #insertObjects(first: number, label: string, count: number, bytes: Uint8Array): void {
+  #insertObjects(first: number, { label, count, best, bytes }: PackedObjects): void {
     this.#db.run('INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING', label);
     this.#db.run(
-      `INSERT INTO object_batches (run, first, label, count, objects)
-       VALUES (?, ?, (SELECT num FROM labels WHERE name = ?), ?, ?)`,
+      `INSERT INTO object_batches (run, first, label, count, objects, best)
+       VALUES (?, ?, (SELECT num FROM labels WHERE name = ?), ?, ?, ?)`,
       this.#row.num,
       first,
       label,
       count,
       bytes,
+      best,
     );
   }
 

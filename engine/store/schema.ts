@@ -161,6 +161,13 @@ export const migrations: readonly string[] = [
     DELETE FROM text_index WHERE rowid = old.num;
   END;
   `,
+  `
+  -- The best score of a batch, so that a large library needn't be unpacked to find where a label was seen best.
+  -- NULL in rows of earlier formats until somebody looks (see nearest.ts).
+  ALTER TABLE object_batches ADD COLUMN best REAL;
+  CREATE INDEX object_batches_by_best ON object_batches (label, best);
+  CREATE INDEX object_batches_without_best ON object_batches (run) WHERE best IS NULL;
+  `,
 ];
 
 /** The format that this Longview writes. */

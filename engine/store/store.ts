@@ -3,9 +3,11 @@ import { badArgument, LongviewError, quote } from '../protocol/errors.ts';
 import { Answers } from './answers.ts';
 import { shotCuts } from './cuts.ts';
 import { LibraryDatabase } from './database.ts';
+import { mapErrors } from './errors.ts';
 import { FeatureCache } from './features.ts';
 import { Jobs } from './jobs.ts';
 import { lockForIndexing } from './lock.ts';
+import { NearestPatches } from './nearest.ts';
 import { Patches } from './patches.ts';
 import { type RunRow, valuesPerPatch } from './run-rows.ts';
 import { Runs, thumbnailFolder } from './runs.ts';
@@ -35,6 +37,7 @@ export function openStore(folder: string): Store {
   const videos = new Videos(db);
   const runs = new Runs(db, features);
   const patches = new Patches(db);
+  const nearest = new NearestPatches(db, patches);
   const answers = new Answers(db);
   const jobs = new Jobs(db);
   const texts = new Texts(db);
@@ -67,10 +70,19 @@ export function openStore(folder: string): Store {
     videoFor: (idOrPath) => indexedVideo(indexedRow(idOrPath)),
     patchTable: (videoId) => db.snapshot(() => patches.table(indexedRow(videoId))),
     libraryTable: (fingerprint) => db.snapshot(() => patches.library(fingerprint, generation())),
-    objects: (videoId, labels) => db.snapshot(() => patches.objects(indexedRow(videoId), labels)),
+    patchWindow: (videoId, { from, past }) =>
+      db.snapshot(() => {
+        const run = indexedRow(videoId);
+        return patches.window(run, Math.max(0, from), Math.min(past, run.patches));
+      }),
+    nearest: (fingerprint, query, count, among) =>
+      mapErrors(folder, () => nearest.find(fingerprint, generation(), query, count, among)),
+    bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
+    objects: (videoId, labels, window) =>
+      db.snapshot(() => patches.objects(indexedRow(videoId), labels, window)),
     labels: (videoId) => db.snapshot(() => patches.labels(indexedRow(videoId))),
     frames: (videoId) => db.snapshot(() => patches.frames(indexedRow(videoId))),
-    cuts: (videoId) => shotCuts(db.snapshot(() => patches.frames(indexedRow(videoId)))),
+    cuts: (videoId, window) => shotCuts(db.snapshot(() => patches.frames(indexedRow(videoId), window))),
     thumbnails: (videoId) => {
       const run = indexedRow(videoId);
       const rows = db.all<{ time: number; file: string }>(

@@ -96,6 +96,26 @@ export interface PatchTable {
   embeddingSize: number;
 }
 
+/** Patches `from` to `past` - 1 of a video. */
+export interface PatchRange {
+  from: number;
+  past: number;
+}
+
+/** A patch of the library. */
+export interface PatchPlace {
+  videoId: string;
+  patch: number;
+}
+
+/** The patches whose embeddings are nearest to a query's, and what the query's similarity is like elsewhere. */
+export interface Nearest {
+  /** Best first. */
+  patches: (PatchPlace & { similarity: number })[];
+  /** Over a sample of the library. */
+  background: { mean: number; deviation: number };
+}
+
 /** The rows of one video in a {@link LibraryTable}. */
 export interface LibrarySlice {
   videoId: string;
@@ -272,14 +292,29 @@ export interface Store {
   patchTable(videoId: string): PatchTable;
   /** The patches of all videos that are indexed with a bundle; kept, and extended when videos are added. */
   libraryTable(modelFingerprint: string): LibraryTable;
+  /** Some patches of one indexed video. */
+  patchWindow(videoId: string, window: PatchRange): PatchTable;
+  /**
+   * The patches whose embeddings are nearest to a unit vector, of a library of any size, by codes in memory. Makes or
+   * completes the file of codes where that is needed. Of 100 nearest about 99 are among them.
+   * @param videos ids of the videos to look in; all where absent
+   */
+  nearest(modelFingerprint: string, query: Float32Array, count: number, videos?: readonly string[]): Nearest;
+  /** Patches near which the detector saw one of these labels best, best first. */
+  bestSeen(
+    modelFingerprint: string,
+    labels: readonly string[],
+    count: number,
+    videos?: readonly string[],
+  ): PatchPlace[];
   /** The objects of these labels (all where absent) in one indexed video, ascending by patch and frame. */
-  objects(videoId: string, labels?: readonly string[]): SeenObject[];
+  objects(videoId: string, labels?: readonly string[], window?: PatchRange): SeenObject[];
   /** Labels seen in one indexed video with the number of times, most frequent first. */
   labels(videoId: string): { label: string; count: number }[];
   /** The sampled frames of one indexed video: two a patch, the last possibly twice. */
   frames(videoId: string): StoredFrame[];
   /** Times of the shot cuts of one indexed video in seconds, ascending; neither 0 nor the end. */
-  cuts(videoId: string): number[];
+  cuts(videoId: string, window?: PatchRange): number[];
   /** The stills of one indexed video, ascending by time. */
   thumbnails(videoId: string): Thumbnail[];
   /** Whether the feature cache still holds one indexed video. */

@@ -1,0 +1,111 @@
+/**
+ * As much of a WebAssembly assembler as scanning codes needs: instructions as byte rows, and a module around them.
+ * Source: the WebAssembly core specification 1.0, chapter 5 (binary format).
+ */
+export type Code = readonly number[];
+
+/** Value types. */
+export const i32 = 0x7f;
+export const i64 = 0x7e;
+
+/** An unsigned LEB128 number. */
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  do {
+    const low = value & 0x7f;
+    value >>>= 7;
+    bytes.push(value === 0 ? low : low | 0x80);
+  } while (value !== 0);
+  return bytes;
+}
+
+/** A signed LEB128 number of 32 bits. */
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = value & 0x7f;
+    value >>= 7;
+    const done = (value === 0 && (low & 0x40) === 0) || (value === -1 && (low & 0x40) !== 0);
+    bytes.push(done ? low : low | 0x80);
+    if (done) return bytes;
+  }
+}
+
+const load = (opcode: number, alignment: number) => (offset: number) => [
+  opcode,
+  alignment,
+  ...unsigned(offset),
+];
+
+/** Instructions by their names in the specification; loads and stores take the constant part of the address. */
+export const op = {
+  get: (local: number): Code => [0x20, ...unsigned(local)],
+  set: (local: number): Code => [0x21, ...unsigned(local)],
+  tee: (local: number): Code => [0x22, ...unsigned(local)],
+  i32Const: (value: number): Code => [0x41, ...signed(value)],
+  i64Const: (value: number): Code => [0x42, ...signed(value)],
+  i32Load: load(0x28, 2),
+  i64Load: load(0x29, 3),
+  i32Load8U: load(0x2d, 0),
+  i32Load16U: load(0x2f, 1),
+  i32Store: load(0x36, 2),
+  i32Store16: load(0x3b, 1),
+  i32LtS: [0x48] as Code,
+  i32GeS: [0x4e] as Code,
+  i32Add: [0x6a] as Code,
+  i32Sub: [0x6b] as Code,
+  i32Mul: [0x6c] as Code,
+  i32Shl: [0x74] as Code,
+  i32ShrS: [0x75] as Code,
+  i64Popcnt: [0x7b] as Code,
+  i64Add: [0x7c] as Code,
+  i64Sub: [0x7d] as Code,
+  i64And: [0x83] as Code,
+  i64Shl: [0x86] as Code,
+  i32WrapI64: [0xa7] as Code,
+  /** Repeats `body` while it leaves a number other than 0. */
+  repeat: (body: Code): Code => [0x03, 0x40, ...body, 0x0d, 0x00, 0x0b],
+  /** Runs `body` where the number on the stack isn't 0. */
+  when: (body: Code): Code => [0x04, 0x40, ...body, 0x0b],
+};
+
+/** One function: its parameters are i32 and the first locals. */
+export interface Func {
+  name: string;
+  parameters: number;
+  /** Number of results (i32): 0 or 1. */
+  results: 0 | 1;
+  /** Further locals, of i32 and then of i64. */
+  locals: { i32: number; i64: number };
+  body: Code;
+}
+
+/** A module of functions on one memory, imported as "host" "memory". */
+export function assemble(functions: readonly Func[], pages: number): Uint8Array<ArrayBuffer> {
+  const section = (id: number, bytes: readonly number[]) => [id, ...unsigned(bytes.length), ...bytes];
+  const vector = (items: readonly (readonly number[])[]) => [...unsigned(items.length), ...items.flat()];
+  const text = (name: string) => [...unsigned(name.length), ...Buffer.from(name, 'ascii')];
+  const types = functions.map(({ parameters, results }) => [
+    0x60,
+    ...vector(Array.from({ length: parameters }, () => [i32])),
+    ...vector(Array.from({ length: results }, () => [i32])),
+  ]);
+  const bodies = functions.map(({ locals, body }) => {
+    const declared = [
+      [...unsigned(locals.i32), i32],
+      [...unsigned(locals.i64), i64],
+    ];
+    const bytes = [...vector(declared), ...body, 0x0b];
+    return [...unsigned(bytes.length), ...bytes];
+  });
+  // Limits with a maximum: flag 1.
+  const memory = [...text('host'), ...text('memory'), 0x02, 0x01, ...unsigned(pages), ...unsigned(pages)];
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector([memory])),
+    ...section(3, vector(functions.map((_, index) => unsigned(index)))),
+    ...section(7, vector(functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)]))),
+    ...section(10, vector(bodies)),
+  ]);
+}

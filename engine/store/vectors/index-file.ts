@@ -1,0 +1,139 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { z } from 'zod';
+import { segmentRows } from './scan-module.ts';
+import type { Segment, SegmentMaker } from './segment.ts';
+
+const metaSchema = z.object({
+  format: z.literal(1),
+  segmentRows: z.literal(segmentRows),
+  /** What was subtracted from every embedding: float32, base64. */
+  center: z.base64(),
+  slices: z.array(z.object({ run: z.string(), rows: z.int().nonnegative(), dead: z.boolean() })),
+  /** Of each segment's rows. */
+  checksums: z.array(z.number()),
+});
+
+/** The rows of one index run, one after the other; dead where the run is gone. */
+export interface CodeSlice {
+  run: string;
+  rows: number;
+  dead: boolean;
+}
+
+/** What a file holds, in memory. */
+export interface Codes {
+  center: Float32Array;
+  slices: CodeSlice[];
+  segments: Segment[];
+}
+
+/**
+ * The file of codes: segment after segment, each with room for all its rows, and beside it a JSON file that says what
+ * of it counts. The latter is replaced as a whole when the former is on the disk, and holds checksums: whatever a crash,
+ * a second writer or a bad disk makes of the two is found out at the next reading, and the codes are made again.
+ */
+export class CodeFile {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Reads all; undefined where nothing is there, or it isn't whole. */
+  read(makerFor: (dimensions: number) => SegmentMaker): Codes | undefined {
+    try {
+      const meta = metaSchema.parse(JSON.parse(readFileSync(this.#meta, 'utf8')));
+      const bytes = Buffer.from(meta.center, 'base64');
+      const center = new Float32Array(new Uint8Array(bytes).buffer);
+      const total = meta.slices.reduce((sum, { rows }) => sum + rows, 0);
+      if (meta.checksums.length !== Math.ceil(total / segmentRows)) return undefined;
+      const maker = makerFor(center.length);
+      const file = openSync(this.#path, 'r');
+      try {
+        const segments = meta.checksums.map((checksum, number) => {
+          const segment = maker.make();
+          segment.rows = Math.min(segmentRows, total - number * segmentRows);
+          transfer(segment, number, 0, (part, at) => readAll(file, part, at));
+          if (segment.checksum() !== checksum) throw new Error('another checksum');
+          return segment;
+        });
+        return { center, slices: meta.slices, segments };
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Writes the rows from `firstRow` on; what is before is there already.
+   * @throws the file system's error; what was there before stays readable, or is found not to be whole.
+   */
+  write({ center, slices, segments }: Codes, firstRow: number): void {
+    const file = openSync(this.#path, firstRow === 0 ? 'w' : 'r+');
+    try {
+      segments.forEach((segment, number) => {
+        const from = Math.max(0, firstRow - number * segmentRows);
+        if (from < segment.rows) transfer(segment, number, from, (part, at) => writeAll(file, part, at));
+      });
+      fdatasyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    const meta: z.input<typeof metaSchema> = {
+      format: 1,
+      segmentRows,
+      center: Buffer.from(center.buffer, center.byteOffset, center.byteLength).toString('base64'),
+      slices: slices.map(({ run, rows, dead }) => ({ run, rows, dead })),
+      checksums: segments.map((segment) => segment.checksum()),
+    };
+    writeFileSync(`${this.#meta}.new`, JSON.stringify(meta));
+    renameSync(`${this.#meta}.new`, this.#meta);
+  }
+
+  /** Deletes both files. */
+  remove(): void {
+    for (const path of [this.#meta, this.#path]) rmSync(path, { force: true });
+  }
+
+  get #meta(): string {
+    return `${this.#path}.json`;
+  }
+}
+
+/** Calls `move` with each part of a segment's rows from `from` on, and its place in the file. */
+function transfer(
+  segment: Segment,
+  number: number,
+  from: number,
+  move: (part: Uint8Array, at: number) => void,
+): void {
+  let at = number * segment.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  for (const { bytes, perRow } of segment.parts) {
+    move(bytes.subarray(from * perRow, segment.rows * perRow), at + from * perRow);
+    at += bytes.length;
+  }
+}
+
+function readAll(file: number, into: Uint8Array, at: number): void {
+  for (let done = 0; done < into.length;) {
+    const read = readSync(file, into, done, into.length - done, at + done);
+    if (read === 0) throw new Error('the file is too short');
+    done += read;
+  }
+}
+
+function writeAll(file: number, from: Uint8Array, at: number): void {
+  for (let done = 0; done < from.length;) done += writeSync(file, from, done, from.length - done, at + done);
+}

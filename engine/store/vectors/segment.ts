@@ -1,0 +1,129 @@
+import { crc32 } from 'node:zlib';
+import type { Coder } from './coding.ts';
+import {
+  bins,
+  layoutOf,
+  mostRefined,
+  scanModule,
+  segmentRows,
+  type Layout,
+  type Scanner,
+} from './scan-module.ts';
+
+/** What of WebAssembly is used here; its types come with the DOM's only, which nothing of the engine should see. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
+  Memory: new (size: { initial: number; maximum: number }) => WasmMemory;
+  Instance: new (module: WasmModule, imports: { host: { memory: WasmMemory } }) => { exports: object };
+};
+interface WasmModule {
+  readonly [kind: symbol]: never;
+}
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** Makes segments for embeddings of one size; the machine code is compiled once. */
+export class SegmentMaker {
+  readonly #layout: Layout;
+  readonly #module: WasmModule;
+
+  constructor(words: number) {
+    this.#layout = layoutOf(words);
+    this.#module = new WebAssembly.Module(scanModule(this.#layout));
+  }
+
+  make(): Segment {
+    return new Segment(this.#layout, this.#module);
+  }
+}
+
+/** A row that fits, by its number in the segment. */
+export interface Estimate {
+  row: number;
+  /** Comparable among segments; no cosine. */
+  estimate: number;
+}
+
+/** Rows from..past-1. */
+export interface Rows {
+  from: number;
+  past: number;
+}
+
+/** The codes of up to {@link segmentRows} embeddings in memory, with what scans them. */
+export class Segment {
+  readonly memory: WasmMemory;
+  /** What a file keeps of it, in this order: lengths, signs, sizes, each for all rows. */
+  readonly parts: readonly { bytes: Uint8Array; perRow: number }[];
+  rows = 0;
+  readonly #scanner: Scanner;
+  readonly #codes: { signs: Uint32Array; sizes: Uint32Array; lengths: Uint8Array };
+  readonly #query: Uint32Array;
+  readonly #histogram: Uint32Array;
+  readonly #list: Uint32Array;
+  readonly #estimates: Int32Array;
+
+  constructor(layout: Layout, module: WasmModule) {
+    const { words, pages, query, histogram, lengths, signs, sizes, list, estimates } = layout;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { exports } = new WebAssembly.Instance(module, { host: { memory: this.memory } });
+    this.#scanner = exports as Scanner;
+    const { buffer } = this.memory;
+    this.#codes = {
+      signs: new Uint32Array(buffer, signs, segmentRows * words * 2),
+      sizes: new Uint32Array(buffer, sizes, segmentRows * words * 2),
+      lengths: new Uint8Array(buffer, lengths, segmentRows),
+    };
+    this.#query = new Uint32Array(buffer, query, 1024);
+    this.#histogram = new Uint32Array(buffer, histogram, bins);
+    this.#list = new Uint32Array(buffer, list, mostRefined);
+    this.#estimates = new Int32Array(buffer, estimates, mostRefined);
+    const plane = segmentRows * words * 8;
+    this.parts = [
+      { bytes: this.#codes.lengths, perRow: 1 },
+      { bytes: new Uint8Array(buffer, signs, plane), perRow: words * 8 },
+      { bytes: new Uint8Array(buffer, sizes, plane), perRow: words * 8 },
+    ];
+  }
+
+  get room(): number {
+    return segmentRows - this.rows;
+  }
+
+  /** Codes `count` embeddings, row-major from `first` on. There must be room. */
+  append(coder: Coder, embeddings: Float32Array, first: number, count: number): void {
+    const size = coder.center.length;
+    for (let index = 0; index < count; index++) {
+      const at = (first + index) * size;
+      coder.encode(embeddings.subarray(at, at + size), this.#codes, this.rows + index);
+    }
+    this.rows += count;
+  }
+
+  /** A number that tells whether the rows are still what they were. */
+  checksum(): number {
+    return this.parts.reduce(
+      (crc, { bytes, perRow }) => crc32(bytes.subarray(0, this.rows * perRow), crc),
+      0,
+    );
+  }
+
+  /** Scores rows; {@link bestOf} reads the scores. @returns how often each score came up, [bins] */
+  score({ planes, sum }: { planes: Uint32Array; sum: number }, ranges: readonly Rows[]): Uint32Array {
+    this.#query.set(planes);
+    this.#histogram.fill(0);
+    for (const { from, past } of ranges) if (past > from) this.#scanner.scan(from, past, sum);
+    return this.#histogram;
+  }
+
+  /** The scored rows whose score is at least `least`, estimated by all bits. */
+  refined({ sum }: { sum: number }, ranges: readonly Rows[], least: number): Estimate[] {
+    let count = 0;
+    for (const { from, past } of ranges)
+      if (past > from) count = this.#scanner.collect(from, past, least, count);
+    if (count === 0) return [];
+    this.#scanner.refine(count, sum);
+    return Array.from({ length: count }, (_, at) => ({ row: this.#list[at], estimate: this.#estimates[at] }));
+  }
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { temporaryFolder } from '../../../tests/fixtures/library.ts';
+import { Coder } from './coding.ts';
+import { segmentRows } from './scan-module.ts';
+import { SegmentMaker } from './segment.ts';
+import { type CodedRun, VectorIndex } from './vector-index.ts';
+
+const size = 96;
+
+/** The same numbers for the same seed, roughly normally distributed. */
+function unitVectors(seed: number, count: number): Float32Array {
+  let state = seed;
+  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const rows = new Float32Array(count * size);
+  for (let at = 0; at < rows.length; at += size) {
+    let squares = 0;
+    for (let i = at; i < at + size; i++) {
+      rows[i] = uniform() + uniform() + uniform() + uniform() - 2;
+      squares += rows[i] ** 2;
+    }
+    for (let i = at; i < at + size; i++) rows[i] /= Math.sqrt(squares);
+  }
+  return rows;
+}
+
+const dot = (query: Float32Array, rows: Float32Array, row: number) =>
+  query.reduce((sum, value, i) => sum + value * rows[row * size + i], 0);
+
+/** Runs whose embeddings come from their names, with a count of the rows that were read. */
+function setting(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'made.codes');
+  const contents = new Map<string, Float32Array>();
+  const run = (id: string, patches: number): CodedRun => {
+    if (!contents.has(id))
+      contents.set(
+        id,
+        unitVectors(
+          [...id].reduce((n, c) => n * 31 + c.charCodeAt(0), 7),
+          patches,
+        ),
+      );
+    return { id, patches };
+  };
+  const read = { rows: 0 };
+  const open = () =>
+    new VectorIndex(path, ({ id }, first, count) => {
+      read.rows += count;
+      return contents.get(id)!.subarray(first * size, (first + count) * size);
+    });
+  const exact = (query: Float32Array, ids: string[], count: number) =>
+    ids
+      .flatMap((id) => {
+        const rows = contents.get(id)!;
+        return Array.from({ length: rows.length / size }, (_, patch) => ({
+          key: `${id} ${patch}`,
+          score: dot(query, rows, patch),
+        }));
+      })
+      .sort((a, b) => b.score - a.score)
+      .slice(0, count)
+      .map(({ key }) => key);
+  const near = (index: VectorIndex, query: Float32Array, count: number, among?: Set<string>) =>
+    index.nearest(query, count, among).map(({ run: id, patch }) => `${id} ${patch}`);
+  return { path, run, open, exact, near, read, contents };
+}
+
+test('the machine code estimates what the arithmetic says', () => {
+  const coder = new Coder(new Float32Array(size));
+  const segment = new SegmentMaker(coder.words).make();
+  const rows = unitVectors(3, 500);
+  segment.append(coder, rows, 0, 500);
+  const query = unitVectors(9, 1);
+  const coded = coder.query(query);
+  const all = [{ from: 0, past: 500 }];
+  const histogram = segment.score(coded, all);
+  assert.equal(
+    histogram.reduce((a, b) => a + b),
+    500,
+  );
+  const found = segment.refined(coded, all, 0);
+  assert.deepEqual(
+    found.map(({ row }) => row),
+    Array.from({ length: 500 }, (_, row) => row),
+  );
+  const [x, y] = [found.map(({ row }) => dot(query, rows, row)), found.map(({ estimate }) => estimate)];
+  assert.ok(correlation(x, y) > 0.9, String(correlation(x, y)));
+});
+
+test('the nearest by their codes hold the truly nearest', (t) => {
+  const { run, open, exact, near } = setting(t);
+  const index = open();
+  index.update([run('a', 3000), run('b', 5000)]);
+  const query = unitVectors(77, 1);
+  const found = new Set(near(index, query, 400));
+  const truth = exact(query, ['a', 'b'], 20);
+  assert.ok(truth.filter((key) => found.has(key)).length >= 19);
+});
+
+test('a look in some runs finds nothing of the others', (t) => {
+  const { run, open, near } = setting(t);
+  const index = open();
+  index.update([run('a', 500), run('b', 500)]);
+  const found = near(index, unitVectors(5, 1), 50, new Set(['b']));
+  assert.equal(found.length, 50);
+  assert.ok(found.every((key) => key.startsWith('b ')));
+  assert.deepEqual(near(index, unitVectors(5, 1), 50, new Set()), []);
+});
+
+test('a new run is appended, and nothing else is read again, in this process or the next', (t) => {
+  const { run, open, near, read } = setting(t);
+  const runs = [run('a', 700), run('b', 300)];
+  open().update(runs);
+  read.rows = 0;
+  const second = open();
+  second.update([...runs, run('c', 200)]);
+  assert.equal(read.rows, 200);
+  read.rows = 0;
+  const third = open();
+  third.update([...runs, run('c', 200)]);
+  assert.equal(read.rows, 0);
+  assert.deepEqual(near(third, unitVectors(1, 1), 30), near(second, unitVectors(1, 1), 30));
+});
+
+test('a run that went is passed over; when most have gone, the codes are made anew', (t) => {
+  const { run, open, near, read } = setting(t);
+  const [a, b, c] = [run('a', 100), run('b', 100), run('c', 150)];
+  const index = open();
+  index.update([a, b, c]);
+  index.update([a, c]);
+  assert.ok(near(index, unitVectors(1, 1), 300).every((key) => !key.startsWith('b')));
+  read.rows = 0;
+  index.update([a]);
+  assert.ok(read.rows >= 100, 'made anew');
+  assert.equal(near(index, unitVectors(1, 1), 300).length, 100);
+});
+
+for (const [how, damage] of [
+  ['lost', (path: string) => rmSync(path)],
+  ['without its description', (path: string) => rmSync(`${path}.json`)],
+  ['cut short', (path: string) => truncateSync(path, 100)],
+  [
+    'damaged',
+    (path: string) => {
+      const bytes = readFileSync(path);
+      bytes[10] ^= 1;
+      writeFileSync(path, bytes);
+    },
+  ],
+  ['described by nonsense', (path: string) => writeFileSync(`${path}.json`, '{"format": 1')],
+] as const)
+  test(`a file that is ${how} is made again`, (t) => {
+    const { path, run, open, near, read } = setting(t);
+    const runs = [run('a', 400)];
+    const before = open();
+    before.update(runs);
+    damage(path);
+    read.rows = 0;
+    const after = open();
+    after.update(runs);
+    assert.ok(read.rows >= 400);
+    assert.deepEqual(near(after, unitVectors(2, 1), 20), near(before, unitVectors(2, 1), 20));
+    read.rows = 0;
+    open().update(runs);
+    assert.equal(read.rows, 0, 'it is whole again');
+  });
+
+test('rows beyond one segment are found with those before', (t) => {
+  const { run, open, near, contents } = setting(t);
+  const index = open();
+  const rows = segmentRows - 50;
+  contents.set('long', new Float32Array(rows * size).fill(1 / Math.sqrt(size)));
+  index.update([{ id: 'long', patches: rows }, run('z', 100)]);
+  const query = contents.get('z')!.subarray(99 * size, 100 * size);
+  assert.equal(near(index, query, 5)[0], 'z 99');
+});
+
+function correlation(x: readonly number[], y: readonly number[]): number {
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+  const [mx, my] = [mean(x), mean(y)];
+  const product = mean(x.map((value, i) => (value - mx) * (y[i] - my)));
+  const variance = (values: readonly number[], m: number) => mean(values.map((value) => (value - m) ** 2));
+  return product / Math.sqrt(variance(x, mx) * variance(y, my));
+}
