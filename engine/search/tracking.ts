@@ -21,6 +21,8 @@ export interface Track {
 export interface TrackingOptions {
   /** Seconds that a thing may be out of sight within its shot (hidden, or missed by the detector). */
   bridge?: number;
+  /** The same for a thing that was last seen at the picture's edge: it has probably left. */
+  edgeBridge?: number;
   /** Seconds after which a view that was cut away from may come back with the same thing in it. */
   returns?: number;
   /** A sighting this sure may begin a track, and every track must have one. */
@@ -35,16 +37,19 @@ export interface TrackingOptions {
 
 const defaults: Required<Omit<TrackingOptions, 'sameView'>> = {
   bridge: 4,
+  edgeBridge: 1.5,
   returns: 60,
   strong: 0.33,
   weak: 0.18,
   least: 3,
 };
 
-/** A pair may match when the middles lie within so many box sizes, more the longer nothing was seen. */
-const reach = { near: 0.9, perSecond: 0.5, most: 2 } as const;
+/** A pair may match when the middles lie within so many box diagonals, more the longer nothing was seen. */
+const reach = { near: 0.6, perSecond: 0.35, most: 1.4 } as const;
 /** … and when neither box has more than so many times the other's area. */
 const sizeRatio = 4;
+/** A box that comes this near to the picture's edge touches it. */
+const edge = 0.02;
 /** Two boxes of one frame that overlap more than this are one thing, seen twice. */
 const sameThing = 0.55;
 
@@ -85,7 +90,7 @@ function framesOf(sightings: readonly Sighting[]): Sighting[][] {
 
 function mayGoOn(one: Track, time: number, shot: number, how: typeof defaults & TrackingOptions): boolean {
   const { time: seen, shot: seenIn } = last(one);
-  if (shot === seenIn) return time - seen <= how.bridge;
+  if (shot === seenIn) return time - seen <= (atEdge(last(one).box) ? how.edgeBridge : how.bridge);
   return time - seen <= how.returns && how.sameView?.(seenIn, shot) === true;
 }
 
@@ -113,7 +118,7 @@ function likenessOf(one: Track, { box }: Sighting, time: number): number {
   const ratio = area(box) / Math.max(area(before.box), 1e-9);
   if (ratio > sizeRatio || ratio < 1 / sizeRatio) return 0;
   const allowed = Math.min(reach.most, reach.near + reach.perSecond * gap);
-  const size = Math.sqrt(Math.max(area(box), area(before.box)));
+  const size = Math.max(diagonal(box), diagonal(before.box));
   const away = Math.min(distance(box, before.box), distance(box, moved(one, time)));
   const near = 1 - away / (allowed * size);
   return near > 0 ? near + overlap(box, before.box) : 0;
@@ -142,6 +147,14 @@ function last({ sightings }: Track): Sighting {
 
 function area([x1, y1, x2, y2]: Box): number {
   return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+}
+
+function diagonal([x1, y1, x2, y2]: Box): number {
+  return Math.hypot(x2 - x1, y2 - y1);
+}
+
+function atEdge([x1, y1, x2, y2]: Box): boolean {
+  return Math.min(x1, y1, 1 - x2, 1 - y2) <= edge;
 }
 
 function distance(a: Box, b: Box): number {

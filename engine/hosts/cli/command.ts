@@ -1,12 +1,17 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { AskTools } from '../../protocol/asking.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
+import type { LibraryView } from '../../protocol/view.ts';
 import type { Terminal } from './terminal.ts';
 import { suggestion, UsageError } from './usage.ts';
+
+/** The engine as commands use it. */
+export type CommandEngine = Engine & AskTools & ModelTools & Pick<LibraryView, 'answers' | 'editAnswer'>;
 
 /** What a command works with. */
 export interface Context {
   /** Opens the engine on the chosen library (once; it is closed when the command ends). */
-  engine: () => Promise<Engine & ModelTools>;
+  engine: () => Promise<CommandEngine>;
   terminal: Terminal;
   /** True with --json: the command returns its result and prints nothing on stdout. */
   json: boolean;

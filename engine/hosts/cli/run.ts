@@ -1,8 +1,7 @@
 import { LongviewError } from '../../protocol/errors.ts';
-import { parseCommand, type Command, type Context } from './command.ts';
+import { parseCommand, type Command, type CommandEngine, type Context } from './command.ts';
 import { manual, overview } from './help.ts';
 import { suggestion, UsageError } from './usage.ts';
-import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the command line runs in. */
@@ -12,7 +11,7 @@ export interface Setting {
   version: string;
   signal: AbortSignal;
   /** Opens the engine on a data folder; undefined is the default one. */
-  open(library: string | undefined): Promise<Engine & ModelTools>;
+  open(library: string | undefined): Promise<CommandEngine>;
 }
 
 /**
@@ -53,7 +52,7 @@ async function dispatch(
   const given = parseCommand(command, rest);
   if (given.options.help) return help([command.name], json, setting, false);
 
-  let engine: Promise<Engine & ModelTools> | undefined;
+  let engine: Promise<CommandEngine> | undefined;
   const context: Context = {
     engine: () => (engine ??= setting.open(given.options.library as string | undefined)),
     terminal,

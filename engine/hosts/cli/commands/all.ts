@@ -3,10 +3,12 @@ import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
 import { findCommand } from './find.ts';
+import { historyCommand } from './history.ts';
 import { indexCommand } from './index-videos.ts';
 import { libraryCommand, removeCommand } from './library.ts';
 import { modelsCommand } from './models.ts';
 import { serveCommand } from './serve.ts';
+import { vniahCommand } from './vniah.ts';
 import type { Command } from '../command.ts';
 
 /** Every command that needs the engine, in the order that help lists them. */
@@ -16,8 +18,10 @@ export const commands: readonly Command[] = [
   removeCommand,
   findCommand,
   askCommand,
+  historyCommand,
   exportCommand,
   evalCommand,
+  vniahCommand,
   modelsCommand,
   doctorCommand,
   serveCommand,

@@ -1,46 +1,81 @@
-import { duration, percent, range } from '../format.ts';
-import { numeric, type Command, type Context } from '../command.ts';
+import { clock } from '../../../protocol/clock.ts';
+import { basename } from 'node:path';
+import { duration, percent, plural, printable, range } from '../format.ts';
+import { numeric, type Arguments, type Command, type Context } from '../command.ts';
 import { table } from '../table.ts';
 import { UsageError } from '../usage.ts';
+import { gammaModes, type AskRequest } from '../../../protocol/requests.ts';
+import type { PlanResult } from '../../../protocol/asking.ts';
 import type { Engine } from '../../../protocol/engine.ts';
-import type { AskResult } from '../../../protocol/results.ts';
+import type { AskResult, AskRun } from '../../../protocol/results.ts';
 
-/** `longview ask`: a question about one video, answered with the moments that prove it. */
+/** `longview ask`: a question about videos, answered with the moments that prove it. */
 export const askCommand: Command = {
   name: 'ask',
-  summary: 'ask a question about a video',
-  usage: '"<question>" --in ID|PATH [--gamma G] [--fresh]',
-  options: { in: { type: 'string' }, gamma: { type: 'string' }, fresh: { type: 'boolean' } },
+  summary: 'ask a question about a video, some, or the whole library',
+  usage: '"<question>" [--in ID|PATH|FOLDER]… [--gamma G|auto|compare] [--gammas A,B,…] [--plan] [--fresh]',
+  options: {
+    in: { type: 'string', multiple: true },
+    gamma: { type: 'string' },
+    gammas: { type: 'string' },
+    plan: { type: 'boolean' },
+    fresh: { type: 'boolean' },
+  },
   optionHelp: {
-    in: 'the video to ask about (may be left out where the library holds one video)',
-    gamma: 'time scale of the reading, 0.25 to 4 (default 1.5)',
+    in: 'a video or folder to ask about, may be given several times (default: the whole library)',
+    gamma:
+      'time scale of the reading, 0.25 to 4 (default 1.5; trained are 0.5 to 1.5), "auto" for the answer that most scales agree on, "compare" for several side by side',
+    gammas: 'the scales that auto and compare run, as in 0.5,1,2',
+    plan: 'tell what it would cost, and ask nothing',
     fresh: 'read again even where the answer is known',
   },
   words: { min: 1, max: 1, what: 'a question' },
   async run(context, { words, options }) {
     const engine = await context.engine();
-    let streamed = '';
-    const result = await engine.ask(
-      {
-        question: words[0],
-        in: (options.in as string | undefined) ?? (await onlyVideo(engine)),
-        gamma: numeric(options.gamma),
-        fresh: options.fresh as boolean | undefined,
-      },
-      {
-        signal: context.signal,
-        onProgress: context.terminal.progress,
-        onText: (piece) => {
-          if (context.json || !context.terminal.live) return;
-          streamed += piece;
-          context.terminal.write(piece);
-        },
-      },
-    );
-    if (!context.json) print(context, result, streamed);
+    const request: AskRequest = {
+      question: words[0],
+      in: options.in as string[] | undefined,
+      gamma: scale(options.gamma),
+      gammas: scales(options.gammas),
+      fresh: options.fresh as boolean | undefined,
+    };
+    if (options.plan) {
+      const result = await engine.plan(request, { signal: context.signal });
+      if (!context.json) printPlan(context, result);
+      return { result };
+    }
+    const streamed = streaming(context);
+    const result = await engine.ask(request, streamed.options);
+    if (!context.json) printAnswer(context, result, streamed.text());
     return { result };
   },
 };
+
+function scale(value: Arguments['options'][string]): AskRequest['gamma'] {
+  const mode = gammaModes.find((name) => name === value);
+  return mode ?? numeric(value);
+}
+
+function scales(value: Arguments['options'][string]): number[] | undefined {
+  return typeof value === 'string' ? value.split(',').map((one) => numeric(one)!) : undefined;
+}
+
+/** What a call that answers takes, and what it has written on the terminal so far. */
+export function streaming({ terminal, json, signal }: Context) {
+  let text = '';
+  return {
+    text: () => text,
+    options: {
+      signal,
+      onProgress: terminal.progress,
+      onText: (piece: string) => {
+        if (json || !terminal.live) return;
+        text += piece;
+        terminal.write(piece);
+      },
+    },
+  };
+}
 
 /** The library's only video, which needs no naming. */
 export async function onlyVideo(engine: Engine): Promise<string> {
@@ -54,22 +89,94 @@ export async function onlyVideo(engine: Engine): Promise<string> {
   );
 }
 
-function print({ terminal }: Context, result: AskResult, streamed: string): void {
+/** An answer with its evidence. @param streamed what of it stands on the terminal already */
+export function printAnswer({ terminal }: Context, result: AskResult, streamed: string): void {
   if (streamed !== '') terminal.line();
-  if (streamed.trim() !== result.answer) terminal.line(terminal.style('bold', result.answer));
-  if (!result.confident)
+  if (result.runs) printRuns({ terminal }, result.runs);
+  if (streamed.trim() !== result.answer && result.request?.gamma !== 'compare')
+    terminal.line(terminal.style('bold', printable(result.answer)));
+  if (result.agreement !== undefined && result.runs)
+    terminal.line(`${percent(result.agreement)} of ${plural(result.runs.length, 'gamma')} agree.`);
+  if (!result.confident && result.request?.gamma !== 'compare')
     terminal.line(
       terminal.style('yellow', `Not sure (${percent(result.confidence)}): take this as a guess.`),
     );
+  printEvidence({ terminal }, result);
+  for (const { text, supported } of result.statements ?? [])
+    if (!supported && (result.statements?.length ?? 0) > 1)
+      terminal.line(terminal.style('yellow', `unsupported: ${printable(text)}`));
+  for (const { message, remedy } of result.notices ?? []) terminal.note(printable(`${message} ${remedy}`));
+  terminal.line(terminal.style('dim', costLine(result)));
+}
+
+function printRuns({ terminal }: Pick<Context, 'terminal'>, runs: readonly AskRun[]): void {
   const lines = table(
-    [{ title: 'moment' }, { title: 'sure', right: true }, { title: 'what', shrink: 'end' }],
-    result.evidence.map(({ start, end, score, reason }) => [range(start, end), percent(score), reason]),
+    [
+      { title: 'gamma', right: true },
+      { title: 'answer', shrink: 'end' },
+      { title: 'sure', right: true },
+      { title: 'proofs', right: true },
+    ],
+    runs.map(({ gamma, answer, confidence, evidence }) => [
+      String(gamma),
+      answer,
+      percent(confidence),
+      `${evidence.filter(({ supported }) => supported).length} of ${evidence.length}`,
+    ]),
     terminal.width,
   );
-  if (result.evidence.length > 0)
-    lines.forEach((line, i) => terminal.line(i === 0 ? terminal.style('dim', line) : line));
-  else terminal.line(terminal.style('dim', 'No moment of the video was found to support it.'));
-  const { patches, ofPatches } = result.read;
-  const cost = result.cached ? 'from the answer cache' : `read ${patches} of ${ofPatches} patches`;
-  terminal.line(terminal.style('dim', `gamma ${result.gamma}, ${cost}, ${duration(result.timing.totalMs)}`));
+  lines.forEach((line, i) => terminal.line(i === 0 ? terminal.style('dim', line) : line));
+}
+
+function printEvidence({ terminal }: Pick<Context, 'terminal'>, { evidence, path }: AskResult): void {
+  if (evidence.length === 0) {
+    terminal.line(terminal.style('dim', 'No moment of the footage was found to support it.'));
+    return;
+  }
+  const several = evidence.some((one) => (one.path ?? path) !== path);
+  const lines = table(
+    [
+      ...(several ? [{ title: 'video', shrink: 'middle' as const }] : []),
+      { title: 'moment' },
+      { title: 'sure', right: true },
+      { title: '' },
+      { title: 'what', shrink: 'end' },
+    ],
+    evidence.map((one) => [
+      ...(several ? [basename(one.path ?? path)] : []),
+      range(one.start, one.end),
+      percent(one.score),
+      one.supported === false ? 'unsupported' : '',
+      one.reason,
+    ]),
+    terminal.width,
+  );
+  lines.forEach((line, i) => {
+    const faint = i === 0 || evidence[i - 1].supported === false;
+    terminal.line(faint ? terminal.style('dim', line) : line);
+  });
+}
+
+function costLine({ runs, gamma, cached, read, scope, timing }: AskResult): string {
+  const scales = runs ? runs.map((run) => run.gamma).join(', ') : String(gamma);
+  const where =
+    scope && scope.ofVideos > 1 ? `, in ${scope.videos} of ${plural(scope.ofVideos, 'video')}` : '';
+  const cost = cached ? 'from the answer cache' : `read ${read.patches} of ${read.ofPatches} patches${where}`;
+  return `gamma ${scales}, ${cost}, ${duration(timing.totalMs)}`;
+}
+
+function printPlan({ terminal }: Context, plan: PlanResult): void {
+  const { cached, gammas, frames, patches, passes, promptTokens, newTokens, expectedSec, trusted } = plan;
+  const of = `${plan.videos} of ${plural(plan.ofVideos, 'video')}, ${clock(plan.seconds)} of footage`;
+  if (cached) terminal.line('The answer is known: asking costs nothing (--fresh asks again).');
+  terminal.line(`reads     ${of}`);
+  terminal.line(`looks at  ${frames} frames in ${plural(patches, 'patch').replace('patchs', 'patches')}`);
+  terminal.line(
+    `asks      ${passes} times, ${promptTokens} tokens to read, at most ${newTokens} to write (gamma ${gammas.join(', ')})`,
+  );
+  const source = trusted.source === 'training' ? 'as trained' : 'by the self-test on this machine';
+  terminal.line(`at once   at most ${trusted.patches} patches (${source})`);
+  terminal.line(
+    `takes     ${expectedSec === null ? 'not known yet: nothing was asked with this model on this machine' : `about ${duration(expectedSec * 1000)}`}`,
+  );
 }
