@@ -90,7 +90,13 @@ export const askRequestSchema = z.strictObject({
   /** Ids or paths of videos, or folders of them; the whole library where absent. */
   in: z.union([place, z.array(place).min(1)], 'the id or path of a video or folder, or a list').optional(),
   gamma: z
-    .union([z.number().min(gammaRange.min).max(gammaRange.max), z.enum(gammaModes)], askGammaExpected)
+    .union(
+      [
+        z.number().min(gammaRange.min, askGammaExpected).max(gammaRange.max, askGammaExpected),
+        z.enum(gammaModes),
+      ],
+      askGammaExpected,
+    )
     .optional(),
   /** Which scaling factors "auto" and "compare" run. */
   gammas: z
