@@ -10,6 +10,7 @@ import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
 import { mediaWith } from './assembly/media.ts';
 import { recognise, videoAt } from './assembly/places.ts';
 import { queueMemory } from './assembly/queue-memory.ts';
+import { limitsOf, windowTools } from './assembly/window-tools.ts';
 import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
@@ -35,6 +36,7 @@ import type {
 } from './protocol/results.ts';
 import type { AskTools } from './protocol/asking.ts';
 import type { QueueMemory } from './protocol/queue.ts';
+import type { WindowTools } from './protocol/window.ts';
 import type { LibraryView } from './protocol/view.ts';
 import { ask, find, plan, type SearchDeps } from './search/index.ts';
 import { openStore, type Store } from './store/index.ts';
@@ -54,6 +56,8 @@ export interface EngineConfig {
   provider?: ProviderChoice;
   /** Threads of the CPU provider. Default: the runtime's choice. */
   threads?: number;
+  /** Address of the hub that models are fetched from. Default: https://huggingface.co. */
+  hub?: string;
   /** Where to look for ffmpeg. */
   mediaTools?: FindToolsOptions;
 }
@@ -69,6 +73,7 @@ export type LongviewEngine = Engine &
   AskTools &
   LibraryView &
   QueueMemory &
+  WindowTools &
   ModelTools &
   AsyncDisposable & {
     /** How hard indexing may work; takes effect at once, also on what is being indexed. */
@@ -122,6 +127,7 @@ class Assembly {
     return {
       ...view,
       ...queueMemory(() => this.#library()),
+      ...this.#windowTools(view, run),
       index: (request, options) => run(options, (signal) => this.#index(request, { ...options, signal })),
       library: () => run(undefined, () => this.#list()),
       remove: (request) => run(undefined, () => this.#remove(request)),
@@ -173,7 +179,7 @@ class Assembly {
       const eyes = async () => {
         const opened = await model.open();
         if (!opened.eyes) throw cannotLook(bundle);
-        return gentleEyes(opened.eyes, () => this.#pace === 'gentle');
+        return gentleEyes(opened.eyes, () => this.#isGentle());
       };
       const looking = { ...model, fps: bundle.manifest.eyes?.framesPerSecond ?? 2, eyes };
       return indexVideos({ store, media: this.#media, model: looking }, paths, { ...options, fps, force });
@@ -181,6 +187,42 @@ class Assembly {
     const changed = bundle.fingerprint !== active;
     if (changed && result.videos.some((video) => video.status === 'indexed')) this.#active.choose(bundle);
     return result;
+  }
+
+  #isGentle(): boolean {
+    // Also asked while the engine is being closed.
+    const gentle = this.#store && limitsOf(this.#store).gentle;
+    return gentle === 'always' || (gentle === 'battery' && this.#pace === 'gentle');
+  }
+
+  #windowTools(
+    view: LibraryView,
+    run: <T>(options: CallOptions | undefined, work: (signal: AbortSignal) => Promise<T>) => Promise<T>,
+  ): WindowTools {
+    const tools = windowTools({
+      store: () => this.#library(),
+      media: this.#media,
+      video: (idOrPath) => videoAt(this.#library(), this.#media, idOrPath),
+      footage: (id) => view.footage(id),
+      storage: () => view.storage(),
+      models: () => this.#models(),
+      tools: () => findMediaTools(this.#config.mediaTools),
+      reopen: () => this.#loaded.letGoOfAll(),
+      fetching: {
+        hub: this.#config.hub ?? 'https://huggingface.co',
+        folder: join(this.#libraryDir, 'downloads'),
+        ids: async () => (await this.#bundles.all()).flatMap((bundle) => bundle.manifest?.id ?? []),
+        importModel: (request, options) => this.#import(request, options),
+      },
+    });
+    return {
+      ...tools,
+      relink: (request, options) => run(options, (signal) => tools.relink(request, { ...options, signal })),
+      exportMoments: (request, options) =>
+        run(options, (signal) => tools.exportMoments(request, { ...options, signal })),
+      downloadModel: (request, options) =>
+        run(options, (signal) => tools.downloadModel(request, { ...options, signal })),
+    };
   }
 
   async #list(): Promise<LibraryResult> {
@@ -247,7 +289,8 @@ class Assembly {
   /** The runtime is imported with the first model that is loaded. */
   async #openModel(folder: string): Promise<Model> {
     const { openModel } = await import('./vlm/index.ts');
-    const { provider, threads } = this.#config;
+    const limits = limitsOf(this.#library());
+    const { provider = limits.provider, threads = limits.threads ?? undefined } = this.#config;
     return openModel(folder, { provider, threads, hashCache: this.#hashCache });
   }
 

@@ -50,6 +50,11 @@ export class LoadedModels {
   /** Frees all of them; those in use when their work is done. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.letGoOfAll();
+  }
+
+  /** The same, but what is used next is opened anew. */
+  async letGoOfAll(): Promise<void> {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     await Promise.all(entries.map((entry) => this.#letGo(entry)));

@@ -75,7 +75,7 @@ export function createQueue(engine: Pick<Engine, 'index'>, listeners: QueueListe
     if (running || closed || held) return;
     const entry = entries.find((candidate) => candidate.job.state === 'waiting');
     if (!entry) return;
-    running = work(entry, engine, { changed, keep, onLibrary: listeners.onLibrary }).finally(() => {
+    running = work(entry, engine, { changed, keep, onLibrary: () => listeners.onLibrary() }).finally(() => {
       running = undefined;
       keep();
       next();

@@ -15,7 +15,7 @@ async function resumed(kept: KeptJob[], unfinished: string[]): Promise<[IndexReq
     keptQueue: async () => kept,
     unfinished: async () => unfinished,
     async index(request) {
-      begun.push(request as IndexRequest);
+      begun.push(request);
       return { videos: [], wallSec: 0, realtimeFactor: 0 };
     },
   };

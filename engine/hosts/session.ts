@@ -3,15 +3,21 @@ import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import { createQueue } from './queue.ts';
 import { failureOf } from './failure.ts';
-import type { CallOptions, Engine } from '../protocol/engine.ts';
+import type { CallOptions, Engine, ModelTools } from '../protocol/engine.ts';
 import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
 import type { AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
+import type { WindowTools } from '../protocol/window.ts';
 import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '../protocol/wire.ts';
 
 /** What a host puts behind its windows. */
-export type ServedEngine = Engine & AskTools & LibraryView & QueueMemory;
+export type ServedEngine = Engine &
+  AskTools &
+  LibraryView &
+  QueueMemory &
+  Pick<ModelTools, 'importModel'> &
+  WindowTools;
 
 /** One engine, served to any number of windows over whatever carries the messages. */
 export interface Session {
@@ -129,11 +135,30 @@ function handlersFor(
     answers: (request) => engine.answers(request),
     editAnswer: (request) => engine.editAnswer(request),
     storage: () => engine.storage(),
+    clearCache: () => engine.clearCache(),
+    footageFacts: (request) => engine.footageFacts(request),
+    relink: async (request, { signal, onProgress }) => {
+      const relinked = await engine.relink(request, { signal, onProgress });
+      libraryChanged();
+      return relinked;
+    },
+    exportMoments: (request, { signal, onProgress }) => engine.exportMoments(request, { signal, onProgress }),
+    importModel: (request, { signal, onProgress }) => engine.importModel(request, { signal, onProgress }),
+    catalogue: () => engine.catalogue(),
+    downloadModel: (request, { signal, onProgress }) => engine.downloadModel(request, { signal, onProgress }),
+    removeModel: (request) => engine.removeModel(request),
+    testProviders: () => engine.testProviders(),
+    limits: () => engine.limits(),
+    setLimits: (request) => engine.setLimits(request),
     activity: async () => queue.activity(),
     enqueue: async (request) => queue.add(parseRequest(methods.enqueue.request, request)),
     cancelJob: async (request) => queue.cancel(job(request)),
     pauseJob: async (request) => queue.pause(job(request)),
     resumeJob: async (request) => queue.resume(job(request)),
+    moveJob: async (request) => {
+      const { job: id, to } = parseRequest(methods.moveJob.request, request);
+      return queue.move(id, to);
+    },
     clearJobs: async () => queue.clear(),
     pickPaths: async () => {
       if (!abilities.pickPaths)

@@ -30,6 +30,8 @@ export const errorCodes = [
   'disk-full',
   'disk-failed',
   'permission-denied',
+  'hub-unreachable',
+  'download-failed',
   'cancelled',
   'engine-stopped',
 ] as const;

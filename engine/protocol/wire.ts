@@ -5,13 +5,20 @@ import {
   planResultSchema,
   rerunRequestSchema,
 } from './asking.ts';
-import { askRequestSchema, findRequestSchema, indexRequestSchema, removeRequestSchema } from './requests.ts';
+import {
+  askRequestSchema,
+  findRequestSchema,
+  importRequestSchema,
+  indexRequestSchema,
+  removeRequestSchema,
+} from './requests.ts';
 import {
   askResultSchema,
   askRunSchema,
   doctorResultSchema,
   failureSchema,
   findResultSchema,
+  importResultSchema,
   indexResultSchema,
   libraryResultSchema,
   modelsResultSchema,
@@ -29,6 +36,19 @@ import {
   videoDetailsSchema,
   videoRequestSchema,
 } from './view.ts';
+import {
+  catalogueSchema,
+  downloadRequestSchema,
+  exportedSchema,
+  exportRequestSchema,
+  footageFactsSchema,
+  limitsResultSchema,
+  limitsSchema,
+  providersSchema,
+  relinkRequestSchema,
+  relinkResultSchema,
+  removeModelRequestSchema,
+} from './window.ts';
 
 /**
  * What a window and an engine host say to each other, whatever carries it (HTTP, a MessagePort). A window sends
@@ -78,6 +98,8 @@ export const hostInfoSchema = z.object({
 
 const nothing = z.strictObject({});
 const jobRequest = z.strictObject({ job: z.int().positive() });
+const moveRequest = z.strictObject({ job: z.int().positive(), to: z.enum(['first', 'earlier', 'later']) });
+const progress = { progress: progressSchema };
 
 /** Every method: what it takes, what it gives, and the parts that may come before the result. */
 export const methods = {
@@ -110,12 +132,25 @@ export const methods = {
   answers: { request: answersRequestSchema, result: answersResultSchema, parts: {} },
   editAnswer: { request: editAnswerRequestSchema, result: answersResultSchema, parts: {} },
   storage: { request: nothing, result: storageResultSchema, parts: {} },
+  clearCache: { request: nothing, result: storageResultSchema, parts: {} },
+  footageFacts: { request: videoRequestSchema, result: footageFactsSchema, parts: {} },
+  relink: { request: relinkRequestSchema, result: relinkResultSchema, parts: progress },
+  exportMoments: { request: exportRequestSchema, result: exportedSchema, parts: progress },
+  importModel: { request: importRequestSchema, result: importResultSchema, parts: progress },
+  catalogue: { request: nothing, result: catalogueSchema, parts: {} },
+  downloadModel: { request: downloadRequestSchema, result: importResultSchema, parts: progress },
+  removeModel: { request: removeModelRequestSchema, result: modelsResultSchema, parts: {} },
+  testProviders: { request: nothing, result: providersSchema, parts: {} },
+  limits: { request: nothing, result: limitsResultSchema, parts: {} },
+  setLimits: { request: limitsSchema, result: limitsResultSchema, parts: {} },
   /** The host's queue: indexing that goes on whatever becomes of the window. */
   activity: { request: nothing, result: activitySchema, parts: {} },
   enqueue: { request: indexRequestSchema, result: activitySchema, parts: {} },
   cancelJob: { request: jobRequest, result: activitySchema, parts: {} },
   pauseJob: { request: jobRequest, result: activitySchema, parts: {} },
   resumeJob: { request: jobRequest, result: activitySchema, parts: {} },
+  /** Changes the order; a job put before the one that runs is worked on at once. */
+  moveJob: { request: moveRequest, result: activitySchema, parts: {} },
   clearJobs: { request: nothing, result: activitySchema, parts: {} },
   /** The system's file dialog, where {@link hostInfoSchema} has `pick`. */
   pickPaths: { request: nothing, result: z.object({ paths: z.array(z.string()) }), parts: {} },

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
+import type { Limits } from '../../engine/protocol/window.ts';
 import type { KeptJob } from '../../engine/protocol/queue.ts';
 import type { AskResult, FindResult, LibraryVideo } from '../../engine/protocol/results.ts';
 import type { AnswersResult } from '../../engine/protocol/view.ts';
@@ -52,6 +53,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
   };
   const asked = new Map<string, AskResult>();
   let kept: KeptJob[] = [];
+  let limits: Limits = { threads: null, gentle: 'battery', provider: 'auto' };
 
   return {
     async index({ paths }, { signal, onProgress } = {}) {
@@ -143,7 +145,11 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     async rerun({ number }, options) {
       const again = pretence.answers?.find((answer) => answer.number === number)?.result;
       if (!again)
-        throw new LongviewError('bad-argument', `There is no answer ${number}.`, 'Choose one of the history.');
+        throw new LongviewError(
+          'bad-argument',
+          `There is no answer ${number}.`,
+          'Choose one of the history.',
+        );
       return this.ask(
         { question: again.question, in: again.videoId, gamma: again.gamma, fresh: true },
         options,
@@ -182,6 +188,70 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     }),
     answers: async () => ({ answers: pretence.answers ?? [] }),
     editAnswer: async () => ({ answers: pretence.answers ?? [] }),
+    clearCache: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 0 }),
+    footageFacts: async () => ({
+      container: 'mov,mp4,m4a,3gp,3g2,mj2',
+      audioCodec: null,
+      chapters: [
+        { start: 0, end: 6, title: 'Arrival' },
+        { start: 6, end: 20, title: null },
+      ],
+    }),
+    async relink({ video, path }) {
+      const lost = known(video);
+      if (!path.endsWith('.mp4') && path !== '/elsewhere')
+        throw new LongviewError('video-missing', `It is not at "${path}".`, 'Choose another place.');
+      pretence.videos = pretence.videos.map((one) =>
+        one.id === lost.id ? { ...one, path: `${path}/${one.id}.mp4`, status: 'indexed' as const } : one,
+      );
+      return { found: [lost.id] };
+    },
+    exportMoments: async ({ title, moments, format, out }) => ({
+      name: `${title}.${format}`,
+      out: out ?? null,
+      text: out === undefined ? `${format} of ${moments.length}` : null,
+      moments: moments.length,
+      notes: [],
+      skipped: [],
+    }),
+    async importModel({ folder }, { signal, onProgress } = {}) {
+      for (let step = 0; step < 10; step++) {
+        onProgress?.({ stage: 'converting weights', fraction: step / 10, subject: folder });
+        await pace(signal);
+      }
+      throw new LongviewError('bad-checkpoint', 'There is no config.json.', 'Give the checkpoint’s folder.');
+    },
+    catalogue: async () => ({
+      hub: 'https://hub.example',
+      models: [
+        {
+          name: 'somebody/reader-2b',
+          title: 'Reader 2B',
+          can: ['read' as const],
+          licence: 'Apache-2.0',
+          aboutBytes: 4_400_000_000,
+          haveBytes: 0,
+          id: 'reader-2b',
+          installed: false,
+        },
+      ],
+    }),
+    async downloadModel({ name }, { signal, onProgress } = {}) {
+      for (let step = 0; step < 10; step++) {
+        onProgress?.({ stage: 'downloading', fraction: step / 10, subject: name });
+        await pace(signal);
+      }
+      throw new LongviewError('hub-unreachable', 'https://hub.example could not be reached.', 'Try again.');
+    },
+    removeModel: async () => ({ models: [] }),
+    testProviders: async () => ({
+      providers: [{ provider: 'cpu' as const, works: true, found: 'always there' }],
+    }),
+    limits: async () => ({ ...limits, cores: 8 }),
+    async setLimits(wanted) {
+      limits = wanted;
+      return { ...limits, cores: 8 };
+    },
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
     unfinished: async () => [],
     keptQueue: async () => kept,

@@ -34,6 +34,8 @@ const sentences = {
   'disk-full': { message: '磁盘已满。', remedy: '请腾出空间后重试。' },
   'disk-failed': { message: '磁盘读写出错。', remedy: '请检查磁盘后重试。' },
   'permission-denied': { message: '没有访问权限。', remedy: '请检查文件的权限。' },
+  'hub-unreachable': { message: '无法连接模型站点。', remedy: '请检查网络后重试；已下载的部分会保留。' },
+  'download-failed': { message: '下载的文件有误。', remedy: '请重试；已核对的文件会保留。' },
   cancelled: { message: '操作已取消。', remedy: '需要时可重新开始。' },
   'engine-stopped': { message: '引擎没有运行。', remedy: '请重新启动 Longview。' },
 } satisfies Record<ErrorCode, Sentence>;
