@@ -20,6 +20,7 @@ const steps = {
     'bench',
     'tests',
     'renderer',
+    'electron',
   ],
   'dead code': [bin('knip'), '--no-progress'],
   docs: [process.execPath, 'build/check-docs.ts'],
@@ -37,7 +38,7 @@ const steps = {
 };
 
 function testFiles() {
-  return globSync('{engine,models,build,bench,tests,renderer}/**/*.test.ts', {
+  return globSync('{engine,models,build,bench,tests,renderer,electron}/**/*.test.ts', {
     cwd: root,
     exclude: (path) => path.includes('node_modules'),
   }).sort();

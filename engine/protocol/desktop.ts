@@ -61,7 +61,7 @@ export type ToEngine = z.infer<typeof toEngineSchema>;
 export type FromEngine = z.infer<typeof fromEngineSchema>;
 
 /** Places in the window that the native menus lead to. */
-export const windowCommandSchema = z.enum(['add', 'find', 'library', 'activity', 'settings']);
+export const windowCommandSchema = z.enum(['find', 'library', 'activity', 'settings']);
 /** Parsed {@link windowCommandSchema}. */
 export type WindowCommand = z.infer<typeof windowCommandSchema>;
 

@@ -10,11 +10,17 @@ export interface MessagePortLike {
 
 /**
  * Carries calls over a message port. The port's owner tells of its loss by `lost`: whoever waits then hears that the
- * engine can't be reached.
+ * engine can't be reached, and whoever calls, until `found` tells that the port has another end again.
  */
-export function portTransport(port: MessagePortLike): Transport & { lost(): void } {
+export function portTransport(port: MessagePortLike): Transport & { lost(): void; found(): void } {
   const waiting = new Map<number, { receive: (reply: unknown) => void; end: (error?: Error) => void }>();
   const listeners = new Set<Parameters<Transport['listen']>>();
+  let connected = true;
+  const turn = (state: boolean) => {
+    if (connected === state) return;
+    connected = state;
+    for (const [, onState] of listeners) onState(state);
+  };
   port.receive((message) => {
     const parsed = serverMessageSchema.parse(message);
     if ('event' in parsed) {
@@ -32,6 +38,7 @@ export function portTransport(port: MessagePortLike): Transport & { lost(): void
   });
   return {
     send(call, receive, signal) {
+      if (!connected) return Promise.reject(new Error('the port is closed'));
       return new Promise((resolve, reject) => {
         const cancel = () => port.postMessage({ cancel: call.id });
         const end = (error?: Error) => {
@@ -49,11 +56,12 @@ export function portTransport(port: MessagePortLike): Transport & { lost(): void
     listen(onHappening, onState) {
       const listener: Parameters<Transport['listen']> = [onHappening, onState];
       listeners.add(listener);
-      onState(true);
+      onState(connected);
       return () => listeners.delete(listener);
     },
+    found: () => turn(true),
     lost() {
-      for (const [, onState] of listeners) onState(false);
+      turn(false);
       for (const { end } of [...waiting.values()]) end(new Error('the port closed'));
     },
   };

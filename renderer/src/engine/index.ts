@@ -1,36 +1,33 @@
 import { createClient } from '../../../engine/protocol/client.ts';
+import { desktopTransport } from './desktop-transport.ts';
 import { httpTransport, openSession } from './http-transport.ts';
-import type { Client, Transport } from '../../../engine/protocol/client.ts';
-
-/** What a host that isn't the web host (the desktop shell's preload) puts in place before the page loads. */
-interface HostBridge {
-  transport: Transport;
-  mediaUrl(videoId: string): string;
-  stillUrl(videoId: string, time: number): string;
-}
+import type { Client } from '../../../engine/protocol/client.ts';
+import type { DesktopBridge } from '../../../engine/protocol/desktop.ts';
 
 declare global {
   interface Window {
-    longview?: HostBridge;
+    /** Put in place by the desktop shell's preload script; the web host has none. */
+    longview?: DesktopBridge;
   }
 }
 
-const bridge = window.longview;
+/** The desktop shell around this window, where there is one. */
+export const desktop: DesktopBridge | undefined = window.longview;
 
 /** The engine, wherever it runs. */
-export const engine: Client = createClient(bridge?.transport ?? httpTransport());
+export const engine: Client = createClient(desktop ? desktopTransport(desktop) : httpTransport());
 
 /** Whether the host lets this window in. */
-export const admitted: () => Promise<boolean> = bridge ? async () => true : openSession;
+export const admitted: () => Promise<boolean> = desktop ? async () => true : openSession;
 
 /** Address of a video's footage. */
 export function mediaUrl(videoId: string): string {
-  return bridge?.mediaUrl(videoId) ?? `/api/media/${encodeURIComponent(videoId)}`;
+  return `/api/media/${encodeURIComponent(videoId)}`;
 }
 
 /** Address of the still nearest before a time. */
 export function stillUrl(videoId: string, time: number): string {
-  return bridge?.stillUrl(videoId, time) ?? `/api/still/${encodeURIComponent(videoId)}?t=${time.toFixed(2)}`;
+  return `/api/still/${encodeURIComponent(videoId)}?t=${time.toFixed(2)}`;
 }
 
 export { CallError } from '../../../engine/protocol/client.ts';

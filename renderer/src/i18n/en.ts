@@ -37,6 +37,7 @@ export const en = {
   'add.path': 'Path of a folder or video file',
   'add.hint': 'Everything in a folder is added, subfolders too. Your files are read, never changed.',
   'add.choose': 'Choose…',
+  'add.drop': 'Drop to add to your library',
   'add.go': 'Add',
 
   'first.title': 'Find any moment in your footage',

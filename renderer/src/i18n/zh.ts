@@ -37,6 +37,7 @@ export const zh: Catalogue = {
   'add.path': '文件夹或视频文件的路径',
   'add.hint': '文件夹及其子文件夹中的所有视频都会加入。你的文件只被读取，绝不会被改动。',
   'add.choose': '选择…',
+  'add.drop': '松开即可加入资料库',
   'add.go': '添加',
 
   'first.title': '找到素材里的每个瞬间',

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { buildShell, shellBuilt, shellFolder } from '../../build/shell.ts';
+import { runShell, type ShellOptions } from '../../electron/shell.ts';
+import { noBrowser } from '../e2e/browser.ts';
+import { makeFootage, needPages } from '../e2e/stage.ts';
+import { standIn, type StandIn } from './index.ts';
+import type { MenuItemConstructorOptions } from 'electron';
+import type { Page } from 'playwright-core';
+
+const root = resolve(import.meta.dirname, '../..');
+const noModel =
+  !['bundle.json', 'eyes.onnx'].every((name) => existsSync(join(root, 'models', 'builtin', name))) &&
+  'the built-in model is not there (npm run setup)';
+
+const optionsIn = (folder: string, args: string[] = []): ShellOptions => ({
+  pages: join(root, 'dist', 'renderer'),
+  preload: join(shellFolder, 'preload.cjs'),
+  programs: {
+    engine: join(root, 'engine', 'hosts', 'desktop.ts'),
+    probe: join(root, 'engine', 'vlm', 'runtime', 'probe-child.ts'),
+  },
+  engine: {
+    libraryDir: join(folder, 'library'),
+    builtinModel: join(root, 'models', 'builtin'),
+    ffmpegFolder: null,
+    version: '1.2.3',
+    sample: null,
+  },
+  stateFile: join(folder, 'window.json'),
+  licences: join(folder, 'licences.txt'),
+  args,
+  workingFolder: folder,
+  platform: 'linux',
+  backOff: { waitsMs: [20, 20], steadyMs: 60_000 },
+});
+
+/** Waits for a condition that some event may bring about. */
+async function until(emitter: NodeJS.EventEmitter, event: string, condition: () => boolean): Promise<void> {
+  while (!condition()) await once(emitter, event);
+}
+
+const choose = (menu: MenuItemConstructorOptions[], label: string) => {
+  const items = menu.flatMap(({ submenu }) => submenu as MenuItemConstructorOptions[]);
+  const item = items.find((candidate) => candidate.label === label);
+  (item?.click as (() => void) | undefined)?.();
+  return item;
+};
+
+describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, () => {
+  let folder: string;
+  let footage: Awaited<ReturnType<typeof makeFootage>>;
+  let standing: StandIn;
+  let page: Page;
+
+  before(async () => {
+    await needPages();
+    if (!shellBuilt()) await buildShell();
+    footage = await makeFootage(12);
+    folder = await mkdtemp(join(tmpdir(), 'longview-shell-'));
+    standing = standIn(folder);
+    assert.equal(runShell(standing.electron, optionsIn(folder)), true);
+    await once(standing.app, 'web-contents-created');
+    await once(standing.windows[0], 'ready-to-show');
+    page = standing.windows[0].webContents.page!;
+  });
+  after(async () => {
+    await standing.close();
+    await footage.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('its window shows the interface on the real engine, and the page has nothing of Electron or Node', async () => {
+    await page.getByRole('heading', { name: 'Find any moment in your footage' }).waitFor();
+    const { webPreferences } = standing.windows[0].options;
+    assert.equal(webPreferences?.sandbox, true);
+    assert.equal(webPreferences?.contextIsolation, true);
+    assert.equal(webPreferences?.nodeIntegration, false);
+    assert.equal(webPreferences?.spellcheck, false);
+    const seen = await page.evaluate<unknown[]>(
+      `[typeof require, typeof process, Object.keys(window.longview).sort().join(' ')]`,
+    );
+    assert.deepEqual(seen, ['undefined', 'undefined', 'onCommand onState pathOf post receive setLanguage']);
+  });
+
+  test('footage chosen in the menu is indexed; the engine crashes meanwhile, is started again and goes on', async () => {
+    const [window] = standing.windows;
+    standing.dialogs.paths = [footage.video];
+    choose(standing.menu(), 'Add Files…');
+    await until(window, 'stand-in-progress', () => window.progress >= 0);
+    assert.equal(standing.awake.size, 1, 'the machine is kept awake');
+    await page.getByRole('heading', { name: 'Activity' }).waitFor();
+
+    const [engine] = standing.processes;
+    engine.child.kill('SIGKILL');
+    await once(engine, 'exit');
+    assert.equal(window.progress, -1);
+    assert.equal(standing.awake.size, 0);
+    await until(window, 'stand-in-progress', () => window.progress >= 0);
+    await until(window, 'stand-in-progress', () => window.progress === -1);
+    assert.notEqual(standing.processes[0].pid, engine.pid);
+    await page.evaluate(`location.hash = '#/'`);
+    await page.getByText('clock.mp4').first().waitFor();
+  });
+
+  test('footage comes in parts through the scheme, and nothing but footage', async () => {
+    const link = page.locator('a[href^="#/video/"]').first();
+    const id = /video\/([^?]+)/.exec((await link.getAttribute('href'))!)![1];
+    const film = await readFile(footage.video);
+    const part = await page.evaluate<{ status: number; range: string; bytes: number[] }>(`
+      fetch('/api/media/${id}', { headers: { range: 'bytes=100-109' } }).then(async (answer) => ({
+        status: answer.status,
+        range: answer.headers.get('content-range'),
+        bytes: [...new Uint8Array(await answer.arrayBuffer())],
+      }))`);
+    assert.equal(part.status, 206);
+    assert.equal(part.range, `bytes 100-109/${film.length}`);
+    assert.deepEqual(part.bytes, [...film.subarray(100, 110)]);
+    const statuses = await page.evaluate<number[]>(`Promise.all(
+      ['/api/media/nobody', '/api/media/..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/package.json', '/api/call', '/main.mjs']
+        .map((path) => fetch(path).then((answer) => answer.status)))`);
+    assert.deepEqual(statuses, [404, 404, 404, 404, 404]);
+    await page.evaluate(`location.hash = '#/video/${id}?t=5'`);
+    const duration = await page.evaluate<number>(`new Promise((done) => {
+      const look = () => {
+        const film = document.querySelector('video');
+        if (film?.readyState >= 1) done(film.duration);
+        else requestAnimationFrame(look);
+      };
+      look();
+    })`);
+    assert.equal(Math.round(duration), 12);
+  });
+
+  test('no other address is fetched, loaded or opened, and no permission given', async () => {
+    const refused = await page.evaluate(
+      `fetch('https://example.com/').then(() => 'fetched', () => 'refused')`,
+    );
+    assert.equal(refused, 'refused');
+    const { webContents } = standing.windows[0];
+    await page.evaluate(`location.href = 'https://example.com/'`);
+    await page.getByRole('link', { name: 'Library', exact: true }).waitFor();
+    assert.equal(webContents.getURL(), 'longview://app/');
+    await page.evaluate(`void window.open('https://example.com/')`);
+    assert.equal(standing.windows.length, 1);
+    assert.equal(webContents.openHandler!({ url: 'longview://app/' }).action, 'deny');
+    const ask = (name: string) => {
+      let given: boolean | undefined;
+      standing.permissions.ask(webContents, name, (answer) => (given = answer));
+      return [given, standing.permissions.check(webContents, name, webContents.getURL())];
+    };
+    for (const name of ['media', 'geolocation', 'notifications', 'openExternal', 'midi', 'usb'])
+      assert.deepEqual(ask(name), [false, false], name);
+    assert.deepEqual(ask('fullscreen'), [true, true], 'the player may fill the screen');
+  });
+
+  test('a second start brings the window to the front and hands over what it was to open', async () => {
+    const second = standIn(folder);
+    const [window] = standing.windows;
+    window.minimized = true;
+    const film = join(folder, 'second.mp4');
+    await writeFile(film, 'this is no film');
+    assert.equal(runShell(second.electron, optionsIn(folder, [film, '--flag', 'not-there.mp4'])), false);
+    await once(standing.app, 'second-instance');
+    assert.equal(window.minimized, false);
+    assert.equal(window.calls.at(-1), 'focus');
+    await page.locator('strong', { hasText: 'second.mp4' }).first().waitFor();
+    assert.equal(second.windows.length, 0);
+  });
+
+  test('the menus speak the language of the window and lead to its places', async () => {
+    choose(standing.menu(), 'Library');
+    await page.getByText('clock.mp4').first().waitFor();
+    choose(standing.menu(), 'Find');
+    await page.locator('form[role=search] input:focus').waitFor();
+    await page.evaluate(`window.longview.setLanguage('zh')`);
+    const labels = () => standing.menu().map(({ label }) => label);
+    await until(standing.app, 'stand-in-menu', () => labels().includes('文件'));
+    await page.evaluate(`window.longview.setLanguage('xx')`);
+    assert.ok(labels().includes('文件'), 'what is no language changes nothing');
+    await page.evaluate(`window.longview.setLanguage('en')`);
+    await until(standing.app, 'stand-in-menu', () => labels().includes('File'));
+    choose(standing.menu(), 'Show Library Folder');
+    assert.deepEqual(standing.opened, [join(folder, 'library')]);
+  });
+
+  test('files dropped on the window are added by where they lie', async () => {
+    await page.evaluate(`{
+      const data = new DataTransfer();
+      data.items.add(new File(['x'], 'dropped.mp4'));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }`);
+    await page.getByText('dropped.mp4').first().waitFor();
+  });
+
+  test('on battery the engine is told to be gentle, and the machine may sleep', async () => {
+    standing.power.emit('on-battery');
+    assert.equal(standing.awake.size, 0);
+    standing.power.emit('on-ac');
+  });
+
+  test('quitting keeps the window’s place and lets the engine finish; the next start opens there', async (t) => {
+    const place = { x: 300, y: 200, width: 1200, height: 800 };
+    standing.windows[0].bounds = place;
+    const [engine] = standing.processes;
+    const exits = once(engine, 'exit');
+    standing.app.quit();
+    assert.deepEqual(await exits, [0], 'the engine ended by itself');
+    await once(standing.app, 'quit');
+    assert.equal(standing.windows.length, 0);
+
+    const next = standIn(folder);
+    t.after(() => next.close());
+    runShell(next.electron, optionsIn(folder));
+    await once(next.app, 'web-contents-created');
+    const { x, y, width, height } = next.windows[0].options;
+    assert.deepEqual({ x, y, width, height }, place);
+  });
+});
+
+describe('an engine that can’t live', { skip: noBrowser, timeout: 60_000 }, () => {
+  test('is started a few times, then a person is told why and may try again', async (t) => {
+    await needPages();
+    if (!shellBuilt()) await buildShell();
+    const folder = await mkdtemp(join(tmpdir(), 'longview-shell-'));
+    const standing = standIn(folder);
+    t.after(async () => {
+      await standing.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+    await mkdir(join(folder, 'library'));
+    const broken = join(folder, 'broken.mjs');
+    await writeFile(broken, `process.stderr.write('no such driver\\n', () => process.exit(3));`);
+    const options = optionsIn(folder);
+    standing.dialogs.button = 0;
+    const shown = once(standing.dialogs.emitter, 'asked');
+    runShell(standing.electron, { ...options, programs: { ...options.programs, engine: broken } });
+    await shown;
+    const [asked] = standing.dialogs.asked;
+    assert.equal(asked.message, 'The engine keeps stopping');
+    assert.match(asked.detail as string, /no such driver/);
+    const again = once(standing.dialogs.emitter, 'asked');
+    standing.dialogs.button = 1;
+    await again;
+    await once(standing.app, 'quit');
+  });
+});
