@@ -1,11 +1,12 @@
 // What the built-in bundle can do, through the engine, on held-out data only.
-//   npm run -s bench -- model [--json] [--quick] [--bundle FOLDER] [--compare FOLDER] [--natural FOLDER] [--seed N] [--sheets FOLDER]
+//   npm run -s bench -- model [--json | --markdown] [--quick] [--bundle FOLDER] [--compare FOLDER] [--natural FOLDER]
+//     [--seed N] [--sheets FOLDER]
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openTerminal, type Terminal } from '../../engine/hosts/cli/terminal.ts';
 import { badArgument } from '../../engine/protocol/errors.ts';
 import { measureBundle } from './measure.ts';
-import { compared, comparedLines, measuredLines, type Measured } from './report.ts';
+import { compared, comparedLines, measuredLines, measuredMarkdown, type Measured } from './report.ts';
 import { Sheets } from './sheet.ts';
 import { full, quick } from './sizes.ts';
 
@@ -14,6 +15,7 @@ export const what = 'what the built-in bundle finds and reads of held-out photog
 const builtin = join(import.meta.dirname, '../../models/builtin');
 const options = {
   json: { type: 'boolean', default: false },
+  markdown: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   bundle: { type: 'string', default: builtin },
   compare: { type: 'string' },
@@ -50,7 +52,8 @@ export async function run(args: readonly string[]): Promise<void> {
   if (values.json) {
     const both = theirs ? { compared: theirs, differences: compared(ours, theirs) } : {};
     terminal.line(JSON.stringify({ seed, quick: values.quick, ...ours, ...both }, null, 2));
-  } else print(ours, theirs, values.quick, terminal);
+  } else if (values.markdown) for (const line of measuredMarkdown(ours)) terminal.line(line);
+  else print(ours, theirs, values.quick, terminal);
 }
 
 function print(ours: Measured, theirs: Measured | undefined, isQuick: boolean, terminal: Terminal): void {

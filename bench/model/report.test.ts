@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Tally } from './metrics.ts';
-import { compared, comparedLines, measure, measuredLines, type Measured } from './report.ts';
+import {
+  compared,
+  comparedLines,
+  measure,
+  measuredLines,
+  measuredMarkdown,
+  type Measured,
+} from './report.ts';
 
 function tallyOf(right: number, all: number): Tally {
   const tally = new Tally();
@@ -41,4 +48,11 @@ test('two bundles are compared in points, and what loses more than one is named'
   assert.match(worse, /More than one point lost: a\.r1 \(1\.50\), a\.r5 \(1\.50\)\./);
   const fine = comparedLines(measuredAs('int8', 150), measuredAs('fp32', 149), Infinity).join('\n');
   assert.match(fine, /No figure loses more than one point to the fp32 bundle\./);
+});
+
+test('the tables for the model card hold the same', () => {
+  const lines = measuredMarkdown(measuredAs('int8', 150));
+  assert.ok(lines.includes('### Some videos'));
+  assert.ok(lines.includes('| R@1 | 0.750 | 200 | 0.800 | gamma: 0.5 0.750, 1 0.750 |'));
+  assert.ok(lines.includes('| R@5 | 0.750 | 200 |  |  |'));
 });

@@ -61,6 +61,23 @@ export function measuredLines({ bundle, measures, skipped, seconds }: Measured, 
   return [...lines, ...skipped.flatMap((one) => ['', one])];
 }
 
+/** The same as Markdown, a table a group, for the model card. */
+export function measuredMarkdown({ measures, skipped }: Measured): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const lines = [...groupsOf(measures)].flatMap(([group, members]) => [
+    `### ${group}`,
+    '',
+    line(['', 'measured', 'n', 'target', 'by']),
+    line(['---', '---:', '---:', '---:', '---']),
+    ...members.map((one) => {
+      const by = printed(one).map((label) => `${label}: ${breakdown(one.by[label])}`);
+      return line([one.what, percent(one.value), String(one.n), targetOf(one), by.join('; ')]);
+    }),
+    '',
+  ]);
+  return [...lines, ...skipped];
+}
+
 /** Two bundles side by side: the figures that both have, with what the first loses to the second in points. */
 export function comparedLines(ours: Measured, theirs: Measured, width: number): string[] {
   const rows = compared(ours, theirs);
