@@ -9,8 +9,11 @@
  * - the rest: chosen by hand, not yet measured.
  */
 export const calibration = {
-  /** P(the object is there) = logistic(slope * (score - middle)); scores as the detector gives them. */
-  object: { slope: 12, middle: 0.33 },
+  /**
+   * P(the object is there) = logistic(slope * (score - middle)); scores as the detector gives them. A frame where it has
+   * at least `counted` is told to the user as one that shows it.
+   */
+  object: { slope: 12, middle: 0.33, counted: 0.25 },
   /** P(the scene is there) = logistic(similarity * s + standout * z + bias), z in standard deviations. */
   scene: { similarity: 28.3, standout: 0.04, bias: -4.63 },
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */
@@ -24,7 +27,13 @@ export const calibration = {
     partly: { weight: 0.4, least: -1.5, most: 2.5 },
   },
   /** How much the decoder's log-odds of "yes" move a moment's; its answer is cut at so many log-odds. */
-  recheck: { weight: 0.4, limit: 4 },
+  recheck: { object: 0.4, scene: 0.4, limit: 4 },
+  /**
+   * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
+   * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the
+   * pictures show by so many log-odds.
+   */
+  text: { said: { share: 6, bias: -3.5 }, name: { share: 5, bias: -3.5 }, inside: 0.7 },
   /** "Is it shown?": what the log-odds of reading the whole video and of the best moment count. */
   shown: { reading: 0.5, moment: 0.8 },
   /** An answer that two ways of reading disagree about is so much less sure. */
@@ -57,4 +66,10 @@ export function objectLogOdds(score: number): number {
 export function sceneLogOdds(similarity: number, z: number): number {
   const { similarity: weight, standout, bias } = calibration.scene;
   return weight * similarity + standout * z + bias;
+}
+
+/** Log-odds that text which holds a share of the query's words is what was asked for. */
+export function textLogOdds(kind: 'said' | 'name', share: number): number {
+  const { share: weight, bias } = calibration.text[kind];
+  return weight * share + bias;
 }

@@ -38,7 +38,15 @@ test('an object is found by the detector, and the reason says what was seen', as
   assert.equal(confident, true);
   const first = moments[0];
   assert.deepEqual([first.videoId, first.start, first.end, first.source], ['park', 10, 15, 'object']);
-  assert.match(first.reason, /dog \(0\.70\)/);
+  assert.match(first.reason, /^Saw a dog, 10 of 10 frames/);
+  assert.deepEqual(first.why?.[0], {
+    code: 'saw',
+    label: 'dog',
+    frames: 10,
+    ofFrames: 10,
+    most: 1,
+    score: 0.7,
+  });
 });
 
 test('what the detector knows and never saw is not here, though the nearest are listed', async () => {
@@ -113,6 +121,7 @@ test('no more moments are listed than wanted, best first', async () => {
 for (const [request, message] of [
   [{ query: '' }, /query must be some words.*got ""/],
   [{ query: '   ' }, /query must be some words/],
+  [{ query: '\t\n\u00a0' }, /query must be some words/],
   [{ query: 'x'.repeat(100_000) }, /query must be some words, at most 2000 characters, got "xxx/],
   [{ query: 'dog', gamma: 0 }, /gamma must be a number from 0\.25 to 4, got 0/],
   [{ query: 'dog', gamma: 'fast' }, /gamma must be .*, got "fast"/],
@@ -127,6 +136,125 @@ for (const [request, message] of [
       return true;
     });
   });
+
+/** The same with text: somebody speaks of a piano in "beach", a chapter of "concert" and a file are called so. */
+function told(): MadeWorld {
+  const made = world().add('piano lesson', [{ shows: 'tree', seconds: 9 }]);
+  made.lines.push(
+    { videoId: 'beach', kind: 'said', start: 12, end: 14, text: 'I had a “piano” once.', language: 'en' },
+    { videoId: 'beach', kind: 'said', start: 15, end: 17, text: 'A piano is heavy.' },
+    { videoId: 'concert', kind: 'chapter', start: 20, end: 46, text: 'Guitars and pianos' },
+  );
+  return made;
+}
+
+test('what is said, and names of chapters and files, are found, each with its reason', async () => {
+  const result = findResultSchema.parse(await find(told().deps, { query: 'a piano', limit: 3 }));
+  assert.equal(result.confident, true);
+  const by = new Map(result.moments.map((moment) => [`${moment.videoId} ${moment.source}`, moment]));
+  const said = by.get('beach said')!;
+  assert.deepEqual([said.start, said.end], [12, 17], 'lines that follow each other are one moment');
+  assert.deepEqual(
+    said.why?.map(({ code }) => code),
+    ['said', 'said'],
+  );
+  assert.match(said.reason, /^Said at 0:00:12\.0: “I had a “piano” once\.”/);
+  assert.deepEqual([by.get('concert name')?.start, by.get('concert name')?.end], [20, 46]);
+  assert.match(by.get('piano lesson name')!.reason, /^File name “piano lesson”/);
+});
+
+test('a line that is said while the thing is seen makes one moment likelier, with both reasons', async () => {
+  const made = world();
+  const before = await find(made.deps, { query: 'a dog', refine: false });
+  made.lines.push({ videoId: 'park', kind: 'said', start: 11, end: 13, text: 'Look, a dog!' });
+  const { moments } = await find(made.deps, { query: 'a dog', refine: false });
+  assert.deepEqual([moments[0].start, moments[0].end], [10, 15]);
+  assert.ok(moments[0].confidence > before.moments[0].confidence);
+  assert.deepEqual(moments[0].why?.map(({ code }) => code).sort(), ['looks-like', 'said', 'saw']);
+  assert.ok(!moments.some(({ source }) => source === 'said'), 'it is not listed twice');
+});
+
+test('sources say by what may be found; text alone needs no model', async () => {
+  const made = told();
+  const said = await find(made.deps, { query: 'a piano', sources: ['said'] });
+  assert.deepEqual([...new Set(said.moments.map(({ source }) => source))], ['said']);
+  assert.equal(made.calls.open, 0);
+  const scene = await find(made.deps, { query: 'a dog', sources: ['scene'] });
+  assert.ok(scene.moments.every(({ source }) => source === 'scene'));
+  const nothing = await find(made.deps, { query: 'a trombone', sources: ['said', 'name'] });
+  assert.deepEqual([nothing.confident, nothing.moments, nothing.examined.videos], [false, [], 4]);
+});
+
+/** Videos in folders, of different days and lengths. */
+function dated(): MadeWorld {
+  const made = new MadeWorld(['sea']);
+  const add = (id: string, seconds: number, path: string, date?: string) =>
+    made.add(id, [{ shows: 'sea', seconds }], { path, ...(date ? { date: Date.parse(date) } : {}) });
+  add('a', 10, '/films/2024/a.mp4', '2024-01-01T00:00:00');
+  add('b', 100, '/films/2024/summer/b.mp4', '2024-07-01T12:00:00');
+  add('c', 20, '/films/2024-old/c.mp4', '2023-12-31T23:59:59');
+  add('d', 30, '/films/d.mp4');
+  return made;
+}
+
+for (const [filter, expected] of [
+  [{}, 'abcd'],
+  [{ folders: ['/films/2024'] }, 'ab'],
+  [{ folders: ['/films/2024/summer/', '/films/2024-old'] }, 'bc'],
+  [{ after: '2024-01-01' }, 'ab'],
+  [{ before: '2024-01-01' }, 'c'],
+  [{ after: '2024-01-01', before: '2024-07-01T11:00:00Z' }, 'a'],
+  [{ minSeconds: 20 }, 'bcd'],
+  [{ minSeconds: 20, maxSeconds: 30 }, 'cd'],
+  [{ in: ['a', 'c'], after: '2024-01-01' }, 'a'],
+  [{ folders: ['/nowhere'] }, ''],
+] as const)
+  test(`the filter ${JSON.stringify(filter)} leaves ${expected || 'nothing'}`, async () => {
+    const { moments, examined } = await find(dated().deps, { query: 'sea', ...filter } as never);
+    assert.equal(examined.videos, expected.length);
+    assert.equal([...new Set(moments.map(({ videoId }) => videoId))].sort().join(''), expected);
+  });
+
+for (const [request, message] of [
+  [{ after: 'yesterday' }, /after must be a date as 2024-12-31.*got "yesterday"/],
+  [{ before: '2024-13-45' }, /before must be a date/],
+  [{ minSeconds: -1 }, /minSeconds must be a number of seconds, 0 or more, got -1/],
+  [{ sources: ['smelled'] }, /sources must be one of object, scene, said, name, got "smelled"/],
+] as const)
+  test(`find refuses the filter ${JSON.stringify(request)}`, async () => {
+    await assert.rejects(find(dated().deps, { query: 'sea', ...request } as never), {
+      code: 'bad-argument',
+      message,
+    });
+  });
+
+test('how much of the library is indexed is told with the result', async () => {
+  const made = world();
+  made.waiting = 7;
+  const { library } = await find(made.deps, { query: 'a trombone' });
+  assert.deepEqual(library, { videos: 10, indexed: 3 });
+});
+
+test('a moment whose footage vanished or changed says so', async () => {
+  const { deps } = world();
+  const { moments } = await find(
+    { ...deps, footageState: async ({ id }) => (id === 'park' ? 'missing' : undefined) },
+    { query: 'a dog' },
+  );
+  assert.deepEqual([moments[0].videoId, moments[0].footage], ['park', 'missing']);
+});
+
+test('a large library is looked at where its codes point, and finds what going through it finds', async () => {
+  const made = world();
+  const small = await find(made.deps, { query: 'a dog', limit: 2 });
+  // Long enough to be more than is gone through.
+  made.add('endless', [{ shows: 'sea', seconds: 45_000 }]);
+  const large = await find(made.deps, { query: 'a dog', limit: 2 });
+  const where = ({ moments: [first] }: FindResult) => [first.videoId, first.start, first.end, first.source];
+  assert.deepEqual(where(large), where(small));
+  const guitar = await find(made.deps, { query: 'a guitar' });
+  assert.deepEqual(where(guitar), ['concert', 20, 26, 'scene']);
+});
 
 test('quotes, operators, emoji and other scripts are just words', async () => {
   for (const query of [

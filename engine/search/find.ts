@@ -1,84 +1,156 @@
 import { findRequestSchema, gammaRange, parseRequest, type FindRequest } from '../protocol/requests.ts';
+import { reasonsText } from '../protocol/reasons.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
 import { calibration } from './calibration.ts';
+import { combined, type Found } from './combine.ts';
+import { openWhole } from './footage.ts';
+import { filtered, type Searched } from './filters.ts';
 import { Reading } from './reading.ts';
 import { recheck } from './recheck.ts';
-import { openFootage, totalSeconds } from './footage.ts';
 import { search, type Hit } from './search.ts';
+import { textMoments } from './text-moments.ts';
+import { openWindows, widened } from './windows.ts';
 import type { FindResult, Moment } from '../protocol/results.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../vlm/types.ts';
-import type { SearchDeps, SearchStore } from './types.ts';
+import type { SearchDeps, SearchStore, WantedObjects } from './types.ts';
 
 /** How many moments a find lists, and how many of them the decoder looks at again. */
 const listed = 10;
 const rechecked = 5;
+/**
+ * Up to so many patches (11 hours at a patch a second) everything is compared with the query, exactly; beyond, codes in
+ * memory tell where to look. `npm run -s bench -- search` measures both.
+ */
+const goneThrough = 40_000;
 
 /** What `find` takes besides its request. */
 export type FindOptions = CallOptions & { onFirst?: (first: FindResult) => void };
 
+type Request = ReturnType<typeof parseFind>;
+
 /**
- * Finds the moments that show what a query says: the detector's objects and the patches' embeddings, fused, grouped
- * to moments, the best re-checked by the decoder at the chosen gamma.
+ * Finds the moments that show or say what a query says: the detector's objects, the patches' embeddings and the text
+ * that comes with the footage, fused; the best of what was seen is re-checked by the decoder at the chosen gamma.
  * @throws LongviewError `bad-argument`, `video-not-in-library`, `video-not-indexed`, `cancelled`.
  */
 export async function find(
   deps: SearchDeps,
-  request: FindRequest,
+  given: FindRequest,
   options: FindOptions = {},
 ): Promise<FindResult> {
   const began = performance.now();
-  const {
-    query,
-    in: where,
-    gamma = gammaRange.find,
-    limit = listed,
-    refine = true,
-  } = parseRequest(findRequestSchema, request);
+  const request = parseFind(given);
   throwIfCancelled(options.signal);
-  const { footage, skipped } = openFootage(deps, where);
-  const answer = (hits: readonly Hit[], refined: boolean): FindResult => {
-    const moments = hits.map(momentOf);
-    return {
-      query,
-      gamma,
-      model: deps.model.id,
-      confident: moments.some(({ confidence }) => confidence >= calibration.confident),
-      moments,
-      latencyMs: performance.now() - began,
-      examined: { videos: footage.length, seconds: totalSeconds(footage) },
-      skipped,
-      refined,
-    };
-  };
-  if (footage.length === 0) return answer([], false);
+  const searched = filtered(deps, request);
+  const texts = textMoments(deps.store, request.query, {
+    ...searched,
+    said: request.by('said'),
+    name: request.by('name'),
+  });
+  const list = (hits: readonly Hit[]) => combined(hits, texts, request.limit);
+  const answer = (found: readonly Found[], refined: boolean): FindResult => ({
+    ...summary(deps, request, searched),
+    confident: found.some(({ confidence }) => confidence >= calibration.confident),
+    moments: found.map(momentOf),
+    latencyMs: performance.now() - began,
+    refined,
+  });
+  const visual = request.by('object') || request.by('scene');
+  if (searched.videos.length === 0 || !visual) return withState(deps, answer(list([]), false));
 
   const model = await deps.model.open();
   throwIfCancelled(options.signal);
-  const [embedding] = model.text ? await model.text.embed([query]) : [];
-  const hits = search(deps.store, footage, deps.match(query), embedding, limit);
-  const best = hits.slice(0, rechecked);
-  if (!refine || hits.length === 0 || !canRead(deps.store, model, best)) return answer(hits, false);
+  const hits = await look(deps, request, searched, model);
+  const first = list(hits);
+  const best = hits.filter((hit) => first.some((found) => sameSpan(found, hit))).slice(0, rechecked);
+  const worth = request.refine && best.length > 0 && canRead(deps.store, model, best);
+  if (!worth) return withState(deps, answer(first, false));
 
-  options.onFirst?.(answer(hits, false));
+  options.onFirst?.(answer(first, false));
   const reader = { reader: model.reader!, grid: model.eyes!.grid };
   const checked = await recheck(
     best,
+    request.query,
+    ({ video }) => new Reading(deps.store, video.id, reader, request.gamma, options.signal),
+  );
+  const others = hits.filter((hit) => !best.includes(hit));
+  return withState(deps, answer(list([...checked, ...others]), true));
+}
+
+function parseFind(given: FindRequest) {
+  const request = parseRequest(findRequestSchema, given);
+  const { gamma = gammaRange.find, limit = listed, refine = true, sources } = request;
+  const by = (source: Moment['source']) => sources === undefined || sources.includes(source);
+  return { ...request, gamma, limit, refine, by };
+}
+
+/** The moments by what the pictures show: in all footage where that is little, else where codes say it is worth it. */
+async function look(
+  { store, match, model: { fingerprint } }: SearchDeps,
+  { query, limit, by }: Request,
+  { videos, all }: Searched,
+  model: Model,
+): Promise<Hit[]> {
+  const [embedding] = model.text && by('scene') ? await model.text.embed([query]) : [];
+  const wanted: WantedObjects = by('object') ? match(query) : { objects: [], rest: [], covered: false };
+  const patches = videos.reduce((sum, video) => sum + video.patches, 0);
+  if (patches <= goneThrough) {
+    const footage = openWhole(store, videos, fingerprint, all);
+    return search(store, footage, wanted, embedding, limit);
+  }
+  const wide = openWindows(store, { fingerprint, videos, all, wanted, embedding, limit });
+  let hits = search(store, wide.footage, wanted, embedding, limit, wide.background);
+  let more = widened(store, wide.footage, hits, 0);
+  for (let round = 1; more; round++) {
+    hits = search(store, more, wanted, embedding, limit, wide.background);
+    more = widened(store, more, hits, round);
+  }
+  return hits;
+}
+
+function summary({ store, model }: SearchDeps, { query, gamma }: Request, { videos, skipped }: Searched) {
+  const indexed = store.indexedVideos();
+  const usable = indexed.filter(({ modelFingerprint }) => modelFingerprint === model.fingerprint).length;
+  return {
     query,
-    ({ video }) => new Reading(deps.store, video.id, reader, gamma, options.signal),
-  );
-  return answer(
-    [...checked, ...hits.slice(rechecked)].sort((a, b) => b.score - a.score),
-    true,
-  );
+    gamma,
+    model: model.id,
+    examined: {
+      videos: videos.length,
+      seconds: videos.reduce((sum, { durationSec }) => sum + durationSec, 0),
+    },
+    library: { videos: Math.max(store.videoCount(), indexed.length), indexed: usable },
+    skipped,
+  };
 }
 
 /** The features that the decoder reads may have been deleted; then the first list stands. */
 function canRead(store: SearchStore, model: Model, hits: readonly Hit[]): boolean {
-  return !!model.reader && !!model.eyes && hits.every(({ video }) => store.hasTokens(video.id));
+  const { object, scene } = calibration.recheck;
+  const moves = object > 0 || scene > 0;
+  return moves && !!model.reader && !!model.eyes && hits.every(({ video }) => store.hasTokens(video.id));
 }
 
-function momentOf({ video, start, end, score, confidence, source, reason, checked }: Hit): Moment {
+function sameSpan(found: Found, hit: Hit): boolean {
+  return found.video.id === hit.video.id && found.start === hit.start && found.end === hit.end;
+}
+
+/** Says of each listed moment whether its footage is still what was indexed. */
+async function withState({ footageState, store }: SearchDeps, result: FindResult): Promise<FindResult> {
+  if (!footageState || result.moments.length === 0) return result;
+  const ids = [...new Set(result.moments.map(({ videoId }) => videoId))];
+  const states = new Map(
+    await Promise.all(ids.map(async (id) => [id, await footageState(store.videoFor(id))] as const)),
+  );
+  const moments = result.moments.map((moment) => {
+    const footage = states.get(moment.videoId);
+    return footage ? { ...moment, footage } : moment;
+  });
+  return { ...result, moments };
+}
+
+function momentOf({ video, start, end, score, confidence, source, whys, checked }: Found): Moment {
   return {
     videoId: video.id,
     path: video.path,
@@ -87,7 +159,8 @@ function momentOf({ video, start, end, score, confidence, source, reason, checke
     score,
     confidence,
     source,
-    reason,
+    reason: reasonsText(whys),
+    why: whys,
     ...(checked === undefined ? {} : { checked }),
   };
 }

@@ -1,36 +1,29 @@
 import { shotsOf, type Shot } from './shots.ts';
-import type { IndexedVideo, PatchTable } from '../store/types.ts';
-import type { SearchDeps, SearchStore } from './types.ts';
+import type { IndexedVideo, PatchRange, PatchTable } from '../store/types.ts';
+import type { SearchStore } from './types.ts';
 
-/** A video with its patches, as the search goes through it. */
+/** A video with its patches, or with some of them, as the search goes through it. */
 export interface Footage {
   video: IndexedVideo;
   table: PatchTable;
+  /** Which patches of the video the table holds; all where absent. */
+  window?: PatchRange;
 }
 
-/**
- * The footage to search: the named videos, or the whole library. Videos that are indexed with another bundle can't be
- * compared with this one's embeddings and are counted as skipped.
- * @throws LongviewError `video-not-in-library`, `video-not-indexed`.
- */
-export function openFootage(
-  { store, model }: SearchDeps,
-  where: readonly string[] | undefined,
-): { footage: Footage[]; skipped: number } {
-  const named = where?.map((place) => store.videoFor(place));
-  const videos = new Map((named ?? store.indexedVideos()).map((video) => [video.id, video]));
-  const fitting = [...videos.values()].filter((video) => video.modelFingerprint === model.fingerprint);
-  return {
-    footage: named
-      ? fitting.map((video) => ({ video, table: store.patchTable(video.id) }))
-      : wholeLibrary(store, fitting, model.fingerprint),
-    skipped: videos.size - fitting.length,
-  };
+/** All patches of some videos; `all` where they are the whole library, which the store keeps in one piece. */
+export function openWhole(
+  store: SearchStore,
+  videos: readonly IndexedVideo[],
+  fingerprint: string,
+  all: boolean,
+): Footage[] {
+  return all && videos.length > 0
+    ? wholeLibrary(store, videos, fingerprint)
+    : videos.map((video) => ({ video, table: store.patchTable(video.id) }));
 }
 
 /** Views into the one piece that the store keeps of the whole library. */
 function wholeLibrary(store: SearchStore, videos: readonly IndexedVideo[], fingerprint: string): Footage[] {
-  if (videos.length === 0) return [];
   const { starts, ends, embeddings, embeddingSize, slices } = store.libraryTable(fingerprint);
   const byId = new Map(videos.map((video) => [video.id, video]));
   return slices.flatMap(({ videoId, firstRow, rows }) => {
@@ -50,12 +43,7 @@ function wholeLibrary(store: SearchStore, videos: readonly IndexedVideo[], finge
   });
 }
 
-/** Seconds of footage. */
-export function totalSeconds(footage: readonly Footage[]): number {
-  return footage.reduce((sum, { video }) => sum + video.durationSec, 0);
-}
-
-/** The shots of a video, by its stored cuts. */
-export function shotsIn(store: SearchStore, { video, table }: Footage): Shot[] {
-  return shotsOf(table.starts, table.ends, store.cuts(video.id));
+/** The shots of a video, by its stored cuts; of a window, those in it. */
+export function shotsIn(store: SearchStore, { video, table, window }: Footage): Shot[] {
+  return shotsOf(table.starts, table.ends, store.cuts(video.id, window));
 }

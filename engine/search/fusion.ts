@@ -61,7 +61,7 @@ function forScene(object: number): number {
 }
 
 /** Log-odds that at least one of two independent things is so. */
-function either(a: number, b: number): number {
+export function either(a: number, b: number): number {
   // 1 - (1 - p)(1 - q) has the odds e^a + e^b + e^(a + b).
   return Math.log(Math.exp(a) + Math.exp(b) + Math.exp(a + b));
 }

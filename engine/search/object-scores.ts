@@ -1,4 +1,4 @@
-import { logistic, objectLogOdds } from './calibration.ts';
+import { calibration, logistic, objectLogOdds } from './calibration.ts';
 import type { SeenObject } from '../store/types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
 import type { WantedObject } from './types.ts';
@@ -47,18 +47,40 @@ function frameScore(
   return fitting.map(({ score }) => score).sort((a, b) => b - a)[count - 1] ?? 0;
 }
 
-/** What was seen of the wanted labels in a stretch of patches: each label with its best score, best first. */
+/** What the detector saw of one label in a stretch of patches. */
+export interface Seen {
+  label: string;
+  /** The best score. */
+  score: number;
+  /** In how many sampled frames it was seen surely enough to be counted, and the most in one of them. */
+  frames: number;
+  most: number;
+}
+
+/** What was seen of the wanted labels in a stretch of patches, best first. */
 export function bestSeen(
   labels: readonly string[],
   seen: readonly SeenObject[],
   first: number,
   past: number,
-): { label: string; score: number }[] {
+): Seen[] {
+  const inFrame = new Map<string, Map<number, number>>();
   const best = new Map<string, number>();
-  for (const { patch, label, score } of seen)
-    if (patch >= first && patch < past && labels.includes(label))
-      best.set(label, Math.max(score, best.get(label) ?? 0));
-  return [...best].map(([label, score]) => ({ label, score })).sort((a, b) => b.score - a.score);
+  for (const { patch, frame, label, score } of seen) {
+    if (patch < first || patch >= past || !labels.includes(label)) continue;
+    best.set(label, Math.max(score, best.get(label) ?? 0));
+    if (score < calibration.object.counted) continue;
+    const frames = inFrame.get(label) ?? new Map<number, number>();
+    const key = patch * 2 + frame;
+    frames.set(key, (frames.get(key) ?? 0) + 1);
+    inFrame.set(label, frames);
+  }
+  return [...best]
+    .map(([label, score]) => {
+      const counts = [...(inFrame.get(label)?.values() ?? [])];
+      return { label, score, frames: counts.length, most: Math.max(0, ...counts) };
+    })
+    .sort((a, b) => b.score - a.score);
 }
 
 /**

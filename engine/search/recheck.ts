@@ -1,4 +1,6 @@
 import { calibration, logistic, logOdds } from './calibration.ts';
+import { reasonsText } from '../protocol/reasons.ts';
+import { checkedWhy, isSeen } from './whys.ts';
 import { isThere, searchedThing, yesNo } from './prompts.ts';
 import { spread } from './select.ts';
 import type { Reading } from './reading.ts';
@@ -32,13 +34,20 @@ function patchesOf({ first, past, peak }: Hit): number[] {
 }
 
 function moved(hit: Hit, yes: number): Hit {
-  const { weight, limit } = calibration.recheck;
-  const step = weight * Math.min(limit, Math.max(-limit, logOdds(yes)));
+  const step = stepOf(isSeen(hit.object) ? 'object' : 'scene', yes);
+  const whys = [...hit.whys, checkedWhy(yes)];
   return {
     ...hit,
     checked: yes,
     score: hit.score + step,
     confidence: Math.min(hit.ceiling, logistic(logOdds(hit.confidence) + step)),
-    reason: `${hit.reason}; the decoder says ${yes >= 0.5 ? 'yes' : 'no'} (${Math.max(yes, 1 - yes).toFixed(2)})`,
+    whys,
+    reason: reasonsText(whys),
   };
+}
+
+/** By how many log-odds the decoder's probability of "yes" moves what the detector saw, or what only looks like it. */
+export function stepOf(evidence: 'object' | 'scene', yes: number): number {
+  const { [evidence]: weight, limit } = calibration.recheck;
+  return weight * Math.min(limit, Math.max(-limit, logOdds(yes)));
 }

@@ -91,8 +91,8 @@ test('what was seen in a stretch is told with its best score', () => {
     seen(5, 0, 'dog', 0.9),
   ];
   assert.deepEqual(bestSeen(['dog', 'cat'], objects, 0, 2), [
-    { label: 'cat', score: 0.7 },
-    { label: 'dog', score: 0.6 },
+    { label: 'cat', score: 0.7, frames: 1, most: 1 },
+    { label: 'dog', score: 0.6, frames: 2, most: 1 },
   ]);
 });
 

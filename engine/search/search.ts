@@ -3,7 +3,9 @@ import { ceilingOf, coverageOf, fuser, type Coverage } from './fusion.ts';
 import { shotsIn, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
 import { bestSeen, objectScores } from './object-scores.ts';
+import { reasonsText, type Why } from '../protocol/reasons.ts';
 import { backgroundOf, similarities, type Background } from './similarity.ts';
+import { visualWhys } from './whys.ts';
 import { TopK } from './topk.ts';
 import type { IndexedVideo, SeenObject } from '../store/types.ts';
 import type { SearchStore, WantedObjects } from './types.ts';
@@ -15,6 +17,12 @@ export interface Hit extends Span {
   /** No re-check lifts the confidence over this. */
   ceiling: number;
   source: 'object' | 'scene';
+  /** The detector's score of what is wanted, 0 where it saw nothing of it. */
+  object: number;
+  /** Cosine of query and picture. */
+  similarity: number;
+  whys: Why[];
+  /** The same in English. */
   reason: string;
   /** The decoder's probability of "yes". */
   checked?: number;
@@ -33,6 +41,7 @@ interface Scored extends Footage {
 /**
  * The moments that fit best, over all the footage.
  * @param embedding the query's unit vector; undefined where the bundle doesn't embed words
+ * @param elsewhere what the query's similarity is like, where the footage is only a part of what is searched
  */
 export function search(
   store: SearchStore,
@@ -40,13 +49,14 @@ export function search(
   wanted: WantedObjects,
   embedding: Float32Array | undefined,
   limit: number,
+  elsewhere?: Background,
 ): Hit[] {
   const coverage = coverageOf(wanted);
   if (coverage === 'none' && !embedding) return [];
   const labels = [...new Set(wanted.objects.flatMap((object) => object.labels))];
   const scored = footage.map((one) => evidenceIn(store, one, wanted, labels, embedding));
   const background = embedding
-    ? backgroundOf(scored.map(({ similarity }) => similarity))
+    ? (elsewhere ?? backgroundOf(scored.map(({ similarity }) => similarity)))
     : { mean: 0, deviation: 1 };
   const fuse = fuser(coverage, background);
   for (const { scores, object, similarity } of scored)
@@ -58,7 +68,7 @@ export function search(
     .flatMap(({ one, seeds }) => {
       const video = { ...one.table, scores: one.scores, shots: shotsIn(store, one) };
       return groupMoments(video, seeds, nothing, limit).map((span) =>
-        hitOf(one, span, coverage, labels, background, fuse),
+        placed(hitOf(one, span, coverage, labels, fuse), one.window?.from ?? 0),
       );
     })
     .sort((a, b) => b.score - a.score)
@@ -73,7 +83,9 @@ function evidenceIn(
   embedding: Float32Array | undefined,
 ): Scored {
   const patches = one.table.starts.length;
-  const seen = labels.length > 0 ? store.objects(one.video.id, labels) : [];
+  const found = labels.length > 0 ? store.objects(one.video.id, labels, one.window) : [];
+  const from = one.window?.from ?? 0;
+  const seen = from === 0 ? found : found.map((object) => ({ ...object, patch: object.patch - from }));
   return {
     ...one,
     seen,
@@ -112,12 +124,16 @@ function lastAtMost(ascending: readonly number[], value: number): number {
   return low;
 }
 
+/** A hit of a window, by the video's own patch numbers. */
+function placed(hit: Hit, from: number): Hit {
+  return from === 0 ? hit : { ...hit, first: hit.first + from, past: hit.past + from, peak: hit.peak + from };
+}
+
 function hitOf(
   one: Scored,
   span: Span,
   coverage: Coverage,
   labels: readonly string[],
-  background: Background,
   fuse: ReturnType<typeof fuser>,
 ): Hit {
   // One patch may flicker: what two patches say together counts, where the moment has two.
@@ -125,15 +141,21 @@ function hitOf(
   const similarity = meanOfBestTwo(one.similarity, span);
   const score = fuse({ object, similarity });
   const ceiling = ceilingOf(coverage, object);
-  const best = bestSeen(labels, one.seen, span.first, span.past);
+  const seen = bestSeen(labels, one.seen, span.first, span.past);
+  const frames = 2 * (span.past - span.first);
+  const source = coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene';
+  const whys = visualWhys({ coverage, seen, frames, similarity, labels, byObject: source === 'object' });
   return {
     ...span,
     score,
     video: one.video,
     confidence: Math.min(logistic(score), ceiling),
     ceiling,
-    source: coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene',
-    reason: reasonFor(coverage, best, similarity, background),
+    source,
+    object,
+    similarity,
+    whys,
+    reason: reasonsText(whys),
   };
 }
 
@@ -142,20 +164,4 @@ function meanOfBestTwo(values: Float32Array, { first, past }: Span): number {
   for (let i = first; i < past; i++) two.offer(values[i], i);
   const best = two.best();
   return best.reduce((sum, { score }) => sum + score, 0) / best.length;
-}
-
-function reasonFor(
-  coverage: Coverage,
-  best: readonly { label: string; score: number }[],
-  similarity: number,
-  { mean, deviation }: Background,
-): string {
-  const seen = best
-    .slice(0, 3)
-    .map(({ label, score }) => `${label} (${score.toFixed(2)})`)
-    .join(', ');
-  const scene = `the picture resembles the words (${similarity.toFixed(2)}, ${((similarity - mean) / deviation).toFixed(1)} deviations over the rest)`;
-  if (coverage === 'none') return scene;
-  if (seen === '') return coverage === 'covered' ? 'the detector saw nothing of it here' : scene;
-  return coverage === 'covered' ? `saw ${seen}` : `saw ${seen}; ${scene}`;
 }

@@ -1,4 +1,4 @@
-import type { Store } from '../store/types.ts';
+import type { IndexedVideo, Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
 
@@ -9,6 +9,11 @@ export type SearchStore = Pick<
   | 'videoFor'
   | 'patchTable'
   | 'libraryTable'
+  | 'patchWindow'
+  | 'nearest'
+  | 'bestSeen'
+  | 'textHits'
+  | 'videoCount'
   | 'objects'
   | 'cuts'
   | 'hasTokens'
@@ -34,6 +39,8 @@ export interface SearchDeps {
   model: ModelHandle;
   /** What of a query the detector knows. */
   match: (words: string) => WantedObjects;
+  /** Whether a video's footage is still what was indexed; not looked at where absent. */
+  footageState?: (video: IndexedVideo) => Promise<'missing' | 'changed' | undefined>;
 }
 
 /** One thing of a query that the detector knows. */

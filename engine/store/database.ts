@@ -54,6 +54,14 @@ export class LibraryDatabase {
     return this.#map(() => this.#db.transaction(work).deferred());
   }
 
+  /** Another one whenever anybody, in this process or another, has written something. */
+  version(): string {
+    return this.#map(() => {
+      const own = this.#statement('SELECT total_changes() AS n').get() as { n: number };
+      return `${String(this.#db.pragma('data_version', { simple: true }))} ${own.n}`;
+    });
+  }
+
   /** Gives the pages that deleting freed back to the disk. */
   releaseSpace(): void {
     this.#map(() => this.#db.pragma('incremental_vacuum'));

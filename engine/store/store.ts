@@ -19,12 +19,16 @@ interface IndexedRow extends RunRow {
   video_id: string;
   content_hash: string;
   duration_sec: number;
+  recorded_at: number | null;
   path: string | null;
+  modified_at: number | null;
 }
 
+const lastFile = (column: string) =>
+  `(SELECT ${column} FROM files WHERE files.video = videos.num ORDER BY present DESC, seen_at DESC, path LIMIT 1)`;
 const indexedRows = `
-  SELECT runs.*, videos.id AS video_id, content_hash, duration_sec,
-    (SELECT path FROM files WHERE files.video = videos.num ORDER BY present DESC, seen_at DESC, path LIMIT 1) AS path
+  SELECT runs.*, videos.id AS video_id, content_hash, duration_sec, recorded_at,
+    ${lastFile('path')} AS path, ${lastFile('modified_at')} AS modified_at
   FROM runs JOIN videos ON videos.num = runs.video WHERE state = 'complete'`;
 
 /**
@@ -41,6 +45,7 @@ export function openStore(folder: string): Store {
   const answers = new Answers(db);
   const jobs = new Jobs(db);
   const texts = new Texts(db);
+  let listed: { version: string; videos: readonly IndexedVideo[] } = { version: '', videos: [] };
   const generation = () => db.get<{ generation: number }>('SELECT generation FROM state')!.generation;
 
   const indexedRow = (idOrPath: string): IndexedRow =>
@@ -66,7 +71,20 @@ export function openStore(folder: string): Store {
     beginRun: (videoId, settings) => runs.begin(videos.row(videoId).num, settings),
     cleanUp: () => runs.cleanUp(),
 
-    indexedVideos: () => db.all<IndexedRow>(`${indexedRows} ORDER BY runs.num`).map(indexedVideo),
+    indexedVideos: () => {
+      const version = db.version();
+      if (listed.version !== version)
+        listed = {
+          version,
+          videos: db.all<IndexedRow>(`${indexedRows} ORDER BY runs.num`).map(indexedVideo),
+        };
+      return listed.videos;
+    },
+    videoCount: () =>
+      db.get<{ n: number }>(
+        `SELECT (SELECT count(*) FROM videos) + (SELECT count(*) FROM jobs WHERE state <> 'failed'
+           AND NOT EXISTS (SELECT 1 FROM files WHERE files.path = jobs.path)) AS n`,
+      )!.n,
     videoFor: (idOrPath) => indexedVideo(indexedRow(idOrPath)),
     patchTable: (videoId) => db.snapshot(() => patches.table(indexedRow(videoId))),
     libraryTable: (fingerprint) => db.snapshot(() => patches.library(fingerprint, generation())),
@@ -153,6 +171,7 @@ function indexedVideo(row: IndexedRow): IndexedVideo {
     durationSec: row.duration_sec,
     patches: row.patches,
     fps: row.fps,
+    date: row.recorded_at ?? row.modified_at ?? undefined,
   };
 }
 

@@ -66,6 +66,8 @@ export interface IndexedVideo {
   durationSec: number;
   patches: number;
   fps: number;
+  /** When it was recorded; else when its file was last modified, where that is known. Milliseconds since 1970. */
+  date?: number;
 }
 
 /** A temporal patch on its way into the library. */
@@ -284,8 +286,10 @@ export interface Store {
   /** Deletes what crashes left behind. Take `lockForIndexing` first. */
   cleanUp(): void;
 
-  /** Completely indexed videos. */
-  indexedVideos(): IndexedVideo[];
+  /** Completely indexed videos; the same array until something changes. */
+  indexedVideos(): readonly IndexedVideo[];
+  /** Videos of the library, those that wait in the queue included. */
+  videoCount(): number;
   /** As {@link Store.video}, of an indexed one. @throws LongviewError `video-not-in-library`, `video-not-indexed`. */
   videoFor(idOrPath: string): IndexedVideo;
   /** The patches of one indexed video; the same arrays as long as its index stays. */

@@ -1,5 +1,5 @@
 import { logistic, logOdds } from '../calibration.ts';
-import { calibration } from '../calibration.ts';
+import { stepOf } from '../recheck.ts';
 import { isThere, yesNo } from '../prompts.ts';
 import { spread } from '../select.ts';
 import { visitsOf, type Visit } from '../visits.ts';
@@ -75,7 +75,6 @@ export async function confirmVisits(
   subject: string,
 ): Promise<Proof[]> {
   const doubtful = visits.toSorted((a, b) => a.confidence - b.confidence).slice(0, mostChecked);
-  const { weight, limit } = calibration.recheck;
   const proofs: Proof[] = [];
   for (const visit of visits) {
     const { start, end, confidence, frames } = visit;
@@ -85,7 +84,7 @@ export async function confirmVisits(
       continue;
     }
     const [yes] = await reading.choose(patchesOf(visit), isThere(subject), yesNo);
-    const step = weight * Math.min(limit, Math.max(-limit, logOdds(yes)));
+    const step = stepOf('object', yes);
     proofs.push({
       start,
       end,

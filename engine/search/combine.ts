@@ -1,0 +1,71 @@
+import { calibration, logistic, logOdds } from './calibration.ts';
+import { either } from './fusion.ts';
+import type { Why } from '../protocol/reasons.ts';
+import type { IndexedVideo } from '../store/types.ts';
+import type { Hit } from './search.ts';
+import type { TextMoment } from './text-moments.ts';
+
+/** A moment as it is listed, by whatever evidence. */
+export interface Found {
+  video: IndexedVideo;
+  start: number;
+  end: number;
+  /** Log-odds; what the list is ordered by. */
+  score: number;
+  confidence: number;
+  source: 'object' | 'scene' | 'said' | 'name';
+  whys: Why[];
+  checked?: number;
+}
+
+/**
+ * One list of what the pictures show and what the text says, best first. A line that is said while the thing is seen
+ * makes that moment likelier (either may be what was meant) and isn't listed again; so does the name of a chapter or
+ * file around it, a little.
+ */
+export function combined(hits: readonly Hit[], texts: readonly TextMoment[], limit: number): Found[] {
+  const found: Found[] = hits.map((hit) => ({ ...fromHit(hit), whys: [...hit.whys] }));
+  for (const text of texts) {
+    const same = found.filter(
+      ({ video, source, start, end }) =>
+        source !== 'said' &&
+        source !== 'name' &&
+        video.id === text.video.id &&
+        start < text.end &&
+        text.start < end,
+    );
+    let listed = false;
+    for (const moment of same) {
+      if (text.source === 'name') support(moment, text);
+      else if (moment.confidence >= calibration.confident) {
+        moment.score = either(moment.score, text.score);
+        moment.confidence = 1 - (1 - moment.confidence) * (1 - logistic(text.score));
+        moment.whys.push(...text.whys);
+        listed = true;
+      }
+    }
+    if (!listed) found.push({ ...text, confidence: logistic(text.score) });
+  }
+  return found.sort((a, b) => b.score - a.score || b.confidence - a.confidence).slice(0, limit);
+}
+
+function fromHit({ video, start, end, score, confidence, source, whys, checked }: Hit): Found {
+  return {
+    video,
+    start,
+    end,
+    score,
+    confidence,
+    source,
+    whys,
+    ...(checked === undefined ? {} : { checked }),
+  };
+}
+
+/** Being inside something that is called so speaks for a moment. */
+function support(moment: Found, text: TextMoment): void {
+  const step = calibration.text.inside * logistic(text.score);
+  moment.score += step;
+  moment.confidence = logistic(logOdds(moment.confidence) + step);
+  moment.whys.push(...text.whys);
+}

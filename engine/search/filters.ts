@@ -1,0 +1,53 @@
+import { resolve, sep } from 'node:path';
+import type { FindRequest } from '../protocol/requests.ts';
+import type { IndexedVideo } from '../store/types.ts';
+import type { SearchDeps } from './types.ts';
+
+/** The part of a request that says which videos are searched. */
+export type VideoFilter = Pick<
+  FindRequest,
+  'in' | 'folders' | 'after' | 'before' | 'minSeconds' | 'maxSeconds'
+>;
+
+/** What is searched. */
+export interface Searched {
+  videos: IndexedVideo[];
+  /** True where that is every video that is indexed with this bundle. */
+  all: boolean;
+  /** Videos that were left out because they are indexed with another bundle. */
+  skipped: number;
+}
+
+/**
+ * The videos that fit a filter, before anything is looked for in them.
+ * @throws LongviewError `video-not-in-library`, `video-not-indexed`.
+ */
+export function filtered({ store, model }: SearchDeps, filter: VideoFilter): Searched {
+  const indexed = store.indexedVideos();
+  const named = filter.in?.map((place) => store.videoFor(place));
+  const fits = test(filter);
+  const chosen = [...new Map((named ?? indexed).map((video) => [video.id, video])).values()].filter(fits);
+  const videos = chosen.filter((video) => video.modelFingerprint === model.fingerprint);
+  const whole = indexed.filter((video) => video.modelFingerprint === model.fingerprint).length;
+  return { videos, all: videos.length === whole, skipped: chosen.length - videos.length };
+}
+
+function test({ folders, after, before, minSeconds = 0, maxSeconds = Infinity }: VideoFilter) {
+  const inside = folders?.map((folder) => {
+    const path = resolve(folder);
+    return path.endsWith(sep) ? path : path + sep;
+  });
+  const [from, past] = [timeOf(after) ?? -Infinity, timeOf(before) ?? Infinity];
+  const dated = after !== undefined || before !== undefined;
+  return ({ path, durationSec, date }: IndexedVideo): boolean =>
+    (!inside || inside.some((folder) => path.startsWith(folder))) &&
+    // A video whose date nobody knows fits no date.
+    (!dated || (date !== undefined && date >= from && date < past)) &&
+    durationSec >= minSeconds &&
+    durationSec <= maxSeconds;
+}
+
+/** A day begins where the user is; a time says where itself. */
+function timeOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text.includes('T') ? text : `${text}T00:00:00`);
+}

@@ -1,0 +1,143 @@
+import { basename, dirname, extname } from 'node:path';
+import { searchedThing } from './prompts.ts';
+import { textLogOdds } from './calibration.ts';
+import { wordsOf } from '../store/words.ts';
+import type { Why } from '../protocol/reasons.ts';
+import type { IndexedVideo, TextHit } from '../store/types.ts';
+import type { SearchStore } from './types.ts';
+
+/** A stretch of a video whose text holds what was asked for. */
+export interface TextMoment {
+  video: IndexedVideo;
+  start: number;
+  end: number;
+  source: 'said' | 'name';
+  /** Log-odds that it is what was asked for. */
+  score: number;
+  whys: Why[];
+}
+
+/** Which text is looked at. */
+export interface TextScope {
+  videos: readonly IndexedVideo[];
+  /** True where these are all videos of the library. */
+  all: boolean;
+  said: boolean;
+  name: boolean;
+}
+
+/** How many lines are judged for a query. */
+const mostLines = 300;
+/** Text with less of the query than this isn't shown. */
+const leastShare = 0.5;
+/** Lines that lie no further apart are one moment, in seconds; so many of them are quoted. */
+const pause = 5;
+const quoted = 3;
+
+/** Words that say nothing about what is looked for. */
+const functionWords = new Set(
+  (
+    'a an the of in on at to for from with without and or but is are was were be been being am do does did there here i me ' +
+    'my we our you your he him his she her it it its they them their this that these those who whom what which when where ' +
+    'how why some any somebody someone something show showing shown find scene clip video moment part about by as'
+  ).split(' '),
+);
+
+/** The words of a query that its text must hold; all of them where all are function words. */
+export function contentWords(query: string): string[][] {
+  const all = wordsOf(searchedThing(query));
+  const content = all.filter((word) => word.length > 1 || !functionWords.has(word[0]));
+  return content.length > 0 ? content : all;
+}
+
+/** Moments by what is said, and by the names of files, folders, titles and chapters; best first. */
+export function textMoments(
+  store: SearchStore,
+  query: string,
+  { videos, all, said, name }: TextScope,
+): TextMoment[] {
+  const words = contentWords(query);
+  if (words.length === 0 || videos.length === 0) return [];
+  const byId = new Map(videos.map((video) => [video.id, video]));
+  const hits = store.textHits(words, mostLines, all ? undefined : [...byId.keys()]);
+  const moments = hits.flatMap((hit) => {
+    const video = byId.get(hit.videoId);
+    const share = shareOf(words, hit.text);
+    const wanted = hit.kind === 'said' ? said : name;
+    return video && wanted && share >= leastShare ? [momentOf(video, hit, share)] : [];
+  });
+  const spoken = joined(moments.filter(({ source }) => source === 'said'));
+  const named = moments.filter(({ source }) => source === 'name');
+  if (name) named.push(...videos.flatMap((video) => namedSo(video, words)));
+  return [...spoken, ...named].sort((a, b) => b.score - a.score);
+}
+
+/** The share of the words that a text holds. */
+function shareOf(words: readonly (readonly string[])[], text: string): number {
+  return held(words, termsOf(text));
+}
+
+/** Terms between spaces, for finding words and phrases as parts of a string. */
+function termsOf(text: string): string {
+  return ` ${wordsOf(text).flat().join(' ')} `;
+}
+
+function held(words: readonly (readonly string[])[], terms: string): number {
+  return words.filter((word) => terms.includes(` ${word.join(' ')} `)).length / words.length;
+}
+
+function momentOf(video: IndexedVideo, hit: TextHit, share: number): TextMoment {
+  const { kind, start, text, language } = hit;
+  const end = Math.min(hit.end, Math.max(video.durationSec, start));
+  const why: Why =
+    kind === 'said'
+      ? { code: 'said', at: start, text, ...(language === undefined ? {} : { language }) }
+      : kind === 'chapter'
+        ? { code: 'chapter', at: start, text }
+        : { code: 'title', text };
+  const source = kind === 'said' ? 'said' : 'name';
+  return { video, start, end, source, score: textLogOdds(source, share), whys: [why] };
+}
+
+/** Lines that follow each other are one moment, as likely as the best of them. */
+function joined(lines: readonly TextMoment[]): TextMoment[] {
+  const moments: TextMoment[] = [];
+  const inOrder = lines.toSorted((a, b) =>
+    a.video.id < b.video.id ? -1 : a.video.id > b.video.id ? 1 : a.start - b.start,
+  );
+  for (const line of inOrder) {
+    const last = moments.at(-1);
+    if (last?.video.id === line.video.id && line.start - last.end <= pause && line.score === last.score) {
+      last.end = Math.max(last.end, line.end);
+      if (last.whys.length < quoted) last.whys.push(...line.whys);
+    } else moments.push({ ...line, whys: [...line.whys] });
+  }
+  return moments;
+}
+
+/** Terms of names by path: a library's names are looked at with every query. */
+const namesOf = new Map<string, { file: string; folder: string }>();
+const keptNames = 50_000;
+
+function namedSo(video: IndexedVideo, words: readonly (readonly string[])[]): TextMoment[] {
+  const { path } = video;
+  let names = namesOf.get(path);
+  if (!names) {
+    if (namesOf.size >= keptNames) namesOf.clear();
+    names = { file: termsOf(fileName(path)), folder: termsOf(basename(dirname(path))) };
+    namesOf.set(path, names);
+  }
+  const [file, folder] = [held(words, names.file), held(words, names.folder)];
+  const share = Math.max(file, folder);
+  if (share < leastShare) return [];
+  const why: Why =
+    file >= folder
+      ? { code: 'file-name', text: fileName(path) }
+      : { code: 'folder-name', text: basename(dirname(path)) };
+  const score = textLogOdds('name', share);
+  return [{ video, start: 0, end: video.durationSec, source: 'name', score, whys: [why] }];
+}
+
+function fileName(path: string): string {
+  return basename(path, extname(path));
+}

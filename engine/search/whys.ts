@@ -1,0 +1,52 @@
+import { calibration, logistic, sceneLogOdds } from './calibration.ts';
+import type { Why } from '../protocol/reasons.ts';
+import type { Coverage } from './fusion.ts';
+import type { Seen } from './object-scores.ts';
+
+/** What is told about a moment that was found by its pictures. */
+export interface Sight {
+  coverage: Coverage;
+  /** What the detector saw of the wanted labels. */
+  seen: readonly Seen[];
+  /** Sampled frames of the moment. */
+  frames: number;
+  similarity: number;
+  /** The wanted labels. */
+  labels: readonly string[];
+  /** True where the detector carried it. */
+  byObject: boolean;
+}
+
+/** How many kinds of things are named. */
+const mostNamed = 3;
+/** From these probabilities on a picture looks like the words to a high or a medium degree. */
+const levels = { high: 0.6, medium: 0.3 };
+
+/** Why a moment was found by its pictures, the strongest reason first. */
+export function visualWhys({ coverage, seen, frames, similarity, labels, byObject }: Sight): Why[] {
+  const saw = seen
+    .filter((one) => one.frames > 0)
+    .slice(0, mostNamed)
+    .map(({ label, score, frames: count, most }): Why => {
+      return { code: 'saw', label, frames: count, ofFrames: Math.max(frames, count), most, score };
+    });
+  const chance = logistic(sceneLogOdds(similarity, 0));
+  const level = chance >= levels.high ? 'high' : chance >= levels.medium ? 'medium' : 'low';
+  const looks: Why = { code: 'looks-like', level, similarity };
+  // What the detector knows and didn't see is the reason why a moment is only among the nearest.
+  const unseen: Why[] =
+    coverage === 'covered' && saw.length === 0
+      ? labels.slice(0, 1).map((label) => ({ code: 'not-seen', label }))
+      : [];
+  return byObject && saw.length > 0 ? [...saw, looks] : [looks, ...saw, ...unseen];
+}
+
+/** What the decoder's second look adds. */
+export function checkedWhy(yes: number): Why {
+  return { code: 'checked', yes };
+}
+
+/** Whether the detector's own scores make a moment likely. */
+export function isSeen(object: number): boolean {
+  return object >= calibration.object.middle;
+}
