@@ -11,6 +11,7 @@ import { mediaWith } from './assembly/media.ts';
 import { recognise, videoAt } from './assembly/places.ts';
 import { queueMemory } from './assembly/queue-memory.ts';
 import { limitsOf, windowTools } from './assembly/window-tools.ts';
+import { runVniah } from './assembly/needles.ts';
 import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
@@ -34,11 +35,12 @@ import type {
   RemoveResult,
   VerifyResult,
 } from './protocol/results.ts';
-import type { AskTools } from './protocol/asking.ts';
+import type { AskMeasures, AskTools } from './protocol/asking.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { WindowTools } from './protocol/window.ts';
 import type { LibraryView } from './protocol/view.ts';
-import { ask, find, plan, type SearchDeps } from './search/index.ts';
+import { vniahRequestSchema, type VniahResult } from './protocol/vniah.ts';
+import { ask, choose, find, plan, selfTest, type SearchDeps } from './search/index.ts';
 import { openStore, type Store } from './store/index.ts';
 import type { ProviderChoice } from './vlm/providers.ts';
 import type { Model } from './vlm/types.ts';
@@ -71,6 +73,7 @@ export interface EngineParts {
 /** The engine with what a window needs beside its commands. */
 export type LongviewEngine = Engine &
   AskTools &
+  AskMeasures &
   LibraryView &
   QueueMemory &
   WindowTools &
@@ -154,12 +157,21 @@ class Assembly {
           const again = requestAgain(this.#library(), request);
           return this.#search(again, (deps) => ask(deps, again, { ...options, signal }));
         }),
+      choose: (request, options) =>
+        run(options, (signal) =>
+          this.#search(request, (deps) => choose(deps, request, { ...options, signal })),
+        ),
+      selfTest: (request, options) =>
+        run(options, (signal) =>
+          this.#search(request, (deps) => selfTest(deps, request, { ...options, signal })),
+        ),
       limitAnswers: (request) => run(undefined, async () => limitAnswers(this.#library(), request)),
       models: () => run(undefined, () => this.#models()),
       importModel: (request, options) =>
         run(options, (signal) => this.#import(request, { ...options, signal })),
       verifyModel: (request, options) =>
         run(options, (signal) => this.#verify(request, { ...options, signal })),
+      vniah: (request, options) => run(options, (signal) => this.#vniah(request, { ...options, signal })),
       doctor: () => run(undefined, () => this.#doctor()),
       setPace: (pace) => {
         this.#pace = pace;
@@ -260,6 +272,15 @@ class Assembly {
   async #verify(request: unknown, options: CallOptions): Promise<VerifyResult> {
     const { threads } = this.#config;
     return verifyModel(this.#bundles, request, options, { threads, hashCache: this.#hashCache });
+  }
+
+  async #vniah(request: unknown, options: CallOptions): Promise<VniahResult> {
+    const parsed = parseRequest(vniahRequestSchema, request);
+    const { model: id } = parsed;
+    const bundle = id === undefined ? await this.#active.bundle() : await this.#bundles.named(id);
+    return this.#active.with(bundle, async (model) =>
+      runVniah(parsed, await model.open(), options, this.#config.mediaTools),
+    );
   }
 
   async #doctor(): Promise<DoctorResult> {

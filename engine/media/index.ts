@@ -12,3 +12,4 @@ export { cutScore, shotSignature, type ShotSignature } from './cut-score.ts';
 export { readText, textSignature, type FootageText } from './text/read-text.ts';
 export { cutClip, type ClipOptions } from './clip.ts';
 export { hasBegun, streamFootage, type FootageStream, type StreamOptions } from './stream.ts';
+export { readPicture } from './picture.ts';

@@ -19,6 +19,7 @@ import type {
   RemoveResult,
   VerifyResult,
 } from './results.ts';
+import type { VniahRequest, VniahResult } from './vniah.ts';
 
 /** What every long call takes. */
 export interface CallOptions {
@@ -58,4 +59,6 @@ export interface ModelTools {
   importModel(request: ImportRequest, options?: CallOptions): Promise<ImportResult>;
   /** Compares a bundle with what another program computed for the same checkpoint. */
   verifyModel(request: VerifyRequest, options?: CallOptions): Promise<VerifyResult>;
+  /** A needle in a visual haystack: how far past its training length a bundle still finds what is planted. */
+  vniah(request: VniahRequest, options?: CallOptions): Promise<VniahResult>;
 }

@@ -113,6 +113,8 @@ export interface Reader {
   readonly trainedPatches: number;
   /** Generates an answer. @throws LongviewError `context-too-long`, `cancelled`, `bad-argument`. */
   read(request: ReadRequest): Promise<ReadResult>;
+  /** The longest context, in tokens, that can be read now: what the model declares and memory allows. */
+  longestContext?(): Promise<number>;
   /**
    * Teacher-forced log-probabilities (natural, summed over tokens) of each given answer, in their order,
    * and whether every answer token was the argmax.
