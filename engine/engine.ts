@@ -4,6 +4,7 @@ import { limitAnswers, requestAgain } from './assembly/ask-tools.ts';
 import { Bundles, type FoundBundle, modelInfo } from './assembly/bundles.ts';
 import { Calls } from './assembly/calls.ts';
 import { gentleEyes } from './assembly/gentle.ts';
+import { footageState } from './assembly/footage-state.ts';
 import { importModel } from './assembly/importing.ts';
 import { listVideo, listVideos } from './assembly/listing.ts';
 import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
@@ -257,7 +258,14 @@ class Assembly {
     const store = this.#library();
     for (const place of [places].flat())
       if (typeof place === 'string') await recognise(store, this.#media, place);
-    return this.#active.use((model) => work({ store, model, match: matchNouns }));
+    return this.#active.use((model) =>
+      work({
+        store,
+        model,
+        match: matchNouns,
+        footageState: ({ id }) => footageState(store, this.#media, id),
+      }),
+    );
   }
 
   async #models(): Promise<ModelsResult> {

@@ -75,6 +75,8 @@ async function longview(
     plan: refuse,
     rerun: refuse,
     limitAnswers: refuse,
+    choose: refuse,
+    selfTest: refuse,
     answers: refuse,
     editAnswer: refuse,
     importModel: refuse,
@@ -118,6 +120,51 @@ test('find tells moments, how sure it is and why', async () => {
   assert.match(stdout, /"a dog" in 1 video, 0:01:00\.0 of footage/);
   assert.match(stdout, /1 {2}park\.mp4 {2}0:00:10\.0 – 0:00:15\.3 +88 % +object +saw dog/);
 });
+
+test('filters of find become a request', async () => {
+  const line =
+    'find x --folder /a --folder=/b --after 2024-01-01 --before 2024-02-01 --min-length 60 --max-length soon --source said --video v1';
+  const { asked } = await longview(line.split(' '));
+  assert.deepEqual(asked, [
+    {
+      query: 'x',
+      in: ['v1'],
+      folders: ['/a', '/b'],
+      after: '2024-01-01',
+      before: '2024-02-01',
+      minSeconds: 60,
+      maxSeconds: 'soon',
+      sources: ['said'],
+      gamma: undefined,
+      limit: undefined,
+      refine: undefined,
+    },
+  ]);
+});
+
+test('find says what was not searched, and which footage is gone or changed', async () => {
+  const moments = [
+    { ...moment, footage: 'missing' as const },
+    { ...moment, path: '/films/b.mp4', footage: 'changed' as const },
+  ];
+  const result = { ...found, moments, library: { videos: 10, indexed: 3 } };
+  const { stderr } = await longview(['find', 'a dog'], { find: async () => result });
+  assert.match(stderr, /3 of 10 videos are indexed/);
+  assert.match(stderr, /park\.mp4 isn't where it was: connect the disk/);
+  assert.match(stderr, /b\.mp4 has changed since it was indexed: index it again/);
+});
+
+for (const [library, skipped, message] of [
+  [{ videos: 0, indexed: 0 }, 0, /The library is empty/],
+  [{ videos: 4, indexed: 0 }, 0, /No video of the library is indexed yet/],
+  [{ videos: 4, indexed: 2 }, 0, /No indexed video fits these filters/],
+  [{ videos: 4, indexed: 0 }, 4, /No video here is indexed with this model/],
+] as const)
+  test(`find that looked at nothing says why: ${String(message)}`, async () => {
+    const nothing = { ...found, confident: false, moments: [], examined: { videos: 0, seconds: 0 } };
+    const find = async () => ({ ...nothing, library: { ...library }, skipped });
+    assert.match((await longview(['find', 'a dog'], { find })).stdout, message);
+  });
 
 test('find says plainly that nothing is a confident match', async () => {
   const { stdout } = await longview(['find', 'a zebra'], {

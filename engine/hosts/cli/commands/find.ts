@@ -1,23 +1,39 @@
 import { clock } from '../../../protocol/clock.ts';
 import { basename } from 'node:path';
-import { duration, percent, plural, range } from '../format.ts';
-import { numeric, type Command, type Context } from '../command.ts';
+import { duration, percent, plural, printable, range } from '../format.ts';
+import { numeric, type Arguments, type Command, type Context } from '../command.ts';
 import { table } from '../table.ts';
+import type { FindRequest } from '../../../protocol/requests.ts';
 import type { FindResult, Moment } from '../../../protocol/results.ts';
 
-/** `longview find`: moments that show what the words say. */
+/** `longview find`: moments that show or say what the words say. */
 export const findCommand: Command = {
   name: 'find',
-  summary: 'find the moments that show something',
-  usage: '"<words>" [--in ID|PATH] [--gamma G] [--limit N] [--quick]',
+  summary: 'find the moments that show or say something',
+  usage:
+    '"<words>" [--video ID|PATH] [--folder DIR] [--after DAY] [--before DAY] [--source KIND] [--gamma G] [--limit N] [--quick]',
   options: {
     in: { type: 'string', multiple: true },
+    video: { type: 'string', multiple: true },
+    folder: { type: 'string', multiple: true },
+    after: { type: 'string' },
+    before: { type: 'string' },
+    'min-length': { type: 'string' },
+    'max-length': { type: 'string' },
+    source: { type: 'string', multiple: true },
     gamma: { type: 'string' },
     limit: { type: 'string' },
     quick: { type: 'boolean' },
   },
   optionHelp: {
     in: 'search this video only (may be given several times)',
+    video: 'the same as --in',
+    folder: 'search only videos in this folder, however deep (may be given several times)',
+    after: 'only videos recorded (or last modified) on this day or later: 2024-12-31',
+    before: 'only videos recorded before this day',
+    'min-length': 'only videos of at least so many seconds',
+    'max-length': 'only videos of at most so many seconds',
+    source: 'find only by object, scene, said (subtitles) or name (may be given several times)',
     gamma: 'time scale of the re-check, 0.25 to 4 (default 0.75)',
     limit: 'how many moments to show (default 10)',
     quick: 'leave out the re-check of the best by the decoder',
@@ -25,32 +41,52 @@ export const findCommand: Command = {
   words: { min: 1, max: 1, what: 'the words to look for' },
   async run(context, { words, options }) {
     const engine = await context.engine();
-    const result = await engine.find(
-      {
-        query: words[0],
-        in: options.in as string[] | undefined,
-        gamma: numeric(options.gamma),
-        limit: numeric(options.limit),
-        refine: options.quick ? false : undefined,
-      },
-      { signal: context.signal, onProgress: context.terminal.progress },
-    );
+    const request = { query: words[0], ...filters(options), ...how(options) };
+    const result = await engine.find(request, {
+      signal: context.signal,
+      onProgress: context.terminal.progress,
+    });
     if (!context.json) print(context, result);
     return { result };
   },
 };
 
+function filters(options: Arguments['options']): Omit<FindRequest, 'query'> {
+  const places = [...((options.in as string[]) ?? []), ...((options.video as string[]) ?? [])];
+  const given = {
+    folders: options.folder,
+    after: options.after,
+    before: options.before,
+    minSeconds: numeric(options['min-length']),
+    maxSeconds: numeric(options['max-length']),
+    sources: options.source,
+  };
+  // What isn't given isn't asked for; what is wrong goes on as it is, for the engine to refuse.
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return {
+    in: places.length > 0 ? places : undefined,
+    ...(Object.fromEntries(entries) as Omit<FindRequest, 'query'>),
+  };
+}
+
+function how(options: Arguments['options']): Pick<FindRequest, 'gamma' | 'limit' | 'refine'> {
+  return {
+    gamma: numeric(options.gamma),
+    limit: numeric(options.limit),
+    refine: options.quick ? false : undefined,
+  };
+}
+
 function print({ terminal }: Context, result: FindResult): void {
   const { moments, examined } = result;
   const looked = `${plural(examined.videos, 'video')}, ${clock(examined.seconds)} of footage`;
-  if (examined.videos === 0)
-    terminal.line('The library is empty. Add videos with "longview index <folder>".');
+  if (examined.videos === 0) terminal.line(nothingSearched(result));
   else if (!result.confident)
     terminal.line(
-      `${terminal.style('yellow', 'No confident match')} for "${result.query}" in ${looked}.` +
+      `${terminal.style('yellow', 'No confident match')} for "${printable(result.query)}" in ${looked}.` +
         (moments.length > 0 ? ' The nearest:' : ''),
     );
-  else terminal.line(`"${result.query}" in ${looked}:`);
+  else terminal.line(`"${printable(result.query)}" in ${looked}:`);
   const lines = table(
     [
       { title: '#', right: true },
@@ -68,11 +104,37 @@ function print({ terminal }: Context, result: FindResult): void {
       const sure = i > 0 && moments[i - 1].confidence >= 0.5;
       terminal.line(sure ? line : terminal.style('dim', line));
     });
-  if (result.skipped > 0)
-    terminal.note(
-      `${plural(result.skipped, 'video')} left out, indexed with another model: index again with --force.`,
-    );
+  for (const note of notes(result)) terminal.note(note);
   terminal.line(terminal.style('dim', `gamma ${result.gamma}, ${duration(result.latencyMs)}`));
+}
+
+function nothingSearched({ library, skipped }: FindResult): string {
+  if (skipped > 0) return 'No video here is indexed with this model.';
+  if (!library || library.videos === 0)
+    return 'The library is empty. Add videos with "longview index <folder>".';
+  return library.indexed === 0
+    ? 'No video of the library is indexed yet. Index them with "longview index <folder>".'
+    : 'No indexed video fits these filters.';
+}
+
+/** What is to be known beside the list. */
+function notes({ library, skipped, moments, examined }: FindResult): string[] {
+  const told: string[] = [];
+  if (library && library.indexed < library.videos && examined.videos > 0)
+    told.push(
+      `${library.indexed} of ${plural(library.videos, 'video')} are indexed; the others weren't searched.`,
+    );
+  if (skipped > 0)
+    told.push(`${plural(skipped, 'video')} left out, indexed with another model: index again with --force.`);
+  const states = new Map(moments.map(({ path, footage }) => [path, footage]));
+  for (const [path, footage] of states)
+    if (footage === 'missing')
+      told.push(
+        `${printable(path)} isn't where it was: connect the disk that holds it, or index the folder that it was moved to.`,
+      );
+    else if (footage === 'changed')
+      told.push(`${printable(path)} has changed since it was indexed: index it again.`);
+  return told;
 }
 
 function row(moment: Moment, i: number): string[] {
