@@ -2,7 +2,7 @@ import type { ChoiceTask } from './types.ts';
 
 /**
  * A question with its options in words, for a model that is asked like any other question. The answer is matched
- * afterwards by {@link matchOption}; the options' probabilities are not compared.
+ * afterwards by {@link matchOption}.
  */
 export function choicePrompt({ question, options }: ChoiceTask): string {
   const lines = options.map((option, index) => `${letter(index)}. ${option}`);

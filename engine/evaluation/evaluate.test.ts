@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LongviewError } from '../protocol/errors.ts';
 import { evaluationResultSchema } from '../protocol/evaluation.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, type EvaluatedEngine } from './evaluate.ts';
 import { readAnnotations } from './readers/index.ts';
-import type { Engine } from '../protocol/engine.ts';
+import type { ChooseRequest } from '../protocol/asking.ts';
 import type { AskRequest, FindRequest } from '../protocol/requests.ts';
 import type { AskResult, FindResult } from '../protocol/results.ts';
 
@@ -16,13 +16,14 @@ const place = ({ video }: { video: string }) =>
 /** An engine that finds what it is told, and a clock that runs 5 ms a look. */
 function pretend(answers: Record<string, Partial<FindResult> | Partial<AskResult> | Error>) {
   const asked: (FindRequest | AskRequest)[] = [];
+  const chosen: ChooseRequest[] = [];
   let time = 0;
   const answer = (words: string) => {
     const given = answers[words];
     if (given instanceof Error) throw given;
     return given;
   };
-  const engine: Pick<Engine, 'find' | 'ask'> = {
+  const engine: EvaluatedEngine = {
     find: async (request, options) => {
       asked.push(request);
       const result = answer(request.query) as FindResult;
@@ -33,8 +34,14 @@ function pretend(answers: Record<string, Partial<FindResult> | Partial<AskResult
       asked.push(request);
       return answer(request.question.split('\n')[0]) as AskResult;
     },
+    choose: async (request) => {
+      chosen.push(request);
+      const index = request.options.indexOf((answer(request.question) as AskResult).answer);
+      const probabilities = request.options.map((_, i) => Number(i === index));
+      return { probabilities, chosen: index, by: request.by ?? 'words', patches: 4 };
+    },
   };
-  return { engine, asked, now: () => (time += 5) };
+  return { engine, asked, chosen, now: () => (time += 5) };
 }
 
 const moment = (start: number, end: number) => ({ start, end }) as FindResult['moments'][number];
@@ -61,27 +68,43 @@ test('every line is asked in its own video, and measured', async () => {
   assert.deepEqual([result.moments!.latencyMs!.p50, result.moments!.firstLatencyMs!.p50], [10, 5]);
 });
 
-test('a multiple-choice question is asked with its options, afresh, and its answer matched', async () => {
-  const annotations = readAnnotations(
-    JSON.stringify([
-      {
-        video: 'a.mp4',
-        question: 'Which?',
-        candidates: ['red', 'blue'],
-        answer: 'blue',
-        question_type: 'colour',
-      },
-      {
-        video: 'a.mp4',
-        question: 'Who?',
-        candidates: ['Ann', 'Bob'],
-        answer: 'Ann',
-        question_type: 'person',
-      },
-    ]),
-  );
+const choices = readAnnotations(
+  JSON.stringify([
+    {
+      video: 'a.mp4',
+      question: 'Which?',
+      candidates: ['red', 'blue'],
+      answer: 'blue',
+      question_type: 'colour',
+    },
+    {
+      video: 'a.mp4',
+      question: 'Who?',
+      candidates: ['Ann', 'Bob'],
+      answer: 'Ann',
+      question_type: 'person',
+    },
+  ]),
+);
+
+test('the options of a multiple-choice question are chosen among by their probability', async () => {
+  const { engine, asked, chosen, now } = pretend({ 'Which?': { answer: 'blue' }, 'Who?': { answer: 'Bob' } });
+  const { choice } = await evaluate(engine, choices, 'x.json', { place, now, gamma: 0.5 });
+  assert.deepEqual([asked.length, choice!.questions, choice!.right, choice!.unmatched], [0, 2, 1, 0]);
+  assert.deepEqual(chosen[0], {
+    question: 'Which?',
+    options: ['red', 'blue'],
+    in: '/films/a.mp4',
+    gamma: 0.5,
+    by: 'words',
+  });
+  await evaluate(engine, choices, 'x.json', { place, now, choose: 'letters' });
+  assert.equal(chosen.at(-1)!.by, 'letters');
+});
+
+test('a multiple-choice question may be asked in words, afresh, and its answer matched', async () => {
   const { engine, asked, now } = pretend({ 'Which?': { answer: 'B.' }, 'Who?': { answer: 'somebody' } });
-  const { choice, moments } = await evaluate(engine, annotations, 'x.json', { place, now });
+  const { choice, moments } = await evaluate(engine, choices, 'x.json', { place, now, choose: 'answer' });
   const [first] = asked as AskRequest[];
   assert.deepEqual([first.fresh, first.in], [true, '/films/a.mp4']);
   assert.match(first.question, /^Which\?\nA\. red\nB\. blue\n/);

@@ -2,6 +2,7 @@ import { LongviewError, throwIfCancelled, type ErrorCode } from '../protocol/err
 import { choicePrompt, matchOption } from './choice.ts';
 import { countedMoments } from './moment-metrics.ts';
 import { measureChoices, measureMoments, type ChoiceOutcome, type MomentOutcome } from './summary.ts';
+import type { AskMeasures, ChooseRequest } from '../protocol/asking.ts';
 import type { CallOptions, Engine } from '../protocol/engine.ts';
 import type { EvaluationResult } from '../protocol/evaluation.ts';
 import type { Annotations, ChoiceTask, MomentTask, Task } from './types.ts';
@@ -17,11 +18,19 @@ export interface EvaluateOptions extends CallOptions {
   limit?: number;
   /** Default: the engine's own for finding and for asking. */
   gamma?: number;
+  /**
+   * How options are chosen among: by the probability of their words (default) or of their letters, or by what the
+   * model writes when it is asked.
+   */
+  choose?: 'words' | 'letters' | 'answer';
   /** Leave out the decoder's re-check of moments. */
   quick?: boolean;
   /** Milliseconds, for latencies. Default: performance.now. */
   now?: () => number;
 }
+
+/** The part of an engine that is evaluated. */
+export type EvaluatedEngine = Pick<Engine, 'find' | 'ask'> & Pick<AskMeasures, 'choose'>;
 
 type Failure = EvaluationResult['failed'][number];
 
@@ -46,7 +55,7 @@ const hopeless: readonly ErrorCode[] = [
  * @throws LongviewError `cancelled`, and whatever would fail for every one.
  */
 export async function evaluate(
-  engine: Pick<Engine, 'find' | 'ask'>,
+  engine: EvaluatedEngine,
   annotations: Annotations,
   file: string,
   options: EvaluateOptions,
@@ -120,13 +129,24 @@ async function askMoments(
 }
 
 async function askChoice(
-  engine: Pick<Engine, 'ask'>,
+  engine: EvaluatedEngine,
   task: ChoiceTask,
   path: string,
-  { gamma, signal }: EvaluateOptions,
+  { gamma, signal, choose = 'words' }: EvaluateOptions,
   now: () => number,
 ): Promise<ChoiceOutcome> {
   const began = now();
+  if (choose !== 'answer') {
+    const request: ChooseRequest = {
+      question: task.question,
+      options: [...task.options],
+      in: path,
+      gamma,
+      by: choose,
+    };
+    const { chosen } = await engine.choose(request, { signal });
+    return { task, chosen, latencyMs: now() - began };
+  }
   // A remembered answer would tell nothing of how long answering takes.
   const { answer } = await engine.ask(
     { question: choicePrompt(task), in: path, gamma, fresh: true },

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { gammaRange } from './requests.ts';
+import { askRequestSchema, gammaRange, maxWords } from './requests.ts';
 import type { CallOptions } from './engine.ts';
 import type { AskRequest } from './requests.ts';
 import type { AskResult, AskRun } from './results.ts';
+
+/** How options are told apart by probability. */
+export const choiceWays = ['words', 'letters'] as const;
 
 const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();
@@ -56,6 +59,34 @@ export const limitAnswersRequestSchema = z.strictObject({
 
 /** `limitAnswers --json`. */
 export const answersLimitSchema = z.object({ bytes: count, limitBytes: count, removed: count });
+
+const optionsExpected = 'a list of 2 to 26 options';
+const option = z.string(optionsExpected).trim().min(1, optionsExpected).max(maxWords, optionsExpected);
+
+/** `choose`: a question with the answers to choose among. */
+export const chooseRequestSchema = z.strictObject({
+  question: askRequestSchema.shape.question,
+  options: z.array(option, optionsExpected).min(2, optionsExpected).max(26, optionsExpected),
+  in: askRequestSchema.shape.in,
+  gamma: z
+    .number(`a number from ${gammaRange.min} to ${gammaRange.max}`)
+    .min(gammaRange.min)
+    .max(gammaRange.max)
+    .optional(),
+  /** Whether the options' own words are scored, or the letters that stand before them. */
+  by: z.enum(choiceWays, `one of ${choiceWays.join(', ')}`).optional(),
+});
+
+/** What `choose` found. */
+export const chooseResultSchema = z.object({
+  /** Of each option, in their order; together 1. */
+  probabilities: z.array(share),
+  /** Index of the most probable. */
+  chosen: count,
+  by: z.enum(choiceWays),
+  /** Temporal patches that were read. */
+  patches: count,
+});
 
 const lengthExpected = 'whole numbers of temporal patches from 2';
 
@@ -113,6 +144,10 @@ export type RerunRequest = z.infer<typeof rerunRequestSchema>;
 export type LimitAnswersRequest = z.infer<typeof limitAnswersRequestSchema>;
 /** Parsed {@link answersLimitSchema}. */
 export type AnswersLimit = z.infer<typeof answersLimitSchema>;
+/** Parsed {@link chooseRequestSchema}. */
+export type ChooseRequest = z.infer<typeof chooseRequestSchema>;
+/** Parsed {@link chooseResultSchema}. */
+export type ChooseResult = z.infer<typeof chooseResultSchema>;
 /** Parsed {@link selfTestRequestSchema}. */
 export type SelfTestRequest = z.infer<typeof selfTestRequestSchema>;
 /** Parsed {@link selfTestResultSchema}. */
@@ -134,4 +169,12 @@ export interface AskTools {
   rerun(request: RerunRequest, options?: AskCallOptions): Promise<AskResult>;
   /** Sets how much room the answers may take, and makes it so. */
   limitAnswers(request: LimitAnswersRequest): Promise<AnswersLimit>;
+}
+
+/** What measures how well a bundle answers. */
+export interface AskMeasures {
+  /** Chooses among given answers by their probability. */
+  choose(request: ChooseRequest, options?: CallOptions): Promise<ChooseResult>;
+  /** Plants needles in a video (in memory) and finds how long a context can be trusted on this machine. */
+  selfTest(request: SelfTestRequest, options?: CallOptions): Promise<SelfTestResult>;
 }

@@ -96,14 +96,18 @@ export function evidenceOf(hits: readonly Hit[], thing: string): Proof[] {
 /** How many patches of a segment are looked at to name it: what the decoder was taught as one scene. */
 const patchesToName = 3;
 
+/** The patches of a stretch that are looked at to name it; the outer ones may straddle a cut. */
+export function patchesToSee({ first, past }: Segment): number[] {
+  const all = Array.from({ length: past - first }, (_, i) => first + i);
+  return spread(all.length > 3 ? all.slice(1, -1) : all, patchesToName);
+}
+
 /** What a stretch of patches shows, by the decoder, with that stretch as the proof. */
 export async function nameOf(
   { reading, reel, asked }: Asking,
   { first, past }: Segment,
 ): Promise<{ name: string; confidence: number; evidence: Proof }> {
-  const all = Array.from({ length: past - first }, (_, i) => first + i);
-  const inner = all.length > 3 ? all.slice(1, -1) : all;
-  const patches = spread(inner, patchesToName);
+  const patches = patchesToSee({ first, past });
   const { text, confidence } = await reading.answer(patches, decoderPrompt({ kind: 'what' }, asked));
   const [yes] = await reading.choose(patches, isThere(text), yesNo);
   const shot = reel.shots.find((one) => first >= one.first && first < one.past);

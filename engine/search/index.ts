@@ -1,4 +1,6 @@
 export { ask } from './ask.ts';
+export { choose } from './choose.ts';
 export { plan } from './plan.ts';
 export { find, type FindOptions } from './find.ts';
+export { selfTest } from './self-test.ts';
 export type { ModelHandle, SearchDeps, SearchStore } from './types.ts';

@@ -69,14 +69,33 @@ export class Reading {
 
   /** The probability of each of the given answers, among them. */
   async choose(patches: readonly number[], question: string, answers: readonly string[]): Promise<number[]> {
-    await this.#note(patches, question);
-    const began = performance.now();
-    const scores = await this.score(patches, question, answers);
-    this.cost.prefillMs += performance.now() - began;
+    const scores = await this.logProbabilities(patches, question, answers);
     const most = Math.max(...scores);
     const weights = scores.map((score) => Math.exp(score - most));
     const sum = weights.reduce((a, b) => a + b, 0);
     return weights.map((weight) => weight / sum);
+  }
+
+  /** The log-probability of each of the given answers, over all there are. Patches may be none. */
+  async logProbabilities(
+    patches: readonly number[],
+    question: string,
+    answers: readonly string[],
+  ): Promise<number[]> {
+    await this.#note(patches, question);
+    const began = performance.now();
+    const scores = await this.score(patches, question, answers);
+    this.cost.prefillMs += performance.now() - began;
+    return scores;
+  }
+
+  /** Tokens of a text, or an estimate where the decoder doesn't tell. */
+  async tokensOf(text: string): Promise<number> {
+    const [none, some] = [
+      await this.#reader.countTokens?.([{ kind: 'text', text: '' }]),
+      await this.#reader.countTokens?.([{ kind: 'text', text }]),
+    ];
+    return none === undefined || some === undefined ? Math.ceil(text.length / 4) : some - none;
   }
 
   /** Has the decoder write. */

@@ -1,12 +1,16 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { AskTools } from '../../protocol/asking.ts';
+import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
 import type { Terminal } from './terminal.ts';
 import { suggestion, UsageError } from './usage.ts';
 
 /** The engine as commands use it. */
-export type CommandEngine = Engine & AskTools & ModelTools & Pick<LibraryView, 'answers' | 'editAnswer'>;
+export type CommandEngine = Engine &
+  AskTools &
+  AskMeasures &
+  ModelTools &
+  Pick<LibraryView, 'answers' | 'editAnswer'>;
 
 /** What a command works with. */
 export interface Context {

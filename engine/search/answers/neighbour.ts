@@ -46,7 +46,7 @@ export async function answerNeighbour(
 }
 
 /** The nearest segment on that side that doesn't show the thing itself. */
-function neighbourOf(
+export function neighbourOf(
   { segments, reel }: Asking,
   anchor: Hit,
   hits: readonly Hit[],

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { confirm, evidenceOf, nameOf, within, type Asking, type Draft, type Proof } from '../asking.ts';
 import { calibration } from '../calibration.ts';
 import { decoderPrompt } from '../prompts.ts';
-import { readingList, representative, spread } from '../select.ts';
+import { readingList, representative, spread, type Segment } from '../select.ts';
 
 /** A long video is read in pieces, at most so many. */
 const mostPieces = 6;
@@ -113,24 +113,24 @@ export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<
 
 /** "What is shown at 1:23?" names that stretch; "what is this?" about a whole video reads it out. */
 export async function answerWhat(asking: Asking, at: number | undefined): Promise<Draft> {
-  const { segments, reel } = asking;
+  const { segments } = asking;
   if (at === undefined && segments.length > 1) return answerOrder(asking);
-  const { starts } = reel.table;
-  const patch =
-    at === undefined
-      ? 0
-      : Math.max(
-          0,
-          starts.findLastIndex((start) => start <= at),
-        );
-  const segment = segments.find(({ first, past }) => patch >= first && patch < past);
-  if (!segment) return { answer: '', confidence: 0, evidence: [] };
-  const near = {
-    first: Math.max(segment.first, patch - 1),
-    past: Math.min(segment.past, patch + 2),
-  };
-  const { name, confidence, evidence } = await nameOf(asking, at === undefined ? segment : near);
+  const stretch = at === undefined ? segments[0] : stretchAt(asking, at);
+  if (!stretch) return { answer: '', confidence: 0, evidence: [] };
+  const { name, confidence, evidence } = await nameOf(asking, stretch);
   return { answer: name, confidence, evidence: [evidence] };
+}
+
+/** The patches around a time of the first of the asked-about videos, within their segment. */
+export function stretchAt({ segments, reel }: Asking, at: number): Segment | undefined {
+  if (segments.length === 0) return undefined;
+  const { origin } = reel.partOf(segments[0].first);
+  const first = Math.max(
+    segments[0].first,
+    reel.table.starts.findLastIndex((start) => start <= at + origin),
+  );
+  const segment = segments.find((one) => first >= one.first && first < one.past);
+  return segment && { first: Math.max(segment.first, first - 1), past: Math.min(segment.past, first + 2) };
 }
 
 /** Any other question: the decoder reads what search holds for relevant, and the rest of the video for context. */

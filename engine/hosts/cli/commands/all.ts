@@ -7,6 +7,7 @@ import { historyCommand } from './history.ts';
 import { indexCommand } from './index-videos.ts';
 import { libraryCommand, removeCommand } from './library.ts';
 import { modelsCommand } from './models.ts';
+import { selftestCommand } from './selftest.ts';
 import { serveCommand } from './serve.ts';
 import { vniahCommand } from './vniah.ts';
 import type { Command } from '../command.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   historyCommand,
   exportCommand,
   evalCommand,
+  selftestCommand,
   vniahCommand,
   modelsCommand,
   doctorCommand,

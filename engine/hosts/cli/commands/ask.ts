@@ -82,7 +82,7 @@ export async function onlyVideo(engine: Engine): Promise<string> {
   const { videos } = await engine.library();
   if (videos.length === 1) return videos[0].id;
   throw new UsageError(
-    'ask needs to know which video',
+    'It is not said which video is meant',
     videos.length === 0
       ? 'Add one with "longview index <file>", then ask with --in FILE.'
       : 'Name it with --in ID or --in PATH; "longview library" lists them.',

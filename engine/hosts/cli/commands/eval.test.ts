@@ -41,6 +41,7 @@ async function longview(argv: string[]) {
       return { moments: [{ start: 0, end: 10 }], confident: request.query !== 'a zebra' };
     },
     ask: async () => ({ answer: 'A' }),
+    choose: async () => ({ chosen: 0 }),
     close: async () => {},
   } as unknown as Awaited<ReturnType<Setting['open']>>;
   const sink = (add: (text: string) => void) => ({

@@ -14,12 +14,13 @@ import type {
 export const evalCommand: Command = {
   name: 'eval',
   summary: 'measure finding and asking against annotated videos',
-  usage: '<FILE> [--videos DIR] [--format F] [--limit N] [--gamma G] [--quick] [--no-index]',
+  usage: '<FILE> [--videos DIR] [--format F] [--limit N] [--gamma G] [--choose WAY] [--quick] [--no-index]',
   options: {
     videos: { type: 'string' },
     format: { type: 'string' },
     limit: { type: 'string' },
     gamma: { type: 'string' },
+    choose: { type: 'string' },
     quick: { type: 'boolean' },
     'no-index': { type: 'boolean' },
   },
@@ -29,6 +30,8 @@ export const evalCommand: Command = {
       'longview, qvhighlights, charades-sta, mlvu, longvideobench or video-mme (default: told by the file)',
     limit: 'ask only the first N',
     gamma: 'time scale, 0.25 to 4 (default: as find and ask have it)',
+    choose:
+      'how options are chosen among: by the probability of their "words" (default) or "letters", or by the written "answer"',
     quick: 'leave out the re-check of moments by the decoder',
     'no-index': 'leave out videos that are not in the library yet, instead of indexing them first',
   },
@@ -54,6 +57,7 @@ export const evalCommand: Command = {
       place,
       limit,
       gamma,
+      choose: wayOf(options.choose),
       quick,
     });
     if (!context.json) print(context, result);
@@ -61,6 +65,11 @@ export const evalCommand: Command = {
     return { result, exitCode: whole ? 0 : 1 };
   },
 };
+
+function wayOf(value: unknown): 'words' | 'letters' | 'answer' | undefined {
+  if (value === undefined || value === 'words' || value === 'letters' || value === 'answer') return value;
+  throw badArgument('choose', 'words, letters or answer', value);
+}
 
 function wholeNumber(limit: number | undefined): number | undefined {
   if (limit === undefined || (Number.isInteger(limit) && limit > 0)) return limit;
