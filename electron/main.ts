@@ -14,7 +14,7 @@ const resources = app.isPackaged ? process.resourcesPath : root;
 const sample = join(root, 'sample');
 const samples = app.isPackaged || !existsSync(sample) ? [] : readdirSync(sample);
 const recording = samples.find((name) => name.endsWith('.mp4'));
-const icon = join(resources, 'icons', 'icon.png');
+const icon = join(resources, app.isPackaged ? 'icons' : 'dist/icons', 'icon.png');
 const ffmpeg = join(resources, 'ffmpeg');
 
 app.setName('Longview');

@@ -5,6 +5,7 @@ import { securityHeaders } from '../engine/hosts/serving/policy.ts';
 import { answerError, answerMedia, answerPage, type MediaPlaces } from '../engine/hosts/serving/routes.ts';
 import type { Answer, Asked } from '../engine/hosts/serving/answer.ts';
 import type { Page } from '../engine/hosts/serving/pages.ts';
+import type { Streams } from '../engine/hosts/serving/streams.ts';
 import type { ElectronApi } from './api.ts';
 
 const scheme = 'longview';
@@ -31,7 +32,7 @@ export function registerScheme(protocol: ElectronApi['protocol']): void {
 export async function handleScheme(
   protocol: ElectronApi['protocol'],
   folder: string,
-  media: MediaPlaces,
+  places: { media: MediaPlaces; streams: Streams },
 ): Promise<void> {
   const pages = await readPages(folder);
   protocol.handle(scheme, async (request) => {
@@ -41,13 +42,17 @@ export async function handleScheme(
       url,
       header: (name) => request.headers.get(name) ?? undefined,
     };
-    return response(await answer(asked, pages, media).catch(answerError));
+    return response(await answer(asked, pages, places).catch(answerError));
   });
 }
 
-async function answer(asked: Asked, pages: ReadonlyMap<string, Page>, media: MediaPlaces): Promise<Answer> {
+async function answer(
+  asked: Asked,
+  pages: ReadonlyMap<string, Page>,
+  { media, streams }: { media: MediaPlaces; streams: Streams },
+): Promise<Answer> {
   if (!isOwn(asked.url.href)) throw new Refusal(404, 'There is nothing here.');
-  return (await answerMedia(asked, media)) ?? answerPage(asked, pages);
+  return (await answerMedia(asked, media, streams)) ?? answerPage(asked, pages);
 }
 
 function response({ status, headers, body }: Answer): Response {

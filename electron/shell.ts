@@ -1,4 +1,5 @@
 import { createClient } from '../engine/protocol/client.ts';
+import { createStreams } from '../engine/hosts/serving/streams.ts';
 import { portTransport } from '../engine/protocol/port.ts';
 import { createAttention } from './attention.ts';
 import { channels } from './channels.ts';
@@ -98,7 +99,10 @@ class Shell {
     lockDown(app, session.defaultSession);
     const engine = this.#startEngine();
     this.#engine = engine;
-    await handleScheme(protocol, this.#options.pages, mediaPlaces(engine));
+    const { ffmpegFolder } = this.#options.engine;
+    const streams = createStreams(ffmpegFolder === null ? {} : { folder: ffmpegFolder });
+    app.on('quit', () => streams.close());
+    await handleScheme(protocol, this.#options.pages, { media: mediaPlaces(engine), streams });
     ipcMain.on(channels.connect, (event) => this.#connect(engine, event));
     ipcMain.on(channels.language, (event, language: unknown) => {
       if (!this.#isOurs(event) || (language !== 'en' && language !== 'zh')) return;

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { LongviewError } from '../../protocol/errors.ts';
 
 /** A file of the interface, held in memory. */
@@ -26,13 +26,11 @@ const types: Record<string, string> = {
  */
 export async function readPages(folder: string): Promise<Map<string, Page>> {
   const pages = new Map<string, Page>();
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    const type = types[extname(entry.name)];
-    if (!entry.isFile() || !type) continue;
-    const path = join(entry.parentPath, entry.name);
-    const name = relative(folder, path).split(sep).join('/');
-    pages.set(`/${name}`, { body: await readFile(path), type, lasting: name.startsWith('assets/') });
+  for (const name of await filesIn(folder)) {
+    const type = types[extname(name)];
+    if (!type) continue;
+    const body = await readFile(join(folder, name));
+    pages.set(`/${name}`, { body, type, lasting: name.startsWith('assets/') });
   }
   const start = pages.get('/index.html');
   if (!start)
@@ -43,4 +41,19 @@ export async function readPages(folder: string): Promise<Map<string, Page>> {
     );
   pages.set('/', start);
   return pages;
+}
+
+/**
+ * The folder's files as paths with slashes; links are left out. Walked by hand, since the folder may lie in Electron's
+ * archive, where reading a folder knows fewer options.
+ */
+async function filesIn(folder: string, within = ''): Promise<string[]> {
+  const entries = await readdir(join(folder, within), { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries) {
+    const name = within === '' ? entry.name : `${within}/${entry.name}`;
+    if (entry.isFile()) found.push(name);
+    else if (entry.isDirectory()) found.push(...(await filesIn(folder, name)));
+  }
+  return found;
 }

@@ -22,7 +22,7 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 /**
  * A guard with a key of its own.
  * @param host the name or address that the host listens at; loopback's names are always allowed, at any port, so
- * that an SSH tunnel works
+ * that an SSH tunnel works, and so is the very address that a connection came to
  * @param port distinguishes the cookies of several hosts on one machine: browsers ignore ports in cookies
  */
 export function createGuard(host: string, port: number): Guard {
@@ -34,7 +34,9 @@ export function createGuard(host: string, port: number): Guard {
     key,
     checkOrigin(request) {
       const asked = request.headers.host ?? '';
-      if (!names.has(asked.replace(/:\d{1,5}$/, '').toLowerCase()))
+      const name = asked.replace(/:\d{1,5}$/, '').toLowerCase();
+      // A rebound name is a name; nobody can make this machine's own number mean another machine.
+      if (!names.has(name) && name !== localAddress(request))
         throw new Refusal(421, 'This address does not belong to Longview.');
       const { origin } = request.headers;
       if (origin !== undefined && origin !== `http://${asked}`)
@@ -55,6 +57,12 @@ export function createGuard(host: string, port: number): Guard {
       return `${cookie}=${session}; Path=/; HttpOnly; SameSite=Strict`;
     },
   };
+}
+
+/** The address of this machine that a connection came to, as it stands in an address line. */
+function localAddress({ socket }: IncomingMessage): string | undefined {
+  const address = socket.localAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+  return address?.includes(':') ? `[${address}]` : address;
 }
 
 /** A person following a link to the start page: it holds no data, so it may come from anywhere. */

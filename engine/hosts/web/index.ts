@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -40,6 +41,8 @@ export interface ServeOptions {
 export interface WebHost {
   /** The address with its key: whoever has it can use the library. */
   readonly url: string;
+  /** The addresses at which other machines reach it; none where it listens to this machine alone. */
+  readonly elsewhere: readonly string[];
   readonly port: number;
   /** Stops listening and what is being indexed; the engine itself is left to whoever made it. */
   close(): Promise<void>;
@@ -63,9 +66,11 @@ export async function serve(options: ServeOptions): Promise<WebHost> {
   server.on('request', (request, response) => {
     void answer(request, response, { guard, session, engine, pages, streams });
   });
-  const name = host.includes(':') ? `[${host}]` : host;
+  const at = (address: string) =>
+    `http://${address.includes(':') ? `[${address}]` : address}:${port}/#key=${guard.key}`;
   return {
-    url: `http://${name}:${port}/#key=${guard.key}`,
+    url: at(everywhere.has(host) ? '127.0.0.1' : host),
+    elsewhere: elsewhere(host).map(at),
     port,
     async close() {
       const closed = once(server, 'close');
@@ -76,6 +81,22 @@ export async function serve(options: ServeOptions): Promise<WebHost> {
       await closed;
     },
   };
+}
+
+/** What listens at every address of this machine. */
+const everywhere = new Set(['0.0.0.0', '::']);
+
+function elsewhere(host: string): string[] {
+  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return [];
+  if (!everywhere.has(host)) return [host];
+  const known = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return (
+    known
+      .filter(({ internal, family }) => !internal && (host === '::' || family === 'IPv4'))
+      // A link-local address needs the name of its interface, which an address line can't say.
+      .filter(({ scopeid }) => !scopeid)
+      .map(({ address }) => address)
+  );
 }
 
 async function listenAt(server: Server, port: number, host: string): Promise<number> {

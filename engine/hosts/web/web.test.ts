@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,8 @@ before(async () => {
   await writeFile(join(folder, 'pages', 'index.html'), '<!doctype html><title>Longview</title>');
   await writeFile(join(folder, 'pages', 'assets', 'app-1234.js'), 'export {};');
   await writeFile(join(folder, 'secret.txt'), 'not for you');
+  await symlink(join(folder, 'secret.txt'), join(folder, 'pages', 'assets', 'link.js'));
+  await symlink(folder, join(folder, 'pages', 'outside'));
   await writeFile(join(folder, 'film.mp4'), footage);
   await writeFile(join(folder, 'still.jpg'), 'jpeg');
   host = await serve({
@@ -148,6 +150,7 @@ test('without the cookie nothing of the library can be had', async () => {
     ['GET', '/api/media/video-0'],
     ['HEAD', '/api/media/video-0'],
     ['GET', '/api/still/video-0?t=1'],
+    ['GET', '/api/stream/video-0?start=1'],
     ['POST', '/api/call'],
   ]) {
     assert.equal((await ask(method, path, method === 'POST' ? { body: {} } : {})).status, 401, path);
@@ -173,6 +176,12 @@ test('a path outside the interface is not found, however it is written', async (
     '/assets/..%5c..%5csecret.txt',
     '//etc/passwd',
     '/index.html%00.txt',
+    '/%252e%252e/secret.txt',
+    '/....//secret.txt',
+    '/outside/secret.txt',
+    '/assets/link.js',
+    'http://127.0.0.1/../secret.txt',
+    '/C:/Windows/win.ini',
   ]) {
     const { status, body } = await inside('GET', path);
     assert.ok(status === 404 || body.toString().includes('<title>Longview'), path);
@@ -281,6 +290,59 @@ test('happenings reach every window that listens', async () => {
   assert.match(heard, /"event":"library"/);
   stream.destroy();
 });
+
+test('no stream of happenings or footage opens for another site or another name', async () => {
+  for (const path of ['/api/happenings', '/api/stream/video-0', '/api/media/video-0']) {
+    const foreign = { origin: 'http://evil.example' };
+    assert.equal((await inside('GET', path, { headers: foreign })).status, 403, path);
+    assert.equal((await inside('GET', path, { headers: { host: 'evil.example' } })).status, 421, path);
+  }
+});
+
+test('nothing is upgraded to another protocol', async () => {
+  const socket = connect({ host: '127.0.0.1', port: host.port });
+  const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+  const lines = [
+    'GET /api/happenings HTTP/1.1',
+    `Host: ${own()}`,
+    ...handshake,
+    'Sec-WebSocket-Key: AAAA',
+    '',
+    '',
+  ];
+  socket.write(lines.join('\r\n'));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  assert.match(answer.toString(), /^HTTP\/1\.1 401 /);
+  socket.destroy();
+});
+
+const notLinux = process.platform !== 'linux' && 'only Linux answers at every 127.x.x.x';
+test(
+  'listening everywhere, it answers to its own addresses and still to no other name',
+  { skip: notLinux },
+  async (t) => {
+    const open = await serve({
+      engine: pretendEngine({ videos: [] }),
+      pages: join(folder, 'pages'),
+      info: { version: '1', platform: 'linux', sample: null },
+      host: '0.0.0.0',
+    });
+    t.after(() => open.close());
+    assert.match(open.url, /^http:\/\/127\.0\.0\.1:/, 'the address that this machine itself opens');
+    assert.deepEqual(host.elsewhere, [], 'a host for this machine alone can be reached from nowhere else');
+    const status = async (address: string, name: string) => {
+      const outgoing = request({ host: address, port: open.port, path: '/', headers: { host: name } });
+      outgoing.end();
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    // 127.0.0.2 is this machine too, and none of the names that are always allowed.
+    assert.equal(await status('127.0.0.2', `127.0.0.2:${open.port}`), 200);
+    assert.equal(await status('127.0.0.1', `127.0.0.2:${open.port}`), 421);
+    assert.equal(await status('127.0.0.1', 'evil.example'), 421);
+  },
+);
 
 test('a port that is taken is told with what to do', async () => {
   const options = {

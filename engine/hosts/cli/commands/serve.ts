@@ -5,6 +5,7 @@ import { badArgument } from '../../../protocol/errors.ts';
 import type { Engine } from '../../../protocol/engine.ts';
 import type { ServedEngine } from '../../session.ts';
 import type { Command } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
@@ -32,6 +33,7 @@ export const serveCommand: Command = {
     });
     // On stderr, so that --json still prints its one object alone.
     terminal.note(`Longview is at ${host.url}`);
+    if (typeof options.host === 'string') warn(terminal, options.host, host.elsewhere);
     if (options.open === true && !(await openBrowser(host.url)))
       terminal.note('No browser could be opened from here: open that address in one.');
     terminal.note('Press Ctrl-C to stop.');
@@ -40,6 +42,16 @@ export const serveCommand: Command = {
     return { result: { url: host.url } };
   },
 };
+
+/** Says who can get in now. */
+function warn(terminal: Terminal, host: string, elsewhere: readonly string[]): void {
+  if (elsewhere.length === 0) return;
+  terminal.note(
+    `Warning: with --host ${host}, other machines can reach Longview. Whoever has the address below, with its key, can ` +
+      'search, watch and change this library, and the connection is not encrypted. An SSH tunnel to 127.0.0.1 is safer.',
+  );
+  for (const address of elsewhere) terminal.note(`  ${address}`);
+}
 
 function portIn(text: string | boolean | string[] | undefined): number {
   if (text === undefined) return 0;
