@@ -25,6 +25,11 @@ export function mediaUrl(videoId: string): string {
   return `/api/media/${encodeURIComponent(videoId)}`;
 }
 
+/** Address of a video's footage from a time on, encoded so that every browser plays it. */
+export function streamUrl(videoId: string, start: number): string {
+  return `/api/stream/${encodeURIComponent(videoId)}?start=${start.toFixed(3)}`;
+}
+
 /** Address of the still nearest before a time. */
 export function stillUrl(videoId: string, time: number): string {
   return `/api/still/${encodeURIComponent(videoId)}?t=${time.toFixed(2)}`;

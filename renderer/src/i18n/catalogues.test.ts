@@ -15,6 +15,16 @@ const samples: Record<string, unknown[]> = {
   'player.unplayable.text': ['hevc'],
   'timeline.value': ['0:01', '1:00'],
   'settings.version': ['1.0.0'],
+  'player.converted.tip': ['hevc'],
+  'relink.title': ['a.mp4'],
+  'model.remove.title': ['Model'],
+  'catalogue.text': ['hub.example'],
+  'catalogue.about': ['4 GB'],
+  'catalogue.have': ['1 GB'],
+  'history.size': ['1 MB'],
+  'ask.agreement': ['80%'],
+  'export.done': [2, '/a.edl'],
+  'export.downloaded': [2, 'a.edl'],
 };
 
 test('both languages have every message', () => {

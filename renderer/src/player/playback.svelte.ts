@@ -6,21 +6,30 @@ export interface LoopRange {
   end: number;
 }
 
+/** Where the picture comes from: the file as it is, or a stream that is encoded from a time on. */
+export type Source = { kind: 'file' } | { kind: 'stream'; start: number };
+
 /** The speeds that the player offers. */
 export const speeds = [0.25, 0.5, 1, 1.5, 2, 4] as const;
 
-/** A video element and what the controls need to know of it. */
+/** A stream begins anew only when the hand that drags has come to rest for so long. */
+const restMs = 180;
+
+/** A video element and what the controls need to know of it. Times are the file's own, whatever is played. */
 export class Playback {
   time = $state(0);
   duration = $state(0);
   paused = $state(true);
   speed = $state(1);
   loop = $state.raw<LoopRange | undefined>();
-  /** The browser can't play it. */
+  source = $state.raw<Source>({ kind: 'file' });
+  /** Neither the file nor a stream of it can be played. */
   unplayable = $state(false);
   waiting = $state(true);
   #video: HTMLVideoElement | undefined;
   #wanted: number | undefined;
+  #goOn = false;
+  #restart: ReturnType<typeof setTimeout> | undefined;
 
   /** Takes a video element; for `{@attach}`. */
   attach = (video: HTMLVideoElement): (() => void) => {
@@ -29,16 +38,12 @@ export class Playback {
     video.muted = preferences.muted;
     const stop = new AbortController();
     const on = (name: string, run: () => void) => video.addEventListener(name, run, { signal: stop.signal });
-    on('loadedmetadata', () => {
-      this.duration = video.duration;
-      if (this.#wanted !== undefined) video.currentTime = this.#wanted;
-      this.#wanted = undefined;
-    });
+    on('loadedmetadata', () => this.#loaded());
     on('play', () => (this.paused = false));
     on('pause', () => (this.paused = true));
-    on('error', () => (this.unplayable = true));
+    on('error', () => this.#failed());
     on('waiting', () => (this.waiting = true));
-    on('seeking', () => (this.time = video.currentTime));
+    on('seeking', () => (this.time = this.#offset + video.currentTime));
     for (const name of ['canplay', 'seeked', 'playing']) on(name, () => (this.waiting = false));
     on('timeupdate', () => this.#tell());
     // timeupdate comes four times a second; the needle should move with every frame.
@@ -50,16 +55,64 @@ export class Playback {
     return () => {
       stop.abort();
       cancelAnimationFrame(frame);
+      clearTimeout(this.#restart);
+      // What is left of a stream is no longer fetched.
+      video.removeAttribute('src');
+      video.load();
       this.#video = undefined;
     };
   };
 
+  get #offset(): number {
+    return this.source.kind === 'stream' ? this.source.start : 0;
+  }
+
+  #loaded(): void {
+    const video = this.#video!;
+    // Of a file whose picture it can't decode, a browser plays the sound alone.
+    if (this.source.kind === 'file' && video.videoWidth === 0) {
+      this.streamFrom(this.#wanted ?? this.time);
+      return;
+    }
+    if (this.source.kind === 'file') {
+      this.duration = video.duration;
+      if (this.#wanted !== undefined) video.currentTime = this.#wanted;
+    }
+    this.#wanted = undefined;
+    video.playbackRate = this.speed;
+    if (this.#goOn) this.play();
+    this.#goOn = false;
+  }
+
+  #failed(): void {
+    // Nothing to play: the element was let go of.
+    if (!this.#video?.hasAttribute('src')) return;
+    if (this.source.kind === 'file') this.streamFrom(this.#wanted ?? this.time);
+    else this.unplayable = true;
+  }
+
   #tell(): void {
     const video = this.#video!;
     const { loop } = this;
-    if (loop && !video.paused && (video.currentTime >= loop.end || video.currentTime < loop.start - 0.5))
-      video.currentTime = loop.start;
-    this.time = video.currentTime;
+    // While a new stream is on its way, the time is where it will begin.
+    if (this.#restart !== undefined || video.readyState === 0) return;
+    const now = this.#offset + video.currentTime;
+    if (loop && !video.paused && (now >= loop.end || now < loop.start - 0.5)) {
+      this.seek(loop.start);
+      return;
+    }
+    this.time = now;
+  }
+
+  /** Plays a stream of the footage that begins at a time. */
+  streamFrom(start: number): void {
+    clearTimeout(this.#restart);
+    this.#restart = undefined;
+    this.#goOn ||= !this.paused;
+    this.#wanted = undefined;
+    this.time = start;
+    this.waiting = true;
+    this.source = { kind: 'stream', start };
   }
 
   /** Goes to a time, now or as soon as the video is known. */
@@ -67,12 +120,29 @@ export class Playback {
     const video = this.#video;
     const to = Math.max(0, this.duration > 0 ? Math.min(time, this.duration) : time);
     this.time = to;
-    if (video && video.readyState > 0) video.currentTime = to;
+    if (this.source.kind === 'stream') this.#seekStream(to);
+    else if (video && video.readyState > 0) video.currentTime = to;
     else this.#wanted = to;
   }
 
+  /** Within what has come already a stream is as good as a file; elsewhere it begins anew. */
+  #seekStream(to: number): void {
+    clearTimeout(this.#restart);
+    this.#restart = undefined;
+    const video = this.#video;
+    const inside = to - this.#offset;
+    const ranges = video?.buffered;
+    for (let index = 0; video && ranges && index < ranges.length; index++) {
+      if (inside >= ranges.start(index) - 0.05 && inside <= ranges.end(index) - 0.05) {
+        video.currentTime = Math.max(0, inside);
+        return;
+      }
+    }
+    this.#restart = setTimeout(() => this.streamFrom(to), restMs);
+  }
+
   toggle(): void {
-    if (this.paused) void this.#video?.play().catch(() => undefined);
+    if (this.paused) this.play();
     else this.#video?.pause();
   }
 

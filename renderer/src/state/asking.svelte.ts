@@ -1,44 +1,63 @@
 import { engine } from '../engine/index.ts';
 import { shown } from './failure.ts';
-import type { AskResult } from '../../../engine/protocol/results.ts';
+import type { PlanResult } from '../../../engine/protocol/asking.ts';
+import type { AskResult, AskRun } from '../../../engine/protocol/results.ts';
 import type { AnswersResult } from '../../../engine/protocol/view.ts';
 import type { Shown } from './failure.ts';
+
+/** A scaling factor, or several: "auto" takes what most agree on, "compare" shows them side by side. */
+export type Gamma = number | 'auto' | 'compare';
+
+/** What starts an answer: a question, or an entry of the history. */
+type Start = { question: string; gamma: Gamma; fresh: boolean } | { number: number };
 
 /** One answer on its way or given. */
 export class Answer {
   readonly question: string;
-  readonly gamma: number;
+  readonly gamma: Gamma;
   phase = $state<'reading' | 'writing' | 'done' | 'failed' | 'cancelled'>('reading');
   text = $state('');
-  stage = $state('');
+  fraction = $state<number | undefined>();
   result = $state.raw<AskResult | undefined>();
+  /** With several factors: each one's answer, as they come. */
+  runs = $state.raw<AskRun[]>([]);
   error = $state.raw<Shown | undefined>();
   #stop = new AbortController();
 
-  constructor(question: string, gamma: number) {
+  constructor(question: string, gamma: Gamma) {
     this.question = question;
     this.gamma = gamma;
   }
 
   /** Asks; resolves when the answer is there, failed or was cancelled. */
-  async run(video: string, fresh: boolean): Promise<void> {
-    try {
-      const result = await engine.call(
-        'ask',
-        { question: this.question, in: video, gamma: this.gamma, ...(fresh ? { fresh } : {}) },
-        {
-          signal: this.#stop.signal,
-          on: {
-            text: (piece) => {
-              this.phase = 'writing';
-              this.text += piece;
-            },
-            progress: (progress) => (this.stage = progress.stage),
-          },
+  async run(video: string, start: Start): Promise<void> {
+    const options = {
+      signal: this.#stop.signal,
+      on: {
+        text: (piece: string) => {
+          this.phase = 'writing';
+          this.text += piece;
         },
-      );
-      this.result = result;
-      this.text = result.answer;
+        run: (run: AskRun) => (this.runs = [...this.runs, run]),
+        progress: ({ fraction }: { fraction: number }) => (this.fraction = fraction),
+      },
+    };
+    try {
+      this.result =
+        'number' in start
+          ? await engine.call('rerun', { number: start.number }, options)
+          : await engine.call(
+              'ask',
+              {
+                question: start.question,
+                in: video,
+                gamma: start.gamma,
+                ...(start.fresh ? { fresh: true } : {}),
+              },
+              options,
+            );
+      this.text = this.result.answer;
+      this.runs = this.result.runs ?? [];
       this.phase = 'done';
     } catch (error) {
       this.error = shown(error);
@@ -54,47 +73,65 @@ export class Answer {
 /** The questions about one video. */
 export class Asking {
   readonly video: string;
-  /** One answer, or several at different scaling factors side by side. */
-  answers = $state.raw<Answer[]>([]);
+  answer = $state.raw<Answer | undefined>();
   busy = $state(false);
-  history = $state.raw<AnswersResult['answers']>([]);
+  /** What the question that is being written would cost. */
+  plan = $state.raw<PlanResult | undefined>();
+  history = $state.raw<AnswersResult>({ answers: [] });
+  #planning: AbortController | undefined;
 
   constructor(video: string) {
     this.video = video;
   }
 
-  /** Asks at each of the scaling factors, one after another. */
-  async ask(question: string, gammas: readonly number[], fresh = false): Promise<void> {
+  /** Asks, and stops what is being answered. */
+  async ask(question: string, gamma: Gamma, fresh = false): Promise<void> {
+    await this.#start(new Answer(question, gamma), { question, gamma, fresh });
+  }
+
+  /** Asks a question of the history again, the way it was asked. */
+  async rerun({ number, result }: AnswersResult['answers'][number]): Promise<void> {
+    const gamma = result.request?.gamma ?? result.gamma;
+    await this.#start(new Answer(result.question, gamma), { number });
+  }
+
+  async #start(answer: Answer, start: Start): Promise<void> {
     this.cancel();
-    const answers = gammas.map((gamma) => new Answer(question, gamma));
-    this.answers = answers;
+    this.answer = answer;
     this.busy = true;
-    for (const answer of answers) {
-      if (answer.phase !== 'cancelled') await answer.run(this.video, fresh);
-      if (this.answers !== answers) return;
-    }
+    await answer.run(this.video, start);
+    if (this.answer !== answer) return;
     this.busy = false;
     await this.loadHistory();
   }
 
   /** Stops what is being answered. */
   cancel(): void {
-    for (const answer of this.answers) {
-      if (answer.phase === 'reading' || answer.phase === 'writing') answer.cancel();
-    }
+    if (this.busy) this.answer?.cancel();
+  }
+
+  /** Works out what a question would cost; the newest words win. */
+  async weigh(question: string, gamma: Gamma): Promise<void> {
+    this.#planning?.abort();
+    this.plan = undefined;
+    if (question === '') return;
+    const stop = new AbortController();
+    this.#planning = stop;
+    // The plan is an extra: asking itself tells what is wrong.
+    const plan = await engine
+      .call('plan', { question, in: this.video, gamma }, { signal: stop.signal })
+      .catch(() => undefined);
+    if (!stop.signal.aborted) this.plan = plan;
   }
 
   async loadHistory(): Promise<void> {
-    try {
-      this.history = (await engine.call('answers', { video: this.video })).answers;
-    } catch {
-      // The history is a convenience; the answer itself tells what is wrong.
-      this.history = [];
-    }
+    // The history is a convenience; the answer itself tells what is wrong.
+    const none = { answers: [] };
+    this.history = await engine.call('answers', { video: this.video }).catch(() => none);
   }
 
   async edit(number: number, change: 'pin' | 'unpin' | 'remove'): Promise<void> {
-    await engine.call('editAnswer', { number, change });
+    await engine.call('editAnswer', { number, change }).catch(() => undefined);
     await this.loadHistory();
   }
 }

@@ -78,6 +78,11 @@ class Library {
     this.#take(await engine.call(method, { job }));
   }
 
+  /** Puts a job before or after others. @throws CallError */
+  async move(job: number, to: 'first' | 'earlier' | 'later'): Promise<void> {
+    this.#take(await engine.call('moveJob', { job, to }));
+  }
+
   async clearJobs(): Promise<void> {
     this.#take(await engine.call('clearJobs', {}));
   }
