@@ -1,4 +1,3 @@
-import type { AskCallOptions } from './asking.ts';
 import type { OnProgress } from './progress.ts';
 import type {
   AskRequest,
@@ -10,6 +9,7 @@ import type {
 } from './requests.ts';
 import type {
   AskResult,
+  AskRun,
   DoctorResult,
   FindResult,
   ImportResult,
@@ -44,7 +44,10 @@ export interface Engine {
     options?: CallOptions & { onFirst?: (first: FindResult) => void },
   ): Promise<FindResult>;
   /** Answers a question about a video, some, or the library. */
-  ask(request: AskRequest, options?: AskCallOptions): Promise<AskResult>;
+  ask(
+    request: AskRequest,
+    options?: CallOptions & { onText?: (piece: string) => void; onRun?: (run: AskRun) => void },
+  ): Promise<AskResult>;
   /** The bundles at hand. */
   models(): Promise<ModelsResult>;
   /** What this machine has, and what it lacks. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { agreed } from './agreement.ts';
 import { answer } from './answers/index.ts';
 import { lookerFor, prepare, type LookFor } from './asking.ts';
@@ -6,36 +5,17 @@ import { calibration } from './calibration.ts';
 import { chooseVideos } from './choose-videos.ts';
 import { dress } from './dress.ts';
 import { notePace } from './pace.ts';
-import { normaliseQuestion, parseQuestion, type Question } from './questions.ts';
 import { DryReading, Reading } from './reading.ts';
 import { Reel } from './reel.ts';
-import { scopeOf, type Scope } from './scope.ts';
+import { askedOf, knownAnswer, type Asked } from './asked.ts';
+import { withNotices } from './notices.ts';
 import { trustedLength } from './trust.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
-import { askRequestSchema, gammaRange, parseRequest, type AskRequest } from '../protocol/requests.ts';
+import { gammaRange, type AskRequest } from '../protocol/requests.ts';
 import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
 import type { AskResult, AskRun } from '../protocol/results.ts';
-import type { AnswerKey } from '../store/types.ts';
 import type { Eyes, Reader } from '../vlm/types.ts';
 import type { SearchDeps } from './types.ts';
-
-/** How answers are made, for the cache's key. Raise the number when a change here changes answers. */
-const sampling = 'greedy;reading-3';
-
-/** The scaling factors of "auto" (those of training) and of "compare" (the presets, and time as it is). */
-const modes = { auto: [0.5, 0.75, 1, 1.25, 1.5], compare: [gammaRange.find, 1, gammaRange.explain] };
-
-/** A question, parsed, with the videos that it is about. */
-export interface Asked extends Scope {
-  question: string;
-  reading: Question;
-  /** One, or those of a mode. */
-  gammas: readonly number[];
-  mode: 'auto' | 'compare' | undefined;
-  key: AnswerKey;
-  request: AskResult['request'];
-  fresh: boolean;
-}
 
 /** What the decoder reads for a question, and how far it is trusted. */
 export interface Opened {
@@ -60,62 +40,17 @@ export async function ask(
   throwIfCancelled(options.signal);
   const asked = askedOf(deps, request);
   const known = asked.fresh ? undefined : knownAnswer(deps, asked);
-  if (known) return { ...known, timing: { ...known.timing, totalMs: performance.now() - began } };
+  if (known)
+    return withNotices(deps, asked, {
+      ...known,
+      timing: { ...known.timing, totalMs: performance.now() - began },
+    });
 
   const opened = await openAsked(deps, asked);
   const result = await answerAll(deps, asked, opened, options, began);
   throwIfCancelled(options.signal);
   deps.store.keepAnswer(asked.key, result);
-  return result;
-}
-
-/** Parses a request and finds its videos. @throws LongviewError as {@link ask}. */
-export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
-  const { question, in: where, gamma, gammas, fresh = false } = parseRequest(askRequestSchema, request);
-  const scope = scopeOf(deps, where);
-  const mode = typeof gamma === 'string' ? gamma : undefined;
-  const chosen = mode ? [...new Set(gammas ?? modes[mode])] : [(gamma as number) ?? gammaRange.explain];
-  const several = mode ? `;${mode}:${chosen.join(',')}` : '';
-  return {
-    ...scope,
-    question,
-    reading: parseQuestion(question),
-    gammas: chosen,
-    mode,
-    fresh,
-    request: { in: where, gamma, gammas },
-    key: {
-      contentHash: oneOf(scope.videos.map((video) => video.contentHash)),
-      indexRun: oneOf(scope.videos.map((video) => video.indexRun)),
-      modelFingerprint: deps.model.fingerprint,
-      question: normaliseQuestion(question),
-      gamma: mode ? 0 : chosen[0],
-      sampling: sampling + several,
-    },
-  };
-}
-
-/** One name for several: itself where there is one, else a digest that doesn't depend on their order. */
-function oneOf(names: readonly string[]): string {
-  if (names.length === 1) return names[0];
-  return createHash('sha256').update(JSON.stringify(names.toSorted())).digest('hex');
-}
-
-/** The answer in the cache, with its videos where they are now. */
-export function knownAnswer({ store }: SearchDeps, asked: Asked): AskResult | undefined {
-  const known = store.cachedAnswer(asked.key);
-  if (!known) return undefined;
-  const paths = new Map(asked.videos.map(({ id, path }) => [id, path]));
-  const here = (evidence: AskResult['evidence']) =>
-    evidence.map((one) => (one.videoId ? { ...one, path: paths.get(one.videoId) ?? one.path } : one));
-  return {
-    ...known,
-    question: asked.question,
-    path: paths.get(known.videoId) ?? known.path,
-    evidence: here(known.evidence),
-    ...(known.runs && { runs: known.runs.map((run) => ({ ...run, evidence: here(run.evidence) })) }),
-    cached: true,
-  };
+  return withNotices(deps, asked, result);
 }
 
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */

@@ -230,3 +230,66 @@ suite('a plan', () => {
     });
   });
 });
+
+suite('footage that is no longer as it was', () => {
+  const gone = (state: 'missing' | 'changed' | undefined) => ({
+    ...world().deps,
+    footageState: async () => state,
+  });
+  const request = { question: 'Is there a dog?', in: 'a' };
+
+  test('is answered from its index, and it is said that the file is gone', async () => {
+    const deps = gone('missing');
+    const first = await ask(deps, request);
+    assert.deepEqual([first.answer, first.notices?.map(({ code }) => code)], ['yes', ['video-missing']]);
+    assert.match(first.notices![0].message, /a\.mp4 is no longer there/);
+    // A known answer says it too.
+    const again = await ask(deps, request);
+    assert.deepEqual([again.cached, again.notices?.length], [true, 1]);
+  });
+
+  test('is offered to be indexed again where it has changed', async () => {
+    const { notices } = await ask(gone('changed'), request);
+    assert.deepEqual([notices?.[0].code, notices?.[0].remedy], ['video-changed', 'Index it again.']);
+  });
+
+  test('is nothing to speak of where it has not', async () => {
+    assert.equal((await ask(gone(undefined), request)).notices, undefined);
+  });
+});
+
+suite('statements', () => {
+  test('carry their proof, and are told where the re-check doesn’t find it', async () => {
+    const made = world();
+    made.sureness = 0.02;
+    const { statements, evidence } = await ask(made.deps, { question: 'What is shown first?', in: 'a' });
+    assert.deepEqual(
+      statements?.map(({ text, supported }) => [text, supported]),
+      [['tree', false]],
+    );
+    assert.equal(evidence[0].supported, false);
+  });
+
+  test('of a read-out are the things that it names', async () => {
+    const { statements, evidence } = await ask(world().deps, { question: 'List what is shown', in: 'c' });
+    assert.deepEqual(
+      statements?.map(({ text, supported, evidence: proofs }) => [
+        text,
+        supported,
+        evidence[proofs[0]].start,
+      ]),
+      [
+        ['guitar', true, 0],
+        ['dog', true, 6],
+      ],
+    );
+  });
+
+  test('about what is not there stand on the search’s certainty', async () => {
+    const { statements } = await ask(world().deps, { question: 'When does the zebra appear?', in: 'a' });
+    assert.deepEqual(
+      statements?.map(({ text, supported }) => [text, supported]),
+      [['not shown', true]],
+    );
+  });
+});

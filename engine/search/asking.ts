@@ -2,6 +2,7 @@ import { recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { segmentsOf, spread, type Segment } from './select.ts';
 import { decoderPrompt, isThere, searchedThing, yesNo } from './prompts.ts';
+import type { Why } from '../protocol/reasons.ts';
 import type { Question } from './questions.ts';
 import type { Reading } from './reading.ts';
 import type { Reel, ReelPart } from './reel.ts';
@@ -32,6 +33,8 @@ export interface Proof {
   /** 0 to 1, after the re-check. */
   score: number;
   reason: string;
+  /** The same as data, where it can be said so. */
+  why?: Why[];
 }
 
 /** An answer before it is dressed as a result. */
@@ -85,11 +88,12 @@ export async function confirm({ reading }: Asking, hits: readonly Hit[], thing: 
 
 /** Moments as the proof of an answer. */
 export function evidenceOf(hits: readonly Hit[], thing: string): Proof[] {
-  return hits.map(({ start, end, confidence, reason }) => ({
+  return hits.map(({ start, end, confidence, reason, whys }) => ({
     start,
     end,
     score: confidence,
     reason: `${searchedThing(thing)}: ${reason}`,
+    why: whys,
   }));
 }
 

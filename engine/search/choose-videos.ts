@@ -1,4 +1,5 @@
 import { search } from './search.ts';
+import { openWindows } from './windows.ts';
 import type { Footage } from './footage.ts';
 import type { Question } from './questions.ts';
 import type { SearchDeps } from './types.ts';
@@ -6,9 +7,11 @@ import type { IndexedVideo } from '../store/types.ts';
 import type { TextEmbedder } from '../vlm/types.ts';
 
 /** How many videos a question is read in, at most. */
-export const mostVideos = 16;
+const mostVideos = 16;
 /** How many moments of the whole footage decide which videos these are. */
 const moments = 200;
+/** Libraries of up to so many patches are gone through as a whole. */
+const goneThrough = 200_000;
 
 /**
  * Of many videos the ones worth reading: those with the best moments for what is asked, in the order in which they
@@ -21,26 +24,31 @@ export async function chooseVideos(
   question: Question,
   asked: string,
 ): Promise<Footage[]> {
-  if (videos.length > 8) store.libraryTable(model.fingerprint);
-  const all = videos.map((video) => ({ video, table: store.patchTable(video.id) }));
-  const footage = all.filter(({ table }) => table.starts.length > 0);
-  if (footage.length <= 1) return footage.length === 1 ? footage : all.slice(0, 1);
+  const open = (some: readonly IndexedVideo[]): Footage[] =>
+    some.map((video) => ({ video, table: store.patchTable(video.id) }));
+  const shown = videos.filter(({ patches }) => patches > 0);
+  if (shown.length <= 1) return open(shown.length === 1 ? shown : videos.slice(0, 1));
   const things = thingsOf(question, asked);
-  if (things.length === 0) return footage.slice(0, mostVideos);
+  if (things.length === 0) return open(shown.slice(0, mostVideos));
+  const total = shown.reduce((sum, { patches }) => sum + patches, 0);
   const best = new Map<string, number>();
   for (const thing of things) {
     const [embedding] = text ? await text.embed([thing]) : [];
-    for (const { video, score } of search(store, footage, match(thing), embedding, moments))
+    const wanted = match(thing);
+    const all = store.indexedVideos().length === shown.length;
+    const query = { fingerprint: model.fingerprint, videos: shown, all, wanted, embedding, limit: moments };
+    // A large library is looked at only where its index of vectors and objects says it is worth it.
+    const part =
+      total > goneThrough ? openWindows(store, query) : { footage: open(shown), background: undefined };
+    for (const { video, score } of search(store, part.footage, wanted, embedding, moments, part.background))
       best.set(video.id, Math.max(score, best.get(video.id) ?? -Infinity));
   }
-  const ranked = footage
-    .filter(({ video }) => best.has(video.id))
-    .sort((a, b) => best.get(b.video.id)! - best.get(a.video.id)!)
+  const ranked = shown
+    .filter(({ id }) => best.has(id))
+    .sort((a, b) => best.get(b.id)! - best.get(a.id)!)
     .slice(0, mostVideos);
-  const chosen = new Set(ranked.map(({ video }) => video.id));
-  return chosen.size === 0
-    ? footage.slice(0, mostVideos)
-    : footage.filter(({ video }) => chosen.has(video.id));
+  if (ranked.length === 0) return open(shown.slice(0, mostVideos));
+  return open(shown.filter((video) => ranked.includes(video)));
 }
 
 function thingsOf(question: Question, asked: string): string[] {

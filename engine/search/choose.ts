@@ -1,6 +1,7 @@
 import { neighbourOf } from './answers/neighbour.ts';
 import { stretchAt } from './answers/sequence.ts';
-import { askedOf, openAsked } from './ask.ts';
+import { openAsked } from './ask.ts';
+import { askedOf } from './asked.ts';
 import { patchesToSee, prepare, type Asking } from './asking.ts';
 import { logOdds } from './calibration.ts';
 import { decoderPrompt } from './prompts.ts';

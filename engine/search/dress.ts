@@ -29,7 +29,7 @@ export function dress(draft: Draft, reel: Reel): Omit<AskRun, 'gamma' | 'timing'
   };
 }
 
-function placed({ start, end, score, reason }: Proof, reel: Reel): Evidence {
+function placed({ start, end, score, reason, why }: Proof, reel: Reel): Evidence {
   const { video, seconds } = reel.locate(start);
   return {
     videoId: video.id,
@@ -38,6 +38,7 @@ function placed({ start, end, score, reason }: Proof, reel: Reel): Evidence {
     end: Math.max(0, seconds + end - start),
     score,
     reason,
+    ...(why && { why }),
     supported: score >= calibration.supported,
   };
 }

@@ -1,4 +1,5 @@
-import { askedOf, dryRun, knownAnswer, openAsked } from './ask.ts';
+import { dryRun, openAsked } from './ask.ts';
+import { askedOf, knownAnswer } from './asked.ts';
 import { expectedSeconds, paceOf } from './pace.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
 import type { PlanResult } from '../protocol/asking.ts';

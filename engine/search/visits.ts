@@ -15,6 +15,9 @@ export interface Visit {
   peak: number;
   /** How sure the detector was that it is one of the kind: its third-best frame decides. */
   confidence: number;
+  /** Its best score, and the class that it was seen as then. */
+  best: number;
+  label: string;
   frames: number;
 }
 
@@ -32,11 +35,13 @@ export function visitsOf(
   options: Omit<TrackingOptions, 'sameView'> = {},
 ): Visit[] {
   const patchAt = new Map<Sighting, number>();
+  const labelOf = new Map<Sighting, string>();
   const shotOf = shotFinder(shots);
-  const sightings = seen.map(({ patch, frame, box, score }) => {
+  const sightings = seen.map(({ patch, frame, box, score, label }) => {
     const [start, end] = [table.starts[patch], table.ends[patch]];
     const sighting = { time: frame === 0 ? start : (start + end) / 2, shot: shotOf(patch), box, score };
     patchAt.set(sighting, patch);
+    labelOf.set(sighting, label);
     return sighting;
   });
   const means = new Map<number, Float64Array>();
@@ -58,6 +63,8 @@ export function visitsOf(
       past: last + 1,
       peak: patchAt.get(best)!,
       confidence: logistic(objectLogOdds(sure[Math.min(2, sure.length - 1)])),
+      best: best.score,
+      label: labelOf.get(best)!,
       frames: own.length,
     };
   });

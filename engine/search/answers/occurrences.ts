@@ -2,7 +2,7 @@ import { calibration } from '../calibration.ts';
 import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
 import { noName } from '../prompts.ts';
 import { mostAtOnce } from '../object-scores.ts';
-import { confirmVisits, knownKind, visitsIn } from './visits.ts';
+import { confirmVisits, knownKind, visitsIn } from './followed.ts';
 import { presences } from '../visits.ts';
 import type { Hit } from '../search.ts';
 
