@@ -8,6 +8,7 @@ import type { Reading } from './reading.ts';
 import type { Reel, ReelPart } from './reel.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
 import type { TextEmbedder } from '../vlm/types.ts';
+import { queryVector } from './query-vector.ts';
 
 /** Looks for things in the footage of a question; each is looked for once, whatever the gammas. */
 export type LookFor = (thing: string, limit: number) => Promise<Hit[]>;
@@ -58,7 +59,7 @@ export function lookerFor(
 ): LookFor {
   const known = new Map<string, Promise<Hit[]>>();
   const look = async (thing: string, limit: number) => {
-    const [embedding] = text ? await text.embed([thing]) : [];
+    const embedding = await queryVector(text, thing);
     return search(store, reel.parts, match(thing), embedding, limit).map((hit) => reel.place(hit));
   };
   return (thing, limit) => {

@@ -5,6 +5,7 @@ import type { Question } from './questions.ts';
 import type { SearchDeps } from './types.ts';
 import type { IndexedVideo } from '../store/types.ts';
 import type { TextEmbedder } from '../vlm/types.ts';
+import { queryVector } from './query-vector.ts';
 
 /** How many videos a question is read in, at most. */
 const mostVideos = 16;
@@ -33,7 +34,7 @@ export async function chooseVideos(
   const total = shown.reduce((sum, { patches }) => sum + patches, 0);
   const best = new Map<string, number>();
   for (const thing of things) {
-    const [embedding] = text ? await text.embed([thing]) : [];
+    const embedding = await queryVector(text, thing);
     const wanted = match(thing);
     const all = store.indexedVideos().length === shown.length;
     const query = { fingerprint: model.fingerprint, videos: shown, all, wanted, embedding, limit: moments };

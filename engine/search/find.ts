@@ -14,6 +14,7 @@ import type { FindResult, Moment } from '../protocol/results.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../vlm/types.ts';
 import type { SearchDeps, SearchStore, WantedObjects } from './types.ts';
+import { queryVector } from './query-vector.ts';
 
 /** How many moments a find lists, and how many of them the decoder looks at again. */
 const listed = 10;
@@ -92,7 +93,7 @@ async function look(
   { videos, all }: Searched,
   model: Model,
 ): Promise<Hit[]> {
-  const [embedding] = model.text && by('scene') ? await model.text.embed([query]) : [];
+  const embedding = by('scene') ? await queryVector(model.text, query) : undefined;
   const wanted: WantedObjects = by('object') ? match(query) : { objects: [], rest: [], covered: false };
   const patches = videos.reduce((sum, video) => sum + video.patches, 0);
   if (patches <= goneThrough) {
