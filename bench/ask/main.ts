@@ -1,0 +1,100 @@
+// How soon an answer starts: the first question about a video, and a second, different one about the same video.
+//   npm run -s bench -- ask [--video FILE] [--library DIR] [--rounds 5] [--json]
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createEngine } from '../../engine/engine.ts';
+import { badArgument } from '../../engine/protocol/errors.ts';
+import type { LongviewEngine } from '../../engine/engine.ts';
+
+export const what = 'milliseconds until an answer starts: first question, second question, known question';
+
+const options = {
+  video: { type: 'string', default: 'sample/sample.mp4' },
+  library: { type: 'string', default: 'data/bench-ask' },
+  rounds: { type: 'string', default: '5' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** Questions that are answered in words as they come. The wording of each is its own, so that none is in the cache. */
+const questions = [
+  ['Why is somebody there?', 'Who is speaking to whom?'],
+  ['Which season might it be?', 'Where could this have been filmed?'],
+  ['List what is shown, in order.', 'Describe the video.'],
+] as const;
+
+interface Row {
+  question: string;
+  after: string;
+  /** Milliseconds until the first words, one for each round. */
+  first: number[];
+  second: number[];
+  known: number[];
+}
+
+/** Milliseconds until the first piece of the answer. */
+async function start(
+  engine: LongviewEngine,
+  question: string,
+  video: string,
+  fresh: boolean,
+): Promise<number> {
+  const began = performance.now();
+  let first: number | undefined;
+  await engine.ask({ question, in: video, fresh }, { onText: () => (first ??= performance.now() - began) });
+  return first ?? performance.now() - began;
+}
+
+/** Asks in turn with a new engine a round, as if Longview had just been started. @param args see `options` */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw badArgument('rounds', 'a whole number from 1', values.rounds);
+  const config = { libraryDir: resolve(values.library) };
+  const video = resolve(values.video);
+  const indexing = createEngine(config);
+  await indexing.index({ paths: [video] });
+  await indexing.close();
+  const rows: Row[] = questions.map(([question, after]) => ({
+    question,
+    after,
+    first: [],
+    second: [],
+    known: [],
+  }));
+  for (let round = 0; round < rounds; round++)
+    for (const row of rows) {
+      const engine = createEngine(config);
+      try {
+        row.first.push(await start(engine, row.question, video, true));
+        row.second.push(await start(engine, row.after, video, true));
+        row.known.push(await start(engine, row.question, video, false));
+      } finally {
+        await engine.close();
+      }
+    }
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ video, rounds, rows })}\n` : `${table(rows, rounds)}\n`,
+  );
+}
+
+function table(rows: readonly Row[], rounds: number): string {
+  const cell = (text: string) => text.padStart(14);
+  const ms = (values: readonly number[]) => `${median(values).toFixed(1)} ms`;
+  const lines = rows.map(
+    ({ question, after, first, second, known }) =>
+      `${cell(ms(first))}${cell(ms(second))}${cell(`${(median(first) / median(second)).toFixed(1)}x`)}${cell(ms(known))}   ${question} / ${after}`,
+  );
+  const head = ['first', 'second', 'sooner by', 'known'].map(cell).join('');
+  return [
+    `Until an answer starts, medians of ${rounds} rounds, each with a new engine:`,
+    head,
+    ...lines,
+  ].join('\n');
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
