@@ -9,6 +9,6 @@ export {
 } from './grid.ts';
 export { heatMap, type HeatMapOptions } from './heat-map.ts';
 export { lookerOf, type Looker } from './looker.ts';
-export { madeNeedles, readNeedleSet, type NeedleSource, type ReadPicture } from './needle-set.ts';
+export { madeNeedles, type NeedleSource, type ReadPicture } from './needle-set.ts';
 export { depthIndex, plant } from './plant.ts';
 export { vniah, type VniahParts } from './vniah.ts';
