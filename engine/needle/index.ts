@@ -1,12 +1,5 @@
 /** A needle in a haystack: planting, asking, counting, drawing. Shared by `vniah` and `selftest`. */
-export {
-  answersRight,
-  measureGrid,
-  type Cell,
-  type GridOptions,
-  type Haystack,
-  type Needle,
-} from './grid.ts';
+export { measureGrid, type Cell, type GridOptions, type Haystack, type Needle } from './grid.ts';
 export { heatMap, type HeatMapOptions } from './heat-map.ts';
 export { lookerOf, type Looker } from './looker.ts';
 export { madeNeedles, type NeedleSource, type ReadPicture } from './needle-set.ts';
