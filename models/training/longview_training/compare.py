@@ -19,8 +19,8 @@ from .paths import WORK
 from .qwen import Qwen, QwenConfig
 from .text_tower import optimisers
 
-TRAINED_PATCHES, BATCH, RATE, NOISE, HELP = 8, 32, 2e-3, 0.2, 0.15
-STEPS = 1700
+TRAINED_PATCHES, BATCH, RATE, NOISE, HELP = 8, 16, 2e-3, 0.2, 0.15
+STEPS = 2000
 
 
 class Reader(nn.Module):
