@@ -43,7 +43,15 @@ function wholeLibrary(store: SearchStore, videos: readonly IndexedVideo[], finge
   });
 }
 
+/** By the array of a table's times, which the store gives out again as long as the video's index stays. */
+const knownShots = new WeakMap<Float64Array, Shot[]>();
+
 /** The shots of a video, by its stored cuts; of a window, those in it. */
 export function shotsIn(store: SearchStore, { video, table, window }: Footage): Shot[] {
-  return shotsOf(table.starts, table.ends, store.cuts(video.id, window));
+  let shots = knownShots.get(table.starts);
+  if (!shots) {
+    shots = shotsOf(table.starts, table.ends, store.cuts(video.id, window));
+    knownShots.set(table.starts, shots);
+  }
+  return shots;
 }
