@@ -4,7 +4,7 @@ import { calibration, logistic, logOdds } from './calibration.ts';
 import { ceilingOf, coverageOf, fuser } from './fusion.ts';
 import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
 import { backgroundOf, similarities } from './similarity.ts';
-import { TopK } from './topk.ts';
+import { TopK } from '../store/top-k.ts';
 import type { SeenObject } from '../store/types.ts';
 
 const seen = (patch: number, frame: 0 | 1, label: string, score: number, x = 0.5): SeenObject => ({

@@ -6,7 +6,7 @@ import { bestSeen, objectScores } from './object-scores.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
 import { backgroundOf, similarities, type Background } from './similarity.ts';
 import { visualWhys } from './whys.ts';
-import { TopK } from './topk.ts';
+import { TopK } from '../store/top-k.ts';
 import type { IndexedVideo, SeenObject } from '../store/types.ts';
 import type { SearchStore, WantedObjects } from './types.ts';
 

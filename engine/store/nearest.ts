@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import type { LibraryDatabase } from './database.ts';
+import { dotHalf } from './float16.ts';
 import { unpackObjects } from './packing.ts';
 import type { Patches } from './patches.ts';
 import type { Nearest, PatchPlace } from './types.ts';
@@ -15,7 +16,7 @@ interface Run {
 }
 
 /** So many times the wanted number are compared by their embeddings. */
-const reread = { times: 2, least: 400 };
+const reread = { times: 2, least: 2000 };
 /** Embeddings from which a query's background is told: so many places, so many patches each. */
 const sampled = { places: 64, patches: 16 };
 
@@ -51,14 +52,29 @@ export class NearestPatches {
     if (runs.size === 0 || !VectorIndex.takes(query.length)) return { patches: [], background };
     const among = videos && runsOf(runs, new Set(videos));
     const near = index.nearest(query, Math.max(reread.least, reread.times * count), among);
-    const size = query.length;
-    const patches = near.map(({ run, patch }) => {
-      const { num, video_id: videoId } = runs.get(run)!;
-      const { embeddings } = this.#patches.window({ num, embedding_size: size }, patch, patch + 1);
-      return { videoId, patch, similarity: dot(query, embeddings, 0) };
-    });
-    patches.sort((a, b) => b.similarity - a.similarity);
+    const places = near.map(({ run, patch }) => ({ run: runs.get(run)!, patch }));
+    const patches = this.#compare(query, places).sort((a, b) => b.similarity - a.similarity);
     return { patches: patches.slice(0, count), background };
+  }
+
+  /** Similarity of patches by their embeddings; those of one batch are read at once. */
+  #compare(query: Float32Array, places: { run: Run; patch: number }[]): Nearest['patches'] {
+    let read: { run: number; first: number; past: number; embeddings: Uint8Array } | undefined;
+    places.sort((a, b) => a.run.num - b.run.num || a.patch - b.patch);
+    return places.map(({ run, patch }) => {
+      if (!read || read.run !== run.num || patch >= read.past) {
+        const row = this.#db.get<{ first: number; count: number; embeddings: Uint8Array }>(
+          `SELECT first, count, embeddings FROM patch_batches
+           WHERE run = ? AND first <= ? ORDER BY first DESC LIMIT 1`,
+          run.num,
+          patch,
+        )!;
+        const { first, count, embeddings } = row;
+        read = { run: run.num, first, past: first + count, embeddings };
+      }
+      const similarity = dotHalf(query, read.embeddings, (patch - read.first) * query.length * 2);
+      return { videoId: run.video_id, patch, similarity };
+    });
   }
 
   /** Patches near which one of the labels was seen best. */

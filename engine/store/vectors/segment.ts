@@ -38,13 +38,6 @@ export class SegmentMaker {
   }
 }
 
-/** A row that fits, by its number in the segment. */
-export interface Estimate {
-  row: number;
-  /** Comparable among segments; no cosine. */
-  estimate: number;
-}
-
 /** Rows from..past-1. */
 export interface Rows {
   from: number;
@@ -117,13 +110,19 @@ export class Segment {
     return this.#histogram;
   }
 
-  /** The scored rows whose score is at least `least`, estimated by all bits. */
-  refined({ sum }: { sum: number }, ranges: readonly Rows[], least: number): Estimate[] {
+  /**
+   * The scored rows whose score is at least `least`, with an estimate of each by all bits; both are comparable among
+   * segments, and views that the next call overwrites.
+   */
+  refined(
+    { sum }: { sum: number },
+    ranges: readonly Rows[],
+    least: number,
+  ): { rows: Uint32Array; estimates: Int32Array } {
     let count = 0;
     for (const { from, past } of ranges)
       if (past > from) count = this.#scanner.collect(from, past, least, count);
-    if (count === 0) return [];
-    this.#scanner.refine(count, sum);
-    return Array.from({ length: count }, (_, at) => ({ row: this.#list[at], estimate: this.#estimates[at] }));
+    if (count > 0) this.#scanner.refine(count, sum);
+    return { rows: this.#list.subarray(0, count), estimates: this.#estimates.subarray(0, count) };
   }
 }

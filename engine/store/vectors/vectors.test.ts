@@ -81,12 +81,12 @@ test('the machine code estimates what the arithmetic says', () => {
     histogram.reduce((a, b) => a + b),
     500,
   );
-  const found = segment.refined(coded, all, 0);
+  const { rows: listed, estimates } = segment.refined(coded, all, 0);
   assert.deepEqual(
-    found.map(({ row }) => row),
+    [...listed],
     Array.from({ length: 500 }, (_, row) => row),
   );
-  const [x, y] = [found.map(({ row }) => dot(query, rows, row)), found.map(({ estimate }) => estimate)];
+  const [x, y] = [[...listed].map((row) => dot(query, rows, row)), [...estimates]];
   assert.ok(correlation(x, y) > 0.9, String(correlation(x, y)));
 });
 
