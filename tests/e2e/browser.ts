@@ -1,17 +1,8 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { after, before } from 'node:test';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { chromiumPath, launchChromium } from '../../build/chromium.ts';
 
-/** Chromium's path: CHROMIUM_PATH, or what lies on the PATH. */
-export function chromiumPath(): string | undefined {
-  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
-}
+export { chromiumPath } from '../../build/chromium.ts';
 
 /** Why browser specs are left out on this machine; false where they run. */
 export const noBrowser: string | false =
@@ -22,19 +13,7 @@ export const noBrowser: string | false =
 export function useBrowser(): { open: (url: string, options?: BrowserContextOptions) => Promise<Page> } {
   let browser: Browser | undefined;
   before(async () => {
-    if (noBrowser) return;
-    browser = await chromium.launch({
-      executablePath: chromiumPath()!,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--no-first-run',
-        '--autoplay-policy=no-user-gesture-required',
-        '--mute-audio',
-      ],
-    });
+    if (!noBrowser) browser = await launchChromium();
   });
   after(() => browser?.close());
   return {
@@ -47,7 +26,7 @@ export function useBrowser(): { open: (url: string, options?: BrowserContextOpti
         ...options,
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(patience);
       page.on('pageerror', (error) => {
         throw error;
       });
@@ -56,3 +35,6 @@ export function useBrowser(): { open: (url: string, options?: BrowserContextOpti
     },
   };
 }
+
+/** For the slowest machine; nothing waits this long where all is well. */
+const patience = 60_000;

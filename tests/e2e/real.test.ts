@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { noBrowser, useBrowser } from './browser.ts';
+import { visit } from './page.ts';
+import { openRealHost, type RealHost } from './real-host.ts';
 import { needPages } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -52,36 +52,15 @@ function makeFilm(path: string, seconds: number): void {
   if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr || made.error?.message}`);
 }
 
-/** `longview serve` as a process of its own, as people run it. */
-async function serveProcess(library: string): Promise<{ url: string; process: ChildProcess }> {
-  const child = spawn(process.execPath, ['engine/hosts/cli.ts', 'serve', '--library', library], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /http:\S+/.exec(line)?.[0];
-    if (url) return { url, process: child };
-  }
-  throw new Error('longview serve ended without saying where it is');
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
-}
-
 /** For the slowest machine; nothing here waits this long where all is well. */
 const patience = 90_000;
-const visit = (page: Page, hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
 const playerTime = (page: Page) => page.evaluate<number>(`document.querySelector('video').currentTime`);
 
 describe('the window on the real engine', { skip: noBrowser || noModel, timeout: 600_000 }, () => {
   const browser = useBrowser();
   let folder: string;
   let films: string;
-  let host: Awaited<ReturnType<typeof serveProcess>>;
+  let host: RealHost;
   let page: Page;
 
   before(async () => {
@@ -89,15 +68,14 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     folder = await mkdtemp(join(tmpdir(), 'longview-real-'));
     films = join(folder, 'films');
     await mkdir(films);
-    makeFilm(join(films, 'patterns.mp4'), 80);
+    makeFilm(join(films, 'patterns.mp4'), 48);
     await writeFile(join(films, 'broken.mp4'), 'this is no film');
-    host = await serveProcess(join(folder, 'library'));
-    page = await browser.open(host.url);
+    host = await openRealHost(join(folder, 'library'), browser);
+    page = host.page;
     page.setDefaultTimeout(patience);
   });
   after(async () => {
-    await page.context().close();
-    await end(host.process, 'SIGTERM');
+    await host.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -108,12 +86,10 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     await visit(page, '#/activity');
     // As early as can be: a job that was only just taken must not be lost either.
     await page.locator('main article', { hasText: 'films' }).waitFor();
-    await end(host.process, 'SIGKILL');
-    await page.getByText('The engine is not running.').waitFor();
-    await page.context().close();
+    await host.crash();
 
-    host = await serveProcess(join(folder, 'library'));
-    page = await browser.open(host.url);
+    host = await openRealHost(join(folder, 'library'), browser);
+    page = host.page;
     page.setDefaultTimeout(patience);
     await page.locator('article.indexed', { hasText: 'patterns.mp4' }).waitFor();
   });

@@ -54,7 +54,8 @@ export async function makeFootage(seconds: number): Promise<{
   return { video, still, remove: () => rm(folder, { recursive: true }) };
 }
 
-function ffmpeg(args: string[]): void {
+/** Runs ffmpeg to its end, for making footage. */
+export function ffmpeg(args: string[]): void {
   const made = spawnSync(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-v', 'error', '-y', ...args], {
     encoding: 'utf8',
   });

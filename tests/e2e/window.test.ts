@@ -1,38 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import type { Page } from 'playwright-core';
 import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
 import { noBrowser, useBrowser } from './browser.ts';
+import { currentTime, playable, seriousFindings, until, visit } from './page.ts';
 import { makeFootage, servePretence } from './stage.ts';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
-
-/** What axe finds serious on the page as it is. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
-
-const playable = `document.querySelector('video')?.readyState === 4`;
-const currentTime = `document.querySelector('video').currentTime`;
-/** Waits for something to be true on the page; the page's policy forbids the evaluation that Playwright's own wait needs. */
-const until = (page: Page, expression: string) =>
-  page.evaluate(`new Promise((done) => {
-    const look = () => ((${expression}) ? done() : requestAnimationFrame(look));
-    look();
-  })`);
-const visit = (page: Page, hash: string) => page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
 
 describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
   const browser = useBrowser();

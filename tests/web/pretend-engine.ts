@@ -91,18 +91,29 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       moments.sort((a, b) => b.checked - a.checked);
       return { ...first, moments, refined: true };
     },
-    async ask({ question, in: places, gamma: wanted = 1.5, fresh }, { signal, onText } = {}) {
+    async ask({ question, in: places, gamma: wanted = 1.5, fresh }, { signal, onText, onRun } = {}) {
       const video = known([places ?? pretence.videos[0].id].flat()[0]);
       const gamma = typeof wanted === 'number' ? wanted : 1.5;
-      const key = `${question} ${video.id} ${gamma}`;
+      const key = `${question} ${video.id} ${wanted}`;
       const cached = asked.get(key);
       if (cached && !fresh) return { ...cached, cached: true };
       const pieces = ['Somebody ', 'sets the table ', 'at 0:12', ' and opens ', 'the window ', 'at 0:31.'];
       for (const piece of pieces) {
         await pace(signal);
-        onText?.(piece);
+        if (wanted === gamma) onText?.(piece);
       }
+      const runs = [0.75, 1, 1.5].map((factor) => ({
+        gamma: factor,
+        answer: factor === 1 ? 'Nobody is there.' : pieces.join(''),
+        confidence: 0.8,
+        confident: factor !== 1,
+        evidence: [],
+        statements: [],
+        timing: { prefillMs: 300, decodeMs: 900, tokens: 14, totalMs: 1240 },
+      }));
+      if (wanted !== gamma) runs.forEach((run) => onRun?.(run));
       const answer: AskResult = {
+        ...(wanted === gamma ? {} : { runs, agreement: 2 / 3, request: { gamma: wanted } }),
         question,
         answer: pieces.join(''),
         gamma,
