@@ -52,6 +52,35 @@ export function withArticle(subject: string): string {
   return `${/^[aeiou]/u.test(bare) && !/^(?:uni|use|euro|one)/u.test(bare) ? 'an' : 'a'} ${bare}`;
 }
 
+const irregular: Readonly<Record<string, string>> = {
+  people: 'person',
+  men: 'man',
+  women: 'woman',
+  children: 'child',
+  mice: 'mouse',
+  geese: 'goose',
+  feet: 'foot',
+  knives: 'knife',
+  wolves: 'wolf',
+  leaves: 'leaf',
+};
+const endings: readonly (readonly [RegExp, string])[] = [
+  [/(?<=[^aeiou])ies$/u, 'y'],
+  [/(?<=s|x|ch|sh)es$/u, ''],
+  [/(?<=[^s])s$/u, ''],
+];
+const alwaysPlural =
+  /(?:scissors|trousers|pants|jeans|shorts|glasses|sunglasses|binoculars|headphones|clothes|news|series|species)$/u;
+
+/** One of what is counted: "red bottles" is "red bottle", "people" is "person". What is never one stays as it is. */
+export function singular(subject: string): string {
+  if (alwaysPlural.test(subject) || /(?:ss|us|is)$/u.test(subject)) return subject;
+  const last = subject.split(' ').at(-1) ?? '';
+  const [ending, instead] = endings.find(([one]) => one.test(last)) ?? [/$/u, ''];
+  const one = irregular[last] ?? last.replace(ending, instead);
+  return subject.slice(0, subject.length - last.length) + one;
+}
+
 /** What a query looks for, without the words around it: "show me the dog" is "dog". */
 export function searchedThing(query: string): string {
   const words = normaliseQuestion(query);

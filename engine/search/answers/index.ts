@@ -4,6 +4,7 @@ import { answerEach, answerEnd, answerOpen, answerOrder, answerWhat } from './se
 import { answerShown } from './shown.ts';
 import { answerVersus } from './versus.ts';
 import { answerVisits } from './visits.ts';
+import { singular } from '../prompts.ts';
 import type { Asking, Draft } from '../asking.ts';
 
 /** Answers a question in the way of its kind. */
@@ -25,11 +26,11 @@ export function answer(asking: Asking): Promise<Draft> {
     case 'when':
       return answerWhen(asking, question.subject);
     case 'times':
-      return answerTimes(asking, question.subject);
+      return answerTimes(asking, singular(question.subject));
     case 'count':
-      return answerCount(asking, question.subject);
+      return answerCount(asking, singular(question.subject));
     case 'visits':
-      return answerVisits(asking, question.subject, question.entering);
+      return answerVisits(asking, singular(question.subject), question.entering);
     case 'versus':
       return answerVersus(asking, question.things, question.end, question.asks === true);
     case 'open':
