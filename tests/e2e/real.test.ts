@@ -126,10 +126,10 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText(/^Read \d+ of \d+ moments/).waitFor();
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByText('answered before').waitFor();
+    await page.getByText('answered before', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Find', exact: true }).click();
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByText('answered before').waitFor({ state: 'detached' });
+    await page.getByText('answered before', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('heading', { name: 'Asked before' }).waitFor();
   });
 
