@@ -15,9 +15,9 @@ export const calibration = {
    */
   object: { slope: 12, middle: 0.33, counted: 0.25 },
   /** P(the scene is there) = logistic(similarity * s + standout * z + bias), z in standard deviations. */
-  scene: { similarity: 28.3, standout: 0.04, bias: -4.63 },
+  scene: { similarity: 31.2, standout: -0.12, bias: -5.48 },
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */
-  background: { mean: 0.025, deviation: 0.048, patches: 40 },
+  background: { mean: 0.029, deviation: 0.052, patches: 40 },
   /**
    * Where the detector knows the whole query, the scene's log-odds over the background count so much beside it, and
    * alone they count with so much doubt. Where it knows a part, its log-odds count so much for the scene, within limits.
