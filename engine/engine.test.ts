@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { madeEyes, madeMedia, makeVideo } from '../tests/fixtures/footage.ts';
+import { planResultSchema } from './protocol/asking.ts';
 import { temporaryFolder } from '../tests/fixtures/library.ts';
 import { createEngine } from './engine.ts';
 import type { BundleManifest } from './protocol/bundle.ts';
@@ -347,6 +348,53 @@ suite('what a window needs', () => {
     const { number } = answers[0];
     assert.equal((await engine.editAnswer({ number, change: 'pin' })).answers[0].pinned, true);
     assert.deepEqual((await engine.editAnswer({ number, change: 'remove' })).answers, []);
+  });
+
+  test('may ask again what was asked before, the way it was asked', async (t) => {
+    const { engine, films, reader } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 10, first: 95 });
+    await engine.index({ paths: [films] });
+    const first = await engine.ask({
+      question: 'Is there a dog?',
+      in: films,
+      gamma: 'auto',
+      gammas: [0.5, 1],
+    });
+    const { answers, bytes, limitBytes } = answersResultSchema.parse(await engine.answers({ video: path }));
+    assert.ok(bytes! > 0 && limitBytes! > bytes!);
+    const asked = reader.asked;
+    const again = await engine.rerun({ number: answers[0].number });
+    assert.ok(reader.asked > asked);
+    assert.deepEqual([again.cached, again.request, again.answer], [false, first.request, first.answer]);
+    assert.equal((await engine.answers({})).answers.length, 2);
+    const unknown = { code: 'bad-argument', message: /number of an answer in the history, got 99/ };
+    await assert.rejects(engine.rerun({ number: 99 }), unknown);
+    await assert.rejects(engine.editAnswer({ number: 99, change: 'pin' }), unknown);
+    assert.equal((await engine.limitAnswers({ bytes: 0 })).removed, 2);
+    await assert.rejects(engine.limitAnswers({ bytes: -1 }), { code: 'bad-argument' });
+  });
+
+  test('may plan a question without reading anything', async (t) => {
+    const { engine, films, reader } = setting(t);
+    makeVideo(films, 'a.mp4', { durationSec: 10, first: 95 });
+    await engine.index({ paths: [films] });
+    const plan = planResultSchema.parse(await engine.plan({ question: 'Is there a dog?' }));
+    assert.deepEqual([reader.asked, plan.expectedSec, plan.videos], [0, null, 1]);
+    await engine.ask({ question: 'Is there a cat?' });
+    assert.ok((await engine.plan({ question: 'Is there a dog?' })).expectedSec !== null);
+  });
+
+  test('gets an answer about footage that is gone, and is told that it is', async (t) => {
+    const { engine, films } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 10, first: 95 });
+    await engine.index({ paths: [films] });
+    rmSync(path);
+    const { answer, notices } = await engine.ask({ question: 'Is there a dog?' });
+    assert.ok(answer !== '');
+    assert.deepEqual(
+      notices?.map(({ code }) => code),
+      ['video-missing'],
+    );
   });
 
   test('is told that footage went missing', async (t) => {

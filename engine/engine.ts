@@ -41,7 +41,7 @@ import type { QueueMemory } from './protocol/queue.ts';
 import type { WindowTools } from './protocol/window.ts';
 import type { LibraryView } from './protocol/view.ts';
 import { vniahRequestSchema, type VniahResult } from './protocol/vniah.ts';
-import { ask, choose, find, plan, selfTest, type SearchDeps } from './search/index.ts';
+import { ask, choose, find, plan, selfTest, selfTested, type SearchDeps } from './search/index.ts';
 import { openStore, type Store } from './store/index.ts';
 import type { ProviderChoice } from './vlm/providers.ts';
 import type { Model } from './vlm/types.ts';
@@ -297,6 +297,7 @@ class Assembly {
       libraryDir: this.#libraryDir,
       store: () => this.#library(),
       tools: () => findMediaTools(this.#config.mediaTools),
+      selfTest: async () => selfTested(this.#library(), (await this.#active.bundle()).fingerprint),
       models: async () => {
         const { manifest } = await this.#active.bundle();
         const ids = (await this.#bundles.all()).flatMap((bundle) => bundle.manifest?.id ?? []);

@@ -11,6 +11,8 @@ export interface DoctorDeps {
   /** Names of the bundles that can be used, the active one first. @throws LongviewError where there is none. */
   models(): Promise<string[]>;
   tools: () => Promise<MediaTools>;
+  /** What the active bundle's self-test on this machine found. */
+  selfTest(): Promise<{ patches: number | null; testedAt: string } | undefined>;
 }
 
 /** Less than this and an evening of footage may not fit into the feature cache. */
@@ -29,6 +31,7 @@ export async function examine(deps: DoctorDeps): Promise<DoctorResult> {
     await checkCodecs(deps),
     ...(await checkProviders()),
     await attempt('models', async () => (await deps.models()).join(', ')),
+    await attempt('context', async () => trusted(await deps.selfTest())),
     await attempt('data folder', async () => {
       await mkdir(deps.libraryDir, { recursive: true });
       await access(deps.libraryDir, constants.W_OK);
@@ -88,6 +91,16 @@ async function checkProviders(): Promise<Check[]> {
   } catch (error) {
     return [failedCheck('execution providers', error)];
   }
+}
+
+function trusted(found: { patches: number | null; testedAt: string } | undefined): string {
+  if (!found)
+    return 'as long as the model was trained with; "longview selftest" finds what this machine can trust';
+  const { patches, testedAt } = found;
+  const when = `by the self-test of ${testedAt.slice(0, 10)}`;
+  return patches === null
+    ? `as long as the model was trained with: no length passed ${when}`
+    : `${patches} temporal patches at once, ${when}`;
 }
 
 async function checkSpace(folder: string): Promise<Check> {

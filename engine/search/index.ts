@@ -3,4 +3,5 @@ export { choose } from './choose.ts';
 export { plan } from './plan.ts';
 export { find, type FindOptions } from './find.ts';
 export { selfTest } from './self-test.ts';
+export { selfTested } from './trust.ts';
 export type { ModelHandle, SearchDeps, SearchStore } from './types.ts';

@@ -6,13 +6,21 @@ const keptSchema = z.object({ patches: z.int().positive().nullable(), testedAt: 
 
 const key = (fingerprint: string) => `self-test ${fingerprint}`;
 
+/** What a bundle's self-test on this machine found; `patches` is null where no length passed. */
+export function selfTested(
+  store: Pick<SearchStore, 'setting'>,
+  fingerprint: string,
+): { patches: number | null; testedAt: string } | undefined {
+  return keptSchema.safeParse(store.setting(key(fingerprint))).data;
+}
+
 /** How long a context a bundle can be trusted with on this machine: by its self-test, else by its training. */
 export function trustedLength(
   store: Pick<SearchStore, 'setting'>,
   fingerprint: string,
   trainedPatches: number,
 ): TrustedLength {
-  const kept = keptSchema.safeParse(store.setting(key(fingerprint))).data;
+  const kept = selfTested(store, fingerprint);
   const trained = { patches: Math.max(1, trainedPatches), source: 'training' } as const;
   return kept?.patches ? { patches: kept.patches, source: 'self-test', testedAt: kept.testedAt } : trained;
 }

@@ -165,10 +165,45 @@ suite('answers', () => {
     );
   });
 
+  test('stay within the limit that was set, the newest and the pinned ones always, also after a restart', (t) => {
+    const folder = temporaryFolder(t);
+    let store = openStore(folder);
+    const id = indexed(store, '/films/a.mp4', 'a');
+    const keep = (question: string) => store.keepAnswer({ ...key, question }, answer(id, question));
+    const texts = () => store.answers().map(({ result }) => result.answer);
+    for (const question of ['first', 'other', 'third']) keep(question);
+    const { bytes } = store.answersSize();
+    store.pinAnswer(store.answers().find(({ result }) => result.answer === 'first')!.number, true);
+    assert.equal(store.limitAnswers(Math.floor((bytes * 2) / 3)), 1);
+    assert.deepEqual(texts(), ['third', 'first']);
+    store.close();
+    store = openStore(folder);
+    t.after(() => store.close());
+    keep('later');
+    assert.deepEqual(texts(), ['later', 'first']);
+    assert.equal(store.limitAnswers(0), 1);
+    keep('alone');
+    assert.deepEqual(texts(), ['alone', 'first']);
+    assert.equal(store.answersSize().limitBytes, 0);
+  });
+
+  test('about several videos are in the history of each, and go with any of them', (t) => {
+    const store = library(t);
+    const [a, b] = [indexed(store, '/films/a.mp4', 'a'), indexed(store, '/films/b.mp4', 'b')];
+    const evidence = [a, b].map((videoId) => ({ videoId, start: 1, end: 2, score: 1, reason: 'a dog' }));
+    store.keepAnswer(key, { ...answer(a, 'Both.'), evidence });
+    assert.deepEqual(
+      [a, b].map((videoId) => store.answers(videoId).length),
+      [1, 1],
+    );
+    store.removeVideo(b);
+    assert.deepEqual(store.answers(), []);
+  });
+
   test('of a shape that this Longview does not know are no answers', (t) => {
     const store = library(t);
     const id = indexed(store, '/films/a.mp4', 'a');
-    store.keepAnswer(key, { ...answer(id, 'x'), evidence: 'none' } as unknown as AskResult);
+    store.keepAnswer(key, { ...answer(id, 'x'), confidence: 'none' } as unknown as AskResult);
     assert.equal(store.cachedAnswer(key), undefined);
     assert.deepEqual(store.answers(), []);
   });
