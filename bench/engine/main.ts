@@ -54,6 +54,7 @@ export async function run(args: readonly string[]): Promise<void> {
       ours.push(ourSide(side, precision));
     }
     const sides = [...(typeof torch === 'string' ? [] : torchSides(torch)), ...ours];
+    process.stderr.write('Both sides are ready; measuring…\n');
     const peaks = [await peakOfOurs(5, threads)];
     if (typeof torch !== 'string') peaks.push(await torch.peak(5));
     const measured = await takeTurns(sides, sizes, rounds);

@@ -12,7 +12,7 @@ export interface Sizes {
 
 /** A whole measurement, and one that takes seconds. */
 export const fullSizes: Sizes = { tokens: 512, steps: 16, grid: [2, 18, 32] };
-export const quickSizes: Sizes = { tokens: 128, steps: 4, grid: [1, 8, 8] };
+export const quickSizes: Sizes = { tokens: 256, steps: 4, grid: [1, 16, 16] };
 
 /** The kinds of work. */
 export const works = ['prefill', 'decode', 'encode'] as const;
