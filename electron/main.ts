@@ -2,7 +2,7 @@
 import * as electron from 'electron';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defaultLibraryFolder } from '../engine/hosts/library-folder.ts';
 import { runShell } from './shell.ts';
 
@@ -32,7 +32,8 @@ runShell(electron, {
   stateFile: join(app.getPath('userData'), 'window.json'),
   licences: join(resources, app.isPackaged ? 'licences.txt' : 'dist/licences.txt'),
   ...(existsSync(icon) ? { icon } : {}),
-  args: process.argv.slice(app.isPackaged ? 1 : 2),
+  // In a checkout the application's own folder is among the arguments.
+  args: process.argv.slice(1).filter((arg) => app.isPackaged || resolve(arg) !== app.getAppPath()),
   workingFolder: process.cwd(),
   platform: process.platform,
 });

@@ -65,6 +65,9 @@ class Shell {
   readonly #ports = switchPort();
   readonly #transport = portTransport(this.#ports);
   readonly #client = createClient(this.#transport);
+  /** Whether the window's page hears; what it couldn't hear yet waits. */
+  #hearing = false;
+  #unheard: WindowCommand[] = [];
   #disconnect = () => {};
 
   constructor(electron: ElectronApi, options: ShellOptions, paths: string[]) {
@@ -165,6 +168,8 @@ class Shell {
     this.#disconnect = engine.connect((port) => {
       if (!contents.isDestroyed()) contents.postMessage(channels.port, null, [port]);
     });
+    this.#hearing = true;
+    for (const command of this.#unheard.splice(0)) contents.send(channels.command, command);
   }
 
   /** Only the window's own page, in its own frame, is listened to. */
@@ -179,6 +184,7 @@ class Shell {
       const window = openWindow({ electron: this.#electron, preload, stateFile, icon });
       window.on('closed', () => {
         this.#disconnect();
+        this.#hearing = false;
         this.#window = undefined;
       });
       this.#window = window;
@@ -191,7 +197,8 @@ class Shell {
 
   #command(command: WindowCommand): void {
     this.#show();
-    this.#window?.webContents.send(channels.command, command);
+    if (this.#hearing) this.#window?.webContents.send(channels.command, command);
+    else this.#unheard.push(command);
   }
 
   #add(paths: string[]): void {

@@ -125,6 +125,11 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
       ['/api/media/nobody', '/api/media/..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/package.json', '/api/call', '/main.mjs']
         .map((path) => fetch(path).then((answer) => answer.status)))`);
     assert.deepEqual(statuses, [404, 404, 404, 404, 404]);
+    const stream = await page.evaluate<string[]>(
+      `fetch('/api/stream/${id}?start=10').then((answer) => [answer.status, answer.headers.get('content-type')].map(String))`,
+    );
+    assert.equal(stream[0], '200');
+    assert.match(stream[1], /^video\//, 'footage that Chromium can’t play comes as what it can');
     await page.evaluate(`location.hash = '#/video/${id}?t=5'`);
     const duration = await page.evaluate<number>(`new Promise((done) => {
       const look = () => {
@@ -198,10 +203,11 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     await page.getByText('dropped.mp4').first().waitFor();
   });
 
-  test('on battery the engine is told to be gentle, and the machine may sleep', async () => {
+  test('on battery the engine is told to be gentle, and on mains to go on as before', () => {
     standing.power.emit('on-battery');
-    assert.equal(standing.awake.size, 0);
+    assert.deepEqual(standing.processes[0].told.at(-1), { pace: 'gentle' });
     standing.power.emit('on-ac');
+    assert.deepEqual(standing.processes[0].told.at(-1), { pace: 'full' });
   });
 
   test('quitting keeps the window’s place and lets the engine finish; the next start opens there', async (t) => {
@@ -216,10 +222,14 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
 
     const next = standIn(folder);
     t.after(() => next.close());
-    runShell(next.electron, optionsIn(folder));
+    runShell(next.electron, optionsIn(folder, [footage.video]));
     await once(next.app, 'web-contents-created');
-    const { x, y, width, height } = next.windows[0].options;
+    const [window] = next.windows;
+    const { x, y, width, height } = window.options;
     assert.deepEqual({ x, y, width, height }, place);
+    await once(window, 'ready-to-show');
+    // Started with a file: that is where the queue is shown, once the page is there.
+    await window.webContents.page!.getByRole('heading', { name: 'Activity' }).waitFor();
   });
 });
 

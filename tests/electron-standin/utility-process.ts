@@ -14,6 +14,8 @@ export class StandInUtilityProcess extends EventEmitter {
   readonly program: string;
   readonly child: ChildProcess;
   readonly stderr: ChildProcess['stderr'];
+  /** What it was told, apart from its ports. */
+  readonly told: unknown[] = [];
   readonly #ports = new Map<number, StandInPort>();
   #lastPort = 0;
 
@@ -39,6 +41,7 @@ export class StandInUtilityProcess extends EventEmitter {
   }
 
   postMessage(message: unknown, ports: StandInPort[] = []): void {
+    this.told.push(message);
     this.#send({ message, ports: ports.map((port) => this.#hand(port)) });
   }
 
