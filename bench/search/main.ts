@@ -46,7 +46,6 @@ interface Row extends Case {
   nearestP95: number;
   recallAt20: number;
   firstFindMs: number;
-  appendMs: number;
   memoryMb: number;
 }
 
@@ -90,7 +89,7 @@ async function measure(
     words: texts.flatMap((text) => text.split(' ')),
     onProgress: (fraction) => onProgress({ stage: `making the library of ${one.hours} hours`, fraction }),
   });
-  const nearest = nearestOf(library, fingerprint, vectors, truth);
+  const nearest = nearestOf(library, fingerprint, truth);
   return { ...one, ...nearest, ...(await findsIn(library, texts)) };
 }
 
@@ -115,7 +114,7 @@ async function realOnes(builtin: string, texts: readonly string[], fingerprint: 
 }
 
 /** The store's own part: nearest patches by the codes, and what adding one video costs. */
-function nearestOf(library: string, fingerprint: string, queries: readonly Float32Array[], truth: Truth) {
+function nearestOf(library: string, fingerprint: string, { queries, nearest: truth }: Truth) {
   const store = openStore(library);
   try {
     // The first look reads the codes, or makes them.
@@ -161,7 +160,6 @@ async function findsIn(library: string, texts: readonly string[]) {
       p50: quantile(times, 0.5),
       p95: quantile(times, 0.95),
       cpuMs: (user + system) / 1000 / texts.length,
-      appendMs: 0,
     };
   } finally {
     await engine.close();

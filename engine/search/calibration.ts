@@ -6,7 +6,10 @@
  *   0.5 % of pictures, at 0.4 54 % and 0.2 %; the slope takes 50 scenes in which one false one may hide.
  * - scene, background: 4,800 queries over 40 made videos of held-out shots, half of the queries for things that are
  *   not there (models/training, `python -m longview_training.calibrate_scene`, which prints them again).
- * - the rest: chosen by hand, not yet measured.
+ * - recheck: `npm run -s bench -- fusion`, which fits it on the sample recording with queries left out and prints it
+ *   again. A weight that doesn't help on those is 0: the second look can't do harm then.
+ * - fusion: log-odds, because the same command finds them better than reciprocal ranks; their weights, the text's and
+ *   the rest are chosen by hand.
  */
 export const calibration = {
   /**
@@ -26,8 +29,11 @@ export const calibration = {
     covered: { beside: 0.15, doubt: 2 },
     partly: { weight: 0.4, least: -1.5, most: 2.5 },
   },
-  /** How much the decoder's log-odds of "yes" move a moment's; its answer is cut at so many log-odds. */
-  recheck: { object: 0.4, scene: 0.4, limit: 4 },
+  /**
+   * How much the decoder's log-odds of "yes", cut at so many, move the confidence of what the detector saw and of what
+   * only looks like it, and what share of that moves it in the list as well.
+   */
+  recheck: { object: 0, scene: 0.4, order: 0, limit: 4 },
   /**
    * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
    * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the

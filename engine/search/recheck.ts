@@ -39,7 +39,7 @@ function moved(hit: Hit, yes: number): Hit {
   return {
     ...hit,
     checked: yes,
-    score: hit.score + step,
+    score: hit.score + calibration.recheck.order * step,
     confidence: Math.min(hit.ceiling, logistic(logOdds(hit.confidence) + step)),
     whys,
     reason: reasonsText(whys),

@@ -5,11 +5,11 @@ import type { IndexedVideo, PatchPlace } from '../store/types.ts';
 import type { SearchStore, WantedObjects } from './types.ts';
 
 /** Patches before and after a promising one that are looked at; those of a moment that needs more are found later. */
-const around = 48;
+const around = 32;
 /** A moment that reaches its window's edge gets so many times the room, so often. */
 const widening = { times: 4, rounds: 2 };
 /** Windows for each moment that is wanted, by each kind of evidence; so many at most. */
-const perMoment = 4;
+const perMoment = 3;
 const mostWindows = 400;
 
 /** Stretches of a large library in which what is asked for may be. */

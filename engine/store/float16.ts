@@ -72,6 +72,6 @@ export function dotHalf(vector: Float32Array, packed: Uint8Array, offset: number
   const values = halves();
   let sum = 0;
   for (let index = 0, byte = offset; index < vector.length; index++, byte += 2)
-    sum += vector[index] * values[packed[byte] | (packed[byte + 1] << 8)]!;
+    sum += vector[index] * values[packed[byte] | (packed[byte + 1] << 8)];
   return sum;
 }

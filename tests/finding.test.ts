@@ -1,0 +1,105 @@
+// The main job on the real built-in bundle and a made film of half a minute: what it shows and says is found where it is.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { intersectionOverUnion } from '../bench/demo/questions.ts';
+import { makeSample, type Truth } from '../bench/sample/index.ts';
+import { storyboard } from '../bench/sample/storyboard.ts';
+import { createEngine, type LongviewEngine } from '../engine/engine.ts';
+import type { FindResult } from '../engine/protocol/results.ts';
+
+const bundle = join(import.meta.dirname, '..', 'models', 'builtin');
+const things = ['camel', 'tent', 'rocket', 'teapot'];
+const skip = existsSync(join(bundle, 'eyes.onnx')) ? false : 'set-up has not made the bundle’s eyes yet';
+
+suite('finding in a made film, with the built-in bundle', { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'longview-finding-'));
+  let engine: LongviewEngine;
+  let truth: Truth;
+  let film: string;
+
+  before(async () => {
+    const scenes = things.map((thing) =>
+      storyboard.find(({ actors }) => actors.some(({ name }) => name === thing))!,
+    );
+    const sample = await makeSample({ dir: folder, scenes, durationSec: 32 });
+    truth = sample.truth;
+    film = join(folder, 'Our journey.mp4');
+    renameSync(sample.video, film);
+    writeFileSync(
+      join(folder, 'Our journey.en.srt'),
+      '1\n00:00:05,000 --> 00:00:07,000\nThe photosynthesis of "cacti" (AND others)\n\n2\n00:00:20,000 --> 00:00:22,000\n有人弹吉他\n',
+    );
+    engine = createEngine({ libraryDir: join(folder, 'library') });
+    const { videos } = await engine.index({ paths: [film] });
+    assert.deepEqual(
+      videos.map(({ status }) => status),
+      ['indexed'],
+    );
+  });
+
+  after(async () => {
+    await engine?.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  const find = (query: string, more = {}) => engine.find({ query, ...more });
+  const overlap = ({ moments }: FindResult, spans: readonly { start: number; end: number }[]) =>
+    Math.max(0, ...spans.map((span) => (moments[0] ? intersectionOverUnion(moments[0], span) : 0)));
+
+  test('things that the model knows are found first, where they are', async () => {
+    const overlaps = new Map<string, number>();
+    for (const thing of things) {
+      const { moments } = truth.events.find(({ name }) => name === thing)!;
+      overlaps.set(thing, overlap(await find(`a ${thing}`), moments));
+    }
+    const found = [...overlaps.values()].filter((one) => one >= 0.3);
+    assert.ok(found.length >= 3, JSON.stringify([...overlaps]));
+  });
+
+  test('what the detector knows and is not there is not found', async () => {
+    for (const thing of ['a giraffe', 'a stop sign', 'two buses'])
+      assert.equal((await find(thing)).confident, false, thing);
+  });
+
+  test('what is said is found, in words and in Chinese, whatever the query’s punctuation', async () => {
+    for (const query of ['photosynthesis', '"photosynthesis" AND', 'photosynthesis*) OTHERS']) {
+      const result = await find(query);
+      assert.deepEqual(
+        [result.moments[0].source, result.moments[0].start, result.moments[0].end],
+        ['said', 5, 7],
+        query,
+      );
+      assert.equal(result.confident, true);
+    }
+    const [first] = (await find('吉他')).moments;
+    assert.deepEqual([first.source, first.start], ['said', 20]);
+  });
+
+  test('a changed subtitle file is read again without looking at the film again', async () => {
+    writeFileSync(join(folder, 'Our journey.en.srt'), '1\n00:00:09,000 --> 00:00:10,000\nChlorophyll\n');
+    const { videos } = await engine.index({ paths: [film] });
+    assert.equal(videos[0].status, 'unchanged');
+    assert.equal((await find('chlorophyll')).moments[0].start, 9);
+    const gone = await find('photosynthesis', { sources: ['said'] });
+    assert.deepEqual(gone.moments, []);
+  });
+
+  test('the file’s name is found; filters leave out what doesn’t fit', async () => {
+    const named = await find('our journey', { sources: ['name'] });
+    assert.deepEqual(named.moments[0].why?.[0], { code: 'file-name', text: 'Our journey' });
+    const filtered = await find('a camel', { minSeconds: 60 });
+    assert.deepEqual([filtered.examined.videos, filtered.moments], [0, []]);
+  });
+
+  test('footage that changed or vanished since is said to have', async () => {
+    const state = async () => (await find('a camel')).moments[0].footage;
+    assert.equal(await state(), undefined);
+    renameSync(film, `${film}.away`);
+    assert.equal(await state(), 'missing');
+    writeFileSync(film, 'another film');
+    assert.equal(await state(), 'changed');
+  });
+});
