@@ -33,6 +33,8 @@ const steps = {
     '--fail-on-warnings',
   ],
   build: [process.execPath, 'build/renderer.ts', '--if-needed'],
+  // Before the tests, some of which need it at the same time.
+  shell: [process.execPath, 'build/shell.ts', '--if-needed'],
   browser: [process.execPath, 'build/browser.mjs'],
   tests: [process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=2', ...testFiles()],
 };
