@@ -44,7 +44,10 @@ export class TorchSide implements AsyncDisposable {
     failed.catch(() => undefined);
     const reader: Interface = createInterface({ input: child.stdout });
     const lines = reader[Symbol.asyncIterator]();
-    const next = () => Promise.race([lines.next(), failed]);
+    const next = async () => {
+      const line = await Promise.race([lines.next(), failed]);
+      return line.done ? failed : line;
+    };
     const { torch } = z.object({ torch: z.string() }).parse(JSON.parse((await next()).value as string));
     return new TorchSide(child, { next }, torch);
   }
