@@ -48,7 +48,7 @@ export class TorchSide implements AsyncDisposable {
       const line = await Promise.race([lines.next(), failed]);
       return line.done ? failed : line;
     };
-    const { torch } = z.object({ torch: z.string() }).parse(JSON.parse((await next()).value as string));
+    const { torch } = z.object({ torch: z.string() }).parse(JSON.parse((await next()).value));
     return new TorchSide(child, { next }, torch);
   }
 
