@@ -108,6 +108,21 @@ test('when the port is lost, whoever waits hears that the engine is gone', async
   assert.deepEqual(states, [true, false]);
 });
 
+test('calls are refused at once while the engine is gone, and answered again when it is back', async (t) => {
+  const { client, transport } = connected(t);
+  const states: boolean[] = [];
+  transport.lost();
+  client.listen(
+    () => undefined,
+    (state) => states.push(state),
+  );
+  await assert.rejects(client.call('hello', {}), { code: 'engine-stopped' });
+  transport.found();
+  transport.found();
+  assert.equal((await client.call('hello', {})).version, '1.0.0');
+  assert.deepEqual(states, [false, true], 'whoever listens later hears how things are, and each change once');
+});
+
 test('a message that is none is answered with an error, not with a crash', async (t) => {
   const { port } = connected(t);
   const answer = new Promise((resolve) => port.on('message', resolve));
