@@ -91,8 +91,10 @@ suite('a self-test', () => {
 
   test('trusts a length only where all shorter ones pass', () => {
     const lengths = [10, 9, 3, 9].map((right, i) => ({ patches: 2 ** (i + 1), right, asked: 10 }));
-    assert.deepEqual(safeLength(lengths), { needed: 0.8, safePatches: 4 });
-    assert.equal(safeLength(lengths.slice(2)).safePatches, null);
+    assert.deepEqual(safeLength(lengths, 8), { needed: 0.8, safePatches: 4 });
+    assert.equal(safeLength(lengths.slice(2), 8).safePatches, null);
+    // Nothing failed: the footage was only too short for more.
+    assert.equal(safeLength(lengths.slice(0, 2), 8).safePatches, 8);
   });
 });
 

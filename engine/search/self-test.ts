@@ -73,7 +73,7 @@ export async function selfTest(
     const seconds = (performance.now() - start) / 1000 / Math.max(1, asked);
     measured.push(summary(length, cells, seconds, (length + 1) * looker.grid[0] * looker.grid[1]));
   }
-  const { needed, safePatches } = safeLength(measured);
+  const { needed, safePatches } = safeLength(measured, trained);
   keepTrusted(deps.store, deps.model.fingerprint, safePatches);
   return {
     videoId: video.id,
@@ -106,13 +106,17 @@ function summary(
   };
 }
 
-/** The longest length up to which every length reaches what is needed; null where the shortest doesn't. */
+/**
+ * The longest length up to which every length reaches what is needed; null where the shortest doesn't. Footage that is too
+ * short to try the trained length says nothing against it.
+ */
 export function safeLength(
   lengths: readonly { patches: number; right: number; asked: number }[],
+  trained: number,
 ): Pick<SelfTestResult, 'needed' | 'safePatches'> {
   const share = ({ right, asked }: { right: number; asked: number }) => right / Math.max(1, asked);
   const needed = Math.max(keeps.least, keeps.share * share(lengths[0]));
   const failed = lengths.findIndex((one) => share(one) < needed);
-  const safe = failed < 0 ? lengths.at(-1) : lengths[failed - 1];
-  return { needed, safePatches: safe?.patches ?? null };
+  if (failed < 0) return { needed, safePatches: Math.max(trained, lengths[lengths.length - 1].patches) };
+  return { needed, safePatches: lengths[failed - 1]?.patches ?? null };
 }
