@@ -28,7 +28,7 @@ const options = {
 
 /** Queries whose exact neighbours are known, and finds that are timed. */
 const judged = 16;
-const timed = 200;
+const timed = 100;
 
 interface Case {
   name: string;

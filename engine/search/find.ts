@@ -21,7 +21,7 @@ const listed = 10;
 const rechecked = 5;
 /**
  * Up to so many patches (11 hours at a patch a second) everything is compared with the query, exactly; beyond, codes in
- * memory tell where to look. `npm run -s bench -- search` measures both.
+ * memory tell where to look (`npm run -s bench -- search`).
  */
 const goneThrough = 40_000;
 

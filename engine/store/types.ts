@@ -300,7 +300,8 @@ export interface Store {
   patchWindow(videoId: string, window: PatchRange): PatchTable;
   /**
    * The patches whose embeddings are nearest to a unit vector, of a library of any size, by codes in memory. Makes or
-   * completes the file of codes where that is needed. Of 100 nearest about 99 are among them.
+   * completes the file of codes where that is needed. Measured on made-up embeddings like real ones: of the 20 nearest
+   * all are found among 60,000, 18 among five million.
    * @param videos ids of the videos to look in; all where absent
    */
   nearest(modelFingerprint: string, query: Float32Array, count: number, videos?: readonly string[]): Nearest;

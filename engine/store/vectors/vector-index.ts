@@ -20,7 +20,8 @@ export interface Near {
 const centerRows = 20_000;
 /**
  * So many rows in a thousand are estimated by all bits after the scan of the signs; that many at least. Measured with
- * `npm run -s bench -- search`, on embeddings like real ones: fewer lose some of the 20 nearest.
+ * `npm run -s bench -- search`: 5 % (and 400 compared exactly) found 0.925 of the 20 nearest among 60,000, this all of
+ * them; among five million it finds 0.90.
  */
 const refined = { perThousand: 8, least: 20_000 };
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
