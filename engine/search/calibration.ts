@@ -23,17 +23,17 @@ export const calibration = {
   background: { mean: 0.029, deviation: 0.052, patches: 40 },
   /**
    * Where the detector knows the whole query, the scene's log-odds over the background count so much beside it, and
-   * alone they count with so much doubt. Where it knows a part, its log-odds count so much for the scene, within limits.
+   * alone they count with so much doubt; where it saw nothing they are doubted so much more. Where it knows a part, its log-odds count so much for the scene, within limits.
    */
   fusion: {
-    covered: { beside: 0.15, doubt: 2 },
+    covered: { beside: 0.5, doubt: 1, unseen: 3 },
     partly: { weight: 0.4, least: -1.5, most: 2.5 },
   },
   /**
    * How much the decoder's log-odds of "yes", cut at so many, move the confidence of what the detector saw and of what
    * only looks like it, and what share of that moves it in the list as well.
    */
-  recheck: { object: 0, scene: 0.4, order: 0, limit: 4 },
+  recheck: { object: 0, scene: 0.3, order: 0.75, limit: 4 },
   /**
    * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
    * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the
