@@ -67,9 +67,12 @@ export function either(a: number, b: number): number {
 }
 
 /**
- * The highest confidence that a moment may have. What the detector knows and did not see is not there, whatever the
- * embedding and the decoder say.
+ * The highest confidence that a moment may have. What the detector knows and did not see is hardly there: only an
+ * embedding that is sure of it even after a large doubt may say so (a drawing, which the detector was not taught), and
+ * the decoder may not.
  */
-export function ceilingOf(coverage: Coverage, object: number): number {
-  return coverage === 'covered' && object < calibration.object.middle ? logistic(objectLogOdds(object)) : 1;
+export function ceilingOf(coverage: Coverage, { object, similarity }: EvidenceFor): number {
+  if (coverage !== 'covered' || object >= calibration.object.middle) return 1;
+  const scene = sceneLogOdds(similarity, 0) - calibration.fusion.covered.unseen;
+  return logistic(Math.max(objectLogOdds(object), scene));
 }

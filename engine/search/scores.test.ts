@@ -127,7 +127,7 @@ test('of a wider word than its classes, either the detector or the scene is enou
   const fuse = fuser('wider', background);
   assert.ok(logistic(fuse({ object: 0.6, similarity: background.mean })) > calibration.confident);
   assert.ok(fuse({ object: 0, similarity: 0.6 }) > fuse({ object: 0, similarity: 0 }));
-  assert.equal(ceilingOf('wider', 0), 1);
+  assert.equal(ceilingOf('wider', { object: 0, similarity: 0 }), 1);
 });
 
 test('how much of a query the detector knows decides how it is fused', () => {
@@ -145,10 +145,12 @@ test('how much of a query the detector knows decides how it is fused', () => {
   for (const [wanted, coverage] of cases) assert.equal(coverageOf(wanted), coverage);
 });
 
-test('what the detector knows and did not see stays under the threshold whatever the embedding says', () => {
-  assert.ok(ceilingOf('covered', 0.1) < calibration.confident);
-  assert.equal(ceilingOf('covered', 0.6), 1);
-  assert.equal(ceilingOf('none', 0), 1);
+test('what the detector knows and did not see stays under the threshold unless the embedding is very sure', () => {
+  const usual = calibration.background.mean + 3 * calibration.background.deviation;
+  assert.ok(ceilingOf('covered', { object: 0.1, similarity: usual }) < calibration.confident);
+  assert.ok(ceilingOf('covered', { object: 0, similarity: 0.5 }) > calibration.confident);
+  assert.equal(ceilingOf('covered', { object: 0.6, similarity: 0 }), 1);
+  assert.equal(ceilingOf('none', { object: 0, similarity: 0 }), 1);
 });
 
 test('log-odds and probability are each other’s inverse, and certainty stays finite', () => {

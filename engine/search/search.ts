@@ -140,7 +140,7 @@ function hitOf(
   const object = meanOfBestTwo(one.object, span);
   const similarity = meanOfBestTwo(one.similarity, span);
   const score = fuse({ object, similarity });
-  const ceiling = ceilingOf(coverage, object);
+  const ceiling = ceilingOf(coverage, { object, similarity });
   const seen = bestSeen(labels, one.seen, span.first, span.past);
   const frames = 2 * (span.past - span.first);
   const source = coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene';
