@@ -85,8 +85,24 @@ async function settled(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
+/** Paths of the machine that made the pictures are nobody's business; they read as a person's own would. */
+async function withoutOwnPaths(page: Page): Promise<void> {
+  const places = [
+    [join(place, 'footage'), '/home/me/Videos'],
+    [join(place, 'library'), '/home/me/.local/share/longview'],
+    [root, '/opt/longview'],
+  ];
+  await page.evaluate(`{
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+      for (const [own, shown] of ${JSON.stringify(places)})
+        walker.currentNode.data = walker.currentNode.data.replaceAll(own, shown);
+  }`);
+}
+
 async function take(page: Page, name: string): Promise<void> {
   await settled(page);
+  await withoutOwnPaths(page);
   const session = await page.context().newCDPSession(page);
   const shot = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
   await writeFile(join(target, `${name}.webp`), Buffer.from(shot.data, 'base64'));

@@ -2,6 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
+import type { WindowTools } from '../../protocol/window.ts';
 import type { Terminal } from './terminal.ts';
 import { suggestion, UsageError } from './usage.ts';
 
@@ -10,7 +11,8 @@ export type CommandEngine = Engine &
   AskTools &
   AskMeasures &
   ModelTools &
-  Pick<LibraryView, 'answers' | 'editAnswer'>;
+  Pick<LibraryView, 'answers' | 'editAnswer'> &
+  Pick<WindowTools, 'catalogue' | 'downloadModel'>;
 
 /** What a command works with. */
 export interface Context {

@@ -83,6 +83,8 @@ async function longview(
     verifyModel: refuse,
     vniah: refuse,
     models: async () => ({ models: [] }),
+    catalogue: async () => ({ hub: 'https://hub.example', models: [] }),
+    downloadModel: async () => Promise.reject(new Error('nothing to fetch')),
     doctor: async () => ({
       ok: false,
       checks: [{ name: 'ffmpeg', ok: false, found: 'nothing', remedy: 'Install it.' }],
@@ -286,6 +288,30 @@ test('models import hands over what was said, and tells what nobody said', async
   assert.equal(exitCode, 0);
   assert.deepEqual(requests, [{ folder: '/x', precision: 'int8', positions: undefined, id: 'tiny' }]);
   assert.equal(stdout, 'Imported tiny: read, 2.4 MB, hope positions.\nNobody said.\n');
+});
+
+test('models download lists the catalogue, and fetches what is named', async () => {
+  const entry = {
+    name: 'somebody/reader',
+    title: 'Reader',
+    can: ['read' as const],
+    licence: 'MIT',
+    aboutBytes: 4_400_000_000,
+    haveBytes: 1_000_000,
+    id: 'tiny',
+    installed: false,
+  };
+  const engine = {
+    catalogue: async () => ({ hub: 'https://hub.example', models: [entry] }),
+    downloadModel: async ({ name }: { name: string }) => {
+      assert.equal(name, 'somebody/reader');
+      return { model };
+    },
+  };
+  const listed = await longview(['models', 'download'], engine);
+  assert.match(listed.stdout, /somebody\/reader +read +4\.4 GB +MIT +1\.0 MB here already/);
+  const fetched = await longview(['models', 'download', 'somebody/reader'], engine);
+  assert.match(fetched.stdout, /Fetched and converted tiny: read/);
 });
 
 test('models verify prints every case with the worst, and fails where one is off', async () => {

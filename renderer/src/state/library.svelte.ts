@@ -38,11 +38,12 @@ class Library {
 
   async #read(): Promise<void> {
     try {
-      this.info ??= await engine.call('hello', {});
-      const [library, activity] = await Promise.all([
+      const [library, activity, info] = await Promise.all([
         engine.call('library', {}),
         engine.call('activity', {}),
+        this.info ?? engine.call('hello', {}),
       ]);
+      this.info = info;
       this.videos = library.videos;
       this.jobs = activity.jobs;
       this.phase = 'ready';

@@ -13,6 +13,12 @@ const actions: Record<string, { usage: string; words: number; options: string[];
     options: ['precision', 'positions', 'id'],
     run: importOne,
   },
+  download: {
+    usage: 'download [<name>]',
+    words: 1,
+    options: [],
+    run: download,
+  },
   verify: {
     usage: 'verify <bundle> <fixtures> [--provider P]',
     words: 2,
@@ -25,9 +31,9 @@ type Action = (context: Context, words: string[], options: Arguments['options'])
 /** `longview models`: the bundles at hand, and new ones from checkpoints. */
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'list the model bundles at hand, import a checkpoint, prove a conversion',
+  summary: 'list the model bundles at hand, import a checkpoint, fetch one from the hub, prove a conversion',
   usage:
-    '[import <folder> [--precision P] [--positions V] [--id NAME] | verify <bundle> <fixtures> [--provider P]]',
+    '[import <folder> [--precision P] [--positions V] [--id NAME] | download [<name>] | verify <bundle> <fixtures> [--provider P]]',
   options: {
     precision: { type: 'string' },
     positions: { type: 'string' },
@@ -60,6 +66,7 @@ export const modelsCommand: Command = {
         `Usage: longview models ${modelsCommand.usage}`,
       );
     if (!action) return list(context);
+    if (name === 'download' && rest.length === 0) return catalogue(context);
     if (rest.length !== action.words)
       throw new UsageError(
         `models ${name} needs exactly ${plural(action.words, 'word')}, got ${rest.length}`,
@@ -114,6 +121,40 @@ async function importOne(
     `Imported ${model.id}: ${model.can.join(', ')}, ${bytes(model.bytes)}, ${model.positionVariant ?? 'no'} positions.`,
   );
   if (note) terminal.line(note);
+  return { result };
+}
+
+/** What can be fetched; reading it touches no network. */
+async function catalogue({ engine, terminal, json }: Context): Promise<Outcome> {
+  const result = await (await engine()).catalogue();
+  if (json) return { result };
+  const lines = table(
+    [
+      { title: 'name' },
+      { title: 'can' },
+      { title: 'about', right: true },
+      { title: 'licence' },
+      { title: '' },
+    ],
+    result.models.map((model) => [
+      model.name,
+      model.can.join(', '),
+      bytes(model.aboutBytes),
+      model.licence,
+      model.installed ? 'installed' : model.haveBytes > 0 ? `${bytes(model.haveBytes)} here already` : '',
+    ]),
+    terminal.width,
+  );
+  lines.forEach((line, i) => terminal.line(i === 0 ? terminal.style('dim', line) : line));
+  return { result };
+}
+
+async function download({ engine, terminal, json, signal }: Context, [name]: string[]): Promise<Outcome> {
+  const opened = await engine();
+  const result = await opened.downloadModel({ name }, { signal, onProgress: terminal.progress });
+  if (json) return { result };
+  const { id, can, bytes: size } = result.model;
+  terminal.line(`Fetched and converted ${id}: ${can.join(', ')}, ${bytes(size)}.`);
   return { result };
 }
 
