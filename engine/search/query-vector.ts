@@ -15,7 +15,7 @@ export async function queryVector(
   if (!text) return undefined;
   const [typed, captioned] = await text.embed([words, `a photo of ${words}`]);
   if (!typed || !captioned) return typed;
-  const sum = typed.map((value, index) => value + captioned[index]!);
+  const sum = typed.map((value, index) => value + captioned[index]);
   const length = Math.hypot(...sum) || 1;
   return sum.map((value) => value / length);
 }
