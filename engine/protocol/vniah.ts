@@ -37,6 +37,7 @@ export const vniahRequestSchema = z.strictObject({
   /** A bundle's id; default: the one that the library is indexed with. */
   model: z.string('a model’s id').min(1, 'a model’s id').optional(),
 });
+/** What {@link vniahRequestSchema} takes. */
 export type VniahRequest = z.input<typeof vniahRequestSchema>;
 
 const count = z.int().nonnegative();
@@ -61,6 +62,7 @@ export const vniahResultSchema = z.object({
   accuracy: z.number().min(0).max(1),
   wallSec: z.number().nonnegative(),
 });
+/** What {@link vniahResultSchema} holds. */
 export type VniahResult = z.infer<typeof vniahResultSchema>;
 
 /** The depths of the paper, where none are given. */

@@ -4,8 +4,9 @@
  */
 export type Code = readonly number[];
 
-/** Value types. */
+/** A value type. */
 export const i32 = 0x7f;
+/** A value type. */
 export const i64 = 0x7e;
 
 /** An unsigned LEB128 number. */
