@@ -36,7 +36,14 @@ const steps = {
   // Before the tests, some of which need it at the same time.
   shell: [process.execPath, 'build/shell.ts', '--if-needed'],
   browser: [process.execPath, 'build/browser.mjs'],
-  tests: [process.execPath, '--test', '--test-reporter=spec', '--test-concurrency=2', ...testFiles()],
+  tests: [
+    process.execPath,
+    '--test',
+    '--test-reporter=spec',
+    '--test-concurrency=2',
+    '--test-timeout=420000',
+    ...testFiles(),
+  ],
 };
 
 function testFiles() {

@@ -94,8 +94,8 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     choose(standing.menu(), 'Add Files…');
     await until(window, 'stand-in-progress', () => window.progress >= 0);
     assert.equal(standing.awake.size, 1, 'the machine is kept awake');
-    await page.getByRole('heading', { name: 'Activity' }).waitFor();
 
+    // At once: on a busy machine the index could be over before the page has caught up, and nothing would go on.
     const [engine] = standing.processes;
     engine.child.kill('SIGKILL');
     await once(engine, 'exit');
@@ -103,6 +103,7 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     assert.equal(standing.awake.size, 0);
     await until(window, 'stand-in-progress', () => window.progress >= 0);
     await until(window, 'stand-in-progress', () => window.progress === -1);
+    await page.getByRole('heading', { name: 'Activity' }).waitFor();
     assert.notEqual(standing.processes[0].pid, engine.pid);
     await page.evaluate(`location.hash = '#/'`);
     await page.getByText('clock.mp4').first().waitFor();

@@ -23,6 +23,22 @@ GRID = (1, 1)
 STAGES = [((2, 3), (0, 1)), ((2, 6), (0, 2)), ((3, 10), (0, 4)), ((4, 16), (0, 6)), ((2, 16), (0, 8))]
 
 
+#: At the last stage: how often a video is a single scene ("what is this?"), or longer than the stage's; and what those are.
+SINGLE, LONG, LONG_VIDEOS = 0.12, 0.15, ((16, 28), (0, 12))
+
+
+def sizes(stage, batch_size):
+    """@returns how many videos, shots and patches the next batch has."""
+    (low, high), (least, most) = STAGES[stage]
+    if stage == len(STAGES) - 1 and (chance := float(torch.rand(()))) < SINGLE + LONG:
+        if chance < SINGLE:
+            return batch_size * 2, 1, 1 + int(torch.randint(3, ()))
+        (low, high), (least, most) = LONG_VIDEOS
+        batch_size //= 2
+    n = int(torch.randint(low, high + 1, ()))
+    return batch_size, n, n + int(torch.randint(least, most + 1, ()))
+
+
 class Reader(nn.Module):
     """Visual projection and decoder, with two helpers for training: name each patch, and the shot before it."""
 
@@ -153,10 +169,8 @@ def train(minutes, batch_size=40, rate=2e-3):
     while (elapsed := (time.time() - begun) / 60) < minutes:
         factor = min(1, (step - first + 1) / 100) * min(1, max(0.02, (1 - elapsed / minutes) * 3))
         both[0].param_groups[0]["lr"], both[1].param_groups[0]["lr"] = rate * 5 * factor, rate * factor
-        (low, high), (least, most) = STAGES[stage]
-        n = int(torch.randint(low, high + 1, ()))
-        patches = n + int(torch.randint(least, most + 1, ()))
-        batch = composer.batch(batch_size, n, patches)
+        videos, n, patches = sizes(stage, batch_size)
+        batch = composer.batch(videos, n, patches)
         batch.words = words
         seen_features = (features[batch.rows].float() - mean) / std
         seen_features = seen_features + torch.randn_like(seen_features) * 0.2
