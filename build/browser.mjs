@@ -1,15 +1,7 @@
 // Sees to a Chromium for the browser specs: installs Debian's where it may, and otherwise says that they are left out.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const found = () =>
-  process.env.CHROMIUM_PATH ??
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
+import { chromiumPath as found } from './chromium-path.ts';
 
 if (!found() && existsSync('/etc/debian_version') && process.getuid?.() === 0) {
   process.stdout.write('Installing Debian’s chromium for the browser specs…\n');

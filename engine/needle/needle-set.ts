@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { readTextFile } from '../media/index.ts';
 import { LongviewError, quote } from '../protocol/errors.ts';
 import type { RgbFrame } from '../vlm/types.ts';
 import { drawings, drawPicture } from './made.ts';
@@ -34,7 +34,9 @@ const shape = '[{"path": "picture.png", "prompt": "a question", "answer": "its a
  * @throws LongviewError `file-not-found`, `file-unreadable`; `bad-argument` that says what is wrong with the file.
  */
 export async function readNeedleSet(file: string, readPicture: ReadPicture): Promise<NeedleSource[]> {
-  const parsed = setSchema.safeParse(parse(file, await textOf(file)));
+  const parsed = setSchema.safeParse(
+    parse(file, await readTextFile(file, 'Name a file of needles, or leave it out for made ones.')),
+  );
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0];
     throw notASet(file, path.length > 0 ? `${path.join('.')}: ${message}` : message);
@@ -57,22 +59,6 @@ export function madeNeedles(): NeedleSource[] {
     answer: 'yes',
     without: 'no',
   }));
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new LongviewError(
-      missing ? 'file-not-found' : 'file-unreadable',
-      missing
-        ? `${quote(file)} does not exist.`
-        : `${quote(file)} could not be read: ${(cause as Error).message}`,
-      'Name a file of needles, or leave it out for made ones.',
-      { cause, details: { path: file } },
-    );
-  }
 }
 
 function parse(file: string, text: string): unknown {

@@ -1,8 +1,9 @@
 import { after, before } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { chromiumPath, launchChromium } from '../../build/chromium.ts';
+import { launchChromium } from '../../build/chromium.ts';
+import { chromiumPath } from '../../build/chromium-path.ts';
 
-export { chromiumPath } from '../../build/chromium.ts';
+export { chromiumPath };
 
 /** Why browser specs are left out on this machine; false where they run. */
 export const noBrowser: string | false =

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { LongviewError } from '../../protocol/errors.ts';
 import { failureSchema, type AskResult, type FindResult } from '../../protocol/results.ts';
 import { commands } from './commands/all.ts';
-import { run } from './run.ts';
-import { openTerminal } from './terminal.ts';
+import { runCommand } from './testing/run-command.ts';
 import type { CommandEngine } from './command.ts';
 
 const moment = {
@@ -58,8 +57,6 @@ async function longview(
   methods: Partial<CommandEngine> = {},
   signal = new AbortController().signal,
 ) {
-  let stdout = '';
-  let stderr = '';
   const asked: unknown[] = [];
   const opened: (string | undefined)[] = [];
   let closed = 0;
@@ -92,18 +89,13 @@ async function longview(
     close: async () => void closed++,
     ...methods,
   };
-  const exitCode = await run(argv, {
+  const ran = await runCommand(argv, engine, {
     commands,
     version: '1.2.3',
     signal,
-    terminal: openTerminal({
-      stdout: { write: (text: string) => ((stdout += text), true), isTTY: false, columns: 80 },
-      stderr: { write: (text: string) => ((stderr += text), true), isTTY: false, columns: 80 },
-      env: {},
-    }),
     open: async (library) => (opened.push(library), engine),
   });
-  return { exitCode, stdout, stderr, asked, opened, closed: () => closed };
+  return { ...ran, asked, opened, closed: () => closed };
 }
 
 const oneObject = (stdout: string): unknown => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { run } from '../run.ts';
-import { openTerminal } from '../terminal.ts';
+import { runCommand } from '../testing/run-command.ts';
 import { askCommand } from './ask.ts';
 import { historyCommand } from './history.ts';
 import { selftestCommand } from './selftest.ts';
@@ -91,8 +90,6 @@ const tested: SelfTestResult = {
 const entry = { number: 7, result: answered, createdAt: '2026-01-02T03:04:05.000Z', pinned: true };
 
 async function longview(argv: string[], methods: Partial<CommandEngine> = {}) {
-  let stdout = '';
-  let stderr = '';
   const asked: unknown[] = [];
   const note =
     <T>(result: T) =>
@@ -108,24 +105,9 @@ async function longview(argv: string[], methods: Partial<CommandEngine> = {}) {
     selfTest: note(tested),
     close: async () => undefined,
     ...methods,
-  } as unknown as CommandEngine;
-  const sink = (add: (text: string) => void) => ({
-    write: (text: string) => (add(text), true),
-    isTTY: false,
-    columns: 80,
-  });
-  const exitCode = await run(argv, {
-    commands: [askCommand, historyCommand, selftestCommand],
-    version: '1',
-    signal: new AbortController().signal,
-    terminal: openTerminal({
-      stdout: sink((text) => (stdout += text)),
-      stderr: sink((text) => (stderr += text)),
-      env: {},
-    }),
-    open: async () => engine,
-  });
-  return { exitCode, stdout, stderr, asked };
+  };
+  const ran = await runCommand(argv, engine, { commands: [askCommand, historyCommand, selftestCommand] });
+  return { ...ran, asked };
 }
 
 suite('ask', () => {

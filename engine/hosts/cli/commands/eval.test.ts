@@ -5,11 +5,9 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { evaluationResultSchema } from '../../../protocol/evaluation.ts';
 import { failureSchema } from '../../../protocol/results.ts';
-import { run } from '../run.ts';
-import { openTerminal } from '../terminal.ts';
+import { runCommand } from '../testing/run-command.ts';
 import { evalCommand } from './eval.ts';
 import type { FindRequest, IndexRequest } from '../../../protocol/requests.ts';
-import type { Setting } from '../run.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'longview-eval-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,8 +22,6 @@ put('films/one/twice.mp4');
 put('films/two/twice.mkv');
 
 async function longview(argv: string[]) {
-  let stdout = '';
-  let stderr = '';
   const found: FindRequest[] = [];
   const indexed: string[] = [];
   const engine = {
@@ -43,24 +39,9 @@ async function longview(argv: string[]) {
     ask: async () => ({ answer: 'A' }),
     choose: async () => ({ chosen: 0 }),
     close: async () => {},
-  } as unknown as Awaited<ReturnType<Setting['open']>>;
-  const sink = (add: (text: string) => void) => ({
-    write: (text: string) => (add(text), true),
-    isTTY: false,
-    columns: 80,
-  });
-  const exitCode = await run(['eval', ...argv], {
-    commands: [evalCommand],
-    version: '1',
-    signal: new AbortController().signal,
-    terminal: openTerminal({
-      stdout: sink((text) => (stdout += text)),
-      stderr: sink((text) => (stderr += text)),
-      env: {},
-    }),
-    open: async () => engine,
-  });
-  return { exitCode, stdout, stderr, found, indexed };
+  };
+  const ran = await runCommand(['eval', ...argv], engine, { commands: [evalCommand] });
+  return { ...ran, found, indexed };
 }
 
 const lines = (...values: object[]) => values.map((value) => JSON.stringify(value)).join('\n');

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { badArgument, LongviewError, quote } from '../../../protocol/errors.ts';
+import { readTextFile } from '../../../media/index.ts';
+import { badArgument } from '../../../protocol/errors.ts';
 import { numeric, type Command, type Context } from '../command.ts';
 import { duration, percent, plural, printable } from '../format.ts';
 import type {
@@ -41,7 +41,10 @@ export const evalCommand: Command = {
     const { findAnnotatedVideos } = await import('../annotated-videos.ts');
     const [file] = words;
     const limit = wholeNumber(numeric(options.limit));
-    const annotations = readAnnotations(await textOf(file), options.format as string | undefined);
+    const annotations = readAnnotations(
+      await readTextFile(file, 'Name a file of annotations.'),
+      options.format as string | undefined,
+    );
     const calls = { signal: context.signal, onProgress: context.terminal.progress };
     const engine = await context.engine();
     const place = await findAnnotatedVideos(engine, annotations.tasks.slice(0, limit), {
@@ -74,22 +77,6 @@ function wayOf(value: unknown): 'words' | 'letters' | 'answer' | undefined {
 function wholeNumber(limit: number | undefined): number | undefined {
   if (limit === undefined || (Number.isInteger(limit) && limit > 0)) return limit;
   throw badArgument('limit', 'a whole number from 1', limit);
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new LongviewError(
-      missing ? 'file-not-found' : 'file-unreadable',
-      missing
-        ? `${quote(file)} does not exist.`
-        : `${quote(file)} could not be read: ${(cause as Error).message}`,
-      'Name a file of annotations.',
-      { cause, details: { path: file } },
-    );
-  }
 }
 
 function print({ terminal }: Context, result: EvaluationResult): void {

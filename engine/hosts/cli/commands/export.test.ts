@@ -6,12 +6,10 @@ import { after, test } from 'node:test';
 import { h264, makeCodedVideo } from '../../../media/testing/coded-video.ts';
 import { exportResultSchema } from '../../../protocol/export.ts';
 import { failureSchema } from '../../../protocol/results.ts';
-import { run } from '../run.ts';
-import { openTerminal } from '../terminal.ts';
+import { runCommand } from '../testing/run-command.ts';
 import { exportCommand } from './export.ts';
 import type { Engine } from '../../../protocol/engine.ts';
 import type { AskResult, FindResult, Moment } from '../../../protocol/results.ts';
-import type { Setting } from '../run.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'longview-export-command-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,8 +62,6 @@ const video = {
 };
 
 async function longview(argv: string[], methods: Partial<Engine> = {}) {
-  let stdout = '';
-  let stderr = '';
   const asked: unknown[] = [];
   const engine = {
     library: async () => ({ folder, videos: [video] }),
@@ -73,24 +69,9 @@ async function longview(argv: string[], methods: Partial<Engine> = {}) {
     ask: async (request: unknown) => (asked.push(request), answered),
     close: async () => {},
     ...methods,
-  } as Awaited<ReturnType<Setting['open']>>;
-  const sink = (add: (text: string) => void) => ({
-    write: (text: string) => (add(text), true),
-    isTTY: false,
-    columns: 80,
-  });
-  const exitCode = await run(['export', ...argv], {
-    commands: [exportCommand],
-    version: '1',
-    signal: new AbortController().signal,
-    terminal: openTerminal({
-      stdout: sink((text) => (stdout += text)),
-      stderr: sink((text) => (stderr += text)),
-      env: {},
-    }),
-    open: async () => engine,
-  });
-  return { exitCode, stdout, stderr, asked };
+  };
+  const ran = await runCommand(['export', ...argv], engine, { commands: [exportCommand] });
+  return { ...ran, asked };
 }
 
 const out = (name: string) => path.join(folder, name);

@@ -6,8 +6,7 @@ import { after, test } from 'node:test';
 import { failureSchema } from '../../../protocol/results.ts';
 import { vniahRequestSchema, vniahResultSchema, type VniahRequest } from '../../../protocol/vniah.ts';
 import { parseRequest } from '../../../protocol/requests.ts';
-import { run, type Setting } from '../run.ts';
-import { openTerminal } from '../terminal.ts';
+import { runCommand } from '../testing/run-command.ts';
 import { vniahCommand } from './vniah.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'longview-vniah-cli-'));
@@ -20,8 +19,6 @@ const cells = [
 ];
 
 async function longview(...argv: string[]) {
-  let stdout = '';
-  let stderr = '';
   let asked: VniahRequest | undefined;
   const engine = {
     async vniah(request: VniahRequest) {
@@ -38,24 +35,9 @@ async function longview(...argv: string[]) {
       };
     },
     close: async () => {},
-  } as unknown as Awaited<ReturnType<Setting['open']>>;
-  const sink = (add: (text: string) => void) => ({
-    write: (text: string) => (add(text), true),
-    isTTY: false,
-    columns: 80,
-  });
-  const exitCode = await run(['vniah', ...argv], {
-    commands: [vniahCommand],
-    version: '1',
-    signal: new AbortController().signal,
-    terminal: openTerminal({
-      stdout: sink((text) => (stdout += text)),
-      stderr: sink((text) => (stderr += text)),
-      env: {},
-    }),
-    open: async () => engine,
-  });
-  return { exitCode, stdout, stderr, asked };
+  };
+  const ran = await runCommand(['vniah', ...argv], engine, { commands: [vniahCommand] });
+  return { ...ran, asked };
 }
 
 test('lists of numbers, paths and the bundle reach the engine', async () => {
