@@ -166,6 +166,7 @@ class Assembly {
         run(options, (signal) =>
           this.#search(request, (deps) => selfTest(deps, request, { ...options, signal })),
         ),
+      selfTested: () => run(undefined, async () => ({ found: (await this.#selfTested()) ?? null })),
       limitAnswers: (request) => run(undefined, async () => limitAnswers(this.#library(), request)),
       models: () => run(undefined, () => this.#models()),
       importModel: (request, options) =>
@@ -297,13 +298,17 @@ class Assembly {
       libraryDir: this.#libraryDir,
       store: () => this.#library(),
       tools: () => findMediaTools(this.#config.mediaTools),
-      selfTest: async () => selfTested(this.#library(), (await this.#active.bundle()).fingerprint),
+      selfTest: () => this.#selfTested(),
       models: async () => {
         const { manifest } = await this.#active.bundle();
         const ids = (await this.#bundles.all()).flatMap((bundle) => bundle.manifest?.id ?? []);
         return [manifest.id, ...ids.filter((id) => id !== manifest.id)];
       },
     });
+  }
+
+  async #selfTested(): Promise<ReturnType<typeof selfTested>> {
+    return selfTested(this.#library(), (await this.#active.bundle()).fingerprint);
   }
 
   /** Which files of bundles were found to be as their manifests say. */

@@ -5,7 +5,7 @@ import { createQueue } from './queue.ts';
 import { failureOf } from './failure.ts';
 import type { CallOptions, Engine, ModelTools } from '../protocol/engine.ts';
 import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
-import type { AskTools } from '../protocol/asking.ts';
+import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
 import type { WindowTools } from '../protocol/window.ts';
@@ -14,6 +14,7 @@ import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '..
 /** What a host puts behind its windows. */
 export type ServedEngine = Engine &
   AskTools &
+  Pick<AskMeasures, 'selfTest' | 'selfTested'> &
   LibraryView &
   QueueMemory &
   Pick<ModelTools, 'importModel'> &
@@ -127,6 +128,8 @@ function handlersFor(
     plan: (request, { signal, onProgress }) => engine.plan(request, { signal, onProgress }),
     rerun: (request, { part, ...options }) => engine.rerun(request, { ...options, ...answering(part) }),
     limitAnswers: (request) => engine.limitAnswers(request),
+    selfTest: (request, { signal, onProgress }) => engine.selfTest(request, { signal, onProgress }),
+    selfTested: () => engine.selfTested(),
     models: () => engine.models(),
     doctor: () => engine.doctor(),
     video: (request) => engine.video(request),

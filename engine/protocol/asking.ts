@@ -134,6 +134,18 @@ export const selfTestResultSchema = z.object({
   wallSec: z.number().nonnegative(),
 });
 
+/** `selfTested`: what the last self-test of the bundle in use found on this machine; null where there was none. */
+export const selfTestedSchema = z.object({
+  found: z
+    .object({
+      /** The longest context that is trusted, in temporal patches; null where no length passed. */
+      patches: z.int().positive().nullable(),
+      /** ISO 8601. */
+      testedAt: z.string(),
+    })
+    .nullable(),
+});
+
 /** Parsed {@link trustedLengthSchema}. */
 export type TrustedLength = z.infer<typeof trustedLengthSchema>;
 /** Parsed {@link planResultSchema}. */
@@ -152,6 +164,8 @@ export type ChooseResult = z.infer<typeof chooseResultSchema>;
 export type SelfTestRequest = z.infer<typeof selfTestRequestSchema>;
 /** Parsed {@link selfTestResultSchema}. */
 export type SelfTestResult = z.infer<typeof selfTestResultSchema>;
+/** Parsed {@link selfTestedSchema}. */
+export type SelfTested = z.infer<typeof selfTestedSchema>;
 
 /** What `ask` and `rerun` take besides a signal. */
 export interface AskCallOptions extends CallOptions {
@@ -177,4 +191,6 @@ export interface AskMeasures {
   choose(request: ChooseRequest, options?: CallOptions): Promise<ChooseResult>;
   /** Plants needles in a video (in memory) and finds how long a context can be trusted on this machine. */
   selfTest(request: SelfTestRequest, options?: CallOptions): Promise<SelfTestResult>;
+  /** What the last one found; nothing is loaded for it. */
+  selfTested(): Promise<SelfTested>;
 }

@@ -4,6 +4,9 @@ import {
   limitAnswersRequestSchema,
   planResultSchema,
   rerunRequestSchema,
+  selfTestedSchema,
+  selfTestRequestSchema,
+  selfTestResultSchema,
 } from './asking.ts';
 import {
   askRequestSchema,
@@ -124,6 +127,8 @@ export const methods = {
     parts: { progress: progressSchema, text: z.string(), run: askRunSchema },
   },
   limitAnswers: { request: limitAnswersRequestSchema, result: answersLimitSchema, parts: {} },
+  selfTest: { request: selfTestRequestSchema, result: selfTestResultSchema, parts: progress },
+  selfTested: { request: nothing, result: selfTestedSchema, parts: {} },
   models: { request: nothing, result: modelsResultSchema, parts: {} },
   doctor: { request: nothing, result: doctorResultSchema, parts: {} },
   video: { request: videoRequestSchema, result: videoDetailsSchema, parts: {} },

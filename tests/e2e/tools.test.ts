@@ -143,6 +143,6 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     await page.getByText('always there').waitFor();
     await page.getByRole('button', { name: 'Delete the cache…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete the cache' }).click();
-    await page.getByText('0 B').waitFor();
+    await page.getByText('0 B', { exact: true }).waitFor();
   });
 });

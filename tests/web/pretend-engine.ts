@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
+import type { SelfTested } from '../../engine/protocol/asking.ts';
 import type { Limits } from '../../engine/protocol/window.ts';
 import type { KeptJob } from '../../engine/protocol/queue.ts';
 import type { AskResult, FindResult, LibraryVideo } from '../../engine/protocol/results.ts';
@@ -53,8 +54,11 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
   };
   const asked = new Map<string, AskResult>();
   let kept: KeptJob[] = [];
+  let tested: SelfTested['found'] = null;
+  let answersLimit = 256_000_000;
   let limits: Limits = { threads: null, gentle: 'battery', provider: 'auto' };
 
+  const answersBytes = () => (pretence.answers?.length ?? 0) * 2_000;
   return {
     async index({ paths }, { signal, onProgress } = {}) {
       for (let step = 0; step <= 20; step++) {
@@ -166,7 +170,41 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
         options,
       );
     },
-    limitAnswers: async ({ bytes }) => ({ bytes: 0, limitBytes: bytes, removed: 0 }),
+    async selfTest({ in: place }, { signal, onProgress } = {}) {
+      const video = known(place);
+      const lengths = [12, 24, 48, 96];
+      for (const [index, length] of lengths.entries()) {
+        onProgress?.({
+          stage: `asking at ${length} patches`,
+          fraction: index / lengths.length,
+          subject: video.path,
+        });
+        await pace(signal);
+      }
+      tested = { patches: 48, testedAt: '2026-02-03T10:00:00.000Z' };
+      return {
+        videoId: video.id,
+        path: video.path,
+        model: 'pretend',
+        gamma: 1.5,
+        lengths: lengths.map((patches) => {
+          const depths = [0.1, 0.5, 0.9].map((depth) => ({ depth, right: patches > 48 ? 1 : 7, asked: 8 }));
+          const right = depths.reduce((sum, at) => sum + at.right, 0);
+          return { patches, tokens: patches + 1, right, asked: 24, depths, seconds: patches / 100 };
+        }),
+        chance: 0.25,
+        needed: 0.7,
+        safePatches: 48,
+        trainedPatches: 48,
+        wallSec: 3,
+      };
+    },
+    selfTested: async () => ({ found: tested }),
+    async limitAnswers({ bytes }) {
+      answersLimit = bytes;
+      if (bytes === 0) pretence.answers = pretence.answers?.filter(({ pinned }) => pinned);
+      return { bytes: answersBytes(), limitBytes: bytes, removed: 0 };
+    },
     models: async () => ({ models: [] }),
     doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
     async video({ video }) {
@@ -197,7 +235,11 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
         objects: [{ label: 'person', score: 0.8, box: [0.2, 0.2, 0.5, 0.9] }],
       })),
     }),
-    answers: async () => ({ answers: pretence.answers ?? [] }),
+    answers: async () => ({
+      answers: pretence.answers ?? [],
+      bytes: answersBytes(),
+      limitBytes: answersLimit,
+    }),
     editAnswer: async () => ({ answers: pretence.answers ?? [] }),
     clearCache: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 0 }),
     footageFacts: async () => ({

@@ -74,6 +74,7 @@ async function longview(
     limitAnswers: refuse,
     choose: refuse,
     selfTest: refuse,
+    selfTested: refuse,
     answers: refuse,
     editAnswer: refuse,
     importModel: refuse,

@@ -17,10 +17,15 @@ export function language(): Language {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
+/** The messages of the language in use. */
+export function catalogue(): Catalogue {
+  return catalogues[language()];
+}
+
 type Arguments<K extends Key> = Catalogue[K] extends (...values: infer A) => string ? A : [];
 
 /** A message in the language in use. */
 export function t<K extends Key>(key: K, ...values: Arguments<K>): string {
-  const message = catalogues[language()][key] as string | ((...values: unknown[]) => string);
+  const message = catalogue()[key] as string | ((...values: unknown[]) => string);
   return typeof message === 'string' ? message : message(...values);
 }

@@ -1,10 +1,36 @@
-import { exactClock, percent } from '../format.ts';
-import { language } from './index.svelte.ts';
-import { zhReason } from './zh-reasons.ts';
+import { catalogue } from './index.svelte.ts';
+import { reasonDetail, reasonPhrase } from './reasons.ts';
 import type { Why } from '../../../engine/protocol/reasons.ts';
 
-/** Why a moment was found, in the language in use. The engine's own sentence is English. */
-export function why(found: { reason: string; why?: Why[] | undefined }): string {
-  if (language() !== 'zh' || !found.why || found.why.length === 0) return found.reason;
-  return found.why.map((one) => zhReason(one, { clock: exactClock, percent })).join('；');
+/** Something that was found, with why: as data, or as the engine's English sentence alone. */
+export interface Found {
+  reason: string;
+  why?: Why[] | undefined;
+}
+
+/** One reason as it is shown. */
+export interface ShownReason {
+  code: Why['code'] | 'sentence';
+  text: string;
+  detail?: string | undefined;
+  /** It speaks against the moment. */
+  against: boolean;
+}
+
+/** Why something was found, reason by reason, in the language in use. */
+export function reasonsOf({ reason, why = [] }: Found): ShownReason[] {
+  if (why.length === 0) return reason === '' ? [] : [{ code: 'sentence', text: reason, against: false }];
+  return why.map((one) => ({
+    code: one.code,
+    text: reasonPhrase(one, catalogue()),
+    detail: reasonDetail(one, catalogue()),
+    against: one.code === 'not-seen' || (one.code === 'checked' && one.yes < 0.5),
+  }));
+}
+
+/** Why something was found, as one line. */
+export function why(found: Found): string {
+  return reasonsOf(found)
+    .map(({ text }) => text)
+    .join(' · ');
 }

@@ -7,9 +7,13 @@ interface Context {
   marks: readonly { start: number }[];
   toggleLoop: () => void;
   toggleBoxes: () => void;
+  /** Begins and ends a selection where the video stands. */
+  pickFrom: () => void;
+  pickTo: () => void;
+  toggleFullscreen: () => void;
 }
 
-/** The player's keys, as editing software has them: J K L, comma and full stop for frames, brackets for moments. */
+/** The player's keys, as editing software has them: J K L, comma and full stop for frames, brackets for moments, I and O for a selection. */
 export function playerKey(event: KeyboardEvent, context: Context): void {
   const target = event.target as HTMLElement;
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
@@ -29,7 +33,10 @@ export function playerKey(event: KeyboardEvent, context: Context): void {
     ']': () => go(1),
     '<': () => playback.faster(-1),
     '>': () => playback.faster(1),
-    o: context.toggleLoop,
+    i: context.pickFrom,
+    o: context.pickTo,
+    r: context.toggleLoop,
+    f: context.toggleFullscreen,
     b: context.toggleBoxes,
     m: () => playback.setVolume(currentVolume(), !currentMuted()),
   };

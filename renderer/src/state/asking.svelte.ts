@@ -1,5 +1,6 @@
 import { engine } from '../engine/index.ts';
 import { shown } from './failure.ts';
+import { gammaRange } from '../../../engine/protocol/requests.ts';
 import type { PlanResult } from '../../../engine/protocol/asking.ts';
 import type { AskResult, AskRun } from '../../../engine/protocol/results.ts';
 import type { AnswersResult } from '../../../engine/protocol/view.ts';
@@ -9,7 +10,9 @@ import type { Shown } from './failure.ts';
 export type Gamma = number | 'auto' | 'compare';
 
 /** What starts an answer: a question, or an entry of the history. */
-type Start = { question: string; gamma: Gamma; fresh: boolean } | { number: number };
+type Start =
+  | { question: string; gamma: Gamma; fresh: boolean; place: string | string[] | undefined }
+  | { number: number };
 
 /** One answer on its way or given. */
 export class Answer {
@@ -30,7 +33,7 @@ export class Answer {
   }
 
   /** Asks; resolves when the answer is there, failed or was cancelled. */
-  async run(video: string, start: Start): Promise<void> {
+  async run(start: Start): Promise<void> {
     const options = {
       signal: this.#stop.signal,
       on: {
@@ -50,7 +53,7 @@ export class Answer {
               'ask',
               {
                 question: start.question,
-                in: video,
+                ...(start.place === undefined ? {} : { in: start.place }),
                 gamma: start.gamma,
                 ...(start.fresh ? { fresh: true } : {}),
               },
@@ -70,9 +73,30 @@ export class Answer {
   }
 }
 
-/** The questions about one video. */
+/** A question that is being written. */
+export class Draft {
+  question = $state('');
+  gamma = $state<number>(gammaRange.explain);
+
+  /** Takes a question of the history up again, and asks it the way it was asked. */
+  again({ result }: AnswersResult['answers'][number], asking: Asking): void {
+    const how = result.request?.gamma ?? result.gamma;
+    this.question = result.question;
+    if (typeof how === 'number') this.gamma = how;
+    void asking.ask(result.question, how, false, asking.video ?? placeOf(result));
+  }
+}
+
+/** Where an answer was looked for; undefined for the whole library. */
+function placeOf({ request, videoId }: AskResult): string | string[] | undefined {
+  return request ? request.in : videoId;
+}
+
+/** The questions about one video, or about the library. */
 export class Asking {
-  readonly video: string;
+  readonly video: string | undefined;
+  /** The video or folder that is asked about; undefined for the whole library. */
+  place = $state<string | undefined>();
   answer = $state.raw<Answer | undefined>();
   busy = $state(false);
   /** What the question that is being written would cost. */
@@ -80,13 +104,19 @@ export class Asking {
   history = $state.raw<AnswersResult>({ answers: [] });
   #planning: AbortController | undefined;
 
-  constructor(video: string) {
+  constructor(video?: string) {
     this.video = video;
+    this.place = video;
   }
 
   /** Asks, and stops what is being answered. */
-  async ask(question: string, gamma: Gamma, fresh = false): Promise<void> {
-    await this.#start(new Answer(question, gamma), { question, gamma, fresh });
+  async ask(
+    question: string,
+    gamma: Gamma,
+    fresh = false,
+    place: string | string[] | undefined = this.place,
+  ): Promise<void> {
+    await this.#start(new Answer(question, gamma), { question, gamma, fresh, place });
   }
 
   /** Asks a question of the history again, the way it was asked. */
@@ -99,7 +129,7 @@ export class Asking {
     this.cancel();
     this.answer = answer;
     this.busy = true;
-    await answer.run(this.video, start);
+    await answer.run(start);
     if (this.answer !== answer) return;
     this.busy = false;
     await this.loadHistory();
@@ -111,7 +141,7 @@ export class Asking {
   }
 
   /** Works out what a question would cost; the newest words win. */
-  async weigh(question: string, gamma: Gamma): Promise<void> {
+  async weigh(question: string, gamma: Gamma, place: string | undefined): Promise<void> {
     this.#planning?.abort();
     this.plan = undefined;
     if (question === '') return;
@@ -119,7 +149,11 @@ export class Asking {
     this.#planning = stop;
     // The plan is an extra: asking itself tells what is wrong.
     const plan = await engine
-      .call('plan', { question, in: this.video, gamma }, { signal: stop.signal })
+      .call(
+        'plan',
+        { question, gamma, ...(place === undefined ? {} : { in: place }) },
+        { signal: stop.signal },
+      )
       .catch(() => undefined);
     if (!stop.signal.aborted) this.plan = plan;
   }
@@ -127,7 +161,9 @@ export class Asking {
   async loadHistory(): Promise<void> {
     // The history is a convenience; the answer itself tells what is wrong.
     const none = { answers: [] };
-    this.history = await engine.call('answers', { video: this.video }).catch(() => none);
+    this.history = await engine
+      .call('answers', this.video === undefined ? {} : { video: this.video })
+      .catch(() => none);
   }
 
   async edit(number: number, change: 'pin' | 'unpin' | 'remove'): Promise<void> {
@@ -135,3 +171,7 @@ export class Asking {
     await this.loadHistory();
   }
 }
+
+/** The questions about the library, and the one that is being written. */
+export const libraryAsking = new Asking();
+export const libraryDraft = new Draft();

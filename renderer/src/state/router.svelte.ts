@@ -2,6 +2,7 @@
 export type Route =
   | { name: 'library' }
   | { name: 'search'; query: string }
+  | { name: 'ask'; question?: string | undefined }
   | {
       name: 'video';
       id: string;
@@ -23,6 +24,7 @@ export function parseRoute(hash: string): Route {
   const values = new URLSearchParams(search);
   const [name, id] = path.split('/');
   if (name === 'search') return { name, query: values.get('q') ?? '' };
+  if (name === 'ask') return { name, question: values.get('q') ?? undefined };
   if (name === 'video' && id)
     return {
       name,
@@ -38,6 +40,7 @@ export function parseRoute(hash: string): Route {
 /** The address of a route; the other way round of {@link parseRoute}. */
 export function routeHash(route: Route): string {
   if (route.name === 'search') return `#/search?q=${encodeURIComponent(route.query)}`;
+  if (route.name === 'ask' && route.question) return `#/ask?q=${encodeURIComponent(route.question)}`;
   if (route.name !== 'video') return route.name === 'library' ? '#/' : `#/${route.name}`;
   const values = new URLSearchParams();
   if (route.at !== undefined) values.set('t', route.at.toFixed(2));

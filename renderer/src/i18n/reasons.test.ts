@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { whySchema, type Why } from '../../../engine/protocol/reasons.ts';
+import { en } from './en.ts';
+import { reasonDetail, reasonPhrase } from './reasons.ts';
+import { zh } from './zh.ts';
+
+const reasons: Why[] = [
+  { code: 'saw', label: 'bottle', frames: 7, ofFrames: 10, most: 2, score: 0.8 },
+  { code: 'not-seen', label: 'dog' },
+  { code: 'looks-like', level: 'high', similarity: 0.3 },
+  { code: 'said', at: 62.4, text: 'hello' },
+  { code: 'chapter', at: 1, text: 'Arrival' },
+  { code: 'file-name', text: 'party' },
+  { code: 'folder-name', text: '2025' },
+  { code: 'title', text: 'Party' },
+  { code: 'checked', yes: 0.92 },
+];
+
+test('every kind of reason has words in both languages', () => {
+  const codes = whySchema.options.map((option) => option.shape.code.value);
+  assert.deepEqual(reasons.map(({ code }) => code).sort(), codes.sort());
+  for (const why of reasons) {
+    assert.match(reasonPhrase(why, zh), /\p{sc=Han}/u, why.code);
+    assert.doesNotMatch(reasonPhrase(why, en), /\p{sc=Han}|undefined/u, why.code);
+  }
+});
+
+test('a reason keeps its numbers and its quotation', () => {
+  assert.equal(reasonPhrase(reasons[0], en), '2 × bottle in 7 of 10 frames');
+  assert.equal(reasonPhrase(reasons[0], zh), '10 帧中 7 帧有 2 × bottle');
+  assert.equal(reasonPhrase(reasons[3], en), '“hello” said at 1:02.4');
+  assert.equal(reasonDetail(reasons[8], en), 'The model looked again: 92% yes');
+});
+
+test('a second look that sees nothing is not told as agreement', () => {
+  assert.notEqual(
+    reasonPhrase({ code: 'checked', yes: 0.49 }, en),
+    reasonPhrase({ code: 'checked', yes: 0.5 }, en),
+  );
+});
