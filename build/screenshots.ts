@@ -21,6 +21,8 @@ const sizes = [
   [1000, 640],
   [2560, 1440],
 ] as const;
+/** Screens that are shown on a 4K window too, in the home theme alone: the folder is to stay small. */
+const largest = { size: [3840, 2160], theme: 'dark', screens: ['library', 'player'] } as const;
 
 /** Films cut out of the sample: name, where it begins, how long it is. */
 const films = [
@@ -134,6 +136,16 @@ function screens(video: string): Screen[] {
           .catch(() => undefined);
       },
     },
+    {
+      name: 'ask-library',
+      hash: '#/ask',
+      show: async (page) => {
+        await page.getByRole('textbox', { name: 'Question about your library' }).fill('Is there a rocket?');
+        await page.getByRole('button', { name: 'Find', exact: true }).click();
+        await page.getByRole('button', { name: 'Ask', exact: true }).click();
+        await page.getByText(/^Read \d+ of \d+ moments/).waitFor();
+      },
+    },
     { name: 'ask', hash: `#/video/${video}?t=5`, show: ask('Is there a ferris wheel?', 'Ask') },
     { name: 'compare', hash: `#/video/${video}?t=38`, show: ask('What is shown, in order?', 'Compare') },
     {
@@ -155,7 +167,25 @@ function screens(video: string): Screen[] {
         await page.getByText('ffmpeg', { exact: true }).waitFor();
       },
     },
+    { name: 'self-test', hash: '#/settings', show: testItself },
+    {
+      name: 'keyboard',
+      hash: '#/',
+      show: async (page) => {
+        await page.locator('[data-tile]').first().waitFor();
+        await page.keyboard.press('?');
+        await page.getByRole('dialog').waitFor();
+      },
+    },
   ];
+}
+
+/** The self-test's own place in the settings, with what it found. */
+async function testItself(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Self-test', exact: true }).click();
+  await page.getByRole('button', { name: 'Run the self-test' }).click();
+  await page.getByText('The line marks').waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Self-test', exact: true }).click();
 }
 
 /** Something to see in the activity: a look through the folder again, with a file that can't be read. */
@@ -167,6 +197,47 @@ async function fillActivity(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Activity' }).click();
   await page.getByRole('heading', { name: 'Finished' }).waitFor({ timeout: 300_000 });
   await page.close();
+}
+
+/** Takes the wanted screens at one size and in one theme. */
+async function round(
+  width: number,
+  height: number,
+  theme: (typeof themes)[number],
+  wantsScreen: (name: string) => boolean,
+  locale: 'en-GB' | 'zh-CN' = 'en-GB',
+): Promise<void> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    locale,
+    reducedMotion: 'reduce',
+  });
+  const language = locale === 'en-GB' ? '' : `-${locale.slice(0, 2)}`;
+  const page = await context.newPage();
+  page.setDefaultTimeout(40_000);
+  if (wantsScreen('first-run')) {
+    await page.goto(empty.url);
+    await page.getByRole('heading', { name: 'Find any moment in your footage' }).waitFor();
+    await take(page, `first-run-${theme}-${width}`);
+  }
+  await page.goto(full.url);
+  await page.locator('nav').first().waitFor();
+  for (const screen of screens(video)) {
+    if (!wantsScreen(screen.name)) continue;
+    await page.evaluate(`location.hash = ${JSON.stringify(screen.hash)}`);
+    await page.reload();
+    try {
+      await screen.show?.(page);
+      await take(page, `${screen.name}${language}-${theme}-${width}`);
+    } catch (error) {
+      // One that fails doesn't cost the others.
+      process.exitCode = 1;
+      await take(page, `failed-${screen.name}`);
+      process.stderr.write(`${screen.name} ${theme} ${width}: ${String(error)}\n`);
+    }
+  }
+  await context.close();
 }
 
 if (!rendererBuilt()) await buildRenderer();
@@ -190,36 +261,11 @@ const browser = await launchChromium();
 try {
   await fillActivity(await browser.newPage());
   for (const [width, height] of sizes)
-    for (const theme of themes) {
-      const context = await browser.newContext({
-        viewport: { width, height },
-        colorScheme: theme,
-        locale: 'en-GB',
-        reducedMotion: 'reduce',
-      });
-      const page = await context.newPage();
-      page.setDefaultTimeout(40_000);
-      await page.goto(empty.url);
-      await page.getByRole('heading', { name: 'Find any moment in your footage' }).waitFor();
-      if (isWanted('first-run')) await take(page, `first-run-${theme}-${width}`);
-      await page.goto(full.url);
-      await page.locator('nav').waitFor();
-      for (const screen of screens(video)) {
-        if (!isWanted(screen.name)) continue;
-        await page.evaluate(`location.hash = ${JSON.stringify(screen.hash)}`);
-        await page.reload();
-        try {
-          await screen.show?.(page);
-          await take(page, `${screen.name}-${theme}-${width}`);
-        } catch (error) {
-          // One that fails doesn't cost the others.
-          process.exitCode = 1;
-          await take(page, `failed-${screen.name}`);
-          process.stderr.write(`${screen.name} ${theme} ${width}: ${String(error)}\n`);
-        }
-      }
-      await context.close();
-    }
+    for (const theme of themes) await round(width, height, theme, isWanted);
+  const [width, height] = largest.size;
+  const isLargest = (name: string) => (largest.screens as readonly string[]).includes(name) && isWanted(name);
+  await round(width, height, largest.theme, isLargest);
+  await round(1440, 900, 'dark', (name) => name === 'search' && isWanted(name), 'zh-CN');
 } finally {
   await browser.close();
   await full.close();

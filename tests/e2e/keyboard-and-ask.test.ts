@@ -94,6 +94,18 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await page.getByRole('button', { name: 'Loop this moment (R)', pressed: true }).waitFor();
   });
 
+  test('what is found grows by itself as videos are done', async (t) => {
+    const videos = [...pretendVideos(5), ...pretendVideos(6, 'pending').slice(5)];
+    const page = await open(t, { videos, pace: 30 });
+    await visit(page, '#/search?q=cup');
+    await page.getByRole('heading', { name: '5 moments' }).waitFor();
+    await page.getByRole('button', { name: 'Add footage' }).click();
+    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[5].path);
+    await page.keyboard.press('Enter');
+    await page.getByText('so far').waitFor();
+    await page.getByRole('heading', { name: '6 moments' }).waitFor();
+  });
+
   test('one moment of many is exported by its own menu', async (t) => {
     const page = await open(t);
     await visit(page, '#/search?q=cup');

@@ -17,10 +17,22 @@ const likely = 0.25;
 /** More of the nearest than this say nothing. */
 const mostNearest = 8;
 
+/** The same stretch found twice (by its picture and by its file's name, say) is one moment with all the reasons. */
+function merged(moments: readonly Moment[]): Moment[] {
+  const byKey = new Map<string, Moment>();
+  for (const moment of moments) {
+    const same = byKey.get(momentKey(moment));
+    const why = [...(same?.why ?? []), ...(moment.why ?? [])];
+    byKey.set(momentKey(moment), same ? { ...same, why } : moment);
+  }
+  return [...byKey.values()];
+}
+
 /** What a result shows: the likely moments, and where there are none the few that come nearest. */
 export function worthShowing({ confident, moments }: FindResult): Moment[] {
-  const good = confident ? moments.filter((moment) => moment.confidence >= likely) : [];
-  return good.length > 0 ? good : moments.slice(0, mostNearest);
+  const distinct = merged(moments);
+  const good = confident ? distinct.filter((moment) => moment.confidence >= likely) : [];
+  return good.length > 0 ? good : distinct.slice(0, mostNearest);
 }
 
 /** Whether two lists hold the same moments in the same order. */

@@ -13,6 +13,9 @@ export class Search {
   /** The refined list, held back while somebody is pointing into the first one. */
   waiting = $state.raw<FindResult | undefined>();
   #held = false;
+  /** More can be found than when the list was made. */
+  #stale = false;
+  #within: string | undefined;
   #stop: AbortController | undefined;
 
   /** Somebody points at (or has the focus in) the list: nothing in it may move. */
@@ -24,6 +27,7 @@ export class Search {
   release(): void {
     this.#held = false;
     this.apply();
+    if (this.#stale) this.again();
   }
 
   /** Shows the refined order now. */
@@ -33,9 +37,17 @@ export class Search {
     this.waiting = undefined;
   }
 
+  /** Looks again for the same words, because more is indexed now; not while somebody points into the list. */
+  again(): void {
+    this.#stale = this.#held && this.query !== '';
+    if (!this.#held && this.query !== '') void this.run(this.query, this.#within);
+  }
+
   /** Looks for some words, in one video where its id is given. */
   async run(query: string, within?: string): Promise<void> {
     this.#stop?.abort();
+    this.#stale = false;
+    this.#within = within;
     this.waiting = undefined;
     this.query = query.trim();
     if (this.query === '') {
