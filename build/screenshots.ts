@@ -78,7 +78,7 @@ async function open(
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle').catch(() => undefined);
   await page.evaluate(
-    `Promise.all([...document.images].filter((image) => image.loading !== 'lazy' || image.getBoundingClientRect().top < innerHeight).map((image) => image.complete || new Promise((done) => { image.onload = image.onerror = done; })))`,
+    `Promise.all([...document.images].filter((image) => image.checkVisibility()).filter((image) => image.loading !== 'lazy' || image.getBoundingClientRect().top < innerHeight).map((image) => image.complete || new Promise((done) => { image.onload = image.onerror = done; })))`,
   );
   await page.evaluate(`new Promise((done) => {
     const look = () => [...document.querySelectorAll('video')].every((video) => video.readyState >= 2 && !video.seeking) ? done() : setTimeout(look, 50);

@@ -62,7 +62,7 @@ test('where nothing is likely, a few of the nearest are shown', () => {
 
 test('a stretch that was found by its picture and by its name is one moment with both reasons', () => {
   const seen = { ...moment('a', 0.9), why: [{ code: 'not-seen' as const, label: 'dog' }] };
-  const named = { ...moment('a', 0.6), why: [{ code: 'file-name' as const, text: 'bottle' }] };
+  const named = { ...moment('a', 0.6), why: [...seen.why, { code: 'file-name' as const, text: 'bottle' }] };
   const [only, ...others] = worthShowing(result([seen, named], true));
   assert.deepEqual(others, []);
   assert.equal(only.confidence, 0.9);

@@ -22,7 +22,9 @@ function merged(moments: readonly Moment[]): Moment[] {
   const byKey = new Map<string, Moment>();
   for (const moment of moments) {
     const same = byKey.get(momentKey(moment));
-    const why = [...(same?.why ?? []), ...(moment.why ?? [])];
+    const known = new Set(same?.why?.map((why) => JSON.stringify(why)));
+    const more = (moment.why ?? []).filter((why) => !known.has(JSON.stringify(why)));
+    const why = [...(same?.why ?? []), ...more];
     byKey.set(momentKey(moment), same ? { ...same, why } : moment);
   }
   return [...byKey.values()];
