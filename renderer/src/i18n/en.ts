@@ -141,7 +141,7 @@ export const en = {
   'why.folder-name': (text: string) => `folder “${text}”`,
   'why.title': (text: string) => `title “${text}”`,
   'why.agrees': 'second look agrees',
-  'why.disagrees': 'second look is not convinced',
+  'why.disagrees': 'second look unsure',
   'why.score': (score: string) => `The detector’s best score: ${score}`,
   'why.checked.tip': (yes: string) => `The model looked again: ${yes} yes`,
   'moment.missing': 'The file is gone: locate it, or remove the video.',
