@@ -106,6 +106,18 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await page.getByRole('heading', { name: '6 moments' }).waitFor();
   });
 
+  test('a search is narrowed to a folder, and widened again', async (t) => {
+    const page = await open(t);
+    await visit(page, '#/search?q=cup');
+    await page.getByRole('heading', { name: '6 moments' }).waitFor();
+    const folder = page.getByRole('combobox', { name: 'Folder' });
+    await folder.selectOption({ label: 'Interviews' });
+    await page.getByRole('heading', { name: '2 moments' }).waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+    await folder.selectOption({ label: 'All folders' });
+    await page.getByRole('heading', { name: '6 moments' }).waitFor();
+  });
+
   test('one moment of many is exported by its own menu', async (t) => {
     const page = await open(t);
     await visit(page, '#/search?q=cup');

@@ -84,8 +84,8 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       pretence.videos = pretence.videos.filter((other) => other.id !== removed.id);
       return { removed };
     },
-    async find({ query, in: within, limit = 20 }, { signal, onFirst } = {}) {
-      const first = pretendResult(query, pretence.videos, within, limit);
+    async find({ query, in: within, folders, limit = 20 }, { signal, onFirst } = {}) {
+      const first = pretendResult(query, inFolders(pretence.videos, folders), within, limit);
       onFirst?.(first);
       await pace(signal);
       const moments = first.moments.map((moment, index) => ({
@@ -324,6 +324,11 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     },
     close: async () => undefined,
   };
+}
+
+function inFolders(videos: readonly LibraryVideo[], folders: string[] | undefined): readonly LibraryVideo[] {
+  if (!folders) return videos;
+  return videos.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)));
 }
 
 function pretendResult(

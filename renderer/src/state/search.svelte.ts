@@ -1,8 +1,14 @@
 import { engine } from '../engine/index.ts';
 import { shown } from './failure.ts';
 import { inOldOrder, sameOrder } from './order.ts';
-import type { FindResult } from '../../../engine/protocol/results.ts';
+import type { FindResult, Moment } from '../../../engine/protocol/results.ts';
 import type { Shown } from './failure.ts';
+
+/** What narrows a search over the library; empty: nothing does. */
+export interface Filters {
+  folder: string;
+  source: Moment['source'] | '';
+}
 
 /** A search that runs as somebody types: the newest words win, and the list comes in two steps. */
 export class Search {
@@ -12,6 +18,7 @@ export class Search {
   error = $state.raw<Shown | undefined>();
   /** The refined list, held back while somebody is pointing into the first one. */
   waiting = $state.raw<FindResult | undefined>();
+  filters = $state.raw<Filters>({ folder: '', source: '' });
   #held = false;
   /** More can be found than when the list was made. */
   #stale = false;
@@ -43,6 +50,12 @@ export class Search {
     if (!this.#held && this.query !== '') void this.run(this.query, this.#within);
   }
 
+  /** Narrows the search, and looks again. */
+  filter(filters: Filters): void {
+    this.filters = filters;
+    if (this.query !== '') void this.run(this.query, this.#within);
+  }
+
   /** Looks for some words, in one video where its id is given. */
   async run(query: string, within?: string): Promise<void> {
     this.#stop?.abort();
@@ -61,7 +74,13 @@ export class Search {
     try {
       const result = await engine.call(
         'find',
-        { query: this.query, limit: 60, ...(within === undefined ? {} : { in: [within] }) },
+        {
+          query: this.query,
+          limit: 60,
+          ...(within === undefined ? {} : { in: [within] }),
+          ...(this.filters.folder === '' ? {} : { folders: [this.filters.folder] }),
+          ...(this.filters.source === '' ? {} : { sources: [this.filters.source] }),
+        },
         {
           signal: stop.signal,
           on: {
