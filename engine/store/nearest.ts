@@ -72,6 +72,11 @@ export class NearestPatches {
     });
   }
 
+  /** Ends what helps to look; it is started again where it is needed. */
+  close(): void {
+    for (const { index } of this.#kept.values()) void index.close();
+  }
+
   /** Patches near which one of the labels was seen best. */
   seen(
     fingerprint: string,

@@ -157,7 +157,10 @@ export function openStore(folder: string): Store {
     endJobs: (paths) => jobs.remove(paths),
     jobs: () => jobs.all(),
 
-    close: () => db.close(),
+    close: () => {
+      nearest.close();
+      db.close();
+    },
   };
 }
 

@@ -81,7 +81,7 @@ export interface Func {
   body: Code;
 }
 
-/** A module of functions on one memory, imported as "host" "memory". */
+/** A module of functions on one memory that threads may share, imported as "host" "memory". */
 export function assemble(functions: readonly Func[], pages: number): Uint8Array<ArrayBuffer> {
   const section = (id: number, bytes: readonly number[]) => [id, ...unsigned(bytes.length), ...bytes];
   const vector = (items: readonly (readonly number[])[]) => [...unsigned(items.length), ...items.flat()];
@@ -99,8 +99,8 @@ export function assemble(functions: readonly Func[], pages: number): Uint8Array<
     const bytes = [...vector(declared), ...body, 0x0b];
     return [...unsigned(bytes.length), ...bytes];
   });
-  // Limits with a maximum: flag 1.
-  const memory = [...text('host'), ...text('memory'), 0x02, 0x01, ...unsigned(pages), ...unsigned(pages)];
+  // Limits with a maximum, shared among threads: flag 3.
+  const memory = [...text('host'), ...text('memory'), 0x02, 0x03, ...unsigned(pages), ...unsigned(pages)];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),

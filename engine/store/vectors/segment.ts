@@ -13,14 +13,14 @@ import {
 /** What of WebAssembly is used here; its types come with the DOM's only, which nothing of the engine should see. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
-  Memory: new (size: { initial: number; maximum: number }) => WasmMemory;
+  Memory: new (size: { initial: number; maximum: number; shared: true }) => WasmMemory;
   Instance: new (module: WasmModule, imports: { host: { memory: WasmMemory } }) => { exports: object };
 };
 interface WasmModule {
   readonly [kind: symbol]: never;
 }
 interface WasmMemory {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: SharedArrayBuffer;
 }
 
 /** Makes segments for embeddings of one size; the machine code is compiled once. */
@@ -47,6 +47,8 @@ export interface Rows {
 /** The codes of up to {@link segmentRows} embeddings in memory, with what scans them. */
 export class Segment {
   readonly memory: WasmMemory;
+  /** What scans it, for another thread to do the same. */
+  readonly module: WasmModule;
   /** What a file keeps of it, in this order: lengths, signs, sizes, each for all rows. */
   readonly parts: readonly { bytes: Uint8Array; perRow: number }[];
   rows = 0;
@@ -59,7 +61,8 @@ export class Segment {
 
   constructor(layout: Layout, module: WasmModule) {
     const { words, pages, query, histogram, lengths, signs, sizes, list, estimates } = layout;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.module = module;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const { exports } = new WebAssembly.Instance(module, { host: { memory: this.memory } });
     this.#scanner = exports as Scanner;
     const { buffer } = this.memory;
@@ -102,27 +105,33 @@ export class Segment {
     );
   }
 
-  /** Scores rows; {@link bestOf} reads the scores. @returns how often each score came up, [bins] */
-  score({ planes, sum }: { planes: Uint32Array; sum: number }, ranges: readonly Rows[]): Uint32Array {
+  /** Takes a query in; scoring and refining compare with it. */
+  prepare({ planes }: { planes: Uint32Array }): void {
     this.#query.set(planes);
     this.#histogram.fill(0);
+  }
+
+  /** Scores rows, and counts the scores. */
+  score(sum: number, ranges: readonly Rows[]): void {
     for (const { from, past } of ranges) if (past > from) this.#scanner.scan(from, past, sum);
+  }
+
+  /** How often each score came up, [bins]: a view that the next query overwrites. */
+  get histogram(): Uint32Array {
     return this.#histogram;
   }
 
-  /**
-   * The scored rows whose score is at least `least`, with an estimate of each by all bits; both are comparable among
-   * segments, and views that the next call overwrites.
-   */
-  refined(
-    { sum }: { sum: number },
-    ranges: readonly Rows[],
-    least: number,
-  ): { rows: Uint32Array; estimates: Int32Array } {
+  /** Lists the scored rows whose score is at least `least`, with an estimate of each by all bits. @returns how many */
+  refine(sum: number, ranges: readonly Rows[], least: number): number {
     let count = 0;
     for (const { from, past } of ranges)
       if (past > from) count = this.#scanner.collect(from, past, least, count);
     if (count > 0) this.#scanner.refine(count, sum);
+    return count;
+  }
+
+  /** What refining listed; estimates are comparable among segments. Views that the next query overwrites. */
+  refined(count: number): { rows: Uint32Array; estimates: Int32Array } {
     return { rows: this.#list.subarray(0, count), estimates: this.#estimates.subarray(0, count) };
   }
 }

@@ -2,7 +2,8 @@ import { TopK } from '../top-k.ts';
 import { CodeFile, type Codes } from './index-file.ts';
 import { Coder, mostDimensions } from './coding.ts';
 import { bins, segmentRows } from './scan-module.ts';
-import { SegmentMaker, type Rows } from './segment.ts';
+import { ScanHelper, type Step, type Task } from './scan-helper.ts';
+import { SegmentMaker, type Rows, type Segment } from './segment.ts';
 
 /** A run whose embeddings are to be found. */
 export interface CodedRun {
@@ -24,12 +25,14 @@ const centerRows = 20_000;
  * number 0.963, 16 and 4,000 (engine/store/nearest.ts) 0.984, 24 and 6,000 0.994 for a fifth more time.
  */
 const refined = { perThousand: 16, least: 20_000 };
+/** Segments from which on a second thread is worth its start. */
+const helpedSegments = 3;
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
 const mostDead = 0.5;
 
 /**
  * Finds the patches whose embeddings are nearest to a query's among millions: signs of all rows in one scan, two bits
- * of the best, and the caller compares what remains with the embeddings themselves. 97 to 99 bytes of memory and of
+ * of the best, on two cores where there are two, and the caller compares what remains with the embeddings themselves. 97 to 99 bytes of memory and of
  * disk a patch at 384 dimensions. Videos are appended; those that went are passed over.
  */
 export class VectorIndex {
@@ -37,6 +40,9 @@ export class VectorIndex {
   readonly #embeddingsOf: (run: CodedRun, first: number, count: number) => Float32Array;
   #codes: Codes | undefined;
   #coder: Coder | undefined;
+  #helper: ScanHelper | undefined;
+  /** So many segments the helper knows. */
+  #lent = 0;
 
   /**
    * @param path of the file of codes
@@ -84,19 +90,25 @@ export class VectorIndex {
     const coded = this.#coder!.query(query);
     const ranges = this.#ranges(among);
     const histogram = new Uint32Array(bins);
+    const tasks = ranges
+      .map((of, number) => ({ number, ranges: of }))
+      .filter((task) => task.ranges.length > 0);
     let rows = 0;
-    segments.forEach((segment, number) => {
-      if (ranges[number].length === 0) return;
-      rows += ranges[number].reduce((sum, { from, past }) => sum + past - from, 0);
-      const counts = segment.score(coded, ranges[number]);
+    for (const task of tasks) {
+      rows += task.ranges.reduce((sum, { from, past }) => sum + past - from, 0);
+      segments[task.number].prepare(coded);
+    }
+    this.#together({ kind: 'score', sum: coded.sum }, tasks);
+    for (const { number } of tasks) {
+      const counts = segments[number].histogram;
       for (let bin = 0; bin < bins; bin++) histogram[bin] += counts[bin];
-    });
+    }
     const wanted = Math.max(refined.least, count, Math.ceil((rows * refined.perThousand) / 1000));
     const least = lowestBin(histogram, wanted);
     const best = new TopK(count);
-    segments.forEach((segment, number) => {
-      if (ranges[number].length === 0) return;
-      const { rows: found, estimates } = segment.refined(coded, ranges[number], least);
+    const listed = this.#together({ kind: 'refine', sum: coded.sum, least }, tasks);
+    tasks.forEach(({ number }, index) => {
+      const { rows: found, estimates } = segments[number].refined(listed[index]);
       for (let at = 0; at < found.length; at++) best.offer(estimates[at], number * segmentRows + found[at]);
     });
     const firsts: number[] = [];
@@ -109,6 +121,46 @@ export class VectorIndex {
       const slice = lastAtMost(firsts, row);
       return { run: slices[slice].run, patch: row - firsts[slice] };
     });
+  }
+
+  /** One step in all segments, every other one by the helper, where there is one. @returns for each task how many rows it lists */
+  #together(step: Step, tasks: readonly Task[]): number[] {
+    const { segments } = this.#codes!;
+    const alone = ({ number, ranges }: Task) => {
+      if (step.kind === 'refine') return segments[number].refine(step.sum, ranges, step.least);
+      segments[number].score(step.sum, ranges);
+      return 0;
+    };
+    const helper = this.#helperFor(segments);
+    if (!helper) return tasks.map(alone);
+    const theirs = tasks.filter((_, index) => index % 2 === 1);
+    helper.begin(step, theirs);
+    const counts = tasks.map((task, index) => (index % 2 === 1 ? 0 : alone(task)));
+    const helped = helper.finish();
+    if (!helped) for (const { number } of theirs) segments[number].histogram.fill(0);
+    theirs.forEach((task, index) => {
+      counts[2 * index + 1] = helped ? helper.countOf(task.number) : alone(task);
+    });
+    return counts;
+  }
+
+  /** The second thread, where the codes are many enough to be worth one and it has started; it knows all segments then. */
+  #helperFor(segments: readonly Segment[]): ScanHelper | undefined {
+    if (segments.length < helpedSegments) return undefined;
+    this.#helper ??= ScanHelper.start();
+    if (!this.#helper?.ready) return undefined;
+    for (; this.#lent < segments.length; this.#lent++) {
+      const { module, memory } = segments[this.#lent];
+      this.#helper.add({ number: this.#lent, module, memory });
+    }
+    return this.#helper;
+  }
+
+  /** Ends the second thread. */
+  async close(): Promise<void> {
+    const helper = this.#helper;
+    [this.#helper, this.#lent] = [undefined, 0];
+    await helper?.close();
   }
 
   #open(runs: readonly CodedRun[]): void {
@@ -131,6 +183,7 @@ export class VectorIndex {
       rows += count;
     }
     const center = Float32Array.from(sum, (value) => value / rows);
+    this.#lent = 0;
     this.#codes = { center, slices: [], segments: [] };
     this.#coder = new Coder(center);
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { Coder } from './coding.ts';
 import { segmentRows } from './scan-module.ts';
+import { ScanHelper } from './scan-helper.ts';
 import { SegmentMaker } from './segment.ts';
 import { type CodedRun, VectorIndex } from './vector-index.ts';
 
@@ -76,18 +78,59 @@ test('the machine code estimates what the arithmetic says', () => {
   const query = unitVectors(9, 1);
   const coded = coder.query(query);
   const all = [{ from: 0, past: 500 }];
-  const histogram = segment.score(coded, all);
+  segment.prepare(coded);
+  segment.score(coded.sum, all);
   assert.equal(
-    histogram.reduce((a, b) => a + b),
+    segment.histogram.reduce((a, b) => a + b),
     500,
   );
-  const { rows: listed, estimates } = segment.refined(coded, all, 0);
+  const { rows: listed, estimates } = segment.refined(segment.refine(coded.sum, all, 0));
   assert.deepEqual(
     [...listed],
     Array.from({ length: 500 }, (_, row) => row),
   );
   const [x, y] = [[...listed].map((row) => dot(query, rows, row)), [...estimates]];
   assert.ok(correlation(x, y) > 0.9, String(correlation(x, y)));
+});
+
+test('a second thread scans a segment as this one does', async () => {
+  const coder = new Coder(new Float32Array(size));
+  const maker = new SegmentMaker(coder.words);
+  const segments = [maker.make(), maker.make()];
+  const coded = coder.query(unitVectors(9, 1));
+  for (const segment of segments) {
+    segment.append(coder, unitVectors(3, 500), 0, 500);
+    segment.prepare(coded);
+  }
+  const [alone, helped] = segments;
+  const ranges = [
+    { from: 0, past: 200 },
+    { from: 300, past: 500 },
+  ];
+  const helper = ScanHelper.start(2)!;
+  try {
+    while (!helper.ready) await setImmediate();
+    helper.add({ number: 7, module: helped.module, memory: helped.memory });
+    helper.begin({ kind: 'score', sum: coded.sum }, [{ number: 7, ranges }]);
+    alone.score(coded.sum, ranges);
+    assert.ok(helper.finish());
+    assert.deepEqual([...helped.histogram], [...alone.histogram]);
+    const least = 8192;
+    helper.begin({ kind: 'refine', sum: coded.sum, least }, [{ number: 7, ranges }]);
+    const count = alone.refine(coded.sum, ranges, least);
+    assert.ok(helper.finish());
+    assert.ok(count > 0 && count < 400);
+    assert.equal(helper.countOf(7), count);
+    assert.deepEqual([...helped.refined(count).estimates], [...alone.refined(count).estimates]);
+    assert.deepEqual([...helped.refined(count).rows], [...alone.refined(count).rows]);
+  } finally {
+    await helper.close();
+  }
+  assert.ok(!helper.ready, 'a closed one is given no work');
+});
+
+test('no second thread where there is one core only', () => {
+  assert.equal(ScanHelper.start(1), undefined);
 });
 
 test('the nearest by their codes hold the truly nearest', (t) => {

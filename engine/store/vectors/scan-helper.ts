@@ -1,0 +1,117 @@
+import { availableParallelism } from 'node:os';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { Rows } from './segment.ts';
+
+/** What a scan does in one segment. */
+export interface Task {
+  number: number;
+  ranges: readonly Rows[];
+}
+
+/** One step of a scan: scoring by signs, or listing and estimating what scored at least so much. */
+export type Step = { kind: 'score'; sum: number } | { kind: 'refine'; sum: number; least: number };
+
+/** Words of the memory that both threads see. */
+const word = { state: 0, ready: 1, counts: 2 } as const;
+const state = { idle: 0, working: 1 } as const;
+const mostSegments = 4096;
+/** A helper that takes so long for one step is not waited for again. */
+const patienceMs = 10_000;
+
+/**
+ * The other thread's program. It blocks until there is work, so it can't be told anything by events; plain JavaScript in a
+ * string, so that it needs no file of its own where the engine is packed into one.
+ */
+const program = `
+const { workerData, receiveMessageOnPort } = require('node:worker_threads');
+const words = new Int32Array(workerData.shared);
+const scanners = new Map();
+Atomics.store(words, ${word.ready}, 1);
+for (;;) {
+  Atomics.wait(words, ${word.state}, ${state.idle});
+  for (let got; (got = receiveMessageOnPort(workerData.port)); ) {
+    const { segment, step, tasks } = got.message;
+    if (segment)
+      scanners.set(segment.number, new WebAssembly.Instance(segment.module, { host: { memory: segment.memory } }).exports);
+    else
+      for (const { number, ranges } of tasks) {
+        const scanner = scanners.get(number);
+        let count = 0;
+        for (const { from, past } of ranges)
+          if (past <= from) continue;
+          else if (step.kind === 'score') scanner.scan(from, past, step.sum);
+          else count = scanner.collect(from, past, step.least, count);
+        if (count > 0) scanner.refine(count, step.sum);
+        words[${word.counts} + number] = count;
+      }
+  }
+  Atomics.store(words, ${word.state}, ${state.idle});
+  Atomics.notify(words, ${word.state});
+}`;
+
+/**
+ * A second thread that scans segments beside this one, which waits for it: a scan is bound by arithmetic, not by memory,
+ * so two cores take half the time. It keeps no process alive.
+ */
+export class ScanHelper {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  #failed = false;
+
+  private constructor() {
+    const shared = new SharedArrayBuffer((word.counts + mostSegments) * 4);
+    this.#words = new Int32Array(shared);
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#worker = new Worker(program, {
+      eval: true,
+      workerData: { shared, port: port2 },
+      transferList: [port2],
+    });
+    this.#worker.on('error', () => (this.#failed = true));
+    this.#worker.unref();
+    port1.unref();
+  }
+
+  /** Starts one where there is a second core. */
+  static start(cores = availableParallelism()): ScanHelper | undefined {
+    return cores > 1 ? new ScanHelper() : undefined;
+  }
+
+  /** Whether it can be given work. */
+  get ready(): boolean {
+    return !this.#failed && Atomics.load(this.#words, word.ready) === 1;
+  }
+
+  /** Lets it scan a segment from now on: its memory must be a shared one. */
+  add(segment: { number: number; module: unknown; memory: unknown }): void {
+    if (segment.number < mostSegments) this.#port.postMessage({ segment });
+  }
+
+  /** Begins a step; {@link finish} must follow before the segments are looked at. */
+  begin(step: Step, tasks: readonly Task[]): void {
+    this.#port.postMessage({ step, tasks });
+    Atomics.store(this.#words, word.state, state.working);
+    Atomics.notify(this.#words, word.state);
+  }
+
+  /** Waits for the step's end. @returns false where it must be done again without help */
+  finish(): boolean {
+    if (Atomics.load(this.#words, word.state) === state.working)
+      this.#failed = Atomics.wait(this.#words, word.state, state.working, patienceMs) === 'timed-out';
+    return !this.#failed;
+  }
+
+  /** How many rows a refining step listed in a segment. */
+  countOf(number: number): number {
+    return this.#words[word.counts + number];
+  }
+
+  /** Ends the thread. */
+  async close(): Promise<void> {
+    this.#failed = true;
+    this.#port.close();
+    await this.#worker.terminate();
+  }
+}
