@@ -130,7 +130,7 @@ const attention = 0.12;
 const weightBytes: Record<Precision, number> = {
   fp32: 4,
   fp16: 2,
-  int8: 1 + 4 / 32,
+  int8: 1,
   int4: 0.5 + 0.5 * attention + 4 / 32,
 };
 

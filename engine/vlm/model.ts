@@ -167,11 +167,17 @@ const typicalGrid = [9, 16] as const;
 /** Below this many bytes of weights a GPU's launches cost more than its arithmetic saves. */
 const worthAGpu = 256 * 2 ** 20;
 
-/** Small models stay on the CPU under `auto`, without probing anything: they start at once. */
+/** Models that gain nothing from a GPU stay on the CPU under `auto`, without probing anything: they start at once. */
 function forSize(bundle: Bundle, options: OpenModelOptions): RuntimeOptions {
+  if ((options.provider ?? 'auto') !== 'auto' || options.providers) return options;
   const bytes = bundle.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-  const small = bytes < worthAGpu && (options.provider ?? 'auto') === 'auto' && !options.providers;
-  return small
-    ? { ...options, provider: 'cpu', why: 'a model this small gains nothing from a GPU' }
-    : options;
+  if (bytes < worthAGpu)
+    return { ...options, provider: 'cpu', why: 'a model this small gains nothing from a GPU' };
+  if (bundle.manifest.precision === 'int8')
+    return {
+      ...options,
+      provider: 'cpu',
+      why: 'int8 matrices are made for CPUs; import with fp16 for a GPU',
+    };
+  return options;
 }

@@ -109,6 +109,7 @@ function planGraphs(
 ): [string, PlannedGraph][] {
   const decoder = buildDecoderGraph(config.decoder, weights, {
     precision,
+    eightBits: 'rows',
     externalData: 'decoder.onnx.data',
     cache: 'shared',
   });
@@ -123,6 +124,7 @@ function planGraphs(
   // 4 bits cost the vision encoder more than they save: it is a tenth of the weights.
   const vision = buildVisionGraph(config.vision, weights, {
     precision: precision === 'int4' ? 'int8' : precision,
+    eightBits: precision === 'int8' ? 'rows' : 'blocks',
     externalData: 'vision.onnx.data',
   });
   return [

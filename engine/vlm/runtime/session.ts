@@ -118,8 +118,15 @@ export function sessionSettings(options: SessionOptions): InferenceSession.Sessi
     executionProviders: [provider],
     ...(threads ? { intraOpNumThreads: threads } : {}),
     logSeverityLevel: 3,
-    // Threads that wait for the next run must not keep the machine busy.
-    extra: { session: { force_spinning_stop: '1', ...(mapWeights ? { disable_prepacking: '1' } : {}) } },
+    extra: {
+      session: {
+        // Threads that wait for the next run must not keep the machine busy.
+        force_spinning_stop: '1',
+        // Processors without dot product instructions saturate sums of 8-bit products unless they are told not to.
+        x64quantprecision: '1',
+        ...(mapWeights ? { disable_prepacking: '1' } : {}),
+      },
+    },
   };
 }
 

@@ -5,9 +5,10 @@ import type { DecoderInputs } from './attention.ts';
 import { attention, sequenceLengths } from './attention.ts';
 import type { DecoderConfig, GraphOptions } from './config.ts';
 import type { GraphContext } from './layers.ts';
-import { activationType, careful, cast, contrib, linear, vector } from './layers.ts';
+import { activationType, careful, cast, contrib, inWholeRows, linear, vector } from './layers.ts';
 import { PlannedGraph } from './planned.ts';
 import { rotaryInputs } from './rotary.ts';
+import { quantiseActivations, wholeRowsProduct } from './whole-rows.ts';
 
 export type { DecoderConfig } from './config.ts';
 
@@ -45,7 +46,8 @@ export function buildDecoderGraph(
 ): PlannedGraph {
   const graph = new GraphBuilder('decoder');
   const plan = new WeightPlan(options.externalData);
-  const context: GraphContext = { graph, plan, weights, precision: options.precision };
+  const { precision, eightBits } = options;
+  const context: GraphContext = { graph, plan, weights, precision, eightBits };
   const embeds = graph.input('inputs_embeds', 'float32', [1, 's', config.hiddenSize]);
   const flat = graph.node('Reshape', [embeds, graph.values('int64', [2], [-1, config.hiddenSize])]);
   const tables = rotaryInputs(context, config.headDim);
@@ -53,7 +55,8 @@ export function buildDecoderGraph(
   const stack = decoderLayers(context, config, { hidden: flat, tables, cache: options.cache ?? 'growing' });
   const tail = { mlp: lastRows(graph, stack.mlp, last), residual: lastRows(graph, stack.residual, last) };
   const normed = finalNorm(context, config, tail);
-  const logits = linear(careful(context), normed, {
+  // One row of logits is all that generation needs, and nothing after them averages errors away: always in blocks.
+  const logits = linear({ ...careful(context), eightBits: 'blocks' }, normed, {
     weights: [lmHeadName(config)],
     inputs: config.hiddenSize,
     outputs: config.vocabSize,
@@ -128,6 +131,7 @@ function addNorm(
 }
 
 function gatedMlp(context: GraphContext, config: DecoderConfig, x: string, prefix: string): string {
+  if (inWholeRows(context)) return gatedMlpInRows(context, config, x, prefix);
   const { graph } = context;
   const { hiddenSize, intermediateSize } = config;
   const both = linear(context, x, {
@@ -137,13 +141,42 @@ function gatedMlp(context: GraphContext, config: DecoderConfig, x: string, prefi
   });
   const sizes = graph.values('int64', [2], [intermediateSize, intermediateSize]);
   const [gate, up] = graph.nodes('Split', [both, sizes], 2, { axis: -1 }) as [string, string];
-  // QuickGelu with alpha 1 is x * sigmoid(x), the SiLU.
-  const gated = graph.node('QuickGelu', [gate], { alpha: { float: 1 } }, contrib);
-  return linear(context, graph.node('Mul', [gated, up]), {
+  return linear(context, graph.node('Mul', [silu(graph, gate), up]), {
     weights: [`${prefix}.mlp.down_proj.weight`],
     inputs: intermediateSize,
     outputs: hiddenSize,
   });
+}
+
+/** QuickGelu with alpha 1 is x * sigmoid(x), the SiLU. */
+function silu(graph: GraphBuilder, x: string): string {
+  return graph.node('QuickGelu', [x], { alpha: { float: 1 } }, contrib);
+}
+
+/**
+ * The same with one scale a row. Passes over [rows, intermediate] cost as much as the products here, so gate and up are
+ * two products (nothing to split), and the activations' scale, of which `up` is as free as the next quantisation is, is
+ * multiplied in at the end.
+ */
+function gatedMlpInRows(context: GraphContext, config: DecoderConfig, x: string, prefix: string): string {
+  const { graph } = context;
+  const { hiddenSize, intermediateSize } = config;
+  const input = quantiseActivations(context, x, hiddenSize);
+  const wide = (name: string) =>
+    wholeRowsProduct(context, input, {
+      weights: [`${prefix}.mlp.${name}.weight`],
+      inputs: hiddenSize,
+      outputs: intermediateSize,
+    });
+  const gate = graph.node('Mul', [wide('gate_proj'), input.scale]);
+  const gated = graph.node('Mul', [silu(graph, gate), wide('up_proj')]);
+  const inner = quantiseActivations(context, gated, intermediateSize);
+  const product = wholeRowsProduct(context, inner, {
+    weights: [`${prefix}.mlp.down_proj.weight`],
+    inputs: intermediateSize,
+    outputs: hiddenSize,
+  });
+  return graph.node('Mul', [graph.node('Mul', [product, inner.scale]), input.scale]);
 }
 
 /** The last rows of a matrix, as many as `last` says (all of them where it says more). */

@@ -6,6 +6,7 @@ import { blockSize, blocksOf, quantiseRows } from '../weights/quantise.ts';
 import type { WeightSource } from '../weights/source.ts';
 import type { FloatType } from '../weights/tensors.ts';
 import { floatBytes, readFloats } from '../weights/tensors.ts';
+import { wholeRowsLinear } from './whole-rows.ts';
 
 /** How a graph's matrices are stored, and with that what it computes in. */
 export type Precision = 'fp32' | 'fp16' | 'int8' | 'int4';
@@ -19,6 +20,8 @@ export interface GraphContext {
   plan: WeightPlan;
   weights: WeightSource;
   precision: Precision;
+  /** See {@link GraphOptions}. */
+  eightBits?: 'blocks' | 'rows' | undefined;
 }
 
 /** The type of activations (and of the KV cache): half precision at fp16, else float32. */
@@ -26,12 +29,17 @@ export function activationType(precision: Precision): FloatType {
   return precision === 'fp16' ? 'float16' : 'float32';
 }
 
+/** Whether matrices have one scale a row (graphs/whole-rows.ts). */
+export function inWholeRows({ precision, eightBits }: GraphContext): boolean {
+  return precision === 'int8' && eightBits === 'rows';
+}
+
 /**
  * The same with 8 bits instead of 4, for matrices whose errors weigh more than their bytes: the output matrix, after
  * which nothing averages them away, and attention's, which are an eighth of a layer and made half of the logits' error.
  */
 export function careful(context: GraphContext): GraphContext {
-  return context.precision === 'int4' ? { ...context, precision: 'int8' } : context;
+  return context.precision === 'int4' ? { ...context, precision: 'int8', eightBits: 'blocks' } : context;
 }
 
 /** A linear layer y = x W^T + b whose W and b may be several tensors that lie one after another. */
@@ -47,10 +55,11 @@ export interface Linear {
 
 /**
  * Adds a linear layer. Weights keep the checkpoint's [outputs, inputs] order (Gemm's transB), so they need no
- * transposition, which would not stream; int8 and int4 become MatMulNBits in blocks along the inputs.
+ * transposition, which would not stream; int8 and int4 become MatMulNBits in blocks along the inputs, or int8 whole rows.
  * @param x [rows, inputs] @returns [rows, outputs]
  */
 export function linear(context: GraphContext, x: string, layer: Linear): string {
+  if (inWholeRows(context)) return wholeRowsLinear(context, x, layer);
   const { graph, plan, weights, precision } = context;
   const name = layer.weights[0];
   const bias = layer.biases ? [vector(context, layer.biases, layer.outputs)] : [];

@@ -36,10 +36,15 @@ class CountingSource implements WeightSource {
   }
 }
 
-for (const precision of ['fp32', 'fp16', 'int8'] as const)
-  test(`at ${precision} weights pass through in bounded pieces, each read once`, async () => {
+for (const [precision, eightBits] of [
+  ['fp32', 'blocks'],
+  ['fp16', 'blocks'],
+  ['int8', 'blocks'],
+  ['int8', 'rows'],
+] as const)
+  test(`at ${precision} in ${eightBits} weights pass through in bounded pieces, each read once`, async () => {
     const source = new CountingSource();
-    const { plan } = buildDecoderGraph(wide, source, { precision, externalData: 'w.data' });
+    const { plan } = buildDecoderGraph(wide, source, { precision, eightBits, externalData: 'w.data' });
     assert.equal(source.elements, 0);
     let bytes = 0;
     let largestPiece = 0;

@@ -27,7 +27,8 @@ export function buildVisionGraph(
 ): PlannedGraph {
   const graph = new GraphBuilder('vision');
   const plan = new WeightPlan(options.externalData);
-  const context: GraphContext = { graph, plan, weights, precision: options.precision };
+  const { precision, eightBits } = options;
+  const context: GraphContext = { graph, plan, weights, precision, eightBits };
   const patchElements = config.channels * config.temporalPatchSize * config.patchSize ** 2;
   const pixels = graph.input('pixel_values', 'float32', ['t', 'patches', patchElements]);
   const tables = rotaryInputs(context, config.embedSize / config.heads, 'patches');
