@@ -1,38 +1,14 @@
-import type { GraphBuilder } from '../onnx/graph.ts';
-import type { WeightPlan } from '../weights/plan.ts';
 import { chunkBytes } from '../weights/plan.ts';
 import type { QuantisedBits } from '../weights/quantise.ts';
 import { blockSize, blocksOf, quantiseRows } from '../weights/quantise.ts';
-import type { WeightSource } from '../weights/source.ts';
 import type { FloatType } from '../weights/tensors.ts';
 import { floatBytes, readFloats } from '../weights/tensors.ts';
+import type { GraphContext, Linear } from './context.ts';
+import { activationType, contrib, inWholeRows, vector } from './context.ts';
 import { wholeRowsLinear } from './whole-rows.ts';
 
-/** How a graph's matrices are stored, and with that what it computes in. */
-export type Precision = 'fp32' | 'fp16' | 'int8' | 'int4';
-
-/** The domain of onnxruntime's own operators. */
-export const contrib = { domain: 'com.microsoft' };
-
-/** What every layer needs to know to add itself to a graph. */
-export interface GraphContext {
-  graph: GraphBuilder;
-  plan: WeightPlan;
-  weights: WeightSource;
-  precision: Precision;
-  /** See {@link GraphOptions}. */
-  eightBits?: 'blocks' | 'rows' | undefined;
-}
-
-/** The type of activations (and of the KV cache): half precision at fp16, else float32. */
-export function activationType(precision: Precision): FloatType {
-  return precision === 'fp16' ? 'float16' : 'float32';
-}
-
-/** Whether matrices have one scale a row (graphs/whole-rows.ts). */
-export function inWholeRows({ precision, eightBits }: GraphContext): boolean {
-  return precision === 'int8' && eightBits === 'rows';
-}
+export { activationType, contrib, inWholeRows, vector } from './context.ts';
+export type { GraphContext, Linear, Precision } from './context.ts';
 
 /**
  * The same with 8 bits instead of 4, for matrices whose errors weigh more than their bytes: the output matrix, after
@@ -40,17 +16,6 @@ export function inWholeRows({ precision, eightBits }: GraphContext): boolean {
  */
 export function careful(context: GraphContext): GraphContext {
   return context.precision === 'int4' ? { ...context, precision: 'int8', eightBits: 'blocks' } : context;
-}
-
-/** A linear layer y = x W^T + b whose W and b may be several tensors that lie one after another. */
-export interface Linear {
-  /** Tensor names, each [outputs_i, inputs]; their outputs are concatenated. */
-  weights: readonly string[];
-  /** As many names as `weights`, each [outputs_i]; none for a layer without bias. */
-  biases?: readonly string[];
-  inputs: number;
-  /** Sum of the outputs. */
-  outputs: number;
 }
 
 /**
@@ -109,20 +74,6 @@ function quantisedLinear(
     { K: layer.inputs, N: layer.outputs, bits, block_size: blockSize, accuracy_level: 4 },
     contrib,
   );
-}
-
-/**
- * A vector (bias, norm weight) of one or several tensors, by default in the activations' type: such small tensors
- * are never quantised.
- */
-export function vector(
-  context: GraphContext,
-  names: readonly string[],
-  size: number,
-  type: FloatType = activationType(context.precision),
-): string {
-  const bytes = floatBytes(context.weights, names, type);
-  return context.plan.constant(context.graph, names[0], type, [size], bytes);
 }
 
 /** Converts a value between float32 and the activations' type; at float32 nothing is added. */

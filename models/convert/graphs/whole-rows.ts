@@ -1,7 +1,7 @@
 import { hadamard, mixerSize } from '../weights/rotate.ts';
 import { wholeRows } from '../weights/whole-rows.ts';
-import type { GraphContext, Linear } from './layers.ts';
-import { contrib, vector } from './layers.ts';
+import type { GraphContext, Linear } from './context.ts';
+import { contrib, vector } from './context.ts';
 
 /** Activations in 8 bits, with one scale for each token: what a product of whole rows reads. */
 export interface QuantisedRows {
