@@ -63,12 +63,12 @@ function headWeights(): WeightSource {
     [`${name}.bias`]: [size],
   }));
   return source({
-    mean: [channels],
-    scale: [channels],
+    mean: [2 * channels],
+    scale: [2 * channels],
     place: [32, size],
     query: [heads, size / heads],
     ...together(norms),
-    ...linearShapes('input', channels, size),
+    ...linearShapes('input', 2 * channels, size),
     ...linearShapes('blocks.0.qkv', size, 3 * size),
     ...linearShapes('blocks.0.out', size, size),
     ...linearShapes('blocks.0.up', size, inner),
@@ -153,6 +153,20 @@ test('the head averages a patch’s two frames, so their order makes no differen
   const forward = await embed(first, second);
   assert.ok(distance(forward, await embed(second, first)) < 1e-5);
   assert.ok(distance(forward, await embed(first, other)) > 1e-3);
+  await session.release();
+});
+
+test('what is small is not lost in its surroundings: equal means with other maxima look different', async () => {
+  const { rows, columns } = headConfig;
+  const bytes = await buildHeadGraph(headConfig, headWeights(), { precision: 'fp32' }).encode();
+  const session = await InferenceSession.create(bytes);
+  // Row 3, columns 6 and 7 lie in one window only.
+  const place = (i: number, column: number) => i % (rows * columns) === 3 * columns + column;
+  const flat = new Float32Array(2 * frameSize).fill(0.5);
+  const peaked = flat.map((value, i) => (place(i, 6) ? value + 4 : value));
+  const spread = flat.map((value, i) => (place(i, 6) || place(i, 7) ? value + 2 : value));
+  const [a, b] = [(await look(session, peaked, 1)).vector, (await look(session, spread, 1)).vector];
+  assert.ok(Math.hypot(...a.map((value, i) => value - b[i])) > 1e-4);
   await session.release();
 });
 

@@ -28,7 +28,7 @@ export interface HeadConfig {
   hiddenSize: number;
 }
 
-/** The window that averages the trunk's grid into cells, and its steps, as (rows, columns). */
+/** The window that joins places of the trunk's grid into cells, and its steps, as (rows, columns). */
 export const poolWindow = [3, 2] as const;
 /** Rows and columns from one window to the next. */
 export const poolStride = [2, 2] as const;
@@ -41,7 +41,7 @@ interface Head extends GraphContext {
 }
 
 /**
- * Builds the head: two frames' features become cells, cells attend to each other, and an attention pool of them
+ * Builds the head: the places of two frames' features become cells, cells attend to each other, and an attention pool of them
  * becomes the patch's embedding and its visual tokens.
  *
  * Input: `features` float32 [n, 2, channels, rows, columns]. Outputs: `tokens` float32 [n, tokens, hiddenSize];
@@ -61,7 +61,7 @@ export function buildHeadGraph(
   const head: Head = { ...context, config, cells: cellRows * cellColumns, int64 };
   const features = graph.input('features', 'float32', ['n', 2, config.channels, config.rows, config.columns]);
   let x = standardise(head, features);
-  x = layer(head, x, 'input', config.channels, config.size);
+  x = layer(head, x, 'input', 2 * config.channels, config.size);
   x = addPlaces(head, x);
   for (let block = 0; block < config.blocks; block++) x = encoderBlock(head, x, `blocks.${block}`);
   const pooled = attentionPool(head, layerNorm(head, x, 'norm'));
@@ -79,17 +79,23 @@ export function buildHeadGraph(
   return new PlannedGraph(graph, plan);
 }
 
-/** Mean of the two frames, averaged into cells, each channel centred and scaled. @returns [n * cells, channels] */
+/**
+ * Windows of each frame's places become cells, by their means and their maxima (what is small must not drown in its
+ * surroundings); then the mean of the two frames, each channel centred and scaled. @returns [n * cells, 2 * channels]
+ */
 function standardise(head: Head, features: string): string {
   const { graph, config, int64 } = head;
-  const mean = graph.node('ReduceMean', [features], { axes: [1], keepdims: 0 });
+  const width = 2 * config.channels;
+  const grid = graph.node('Reshape', [features, int64(-1, config.channels, config.rows, config.columns)]);
   const kernel = { kernel_shape: [...poolWindow], strides: [...poolStride] };
-  const cells = graph.node('AveragePool', [mean], kernel);
-  const flat = graph.node('Reshape', [cells, int64(0, config.channels, -1)]);
-  const rows = graph.node('Transpose', [flat], { perm: [0, 2, 1] });
-  const centred = graph.node('Sub', [rows, vector(head, ['mean'], config.channels, 'float32')]);
-  const scaled = graph.node('Mul', [centred, vector(head, ['scale'], config.channels, 'float32')]);
-  return graph.node('Reshape', [scaled, int64(-1, config.channels)]);
+  const pools = ['AveragePool', 'MaxPool'].map((pool) => graph.node(pool, [grid], kernel));
+  const cells = graph.node('Concat', pools, { axis: 1 });
+  const frames = graph.node('Reshape', [cells, int64(-1, 2, width, head.cells)]);
+  const mean = graph.node('ReduceMean', [frames], { axes: [1], keepdims: 0 });
+  const rows = graph.node('Transpose', [mean], { perm: [0, 2, 1] });
+  const centred = graph.node('Sub', [rows, vector(head, ['mean'], width, 'float32')]);
+  const scaled = graph.node('Mul', [centred, vector(head, ['scale'], width, 'float32')]);
+  return graph.node('Reshape', [scaled, int64(-1, width)]);
 }
 
 /** Adds what each cell's place in the frame means. x: [n * cells, size] */

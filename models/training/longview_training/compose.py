@@ -9,7 +9,7 @@ import json
 import pickle
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from .paths import NATURAL, SOURCES, WORK
 
@@ -54,6 +54,100 @@ def texture(random, width, height):
     return Image.blend(mix, Image.fromarray(small).resize((width, height), Image.BICUBIC), random.uniform(0.1, 0.8))
 
 
+def colour(random, low=20, high=256):
+    return tuple(int(v) for v in random.integers(low, high, 3))
+
+
+def sky(random, width, height):
+    """A vertical ramp, now and then with a disc that glows, or with stars."""
+    top, bottom = (np.array(colour(random)) for _ in range(2))
+    ramp = (top + (bottom - top) * np.linspace(0, 1, height)[:, None]).astype(np.uint8)
+    picture = Image.fromarray(np.repeat(ramp[:, None], width, 1))
+    draw = ImageDraw.Draw(picture, "RGBA")
+    if random.random() < 0.4:
+        x, y, r = random.uniform(0, width), random.uniform(0, height * 0.6), random.uniform(10, 45)
+        pale = colour(random, 190)
+        for grow, alpha in ((3.2, 25), (2, 50), (1, 255)):
+            draw.ellipse([x - r * grow, y - r * grow, x + r * grow, y + r * grow], fill=(*pale, alpha))
+    if random.random() < 0.25:
+        for x, y in random.uniform(0, 1, (random.integers(30, 200), 2)) * (width, height * 0.8):
+            draw.point([x, y], fill=(255, 255, 255, 255))
+    return picture
+
+
+def ridge(random, draw, width, height, at):
+    """Hills or peaks across the picture, at this height."""
+    steps = int(random.integers(3, 22))
+    heights = at - random.uniform(0, 1, steps + 1) * height * random.uniform(0.03, 0.3)
+    draw.polygon([(0, height), *zip(np.linspace(0, width, steps + 1), heights), (width, height)], fill=colour(random))
+
+
+def row(random, draw, width, height, at):
+    """The same simple thing over and over, side by side: trees, houses, posts, blobs."""
+    size, kind, fill = random.uniform(16, 110), random.integers(5), colour(random)
+    other, jitter = colour(random), random.uniform(0, 0.5)
+    x = -size * random.random()
+    while x < width:
+        w, h = size * random.uniform(0.5, 1), size * random.uniform(1 - jitter, 1 + jitter)
+        if kind == 0:
+            draw.polygon([(x, at), (x + w / 2, at - h * 1.5), (x + w, at)], fill=fill)
+        elif kind == 1:
+            draw.rectangle([x + w * 0.42, at - h * 0.5, x + w * 0.58, at], fill=other)
+            draw.ellipse([x, at - h * 1.2, x + w, at - h * 0.3], fill=fill)
+        elif kind == 2:
+            draw.rectangle([x, at - h * 1.4, x + w, at], fill=fill)
+            for wy in np.arange(at - h * 1.3, at - 6, max(8, size / 4)):
+                for wx in np.arange(x + 3, x + w - 5, max(7, size / 4)):
+                    if random.random() < 0.7:
+                        draw.rectangle([wx, wy, wx + size / 9, wy + size / 7], fill=other)
+            if random.random() < 0.4:
+                draw.polygon([(x, at - h * 1.4), (x + w / 2, at - h * 1.8), (x + w, at - h * 1.4)], fill=other)
+        elif kind == 3:
+            draw.rectangle([x, at - h * 0.8, x + w * 0.35, at], fill=fill)
+        else:
+            draw.ellipse([x, at - h * 0.5, x + w, at + h * 0.5], fill=fill)
+        x += size * random.uniform(0.55, 1.3)
+
+
+def pattern(random, draw, width, top, bottom):
+    """A band of stripes, tiles, dots (a crowd) or shelves with boxes."""
+    kind, cell = random.integers(4), random.uniform(6, 60)
+    colours = [colour(random) for _ in range(random.integers(2, 9))]
+    draw.rectangle([0, top, width, bottom], fill=colours[0])
+    if kind == 0:
+        for x in np.arange(0, width, cell * 2):
+            draw.rectangle([x, top, x + cell, bottom], fill=colours[1])
+        return
+    for j, y in enumerate(np.arange(top, bottom, cell)):
+        for i, x in enumerate(np.arange(0, width, cell)):
+            if kind == 1 and (i + j) % 2:
+                draw.rectangle([x, y, x + cell, y + cell], fill=colours[1])
+            elif kind == 2:
+                draw.ellipse([x + 1, y + 1, x + cell * 0.8, y + cell * 0.8], fill=colours[random.integers(len(colours))])
+            elif kind == 3 and random.random() < 0.75:
+                draw.rectangle([x + 1, y + cell * random.uniform(0.1, 0.5), x + cell * 0.85, y + cell * 0.92], fill=colours[random.integers(len(colours))])
+
+
+def cluttered_scene(random, width, height):
+    """A painted place, full of things without a name: sky or wall, ridges, rows and patterned bands, in one light."""
+    picture = sky(random, width, height)
+    draw = ImageDraw.Draw(picture)
+    at = height * random.uniform(0.25, 0.7)
+    while at < height * 1.1:
+        make = random.integers(4)
+        if make == 0:
+            ridge(random, draw, width, height, at)
+        elif make == 1:
+            row(random, draw, width, height, at)
+        elif make == 2:
+            pattern(random, draw, width, at, at + height * random.uniform(0.08, 0.6))
+        else:
+            draw.rectangle([0, at, width, height * 1.2], fill=colour(random))
+        at += height * random.uniform(0.05, 0.4)
+    light = Image.new("RGB", picture.size, colour(random))
+    return Image.blend(picture, ImageChops.multiply(picture, light), random.uniform(0, 0.9)).filter(ImageFilter.GaussianBlur(random.uniform(0, 1.2)))
+
+
 def wallpapers():
     """Photographs and paintings of the wallpaper packages, shrunk to 960 pixels wide (kept in work/wallpapers.pickle)."""
     kept = WORK / "wallpapers.pickle"
@@ -76,12 +170,12 @@ def wallpapers():
 class Backgrounds:
     """A pool of pictures that show no named thing. Test footage uses a pool of its own."""
 
-    def __init__(self, seed, size=360):
+    def __init__(self, seed, size=900):
         random = np.random.default_rng([seed, 99])
         papers = wallpapers()
         papers = papers[::4] if seed else [p for i, p in enumerate(papers) if i % 4]
         self.pictures = list(papers) * 2
-        makers = [gradient, drawn_scene, drawn_scene, texture]
+        makers = [gradient, drawn_scene, texture, cluttered_scene, cluttered_scene, cluttered_scene]
         while len(self.pictures) < size:
             self.pictures.append(makers[random.integers(len(makers))](random, 720, 440))
 
@@ -181,18 +275,14 @@ class Composer:
     def sprite(self, random, key, count):
         image = Image.fromarray(np.array(self.sprites[self.keys[key]]))
         image = image.crop(image.getbbox() or (0, 0, self.size, self.size))
-        low, high = (0.35, 0.98) if count == 1 else (0.3, 0.65)
-        if random.random() < 0.15:
-            low, high = 0.2, 0.35
-        scale = HEIGHT * random.uniform(low, high) / max(image.height, image.width * 0.75)
+        low, high = (0.16, 1.0) if count == 1 else (0.16, 0.65)
+        scale = HEIGHT * np.exp(random.uniform(np.log(low), np.log(high))) / max(image.height, image.width * 0.75)
         image = image.resize((max(8, int(image.width * scale)), max(8, int(image.height * scale))), Image.BILINEAR)
         if random.random() < 0.5:
             image = image.transpose(Image.FLIP_LEFT_RIGHT)
         if random.random() < 0.4:
             image = image.rotate(random.uniform(-18, 18), Image.BILINEAR, expand=True)
-        if random.random() < 0.3:
-            image = Image.merge("RGBA", [*ImageEnhance.Color(image.convert("RGB")).enhance(random.uniform(0.5, 1.5)).split(), image.getchannel("A")])
-        return image
+        return restyled(random, image)
 
     def grade(self, random, frames):
         """Light, focus, sensor and codec, the same for all frames of a shot. @returns uint8 [frames, 288, 512, 3]."""
@@ -222,6 +312,33 @@ class Composer:
                 pixels = np.asarray(Image.open(memory))
             out.append(pixels)
         return np.stack(out)
+
+
+def restyled(random, image):
+    """A drawing in a hand that training has no set of: other colours, fewer colours, outlines of any width and colour."""
+    rgb, alpha = image.convert("RGB"), image.getchannel("A")
+    if random.random() < 0.4:
+        rgb = ImageEnhance.Color(rgb).enhance(random.uniform(0.3, 1.6))
+    if random.random() < 0.15:
+        hue, *others = rgb.convert("HSV").split()
+        rgb = Image.merge("HSV", [hue.point(lambda v, turn=int(random.integers(256)): (v + turn) % 256), *others]).convert("RGB")
+    if random.random() < 0.2:
+        rgb = ImageOps.posterize(rgb, int(random.integers(2, 4)))
+    if random.random() < 0.15:
+        rgb = rgb.filter(ImageFilter.ModeFilter(int(random.choice([3, 5, 7]))))
+    if random.random() < 0.45:
+        ink = colour(random, 0, 60) if random.random() < 0.8 else colour(random)
+        width = max(1, round(min(image.size) * random.uniform(0.01, 0.045)))
+        if random.random() < 0.7:
+            edges = rgb.convert("L").filter(ImageFilter.FIND_EDGES).point(lambda v, least=int(random.integers(25, 90)): 255 if v > least else 0)
+            inside = alpha.filter(ImageFilter.MinFilter(3))
+            drawn = ImageChops.multiply(edges.filter(ImageFilter.MaxFilter(1 + 2 * (width // 2))), inside)
+            rgb.paste(ink, mask=drawn)
+        wide = ImageOps.expand(alpha, width)
+        under = Image.new("RGB", wide.size, ink)
+        under.paste(rgb, (width, width), alpha)
+        return Image.merge("RGBA", [*under.split(), wide.filter(ImageFilter.MaxFilter(1 + 2 * width))])
+    return Image.merge("RGBA", [*rgb.split(), alpha])
 
 
 def cover(photo, zoom, centre):

@@ -85,11 +85,11 @@ def measure_embeddings(image, shots, source):
 
 def measure_plain():
     """The same videos of plain slow shots, without the grading, blur, noise and pasting of the other test footage."""
-    from .patches import load_head, look, patches_of
-    from .train_head import load_split
+    from .patches import load_head, look_at_all
+    from .train_head import Split
 
-    features, shots = load_split("plain")
-    image = F.normalize(look(load_head(), patches_of(features, 2))[:, -384:], dim=-1)
+    split = Split("plain")
+    image, shots = F.normalize(look_at_all(load_head(), split)[:, -384:], dim=-1), split.shots
     concepts = load_concepts()
     return {f"plain photo videos, {s}": photo_videos(image, shots, concepts, s, which="plain") for s in ("teacher", "tower")}
 

@@ -11,7 +11,7 @@ import shutil
 import torch
 from safetensors.torch import save_file
 
-from .head import CHANNELS, EMBEDDING
+from .head import COLUMNS, EMBEDDING, ROWS, TRUNK
 from .hope import GAMMAS, SECTIONS, THETA
 from .patches import load_head
 from .paths import WORK
@@ -57,7 +57,7 @@ def export_head():
     tensors["visual_down.weight"], tensors["visual_down.bias"] = reader.visual_down.weight, reader.visual_down.bias
     (FOLDER / "head").mkdir(parents=True, exist_ok=True)
     save_file({k: v.detach().float().contiguous() for k, v in tensors.items()}, FOLDER / "head/model.safetensors")
-    config = {"channels": CHANNELS, "rows": 9, "columns": 16, "size": head.norm.weight.shape[0], "heads": head.heads, "inner": head.blocks[0].up.out_features,
+    config = {"channels": TRUNK, "rows": ROWS, "columns": COLUMNS, "size": head.norm.weight.shape[0], "heads": head.heads, "inner": head.blocks[0].up.out_features,
               "blocks": len(head.blocks), "embeddingSize": EMBEDDING, "tokens": GRID[0] * GRID[1], "visualSize": reader.visual_up.out_features, "hiddenSize": reader.visual_down.out_features}
     (FOLDER / "head/config.json").write_text(json.dumps(config, indent=1))
 

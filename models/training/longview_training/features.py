@@ -1,85 +1,86 @@
 """Composes all footage once and keeps what the frozen trunk sees of it.
 
-    python -m longview_training.features train|test|halves|plain|more [most shots]
+    python -m longview_training.features train|test|plain [--part K/N] [--most SHOTS]
 
-Writes work/<split>.f16 [frames, 32, 600] (the trunk's 9 x 16 grid averaged to 4 x 8 cells) and work/<split>.json
-(one row a frame: concepts, kind of source, shot). Resumable: rows that are there already are kept.
+Writes work/<split>.u8 [frames, 32, 1200] (the cells of head.py, each channel in 8 bits between its extremes, which are in
+work/range.npy) and work/<split>.json (one row a frame: concepts, kind of source). Several parts may run at the same time;
+each goes on where it ended.
 """
 
+import argparse
 import json
-import sys
-import threading
 import time
-from queue import Queue
 
 import numpy as np
 import onnxruntime
 
 from .compose import Composer
-from .paths import BUNDLE, WORK
+from .head import CELLS, CHANNELS, COLUMNS, ROWS, TRUNK
+from .paths import BUNDLE, NATURAL, WORK
 
-CELLS, CHANNELS, BATCH = 32, 600, 8
-SPLITS = ["train", "test", "halves", "plain", "more"]
+BATCH = 8
+SPLITS = ["train", "test", "plain"]
 
 
-def trunk(threads=2):
+def trunk():
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(str(BUNDLE / "eyes.onnx"), options)
 
 
-def pool(features):
-    """[n, 600, 9, 16] -> [n, 32, 600]: mean over windows of 3 x 2 with strides 2 x 2, as the head's AveragePool does."""
-    columns = (features[..., 0::2] + features[..., 1::2]) / 2
-    rows = [(columns[:, :, i] + columns[:, :, i + 1] + columns[:, :, i + 2]) / 3 for i in (0, 2, 4, 6)]
-    return np.stack(rows, 2).reshape(len(features), CHANNELS, CELLS).transpose(0, 2, 1)
+def value_range(session):
+    """The lowest and highest value kept of each channel [2, 600]: 0.02 % of the values at either end are cut off."""
+    path = WORK / "range.npy"
+    if not path.exists():
+        composer, random = Composer(0), np.random.default_rng(11)
+        files = sorted(NATURAL.rglob("*.jpg"))
+        values = []
+        for index in range(0, len(files), len(files) // 400):
+            frames = composer.grade(random, composer.photo_shot(random, files[index].relative_to(NATURAL), 1))
+            values.append(session.run(["features"], {"frames": frames})[0][0].reshape(TRUNK, ROWS * COLUMNS))
+        np.save(path, np.quantile(np.concatenate(values, 1), [0.0002, 0.9998], 1).astype(np.float32))
+    return np.load(path)
 
 
-def training_plan(concepts, available):
-    """Every training photograph twice, every training drawing about three times, alone or in pairs; one frame a shot."""
+def in_bytes(features, extremes):
+    """[n, 600, 9, 16] float32 -> uint8 [n, 9, 16, 600]."""
+    low, high = extremes
+    scaled = (features.transpose(0, 2, 3, 1) - low) * (255 / (high - low))
+    return np.clip(np.round(scaled), 0, 255).astype(np.uint8)
+
+
+def cells_of(grid):
+    """uint8 [n, 9, 16, 600] -> [n, 32, 1200]: means and maxima of windows of 3 x 2 with steps of 2 x 2."""
+    rows = np.stack([grid[:, i : i + 3] for i in range(0, 7, 2)], 1)  # [n, 4, 3, 16, 600]
+    windows = rows.reshape(len(grid), 4, 3, 8, 2, -1)
+    means = np.round(windows.mean((2, 4), dtype=np.float32)).astype(np.uint8)
+    return np.concatenate((means, windows.max((2, 4))), -1).reshape(len(grid), CELLS, CHANNELS)
+
+
+def training_plan(concepts, available, photos=30000, drawings=45000):
+    """Photographs of kinds that have few as often as of those that have many, nearly, every other one plain; drawings in scenes, some
+    in pairs, every drawing as often as any other. One frame a shot, all mixed, so that any beginning of it is a fair sample."""
     from .concepts import HELD_OUT_STYLE
 
     random = np.random.default_rng(1)
-    plan = [{"kind": "photo", "file": f, "concepts": [i], "frames": 1} for i, c in enumerate(concepts) for f in c["photos"]["train"]] * 2
+    kinds = [(i, c["photos"]["train"]) for i, c in enumerate(concepts) if c["photos"]["train"]]
+    weight = np.array([len(files) for _, files in kinds]) ** 0.35
+    plan, turns = [], {}
+    for k in random.choice(len(kinds), photos, p=weight / weight.sum()):
+        i, files = kinds[k]
+        turn = turns[i] = turns.get(i, -1) + 1
+        plan.append({"kind": ("photo", "near plain")[turn // len(files) % 2], "file": files[turn % len(files)], "concepts": [i]})
     drawn = [(i, s["key"]) for i, c in enumerate(concepts) if not c["heldOut"]
              for s in c["sprites"] if s["style"] != HELD_OUT_STYLE and s["key"] in available]
-    for _ in range(3):
-        order = list(random.permutation(len(drawn)))
-        while order:
-            count = 2 if random.random() < 0.12 and len(order) > 1 else 1
-            chosen = [drawn[order.pop()] for _ in range(count)]
-            if count == 2 and chosen[0][0] == chosen[1][0]:
-                chosen = chosen[:1]
-            plan.append({"kind": "drawn", "keys": [k for _, k in chosen], "concepts": [i for i, _ in chosen], "frames": 1})
-    return [plan[i] for i in random.permutation(len(plan))]
-
-
-def halves_plan(concepts, available, shots=9000):
-    """Two training drawings side by side; one half in eight is left empty. "concepts" holds (left, right), -1 for none."""
-    from .concepts import HELD_OUT_STYLE
-
-    random = np.random.default_rng(4)
-    drawn = [[(i, s["key"]) for s in c["sprites"] if s["style"] != HELD_OUT_STYLE and s["key"] in available]
-             for i, c in enumerate(concepts) if not c["heldOut"]]
-    drawn = [sprites for sprites in drawn if sprites]
-    plan = []
-    for _ in range(shots):
-        pair = [drawn[random.integers(len(drawn))] for _ in range(2)]
-        pair = [sprites[random.integers(len(sprites))] if random.random() > 0.125 else (-1, "") for sprites in pair]
-        plan.append({"kind": "halves", "keys": [k for _, k in pair], "concepts": [i for i, _ in pair], "frames": 1})
-    return plan
-
-
-def more_plan(concepts, available, per_kind=90):
-    """More views of the training photographs, as many of a kind that has few, every other one plain; and every training drawing twice more."""
-    random = np.random.default_rng(5)
-    photos = []
-    for i, c in enumerate(concepts):
-        files = c["photos"]["train"]
-        photos += [{"kind": ("photo", "near plain")[k % 2], "file": files[(k // 2) % len(files)], "concepts": [i], "frames": 1} for k in range(per_kind if files else 0)]
-    drawn = [shot | {"kind": "drawn"} for shot in training_plan(concepts, available) if shot["kind"] == "drawn"]
-    return [photos[i] for i in random.permutation(len(photos))] + [drawn[i] for i in random.permutation(len(drawn))[: len(drawn) * 2 // 3]]
+    order = []
+    while len(order) < drawings * 1.2:
+        order += list(random.permutation(len(drawn)))
+    for _ in range(drawings):
+        chosen = [drawn[order.pop()] for _ in range(2 if random.random() < 0.18 else 1)]
+        if len(chosen) == 2 and chosen[0][0] == chosen[1][0]:
+            chosen = chosen[:1]
+        plan.append({"kind": "drawn", "keys": [k for _, k in chosen], "concepts": [i for i, _ in chosen]})
+    return [plan[i] | {"frames": 1} for i in random.permutation(len(plan))]
 
 
 def plain_plan(concepts, available):
@@ -110,53 +111,47 @@ def test_plan(concepts, available):
     return [plan[i] for i in random.permutation(len(plan))]
 
 
-def compose_into(queue, plan, split, start, end):
-    composer = Composer(1 if split == "test" else 0)
-    seed = SPLITS.index(split)
-    for index in range(start, end):
-        shot = plan[index]
-        random = np.random.default_rng([seed, index])
-        makers = {"photo": composer.photo_shot, "plain": composer.plain_shot, "near plain": composer.near_plain_shot, "halves": composer.halves_shot}
-        make = makers.get(shot["kind"], composer.drawn_shot)
-        frames = make(random, shot.get("file") or shot["keys"], shot["frames"])
-        ungraded = shot["kind"] == "plain" or (shot["kind"] == "near plain" and random.random() < 0.6)
-        queue.put((index, np.stack([np.asarray(f) for f in frames]) if ungraded else composer.grade(random, frames)))
-    queue.put(None)
+def composed(composer, shot, seed, index):
+    """The frames of a shot, uint8 [frames, 288, 512, 3]."""
+    random = np.random.default_rng([seed, index])
+    makers = {"photo": composer.photo_shot, "plain": composer.plain_shot, "near plain": composer.near_plain_shot}
+    frames = makers.get(shot["kind"], composer.drawn_shot)(random, shot.get("file") or shot["keys"], shot["frames"])
+    ungraded = shot["kind"] == "plain" or (shot["kind"] == "near plain" and random.random() < 0.6)
+    return np.stack([np.asarray(f) for f in frames]) if ungraded else composer.grade(random, frames)
 
 
-def run(split, most):
+def run(split, part, parts, most):
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     available = set(json.loads((WORK / "sprites.json").read_text())["keys"])
-    plan = {"train": training_plan, "test": test_plan, "halves": halves_plan, "plain": plain_plan, "more": more_plan}[split](concepts, available)
+    plan = {"train": training_plan, "test": test_plan, "plain": plain_plan}[split](concepts, available)
     per_shot = plan[0]["frames"]
-    path, progress = WORK / f"{split}.f16", WORK / f"{split}.done"
-    start = int(progress.read_text()) if progress.exists() else 0
-    store = np.memmap(path, np.float16, "r+" if start else "w+", shape=(len(plan) * per_shot, CELLS, CHANNELS))
+    path, progress = WORK / f"{split}.u8", WORK / f"{split}.{part}-of-{parts}.done"
+    shape = (len(plan) * per_shot, CELLS, CHANNELS)
+    if not path.exists():
+        np.memmap(path, np.uint8, "w+", shape=shape)
+    store = np.memmap(path, np.uint8, "r+", shape=shape)
     (WORK / f"{split}.json").write_text(json.dumps({"frames": len(store), "perShot": per_shot, "shots": plan}))
-    queue, session, begun = Queue(64), trunk(), time.time()
-    threading.Thread(target=compose_into, args=(queue, plan, split, start, min(most, len(plan))), daemon=True).start()
-    done = start
-    while True:
-        items = []
-        while len(items) < BATCH // per_shot and (item := queue.get()) is not None:
-            items.append(item)
-        if not items:
-            break
-        frames = np.concatenate([frames for _, frames in items])
+    session, begun, composer = trunk(), time.time(), Composer(1 if split == "test" else 0)
+    extremes = value_range(session)
+    first = int(progress.read_text()) if progress.exists() else 0
+    # Part k has the groups of shots k, k + parts, …; "done" counts groups.
+    size = BATCH // per_shot
+    groups = list(range(0, min(most, len(plan)), size))[part::parts]
+    for done in range(first, len(groups)):
+        rows = range(groups[done], min(groups[done] + size, len(plan)))
+        frames = np.concatenate([composed(composer, plan[index], SPLITS.index(split), index) for index in rows])
         features = session.run(["features"], {"frames": frames})[0]
-        first = items[0][0] * per_shot
-        store[first : first + len(frames)] = pool(features)
-        done = items[-1][0] + 1
-        if done % 400 < BATCH:
+        store[rows[0] * per_shot : (rows[-1] + 1) * per_shot] = cells_of(in_bytes(features, extremes))
+        if done % 50 == 49 or done == len(groups) - 1:
             store.flush()
-            progress.write_text(str(done))
-            print(f"{split}: {done}/{len(plan)} shots, {(time.time() - begun) / (done - start) * 1000:.0f} ms a shot", flush=True)
-        if item is None:
-            break
-    store.flush()
-    progress.write_text(str(done))
-    print(f"{split}: all {done} shots")
+            progress.write_text(str(done + 1))
+            print(f"{split} {part}/{parts}: {(done + 1) * size} shots, {(time.time() - begun) / (done + 1 - first) / size * 1000:.0f} ms a shot", flush=True)
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
+    options = argparse.ArgumentParser()
+    options.add_argument("split", choices=SPLITS)
+    options.add_argument("--part", default="0/1")
+    options.add_argument("--most", type=int, default=1_000_000)
+    given = options.parse_args()
+    run(given.split, *map(int, given.part.split("/")), given.most)

@@ -159,12 +159,13 @@ def train(minutes, batch_size=40, rate=2e-3):
     both = optimisers(reader, rate)
     stage = 0
     if state:
-        reader.load_state_dict(state["model"])
-        for o, s in zip(both, state["optimisers"]):
-            o.load_state_dict(s)
         stage = state["stage"]
-        if not torch.equal(mean, state["mean"]):
-            adopt(reader, state["mean"], state["std"], mean, std)
+        if torch.equal(mean, state["mean"]):
+            reader.load_state_dict(state["model"])
+            for o, s in zip(both, state["optimisers"]):
+                o.load_state_dict(s)
+        else:
+            adopt(reader, state, mean, std)
     tallies, begun, first = {}, time.time(), step
     while (elapsed := (time.time() - begun) / 60) < minutes:
         factor = min(1, (step - first + 1) / 100) * min(1, max(0.02, (1 - elapsed / minutes) * 3))
@@ -199,15 +200,17 @@ def train(minutes, batch_size=40, rate=2e-3):
             torch.save({"model": reader.state_dict(), "optimisers": [o.state_dict() for o in both], "step": step, "stage": stage, "trained": trained, "mean": mean, "std": std}, path)
 
 
-def adopt(reader, old_mean, old_std, mean, std):
+def adopt(reader, state, mean, std):
     """Goes on with another head's features: what was made of the embedding (which lies in the same space) stays as it was;
-    what was made of the pooled features before it starts again from nothing."""
-    with torch.no_grad():
-        for layer in (reader.visual_up, reader.visual_skip):
-            raw = (layer.weight / old_std)[:, -384:]
-            layer.bias.add_(raw @ (mean - old_mean)[-384:])
-            layer.weight.zero_()
-            layer.weight[:, -384:] = raw * std[-384:]
+    what was made of the pooled features before it starts again from nothing, as do helpers that a shipped bundle has not got."""
+    model, old_mean, old_std = dict(state["model"]), state["mean"][-384:], state["std"][-384:]
+    for name in ("visual_up", "visual_skip"):
+        raw = model[f"{name}.weight"][:, -384:] / old_std
+        weight = torch.zeros(len(raw), len(mean))
+        weight[:, -384:] = raw * std[-384:]
+        model[f"{name}.weight"] = weight
+        model[f"{name}.bias"] = model[f"{name}.bias"] + raw @ (mean[-384:] - old_mean)
+    reader.load_state_dict(model)
 
 
 def start_in_word_space(reader, mean, std, scale=1.5):

@@ -1,4 +1,4 @@
-"""Trains the head: pooled trunk features -> embeddings beside the words that name them.
+"""Trains the head: the trunk's features -> embeddings beside the words that name them.
 
     python -m longview_training.train_head MINUTES [teacher|tower|both] [checkpoint name = head]
 
@@ -10,14 +10,17 @@ import hashlib
 import json
 import math
 import sys
+import threading
 import time
+from queue import Queue
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
 from . import merges
-from .head import CELLS, CHANNELS, Head
+from .features import BATCH
+from .head import CELL_COLUMNS, CELL_ROWS, CELLS, CHANNELS, Head
 from .paths import THREADS, WORK
 from .questions import article
 from .words import COCO
@@ -25,13 +28,37 @@ from .words import COCO
 PHRASINGS = ["a photo of {a}", "{k}", "{a}", "a picture of {a}", "an image of {a}", "a drawing of {a}", "a video of {a}", "a scene with {a}"]
 
 
-def load_split(split, limit=None):
-    """(pooled features float16 [frames, 32, 600], shots): only rows that are done."""
-    meta = json.loads((WORK / f"{split}.json").read_text())
-    done = int((WORK / f"{split}.done").read_text())
-    store = np.memmap(WORK / f"{split}.f16", np.float16, "r", shape=(meta["frames"], CELLS, CHANNELS))
-    rows = done * meta["perShot"]
-    return torch.from_numpy(np.array(store[:rows])), meta["shots"][:done]
+class Split:
+    """Composed frames as the trunk saw them: `rows` [n] of the store that are done, their `shots`, and their values on demand."""
+
+    def __init__(self, split):
+        meta = json.loads((WORK / f"{split}.json").read_text())
+        self.per_shot, size = meta["perShot"], BATCH // meta["perShot"]
+        shots = []
+        for path in WORK.glob(f"{split}.*-of-*.done"):
+            part, parts = map(int, path.name.split(".")[1].split("-of-"))
+            groups = range(0, len(meta["shots"]), size)[part::parts][: int(path.read_text())]
+            shots += [i for g in groups for i in range(g, min(g + size, len(meta["shots"])))]
+        self.shots, shots = [meta["shots"][i] for i in sorted(shots)], sorted(shots)
+        self.store = np.memmap(WORK / f"{split}.u8", np.uint8, "r", shape=(meta["frames"], CELLS, CHANNELS))
+        self.rows = np.array(shots)[:, None] * self.per_shot + np.arange(self.per_shot)
+        self.low, high = torch.from_numpy(np.load(WORK / "range.npy")).repeat(1, 2)
+        self.step = (high - self.low) / 255
+
+    def codes(self, which):
+        """Frame number k (of all frames, in order) -> uint8 [len(which), 32, 1200]."""
+        return torch.from_numpy(self.store[self.rows.reshape(-1)[np.asarray(which)]])
+
+    def frames(self, which):
+        """The same as values, float32."""
+        return self.codes(which).float() * self.step + self.low
+
+    def patches(self, batch=256):
+        """Every shot in turn, the mean of its frames: float32 [up to batch, 32, 1200]."""
+        for start in range(0, len(self.shots), batch):
+            shots = np.arange(start, min(start + batch, len(self.shots)))
+            frames = self.frames((shots[:, None] * self.per_shot + np.arange(self.per_shot)).reshape(-1))
+            yield frames.view(len(shots), self.per_shot, CELLS, CHANNELS).mean(1)
 
 
 def name_table(concepts):
@@ -119,56 +146,65 @@ class Examples:
     """Training patches as the head sees them, varied on the grid of cells."""
 
     def __init__(self, head):
-        parts = [load_split(split) for split in ("train", "more")]
-        self.features, shots = torch.cat([x for x, _ in parts]), [s for _, part in parts for s in part]
+        self.split = Split("train")
+        shots = self.split.shots
         self.labels = torch.tensor([(s["concepts"] + [-1])[:2] for s in shots])
         self.partner, photo = pairs_of(shots), torch.tensor(["file" in s for s in shots])
         self.photos, self.drawings = photo.nonzero()[:, 0], (~photo).nonzero()[:, 0]
-        count = torch.bincount(self.labels[self.photos, 0])
-        self.photo_weight = count[self.labels[self.photos, 0]].float() ** -0.75
-        self.halves, pairs = load_split("halves")
-        self.sides = torch.tensor([s["concepts"] for s in pairs])
-        sample = self.features[:4000].float()
+        sample = self.split.frames(np.arange(0, len(shots), max(1, len(shots) // 1000)))
         self.mean, self.scale = sample.mean((0, 1)), 1 / (sample.std((0, 1)) + 1e-3)
+        self.middle = ((self.mean - self.split.low) / self.split.step).round().clamp(0, 255).byte()
         head.mean.copy_(self.mean), head.scale.copy_(self.scale)
 
-    def whole(self, count):
-        """Frames of photographs (kinds with few as often as others, nearly) and of scenes; some photographs averaged with
-        another view of the same one, as in a patch of two frames."""
-        photos = self.photos[torch.multinomial(self.photo_weight, count // 2)]
-        rows = torch.cat((photos, self.drawings[torch.randint(len(self.drawings), (count - len(photos),))]))
-        x = self.features[rows].float()
-        mix = (torch.rand(count) < 0.35) & (torch.arange(count) < len(photos))
-        x[mix] = x[mix] * 0.7 + self.features[self.partner[rows[mix]]].float() * 0.3
-        return x, self.labels[rows]
+    def batch(self, size, photos=0.45):
+        """Frames of photographs and of scenes, mirrored, moved, some cells hidden, some the mean of two views of the same thing.
 
-    def joined(self, count):
-        """The left half of one frame beside the right half of another: new scenes of two things, or of one."""
-        pick = torch.randint(len(self.halves), (2, count))
-        x = self.halves[pick[0]].float().view(count, 4, 8, CHANNELS)
-        x[:, :, 4:] = self.halves[pick[1]].float().view(count, 4, 8, CHANNELS)[:, :, 4:]
-        labels = torch.stack((self.sides[pick[0], 0], self.sides[pick[1], 1]), 1)
-        labels = torch.where(labels[:, :1] < 0, labels.flip(1), labels)
-        keep = labels[:, 0] >= 0
-        return x.flatten(1, 2)[keep], labels[keep]
-
-    def batch(self, size):
-        """@returns x [b, 32, 600], labels [b, 2]: mirrored, moved by a cell or two, some cells hidden."""
-        whole, joined = self.whole(size * 5 // 6), self.joined(size // 6)
-        x, labels = torch.cat((whole[0], joined[0])), torch.cat((whole[1], joined[1]))
-        return self.varied(x), labels
+        @returns codes uint8 [b, 32, 1200], labels [b, 2]."""
+        count = int(size * photos)
+        rows = torch.cat((self.photos[torch.randint(len(self.photos), (count,))], self.drawings[torch.randint(len(self.drawings), (size - count,))]))
+        x = self.split.codes(rows)
+        mix = (torch.rand(size) < 0.3) & (torch.arange(size) < count)
+        x[mix] = (x[mix] // 2) + (self.split.codes(self.partner[rows[mix]]) // 2)
+        return self.varied(x), self.labels[rows]
 
     def varied(self, x, most=0.5):
-        """Patches [b, 32, 600] mirrored, moved by a cell or two, with up to this share of their cells hidden."""
+        """Codes [b, 32, 1200] mirrored, moved by a cell or two, with up to this share of their cells hidden, singly or as a rectangle."""
         b = len(x)
-        grid = x.view(b, 4, 8, CHANNELS)
-        flip = torch.rand(b) < 0.5
-        columns = torch.where(flip[:, None], 7 - torch.arange(8), torch.arange(8))
-        columns = (columns + torch.randint(-2, 3, (b, 1))) % 8
-        rows = (torch.arange(4) + torch.randint(-1, 2, (b, 1)) * (torch.rand(b, 1) < 0.5)) % 4
-        x = grid[torch.arange(b)[:, None, None], rows[:, :, None], columns[:, None, :]].flatten(1, 2)
-        hidden = torch.rand(b, CELLS, 1) < torch.rand(b, 1, 1) * most
-        return torch.where(hidden, self.mean, x)
+        flip = torch.rand(b, 1) < 0.5
+        columns = torch.where(flip, CELL_COLUMNS - 1 - torch.arange(CELL_COLUMNS), torch.arange(CELL_COLUMNS))
+        columns = (columns + torch.randint(-2, 3, (b, 1))) % CELL_COLUMNS
+        rows = (torch.arange(CELL_ROWS) + torch.randint(-1, 2, (b, 1)) * (torch.rand(b, 1) < 0.5)) % CELL_ROWS
+        x = x.view(b, CELL_ROWS, CELL_COLUMNS, CHANNELS)[torch.arange(b)[:, None, None], rows[:, :, None], columns[:, None, :]]
+        singly = torch.rand(b, CELL_ROWS, CELL_COLUMNS) < torch.rand(b, 1, 1) * most
+        height, width = torch.rand(b, 1) * most + 0.2, torch.rand(b, 1) * most + 0.2
+        top, left = torch.rand(b, 1) * (1 - height), torch.rand(b, 1) * (1 - width)
+        down, across = torch.arange(CELL_ROWS) / CELL_ROWS, torch.arange(CELL_COLUMNS) / CELL_COLUMNS
+        inside = ((down >= top) & (down < top + height))[:, :, None] & ((across >= left) & (across < left + width))[:, None]
+        hidden = torch.where(torch.rand(b, 1, 1) < 0.5, singly, inside & (torch.rand(b, 1, 1) < 0.7))
+        x[hidden] = self.middle
+        return x.flatten(1, 2)
+
+    def embedded(self, head, codes):
+        """What head(values of codes) is, in bfloat16 and without the detour over values: a code less a whole number is exact."""
+        scale = head.scale * self.split.step
+        weight = head.input.weight * scale
+        offset = ((head.mean - self.split.low) / self.split.step - self.middle.float()) * scale
+        with torch.autocast("cpu", torch.bfloat16):
+            x = F.linear(codes.bfloat16() - self.middle.bfloat16(), weight, head.input.bias - head.input.weight @ offset)
+            return F.normalize(head.project(head.pooled(head.attended(x))).float(), dim=-1)
+
+
+def ahead(make, depth=4):
+    """Calls of make(), made ahead by a thread of its own."""
+    queue = Queue(depth)
+
+    def fill():
+        while True:
+            queue.put(make())
+
+    threading.Thread(target=fill, daemon=True).start()
+    while True:
+        yield queue.get()
 
 
 class Average:
@@ -186,18 +222,17 @@ class Average:
 def quick_check(head, texts, test):
     """Names right among all names for held-out photographs and drawings."""
     head.eval()
-    with torch.no_grad():
-        image = torch.cat([head(x) for x in test[0].split(256)])
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        image = torch.cat([head(x).float() for x in test[0].patches()])
     head.train()
     right = (image @ texts.T).argmax(1)
     return {kind: round(test[2][right[rows], test[1][rows]].float().mean().item(), 3) for kind, rows in test[3].items()}
 
 
 def load_test(holds):
-    features, shots = load_split("test")
-    x = features.view(-1, 2, CELLS, CHANNELS).float().mean(1)
-    kinds = {k: torch.tensor([i for i, s in enumerate(shots) if s["kind"] == k]) for k in ("photo", "drawn", "object", "style")}
-    return x, torch.tensor([s["concepts"][0] for s in shots]), holds.T, kinds
+    split = Split("test")
+    kinds = {k: torch.tensor([i for i, s in enumerate(split.shots) if s["kind"] == k]) for k in ("photo", "drawn", "object", "style")}
+    return split, torch.tensor([s["concepts"][0] for s in split.shots]), holds.T, kinds
 
 
 def optimisers(head, scale, rate):
@@ -223,17 +258,17 @@ def train(minutes, source, name, batch=256, rate=2e-3):
         state = torch.load(path)
         head.load_state_dict(state["model"])
         scale.data.fill_(math.log(state["scale"]))
+    batches = ahead(lambda: examples.batch(batch))
     begun, step, running, average = time.time(), 0, 0.0, Average(head)
     while (elapsed := (time.time() - begun) / 60) < minutes:
         factor = min(1, (step + 1) / 100) * max(0.01, 1 - elapsed / minutes)
         both[0].param_groups[0]["lr"] = rate * 8 * factor
         for group in both[1].param_groups:
             group["lr"] = rate * factor
-        x, labels = examples.batch(batch)
-        with torch.autocast("cpu", torch.bfloat16):
-            image = head(x)
+        x, labels = next(batches)
+        image = examples.embedded(head, x)
         phrased = texts[torch.randint(len(texts), (len(names),)), torch.arange(len(names))]
-        loss = loss_of(image.float(), labels, phrased, holds, weight, scale.exp().clamp(max=60))
+        loss = loss_of(image, labels, phrased, holds, weight, scale.exp().clamp(max=60))
         for o in both:
             o.zero_grad()
         loss.backward()
@@ -242,7 +277,7 @@ def train(minutes, source, name, batch=256, rate=2e-3):
             o.step()
         step, running = step + 1, running * 0.98 + loss.item() * 0.02
         average.add(head, step)
-        if step % 200 == 0:
+        if step % 400 == 0:
             shown = Head()
             shown.load_state_dict(average.state)
             check = quick_check(shown, F.normalize(texts.mean(0), dim=-1), test)
