@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .features import CHANNELS
+from .head import TRUNK
 from .hope import GAMMAS
 from .paths import WORK
+from .train_head import Split
 
 GRID, WIDTH = (2, 2), 96
 SPLIT, UNIQUE, MOST_UNIQUE, FILLERS, COUNTED = 0.25, 0.7, 16, 40, 3
@@ -47,11 +48,12 @@ class Vocabulary:
         self.size = at
 
 
-def quadrants(split, rows):
-    """Rows of a feature file [frames, 32, 600] -> [n, 2, 2, 600]: the 4 x 8 cells averaged to 2 x 2."""
-    shape = (json.loads((WORK / f"{split}.json").read_text())["frames"], 32, CHANNELS)
-    cells = torch.from_numpy(np.memmap(WORK / f"{split}.f16", np.float16, "r", shape=shape)[rows].astype(np.float32))
-    return cells.view(-1, 2, 2, 2, 4, CHANNELS).mean((2, 4))
+def quadrants(split, shots):
+    """Shots of a feature file -> [n, 2, 2, 600]: the means of their frames' 4 x 8 cells, averaged to 2 x 2."""
+    frames = np.array(shots)[:, None] * split.per_shot + np.arange(split.per_shot)
+    parts = np.array_split(frames.reshape(-1), max(1, frames.size // 1000))
+    cells = torch.cat([split.frames(part)[..., :TRUNK].view(-1, 2, 2, 2, 4, TRUNK).mean((2, 4)) for part in parts])
+    return cells.view(len(shots), split.per_shot, 2, 2, TRUNK).mean(1)
 
 
 def projection(features, labels, kinds, shrink=0.3):
@@ -76,11 +78,10 @@ def load():
     kinds = [i for i, c in enumerate(concepts) if c["photos"]["train"]]
     place = {k: i for i, k in enumerate(kinds)}
     found = {}
-    for split, kind, per_shot in (("train", "photo", 1), ("plain", "plain", 2)):
-        shots = json.loads((WORK / f"{split}.json").read_text())["shots"]
-        chosen = [i for i, s in enumerate(shots) if s["kind"] == kind]
-        frames = sum(quadrants(split, np.array(chosen) * per_shot + f) for f in range(per_shot)) / per_shot
-        found[split] = frames, torch.tensor([place[shots[i]["concepts"][0]] for i in chosen])
+    for name, kind in (("train", "photo"), ("plain", "plain")):
+        split = Split(name)
+        chosen = [i for i, s in enumerate(split.shots) if s["kind"] == kind]
+        found[name] = quadrants(split, chosen), torch.tensor([place[split.shots[i]["concepts"][0]] for i in chosen])
     centre, matrix = projection(*found["train"], len(kinds))
     spread = ((found["train"][0] - centre) @ matrix).std()
     group = {g: i for i, gs in enumerate(GROUPS.values()) for g in gs}

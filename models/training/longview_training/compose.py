@@ -260,18 +260,6 @@ class Composer:
             shots.append(frame)
         return shots
 
-    def halves_shot(self, random, keys, frames):
-        """One thing in each half of the frame (none where the key is empty), so that halves of different frames can be joined."""
-        frame = self.backgrounds.draw(random).crop((0, 0, WIDTH, HEIGHT))
-        for side, key in enumerate(keys):
-            if key:
-                item = self.sprite(random, key, 1)
-                item.thumbnail((WIDTH * 0.5, HEIGHT))
-                slack = max(0.0, 0.25 - item.width / WIDTH / 2)
-                place = np.array([0.25 + 0.5 * side + random.uniform(-slack, slack), random.uniform(0.42, 0.58)])
-                frame = paste(frame, item, place)
-        return [frame] * frames
-
     def sprite(self, random, key, count):
         image = Image.fromarray(np.array(self.sprites[self.keys[key]]))
         image = image.crop(image.getbbox() or (0, 0, self.size, self.size))
