@@ -146,17 +146,21 @@ class Examples:
     """Training patches as the head sees them, varied on the grid of cells."""
 
     def __init__(self, head):
+        self.reopen()
+        sample = self.split.frames(np.arange(0, len(self.labels), max(1, len(self.labels) // 1000)))
+        self.mean, self.scale = sample.mean((0, 1)), 1 / (sample.std((0, 1)) + 1e-3)
+        self.middle = ((self.mean - self.split.low) / self.split.step).round().clamp(0, 255).byte()
+        head.mean.copy_(self.mean), head.scale.copy_(self.scale)
+
+    def reopen(self):
+        """Takes in what has been composed since."""
         self.split = Split("train")
         shots = self.split.shots
         self.labels = torch.tensor([(s["concepts"] + [-1])[:2] for s in shots])
         self.partner, photo = pairs_of(shots), torch.tensor(["file" in s for s in shots])
         self.photos, self.drawings = photo.nonzero()[:, 0], (~photo).nonzero()[:, 0]
-        sample = self.split.frames(np.arange(0, len(shots), max(1, len(shots) // 1000)))
-        self.mean, self.scale = sample.mean((0, 1)), 1 / (sample.std((0, 1)) + 1e-3)
-        self.middle = ((self.mean - self.split.low) / self.split.step).round().clamp(0, 255).byte()
-        head.mean.copy_(self.mean), head.scale.copy_(self.scale)
 
-    def batch(self, size, photos=0.45):
+    def batch(self, size, photos=0.4):
         """Frames of photographs and of scenes, mirrored, moved, some cells hidden, some the mean of two views of the same thing.
 
         @returns codes uint8 [b, 32, 1200], labels [b, 2]."""
@@ -281,8 +285,9 @@ def train(minutes, source, name, batch=256, rate=2e-3):
             shown = Head()
             shown.load_state_dict(average.state)
             check = quick_check(shown, F.normalize(texts.mean(0), dim=-1), test)
-            print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / step:.3f} s a step, loss {running:.3f}, scale {scale.exp().item():.1f} {check}", flush=True)
+            print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / step:.3f} s a step, loss {running:.3f}, scale {scale.exp().item():.1f} {check}, {len(examples.labels)} frames", flush=True)
             torch.save({"model": average.state, "scale": scale.exp().item()}, path)
+            examples.reopen()
     torch.save({"model": average.state, "scale": scale.exp().item()}, path)
 
 
