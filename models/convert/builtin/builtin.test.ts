@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { WeightSource } from '../weights/source.ts';
 import { memorySource } from '../weights/source.ts';
-import type { HeadConfig } from './head.ts';
+import type { BranchConfig, HeadConfig } from './head.ts';
 import { buildHeadGraph } from './head.ts';
 import { cocoLabels } from './labels.ts';
 import { buildTextGraph } from './text.ts';
@@ -12,10 +12,10 @@ const headConfig: HeadConfig = {
   channels: 6,
   rows: 9,
   columns: 16,
-  size: 8,
-  heads: 2,
-  inner: 12,
-  blocks: 1,
+  branches: [
+    { size: 8, heads: 2, inner: 12, blocks: 1 },
+    { size: 6, heads: 3, inner: 10, blocks: 2 },
+  ],
   embeddingSize: 5,
   tokens: 2,
   visualSize: 7,
@@ -56,29 +56,47 @@ function together(tables: Record<string, number[]>[]): Record<string, number[]> 
   return Object.fromEntries(tables.flatMap((table) => Object.entries(table)));
 }
 
-function headWeights(): WeightSource {
-  const { channels, size, heads, inner, embeddingSize, tokens, visualSize, hiddenSize } = headConfig;
-  const norms = ['norm', 'blocks.0.norm1', 'blocks.0.norm2'].map((name) => ({
+/** Shapes of a branch's tensors, with its prefix. */
+function branchShapes(
+  { size, heads, inner, blocks }: BranchConfig,
+  prefix: string,
+): Record<string, number[]> {
+  const { channels, embeddingSize } = headConfig;
+  const layers = Array.from({ length: blocks }, (_, block) => `blocks.${block}`);
+  const norms = ['norm', ...layers.flatMap((layer) => [`${layer}.norm1`, `${layer}.norm2`])].map((name) => ({
     [`${name}.weight`]: [size],
     [`${name}.bias`]: [size],
   }));
-  return source({
+  const shapes = {
     mean: [2 * channels],
     scale: [2 * channels],
     place: [32, size],
     query: [heads, size / heads],
     ...together(norms),
     ...linearShapes('input', 2 * channels, size),
-    ...linearShapes('blocks.0.qkv', size, 3 * size),
-    ...linearShapes('blocks.0.out', size, size),
-    ...linearShapes('blocks.0.up', size, inner),
-    ...linearShapes('blocks.0.down', inner, size),
+    ...together(
+      layers.map((layer) => ({
+        ...linearShapes(`${layer}.qkv`, size, 3 * size),
+        ...linearShapes(`${layer}.out`, size, size),
+        ...linearShapes(`${layer}.up`, size, inner),
+        ...linearShapes(`${layer}.down`, inner, size),
+      })),
+    ),
     ...linearShapes('key', size, size),
     ...linearShapes('value', size, size),
     ...linearShapes('project', size, embeddingSize),
-    ...linearShapes('visual_up', size + embeddingSize, visualSize),
+  };
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${prefix}${name}`, shape]));
+}
+
+function headWeights(): WeightSource {
+  const { branches, embeddingSize, tokens, visualSize, hiddenSize } = headConfig;
+  const seen = branches.reduce((total, { size }) => total + size, embeddingSize);
+  return source({
+    ...together(branches.map((branch, k) => branchShapes(branch, `branches.${k}.`))),
+    ...linearShapes('visual_up', seen, visualSize),
     ...linearShapes('visual_down', visualSize, tokens * hiddenSize),
-    ...linearShapes('visual_skip', size + embeddingSize, tokens * hiddenSize),
+    ...linearShapes('visual_skip', seen, tokens * hiddenSize),
   });
 }
 

@@ -13,12 +13,8 @@ export interface HeadConfig {
   channels: number;
   rows: number;
   columns: number;
-  /** Width inside the head. */
-  size: number;
-  heads: number;
-  /** Width of a block's MLP. */
-  inner: number;
-  blocks: number;
+  /** What looks at the same cells, each in its own way; the mean of their embeddings is the head's. */
+  branches: readonly BranchConfig[];
   embeddingSize: number;
   /** Visual tokens of a patch. */
   tokens: number;
@@ -26,6 +22,16 @@ export interface HeadConfig {
   visualSize: number;
   /** Width of a visual token: the decoder's hidden size. */
   hiddenSize: number;
+}
+
+/** One branch of the head. */
+export interface BranchConfig {
+  /** Width inside the branch. */
+  size: number;
+  heads: number;
+  /** Width of a block's MLP. */
+  inner: number;
+  blocks: number;
 }
 
 /** The window that joins places of the trunk's grid into cells, and its steps, as (rows, columns). */
@@ -40,9 +46,14 @@ interface Head extends GraphContext {
   int64: (...values: number[]) => string;
 }
 
+/** A branch under construction: its tensors' names begin with the prefix. */
+interface Branch extends Head, BranchConfig {
+  prefix: string;
+}
+
 /**
- * Builds the head: the places of two frames' features become cells, cells attend to each other, and an attention pool of them
- * becomes the patch's embedding and its visual tokens.
+ * Builds the head: the places of two frames' features become cells; in each branch cells attend to each other and an
+ * attention pool of them becomes an embedding. Their mean is the patch's; all of it together makes its visual tokens.
  *
  * Input: `features` float32 [n, 2, channels, rows, columns]. Outputs: `tokens` float32 [n, tokens, hiddenSize];
  * `embedding` float32 [n, embeddingSize] of unit length.
@@ -60,19 +71,19 @@ export function buildHeadGraph(
   const context = { graph, plan, weights, precision: options.precision };
   const head: Head = { ...context, config, cells: cellRows * cellColumns, int64 };
   const features = graph.input('features', 'float32', ['n', 2, config.channels, config.rows, config.columns]);
-  let x = standardise(head, features);
-  x = layer(head, x, 'input', 2 * config.channels, config.size);
-  x = addPlaces(head, x);
-  for (let block = 0; block < config.blocks; block++) x = encoderBlock(head, x, `blocks.${block}`);
-  const pooled = attentionPool(head, layerNorm(head, x, 'norm'));
-  const projected = layer(head, pooled, 'project', config.size, config.embeddingSize);
-  graph.nodes('LpNormalization', [projected], ['embedding'], { axis: -1, p: 2 });
+  const seen = cellsOf(head, features);
+  const looks = config.branches.map((branch, k) =>
+    look({ ...head, ...branch, prefix: `branches.${k}.` }, seen),
+  );
+  const sum = looks.map(({ embedding }) => embedding).reduce((a, b) => graph.node('Add', [a, b]));
+  graph.nodes('LpNormalization', [sum], ['embedding'], { axis: -1, p: 2 });
   graph.output('embedding', 'float32', ['n', config.embeddingSize]);
-  const both = graph.node('Concat', [pooled, 'embedding'], { axis: -1 });
-  const raised = layer(head, both, 'visual_up', config.size + config.embeddingSize, config.visualSize);
+  const both = graph.node('Concat', [...looks.map(({ pooled }) => pooled), 'embedding'], { axis: -1 });
+  const seenSize = config.branches.reduce((total, { size }) => total + size, config.embeddingSize);
+  const raised = layer(head, both, 'visual_up', seenSize, config.visualSize);
   const width = config.tokens * config.hiddenSize;
   const down = layer(head, gelu(head, raised), 'visual_down', config.visualSize, width);
-  const skip = layer(head, both, 'visual_skip', config.size + config.embeddingSize, width);
+  const skip = layer(head, both, 'visual_skip', seenSize, width);
   const tokens = graph.node('Add', [skip, down]);
   graph.nodes('Reshape', [tokens, int64(-1, config.tokens, config.hiddenSize)], ['tokens']);
   graph.output('tokens', 'float32', ['n', config.tokens, config.hiddenSize]);
@@ -81,37 +92,53 @@ export function buildHeadGraph(
 
 /**
  * Windows of each frame's places become cells, by their means and their maxima (what is small must not drown in its
- * surroundings); then the mean of the two frames, each channel centred and scaled. @returns [n * cells, 2 * channels]
+ * surroundings); then the mean of the two frames. @returns [n, cells, 2 * channels]
  */
-function standardise(head: Head, features: string): string {
+function cellsOf(head: Head, features: string): string {
   const { graph, config, int64 } = head;
-  const width = 2 * config.channels;
   const grid = graph.node('Reshape', [features, int64(-1, config.channels, config.rows, config.columns)]);
   const kernel = { kernel_shape: [...poolWindow], strides: [...poolStride] };
   const pools = ['AveragePool', 'MaxPool'].map((pool) => graph.node(pool, [grid], kernel));
   const cells = graph.node('Concat', pools, { axis: 1 });
-  const frames = graph.node('Reshape', [cells, int64(-1, 2, width, head.cells)]);
+  const frames = graph.node('Reshape', [cells, int64(-1, 2, 2 * config.channels, head.cells)]);
   const mean = graph.node('ReduceMean', [frames], { axes: [1], keepdims: 0 });
-  const rows = graph.node('Transpose', [mean], { perm: [0, 2, 1] });
-  const centred = graph.node('Sub', [rows, vector(head, ['mean'], width, 'float32')]);
-  const scaled = graph.node('Mul', [centred, vector(head, ['scale'], width, 'float32')]);
+  return graph.node('Transpose', [mean], { perm: [0, 2, 1] });
+}
+
+/** What one branch pools of the cells, [n, size], and its unit embedding, [n, embeddingSize]. */
+function look(branch: Branch, cells: string): { pooled: string; embedding: string } {
+  const { graph, config, size } = branch;
+  let x = layer(branch, standardise(branch, cells), 'input', 2 * config.channels, size);
+  x = addPlaces(branch, x);
+  for (let block = 0; block < branch.blocks; block++) x = encoderBlock(branch, x, `blocks.${block}`);
+  const pooled = attentionPool(branch, layerNorm(branch, x, 'norm'));
+  const projected = layer(branch, pooled, 'project', size, config.embeddingSize);
+  return { pooled, embedding: graph.node('LpNormalization', [projected], { axis: -1, p: 2 }) };
+}
+
+/** Each channel centred and scaled. @returns [n * cells, 2 * channels] */
+function standardise(branch: Branch, cells: string): string {
+  const { graph, config, prefix, int64 } = branch;
+  const width = 2 * config.channels;
+  const centred = graph.node('Sub', [cells, vector(branch, [`${prefix}mean`], width, 'float32')]);
+  const scaled = graph.node('Mul', [centred, vector(branch, [`${prefix}scale`], width, 'float32')]);
   return graph.node('Reshape', [scaled, int64(-1, width)]);
 }
 
 /** Adds what each cell's place in the frame means. x: [n * cells, size] */
-function addPlaces(head: Head, x: string): string {
-  const { graph, plan, weights, config, cells, int64 } = head;
-  const dims = [cells, config.size];
-  const places = plan.constant(graph, 'place', 'float32', dims, floatBytes(weights, ['place'], 'float32'));
-  const split = graph.node('Reshape', [x, int64(-1, cells, config.size)]);
-  return graph.node('Reshape', [graph.node('Add', [split, places]), int64(-1, config.size)]);
+function addPlaces(branch: Branch, x: string): string {
+  const { graph, plan, weights, cells, size, int64 } = branch;
+  const name = `${branch.prefix}place`;
+  const dims = [cells, size];
+  const places = plan.constant(graph, name, 'float32', dims, floatBytes(weights, [name], 'float32'));
+  const split = graph.node('Reshape', [x, int64(-1, cells, size)]);
+  return graph.node('Reshape', [graph.node('Add', [split, places]), int64(-1, size)]);
 }
 
 /** A pre-norm transformer layer in which every cell of a patch attends to every other. x: [n * cells, size] */
-function encoderBlock(head: Head, x: string, prefix: string): string {
-  const { graph, config, cells, int64 } = head;
-  const { size, heads, inner } = config;
-  const packed = layer(head, layerNorm(head, x, `${prefix}.norm1`), `${prefix}.qkv`, size, 3 * size);
+function encoderBlock(branch: Branch, x: string, block: string): string {
+  const { graph, cells, size, heads, inner, int64 } = branch;
+  const packed = layer(branch, layerNorm(branch, x, `${block}.norm1`), `${block}.qkv`, size, 3 * size);
   const parts = graph.nodes('Split', [packed, int64(size, size, size)], 3, { axis: -1 });
   const [q, k, v] = parts.map((part, index) => {
     const split = graph.node('Reshape', [part, int64(-1, cells, heads, size / heads)]);
@@ -121,20 +148,20 @@ function encoderBlock(head: Head, x: string, prefix: string): string {
   const scores = graph.node('Mul', [graph.node('MatMul', [q, k]), scale]);
   const mixed = graph.node('MatMul', [graph.node('Softmax', [scores], { axis: -1 }), v]);
   const rows = graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] });
-  const attended = layer(head, graph.node('Reshape', [rows, int64(-1, size)]), `${prefix}.out`, size, size);
+  const attended = layer(branch, graph.node('Reshape', [rows, int64(-1, size)]), `${block}.out`, size, size);
   const between = graph.node('Add', [x, attended]);
-  const raised = layer(head, layerNorm(head, between, `${prefix}.norm2`), `${prefix}.up`, size, inner);
-  return graph.node('Add', [between, layer(head, gelu(head, raised), `${prefix}.down`, inner, size)]);
+  const raised = layer(branch, layerNorm(branch, between, `${block}.norm2`), `${block}.up`, size, inner);
+  return graph.node('Add', [between, layer(branch, gelu(branch, raised), `${block}.down`, inner, size)]);
 }
 
 /** One learnt query per attention head over a patch's cells. [n * cells, size] -> [n, size] */
-function attentionPool(head: Head, x: string): string {
-  const { graph, plan, weights, config, cells, int64 } = head;
-  const { size, heads } = config;
+function attentionPool(branch: Branch, x: string): string {
+  const { graph, plan, weights, cells, size, heads, int64 } = branch;
   const split = (name: string) =>
-    graph.node('Reshape', [layer(head, x, name, size, size), int64(-1, cells, heads, size / heads)]);
+    graph.node('Reshape', [layer(branch, x, name, size, size), int64(-1, cells, heads, size / heads)]);
+  const name = `${branch.prefix}query`;
   const dims = [heads, size / heads];
-  const query = plan.constant(graph, 'query', 'float32', dims, floatBytes(weights, ['query'], 'float32'));
+  const query = plan.constant(graph, name, 'float32', dims, floatBytes(weights, [name], 'float32'));
   const products = graph.node('Mul', [split('key'), query]);
   const scores = graph.node('ReduceSum', [products, int64(-1)], { keepdims: 1 });
   const scaled = graph.node('Mul', [scores, graph.values('float32', [1], [(size / heads) ** -0.5])]);
@@ -143,15 +170,20 @@ function attentionPool(head: Head, x: string): string {
   return graph.node('Reshape', [sum, int64(-1, size)]);
 }
 
-function layer(head: Head, x: string, name: string, inputs: number, outputs: number): string {
-  return linear(head, x, { weights: [`${name}.weight`], biases: [`${name}.bias`], inputs, outputs });
+/** A linear layer of the head, or of a branch of it. */
+function layer(part: Head | Branch, x: string, name: string, inputs: number, outputs: number): string {
+  const own = 'prefix' in part ? `${part.prefix}${name}` : name;
+  return linear(part, x, { weights: [`${own}.weight`], biases: [`${own}.bias`], inputs, outputs });
 }
 
-function layerNorm(head: Head, x: string, name: string): string {
+function layerNorm(branch: Branch, x: string, name: string): string {
   const [weight, bias] = ['weight', 'bias'].map((part) =>
-    vector(head, [`${name}.${part}`], head.config.size, 'float32'),
+    vector(branch, [`${branch.prefix}${name}.${part}`], branch.size, 'float32'),
   ) as [string, string];
-  return head.graph.node('LayerNormalization', [x, weight, bias], { axis: -1, epsilon: { float: 1e-5 } });
+  return branch.graph.node('LayerNormalization', [x, weight, bias], {
+    axis: -1,
+    epsilon: { float: 1e-5 },
+  });
 }
 
 function gelu(head: Head, x: string): string {

@@ -16,8 +16,8 @@ from torch.nn import functional as F
 
 from .export import FOLDER, load_reader
 from .hope import tables, text_positions
-from .head import CELLS, CHANNELS, COLUMNS, ROWS, TRUNK, Head
-from .patches import look
+from .head import CELLS, CHANNELS, COLUMNS, ROWS, TRUNK
+from .patches import load_head, look
 from .paths import BUNDLE, WORK
 from .qwen import plain_tables
 from .text_tower import TextTower
@@ -46,9 +46,7 @@ def check_head(folder):
     features, x = features.reshape(8, 2, TRUNK, ROWS, COLUMNS), cells.view(8, 2, CELLS, CHANNELS).mean(1)
     tokens, embedding = session(folder / "head.onnx").run(["tokens", "embedding"], {"features": features})
     tensors = load_file(FOLDER / "head/model.safetensors")
-    head = Head()
-    head.load_state_dict({k: v for k, v in tensors.items() if not k.startswith("visual")})
-    seen = look(head.eval(), x)
+    seen = look(load_head(), x)
     seen[:, -384:] = F.normalize(seen[:, -384:], dim=-1)
     report("head, embedding", embedding, seen[:, -384:].numpy())
     layer = lambda name, x: F.linear(x, tensors[f"{name}.weight"], tensors[f"{name}.bias"])

@@ -2,8 +2,8 @@
 
     python -m longview_training.patches
 
-Writes work/patches.pt: {"features" float16 [views * frames, size + 384], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
-for the test split work/patches-test.pt: features [shots, size + 384] of whole patches (two frames averaged).
+Writes work/patches.pt: {"features" float16 [views * frames, sizes + 384], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
+for the test split work/patches-test.pt: features [shots, sizes + 384] of whole patches (two frames averaged).
 """
 
 import json
@@ -12,26 +12,24 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .head import Head
+from .head import Branch, load
 from .paths import THREADS, WORK
 from .train_head import Examples, Split, text_vectors
 
 
 def load_head():
-    head = Head()
-    head.load_state_dict(torch.load(WORK / "head.pt")["model"])
-    return head.eval()
+    return load(WORK / "head.pt")
 
 
 @torch.no_grad()
 def look(head, x):
-    """Cells [n, 32, 1200] -> [n, size + 384]: pooled features, then the embedding (times 5)."""
-    pooled = head.pooled(head.cells(x))
-    return torch.cat((pooled, F.normalize(head.project(pooled), dim=-1) * 5), -1)
+    """Cells [n, 32, 1200] -> [n, sizes + 384]: pooled features of all branches, then the embedding (times 5)."""
+    pooled, embedding = head.pooled(x)
+    return torch.cat((pooled, embedding * 5), -1)
 
 
 def look_at_all(head, split):
-    """Every shot of a split, the mean of its frames: [shots, size + 384]."""
+    """Every shot of a split, the mean of its frames: [shots, sizes + 384]."""
     return torch.cat([look(head, x) for x in split.patches()])
 
 
@@ -40,10 +38,10 @@ VIEWS = 4
 
 
 def views(head):
-    """Training frames as [VIEWS * frames, size + 384] float16 and their concepts. The head names frames that it was trained on more
+    """Training frames as [VIEWS * frames, sizes + 384] float16 and their concepts. The head names frames that it was trained on more
     surely than any new ones; hiding cells makes them as uncertain, so that the decoder learns to read what it will meet."""
     torch.manual_seed(6)
-    examples = Examples(Head())
+    examples = Examples(Branch())
     clean, varied = [], [[] for _ in range(VIEWS - 1)]
     split, count = examples.split, len(examples.labels)
     for start in range(0, count, 256):

@@ -11,7 +11,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from .head import EMBEDDING
+from .head import EMBEDDING, Branch, Head, save
 from .paths import BUNDLE, WORK
 from .text_tower import TextTower
 from .train_decoder import STAGES, Reader
@@ -80,7 +80,14 @@ def restore_reader():
 
 def restore_head():
     state = {k: v for k, v in weights("head").items() if not k.startswith("visual_")}
-    torch.save({"model": state, "scale": 30.0}, WORK / "head.pt")
+    branches = []
+    for k in range(1 + max(int(key.split(".")[1]) for key in state)):
+        own = lambda name: state[f"branches.{k}.{name}"]
+        layers = 1 + max(int(key.split(".")[3]) for key in state if key.startswith(f"branches.{k}.blocks."))
+        branches.append(Branch(len(own("norm.weight")), len(own("query")), layers, len(own("blocks.0.up.bias"))))
+    head = Head(branches)
+    head.load_state_dict(state)
+    save(head, WORK / "head.pt")
 
 
 if __name__ == "__main__":

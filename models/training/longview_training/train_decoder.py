@@ -24,7 +24,7 @@ STAGES = [((2, 3), (0, 1)), ((2, 6), (0, 2)), ((3, 10), (0, 4)), ((4, 16), (0, 6
 
 
 #: At the last stage: how often a video is a single scene ("what is this?"), or longer than the stage's; and what those are.
-SINGLE, LONG, LONG_VIDEOS = 0.12, 0.15, ((16, 28), (0, 12))
+SINGLE, LONG, LONG_VIDEOS = 0.12, 0.2, ((16, 40), (0, 24))
 
 
 def sizes(stage, batch_size):
@@ -34,7 +34,7 @@ def sizes(stage, batch_size):
         if chance < SINGLE:
             return batch_size * 2, 1, 1 + int(torch.randint(3, ()))
         (low, high), (least, most) = LONG_VIDEOS
-        batch_size //= 2
+        batch_size //= 3
     n = int(torch.randint(low, high + 1, ()))
     return batch_size, n, n + int(torch.randint(least, most + 1, ()))
 
@@ -201,15 +201,16 @@ def train(minutes, batch_size=40, rate=2e-3):
 
 
 def adopt(reader, state, mean, std):
-    """Goes on with another head's features: what was made of the embedding (which lies in the same space) stays as it was;
-    what was made of the pooled features before it starts again from nothing, as do helpers that a shipped bundle has not got."""
-    model, old_mean, old_std = dict(state["model"]), state["mean"][-384:], state["std"][-384:]
+    """Goes on with other features: of the same head trained further (as many columns), or of another head: then what was made of the
+    embedding (which lies in the same space) stays as it was, and what was made of the pooled features before it starts from nothing."""
+    model, kept = dict(state["model"]), len(mean) if len(mean) == len(state["mean"]) else 384
+    old_mean, old_std = state["mean"][-kept:], state["std"][-kept:]
     for name in ("visual_up", "visual_skip"):
-        raw = model[f"{name}.weight"][:, -384:] / old_std
+        raw = model[f"{name}.weight"][:, -kept:] / old_std
         weight = torch.zeros(len(raw), len(mean))
-        weight[:, -384:] = raw * std[-384:]
+        weight[:, -kept:] = raw * std[-kept:]
         model[f"{name}.weight"] = weight
-        model[f"{name}.bias"] = model[f"{name}.bias"] + raw @ (mean[-384:] - old_mean)
+        model[f"{name}.bias"] = model[f"{name}.bias"] + raw @ (mean[-kept:] - old_mean)
     reader.load_state_dict(model)
 
 

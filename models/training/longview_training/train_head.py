@@ -1,9 +1,9 @@
-"""Trains the head: the trunk's features -> embeddings beside the words that name them.
+"""Trains a branch of the head: the trunk's features -> embeddings beside the words that name them.
 
-    python -m longview_training.train_head MINUTES [teacher|tower|both] [checkpoint name = head]
+    python -m longview_training.train_head MINUTES [teacher|tower|both] [checkpoint name = branch-0] [seed = 0]
 
 Contrastive against frozen text embeddings of the concepts' names in many phrasings, in both directions.
-Checkpoint: work/head.pt (resumes). The texts' vectors are the teacher's, the trained tower's, or both in turn.
+Checkpoint: work/<name>.pt (resumes). Several branches with seeds of their own are joined by branches.py. The texts' vectors are the teacher's, the trained tower's, or both in turn.
 """
 
 import hashlib
@@ -20,12 +20,16 @@ from torch.nn import functional as F
 
 from . import merges
 from .features import BATCH
-from .head import CELL_COLUMNS, CELL_ROWS, CELLS, CHANNELS, Head
+from .head import CELL_COLUMNS, CELL_ROWS, CELLS, CHANNELS, Branch
 from .paths import THREADS, WORK
 from .questions import article
 from .words import COCO
 
 PHRASINGS = ["a photo of {a}", "{k}", "{a}", "a picture of {a}", "an image of {a}", "a drawing of {a}", "a video of {a}", "a scene with {a}"]
+
+
+#: Similarities are never multiplied by more than this: the head would go on only by being surer of what it has seen.
+MOST_SCALE = 32
 
 
 class Split:
@@ -169,9 +173,20 @@ class Examples:
         x = self.split.codes(rows)
         mix = (torch.rand(size) < 0.3) & (torch.arange(size) < count)
         x[mix] = (x[mix] // 2) + (self.split.codes(self.partner[rows[mix]]) // 2)
-        return self.varied(x), self.labels[rows]
+        return self.laid_over(self.varied(x), self.labels[rows])
 
-    def varied(self, x, most=0.5):
+    def laid_over(self, x, labels, share=0.25):
+        """Some patches of one thing with another such patch laid over them: the mean of both means, the larger of both maxima."""
+        single = (labels[:, 1] < 0).nonzero()[:, 0]
+        chosen = single[torch.randperm(len(single))[: int(len(x) * share) // 2 * 2]]
+        a, b = chosen.chunk(2) if len(chosen) % 2 == 0 else chosen[1:].chunk(2)
+        half = CHANNELS // 2
+        labels = labels.clone()
+        x[a] = torch.cat((x[a, :, :half] // 2 + x[b, :, :half] // 2, torch.maximum(x[a, :, half:], x[b, :, half:])), -1)
+        labels[a, 1] = torch.where(labels[a, 0] == labels[b, 0], -1, labels[b, 0])
+        return x, labels
+
+    def varied(self, x, most=0.65):
         """Codes [b, 32, 1200] mirrored, moved by a cell or two, with up to this share of their cells hidden, singly or as a rectangle."""
         b = len(x)
         flip = torch.rand(b, 1) < 0.5
@@ -248,13 +263,13 @@ def optimisers(head, scale, rate):
     return [torch.optim.Muon(matrices, lr=rate * 8, momentum=0.95, weight_decay=0.05), torch.optim.AdamW(slow, rate, betas=(0.9, 0.98), weight_decay=0.05)]
 
 
-def train(minutes, source, name, batch=256, rate=2e-3):
-    torch.manual_seed(0)
+def train(minutes, source="both", name="branch-0", seed=0, batch=256, rate=2e-3):
+    torch.manual_seed(seed)
     torch.set_num_threads(THREADS)
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     names, holds = name_table(concepts)
     weight, texts = specific(holds, concepts, names), text_vectors(names, source)
-    head, path = Head(), WORK / f"{name}.pt"
+    head, path = Branch(), WORK / f"{name}.pt"
     examples, test = Examples(head), load_test(holds)
     scale = torch.nn.Parameter(torch.tensor(3.2))
     both = optimisers(head, scale, rate)
@@ -272,7 +287,7 @@ def train(minutes, source, name, batch=256, rate=2e-3):
         x, labels = next(batches)
         image = examples.embedded(head, x)
         phrased = texts[torch.randint(len(texts), (len(names),)), torch.arange(len(names))]
-        loss = loss_of(image, labels, phrased, holds, weight, scale.exp().clamp(max=60))
+        loss = loss_of(image, labels, phrased, holds, weight, scale.exp().clamp(max=MOST_SCALE))
         for o in both:
             o.zero_grad()
         loss.backward()
@@ -282,7 +297,7 @@ def train(minutes, source, name, batch=256, rate=2e-3):
         step, running = step + 1, running * 0.98 + loss.item() * 0.02
         average.add(head, step)
         if step % 400 == 0:
-            shown = Head()
+            shown = Branch()
             shown.load_state_dict(average.state)
             check = quick_check(shown, F.normalize(texts.mean(0), dim=-1), test)
             print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / step:.3f} s a step, loss {running:.3f}, scale {scale.exp().item():.1f} {check}, {len(examples.labels)} frames", flush=True)
@@ -292,4 +307,5 @@ def train(minutes, source, name, batch=256, rate=2e-3):
 
 
 if __name__ == "__main__":
-    train(float(sys.argv[1]), *(sys.argv[2:] + ["teacher", "head"][len(sys.argv) - 2 :]))
+    minutes, *rest = sys.argv[1:]
+    train(float(minutes), *rest[:2], *map(int, rest[2:]))

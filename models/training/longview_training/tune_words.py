@@ -24,6 +24,8 @@ from .tokenizer import load
 from .train_head import PHRASINGS, loss_of, name_table, specific, text_vectors
 
 
+#: What similarities are multiplied by, as at the end of the head's training.
+SCALE = 32.0
 #: How many other phrases hold the tower in its place.
 PHRASES = 60_000
 
@@ -50,7 +52,7 @@ def train(minutes, batch=384, rate=4e-4):
     concepts, tokenizer = json.loads((WORK / "concepts.json").read_text())["concepts"], load()
     names, holds = name_table(concepts)
     weight, teachers, pictures = specific(holds, concepts, names), text_vectors(names, "teacher"), Pictures()
-    scale = min(60.0, torch.load(WORK / "head.pt")["scale"])
+    scale = SCALE
     encoded = [[e.ids[:MAX_TOKENS] for e in tokenizer.encode_batch([p.format(k=n, a=article(n)) for n in names])] for p in PHRASINGS]
     texts, vectors, held, held_vectors = distillation_set(PHRASES)
     phrases = [e.ids[:MAX_TOKENS] for e in tokenizer.encode_batch(texts)]
