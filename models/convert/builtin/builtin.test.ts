@@ -91,7 +91,7 @@ function branchShapes(
 
 function headWeights(): WeightSource {
   const { branches, embeddingSize, tokens, visualSize, hiddenSize } = headConfig;
-  const seen = branches.reduce((total, { size }) => total + size, embeddingSize);
+  const seen = branches[0].size + embeddingSize;
   return source({
     ...together(branches.map((branch, k) => branchShapes(branch, `branches.${k}.`))),
     ...linearShapes('visual_up', seen, visualSize),

@@ -53,7 +53,8 @@ interface Branch extends Head, BranchConfig {
 
 /**
  * Builds the head: the places of two frames' features become cells; in each branch cells attend to each other and an
- * attention pool of them becomes an embedding. Their mean is the patch's; all of it together makes its visual tokens.
+ * attention pool of them becomes an embedding. Their mean is the patch's; with what the first branch pooled, it makes the
+ * visual tokens.
  *
  * Input: `features` float32 [n, 2, channels, rows, columns]. Outputs: `tokens` float32 [n, tokens, hiddenSize];
  * `embedding` float32 [n, embeddingSize] of unit length.
@@ -78,8 +79,8 @@ export function buildHeadGraph(
   const sum = looks.map(({ embedding }) => embedding).reduce((a, b) => graph.node('Add', [a, b]));
   graph.nodes('LpNormalization', [sum], ['embedding'], { axis: -1, p: 2 });
   graph.output('embedding', 'float32', ['n', config.embeddingSize]);
-  const both = graph.node('Concat', [...looks.map(({ pooled }) => pooled), 'embedding'], { axis: -1 });
-  const seenSize = config.branches.reduce((total, { size }) => total + size, config.embeddingSize);
+  const both = graph.node('Concat', [looks[0].pooled, 'embedding'], { axis: -1 });
+  const seenSize = config.branches[0].size + config.embeddingSize;
   const raised = layer(head, both, 'visual_up', seenSize, config.visualSize);
   const width = config.tokens * config.hiddenSize;
   const down = layer(head, gelu(head, raised), 'visual_down', config.visualSize, width);

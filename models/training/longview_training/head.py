@@ -83,10 +83,10 @@ class Head(nn.Module):
         self.branches = nn.ModuleList(branches)
 
     def pooled(self, x):
-        """[n, 32, 1200] -> what each branch pools, side by side [n, sum of sizes], and the embedding [n, 384]."""
+        """[n, 32, 1200] -> what the first branch pools [n, size], which the decoder reads, and the embedding [n, 384]."""
         pooled = [branch.pooled(branch.cells(x)) for branch in self.branches]
         each = [F.normalize(branch.project(p), dim=-1) for branch, p in zip(self.branches, pooled)]
-        return torch.cat(pooled, -1), F.normalize(sum(each), dim=-1)
+        return pooled[0], F.normalize(sum(each), dim=-1)
 
     def forward(self, x):
         return self.pooled(x)[1]

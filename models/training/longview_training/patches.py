@@ -2,8 +2,8 @@
 
     python -m longview_training.patches
 
-Writes work/patches.pt: {"features" float16 [views * frames, sizes + 384], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
-for the test split work/patches-test.pt: features [shots, sizes + 384] of whole patches (two frames averaged).
+Writes work/patches.pt: {"features" float16 [views * frames, size + 384], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
+for the test split work/patches-test.pt: features [shots, size + 384] of whole patches (two frames averaged).
 """
 
 import json
@@ -23,13 +23,13 @@ def load_head():
 
 @torch.no_grad()
 def look(head, x):
-    """Cells [n, 32, 1200] -> [n, sizes + 384]: pooled features of all branches, then the embedding (times 5)."""
+    """Cells [n, 32, 1200] -> [n, size + 384]: what the first branch pools, then the embedding (times 5)."""
     pooled, embedding = head.pooled(x)
     return torch.cat((pooled, embedding * 5), -1)
 
 
 def look_at_all(head, split):
-    """Every shot of a split, the mean of its frames: [shots, sizes + 384]."""
+    """Every shot of a split, the mean of its frames: [shots, size + 384]."""
     return torch.cat([look(head, x) for x in split.patches()])
 
 
@@ -38,7 +38,7 @@ VIEWS = 4
 
 
 def views(head):
-    """Training frames as [VIEWS * frames, sizes + 384] float16 and their concepts. The head names frames that it was trained on more
+    """Training frames as [VIEWS * frames, size + 384] float16 and their concepts. The head names frames that it was trained on more
     surely than any new ones; hiding cells makes them as uncertain, so that the decoder learns to read what it will meet."""
     torch.manual_seed(6)
     examples = Examples(Branch())

@@ -35,14 +35,14 @@ def teacher(texts, batch=256):
     return model.encode(texts, batch_size=batch, normalize_embeddings=True, show_progress_bar=False).astype(np.float16)
 
 
-def distillation_set(count=TRAIN_PHRASES):
+def distillation_set():
     """Phrases and their teacher embeddings: (train texts, train vectors, test texts, test vectors)."""
-    path = WORK / ("teacher.npz" if count == TRAIN_PHRASES else f"teacher-{count}.npz")
+    path = WORK / "teacher.npz"
     if not path.exists():
         nouns, weights, verbs, _ = vocabulary()
         rare = [n for n, w in zip(nouns, weights) if w >= 0.25]
-        words = [n for n in rare if len(n) < 22][: count * 11 // 26]
-        train = list(dict.fromkeys(words + verbs + phrases(count - len(words), 21)))
+        words = [n for n in rare if len(n) < 22][: 110_000]
+        train = list(dict.fromkeys(words + verbs + phrases(TRAIN_PHRASES - len(words), 21)))
         seen = set(train)
         test = [p for p in dict.fromkeys(phrases(TEST_PHRASES * 2, 22)) if p not in seen][:TEST_PHRASES]
         print(len(train), "phrases for the teacher", flush=True)
