@@ -18,9 +18,9 @@ export const calibration = {
    */
   object: { slope: 12, middle: 0.33, counted: 0.25 },
   /** P(the scene is there) = logistic(similarity * s + standout * z + bias), z in standard deviations. */
-  scene: { similarity: 31.2, standout: -0.12, bias: -5.48 },
+  scene: { similarity: 14.81, standout: 0.284, bias: -4.335 },
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */
-  background: { mean: 0.029, deviation: 0.052, patches: 40 },
+  background: { mean: 0.0287, deviation: 0.0624, patches: 40 },
   /**
    * Where the detector knows the whole query, the scene's log-odds over the background count so much beside it, and
    * alone they count with so much doubt; where it saw nothing they are doubted so much more. Where it knows a part, its log-odds count so much for the scene, within limits.
@@ -33,7 +33,7 @@ export const calibration = {
    * How much the decoder's log-odds of "yes", cut at so many, move the confidence of what the detector saw and of what
    * only looks like it, and what share of that moves it in the list as well.
    */
-  recheck: { object: 0, scene: 0.3, order: 0.75, limit: 4 },
+  recheck: { object: 0, scene: 0.5, order: 0, limit: 4 },
   /**
    * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
    * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the

@@ -30,7 +30,7 @@ def videos(shots, concepts, count, random):
     """[(rows of the video, concepts present, absent)] with as many absent as present."""
     names, holds = name_table(concepts)
     group = holds.numpy()
-    usable = [i for i, s in enumerate(shots) if s["kind"] in ("photo", "drawn", "object", "style")]
+    usable = [i for i, s in enumerate(shots) if s["kind"] in ("photo", "plain", "drawn", "object", "style")]
     by = {}
     for i in usable:
         for c in shots[i]["concepts"]:
@@ -70,14 +70,19 @@ def auc(x, y):
     return (rank[y == 1].sum() - present * (present + 1) / 2) / (present * (len(y) - present))
 
 
+def held_out():
+    """Embeddings of all held-out shots, plain ones and others, and the shots."""
+    parts = [torch.load(WORK / f"patches-{split}.pt") for split in ("test", "plain")]
+    return F.normalize(torch.cat([p["features"][:, -384:].float() for p in parts]), dim=-1), [s for p in parts for s in p["shots"]]
+
+
 def main(seed=3, count=40):
     random = np.random.default_rng(seed)
-    concepts, data = load_concepts(), torch.load(WORK / "patches-test.pt")
-    image = F.normalize(data["features"][:, -384:], dim=-1)
+    concepts, (image, shots) = load_concepts(), held_out()
     queries = query_vectors([article(c["name"]) for c in concepts], "tower")
     similar = (queries @ image.T).numpy()
     table, label, fold, raw = {k: [] for k in SCORES}, [], [], {"present": [], "absent": []}
-    for v, (rows, present, absent) in enumerate(videos(data["shots"], concepts, count, random)):
+    for v, (rows, present, absent) in enumerate(videos(shots, concepts, count, random)):
         for c, y in [(c, 1) for c in present] + [(c, 0) for c in absent]:
             s = similar[c, rows]
             for name, score in SCORES.items():

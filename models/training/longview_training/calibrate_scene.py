@@ -7,12 +7,9 @@ deviation of z steadied as the engine does. Half of the videos fit, the other ha
 """
 
 import numpy as np
-import torch
-from torch.nn import functional as F
 
-from .calibrate import auc, videos
+from .calibrate import auc, held_out, videos
 from .evaluate import load_concepts, query_vectors
-from .paths import WORK
 from .questions import article
 
 #: engine/search/calibration.ts, background.patches
@@ -34,12 +31,11 @@ def fit(design, there, steps=100):
 
 def main(seed=3, count=40):
     random = np.random.default_rng(seed)
-    concepts, data = load_concepts(), torch.load(WORK / "patches-test.pt")
-    image = F.normalize(data["features"][:, -384:].float(), dim=-1)
+    concepts, (image, all_shots) = load_concepts(), held_out()
     similar = (query_vectors([article(c["name"]) for c in concepts], "tower") @ image.T).numpy()
     mean, deviation, k = similar.mean(), similar.std(1).mean(), PRIOR_PATCHES
     rows, there, fold = [], [], []
-    for v, (shots, present, absent) in enumerate(videos(data["shots"], concepts, count, random)):
+    for v, (shots, present, absent) in enumerate(videos(all_shots, concepts, count, random)):
         for c, y in [(c, 1) for c in present] + [(c, 0) for c in absent]:
             s = similar[c, shots]
             m = (s.sum() + k * mean) / (len(s) + k)

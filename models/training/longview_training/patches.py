@@ -61,3 +61,5 @@ if __name__ == "__main__":
     if (WORK / "test.json").exists():
         test = Split("test")
         torch.save({"features": look_at_all(head, test), "shots": test.shots, "names": names}, WORK / "patches-test.pt")
+        plain = Split("plain")
+        torch.save({"features": look_at_all(head, plain), "shots": plain.shots, "names": names}, WORK / "patches-plain.pt")
