@@ -26,7 +26,7 @@ export const calibration = {
    * alone they count with so much doubt; where it saw nothing they are doubted so much more. Where it knows a part, its log-odds count so much for the scene, within limits.
    */
   fusion: {
-    covered: { beside: 0.5, doubt: 1, unseen: 3 },
+    covered: { beside: 0.5, doubt: 1, unseen: 2 },
     partly: { weight: 0.4, least: -1.5, most: 2.5 },
   },
   /**
