@@ -40,8 +40,11 @@ export const calibration = {
    * pictures show by so many log-odds.
    */
   text: { said: { share: 6, bias: -3.5 }, name: { share: 5, bias: -3.5 }, inside: 0.7 },
-  /** "Is it shown?": what the log-odds of reading the whole video and of the best moment count. */
-  shown: { reading: 0.5, moment: 0.8 },
+  /**
+   * "Is it shown?": what the log-odds of reading the whole video (by what the best moment was found by: as with the second look,
+   * the decoder has nothing to say against what the detector saw) and of the best moment count.
+   */
+  shown: { reading: { object: 0, scene: 0.5 }, moment: 0.8 },
   /** An answer that two ways of reading disagree about is so much less sure. */
   disagreement: 0.7,
   /** Below this mean score of its evidence an answer is a guess. */

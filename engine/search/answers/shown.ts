@@ -23,7 +23,8 @@ export async function answerShown(asking: Asking, subject: string): Promise<Draf
   const checked = await confirm(asking, hits, subject);
   const best = checked[0]?.confidence ?? 0;
   const weights = calibration.shown;
-  const yes = logistic(weights.reading * logOdds(whole) + weights.moment * logOdds(best));
+  const reads = weights.reading[checked[0]?.source ?? 'scene'];
+  const yes = logistic(reads * logOdds(whole) + weights.moment * logOdds(best));
   if (yes < 0.5) return { answer: 'no', confidence: 1 - yes, evidence: [], absence: true };
   const proofs = checked.filter((hit, i) => i === 0 || hit.confidence >= 0.5);
   return { answer: 'yes', confidence: yes, evidence: evidenceOf(proofs, subject) };
