@@ -20,9 +20,9 @@ export interface Near {
 /** Rows whose mean the codes are made around. */
 const centerRows = 20_000;
 /**
- * So many rows in a thousand are estimated by all bits after the scan of the signs; that many at least. Measured with
- * `npm run -s bench -- search`: of the 20 nearest among five million, 8 and 2,000 compared exactly found 0.925, 8 and any
- * number 0.963, 16 and 4,000 (engine/store/nearest.ts) 0.984, 24 and 6,000 0.994 for a fifth more time.
+ * So many rows in a thousand are estimated by all bits after the scan of the signs; that many at least. Tried once on the
+ * library of `npm run -s bench -- search` (five million, 16 queries, 320 nearest): 8 and 2,000 compared exactly found
+ * 0.925 of them, 8 and any number 0.963, 16 and 4,000 (engine/store/nearest.ts) 0.984.
  */
 const refined = { perThousand: 16, least: 20_000 };
 /** Segments from which on a second thread is worth its start. */
