@@ -45,6 +45,39 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     assert.equal(await page.getByRole('dialog').count(), 0);
   });
 
+  test('a moment that is opened before the last letters were looked for stays open', async (t) => {
+    const page = await open(t);
+    await page.keyboard.press('/');
+    await page.keyboard.type('c');
+    await page.locator('[data-card]').first().waitFor();
+    // The page's own keys, so that all of this falls into the quiet time after a letter.
+    await page.evaluate(`(() => {
+      const box = document.activeElement;
+      box.value = 'cup';
+      box.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      box.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
+      document.activeElement.click();
+    })()`);
+    await until(page, playable);
+    await page.waitForTimeout(300);
+    assert.match(page.url(), /#\/video\/video-\d/);
+  });
+
+  test('the keyboard stays in the list when the moment under it goes', async (t) => {
+    const videos = pretendVideos(6);
+    const page = await open(t, { videos });
+    await page.keyboard.press('/');
+    await page.keyboard.type('cup');
+    await page.locator('[data-card]').nth(3).waitFor();
+    await page.evaluate(`document.querySelectorAll('[data-card]')[3].focus()`);
+    assert.match(await page.evaluate<string>('document.activeElement.textContent'), /clip 000[1-6]/);
+    videos.splice(0, 4);
+    await page.evaluate(`history.replaceState(null, '', '#/search?q=mug'); dispatchEvent(new Event('popstate'))`);
+    await page.getByText('clip 0001').waitFor({ state: 'detached' });
+    const standing = `document.activeElement.closest('[data-card]')?.textContent ?? 'nowhere'`;
+    assert.match(await page.evaluate<string>(standing), /clip 000[56]/);
+  });
+
   test('every press of an arrow key moves the time scale, and what it does is said', async (t) => {
     const page = await open(t);
     await page.keyboard.press('2');

@@ -24,12 +24,27 @@ export const playable = `document.querySelector('video')?.readyState === 4`;
 /** Where the film is, on the page. */
 export const currentTime = `document.querySelector('video').currentTime`;
 
-/** Waits for something to be true on the page; the page's policy forbids the evaluation that Playwright's own wait needs. */
-export const until = (page: Page, expression: string): Promise<unknown> =>
-  page.evaluate(`new Promise((done) => {
-    const look = () => ((${expression}) ? done() : requestAnimationFrame(look));
+/** How long {@link until} waits, in milliseconds. */
+const patience = 30_000;
+
+/**
+ * Waits for something to be true on the page; the page's policy forbids the evaluation that Playwright's own wait needs.
+ * Throws with the address and the text of the page where it never comes true.
+ */
+export async function until(page: Page, expression: string): Promise<void> {
+  const came = await page.evaluate<boolean>(`new Promise((done) => {
+    const end = performance.now() + ${patience};
+    const look = () => {
+      if (${expression}) done(true);
+      else if (performance.now() > end) done(false);
+      else requestAnimationFrame(look);
+    };
     look();
   })`);
+  if (came) return;
+  const text = await page.evaluate<string>('document.body.innerText');
+  throw new Error(`Never true: ${expression}\nat ${page.url()}\nwith ${text.slice(0, 600)}`);
+}
 
 /** Goes to a place of the window. */
 export const visit = (page: Page, hash: string): Promise<unknown> =>
