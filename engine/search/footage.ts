@@ -1,5 +1,5 @@
 import { shotsOf, type Shot } from './shots.ts';
-import type { IndexedVideo, PatchRange, PatchTable } from '../store/types.ts';
+import type { IndexedVideo, LibraryTable, PatchRange, PatchTable } from '../store/types.ts';
 import type { SearchStore } from './types.ts';
 
 /** A video with its patches, or with some of them, as the search goes through it. */
@@ -22,28 +22,34 @@ export function openWhole(
     : videos.map((video) => ({ video, table: store.patchTable(video.id) }));
 }
 
-/** Views into the one piece that the store keeps of the whole library. */
 function wholeLibrary(store: SearchStore, videos: readonly IndexedVideo[], fingerprint: string): Footage[] {
-  const { starts, ends, embeddings, embeddingSize, slices } = store.libraryTable(fingerprint);
+  const library = store.libraryTable(fingerprint);
   const byId = new Map(videos.map((video) => [video.id, video]));
-  return slices.flatMap(({ videoId, firstRow, rows }) => {
-    const video = byId.get(videoId);
-    const past = firstRow + rows;
-    return video
-      ? {
-          video,
-          table: {
-            starts: starts.subarray(firstRow, past),
-            ends: ends.subarray(firstRow, past),
-            embeddings: embeddings.subarray(firstRow * embeddingSize, past * embeddingSize),
-            embeddingSize,
-          },
-        }
-      : [];
+  return tablesOf(library).flatMap((table, index) => {
+    const video = byId.get(library.slices[index].videoId);
+    return video ? { video, table } : [];
   });
 }
 
-/** By the array of a table's times, which the store gives out again as long as the video's index stays. */
+/** By the library's table, which the store gives out again as long as nothing is added. */
+const knownTables = new WeakMap<LibraryTable, PatchTable[]>();
+
+/** Each video's part of the one piece that the store keeps of the whole library. */
+function tablesOf(library: LibraryTable): PatchTable[] {
+  const known = knownTables.get(library);
+  if (known) return known;
+  const { starts, ends, embeddings, embeddingSize, slices } = library;
+  const tables = slices.map(({ firstRow, rows }) => ({
+    starts: starts.subarray(firstRow, firstRow + rows),
+    ends: ends.subarray(firstRow, firstRow + rows),
+    embeddings: embeddings.subarray(firstRow * embeddingSize, (firstRow + rows) * embeddingSize),
+    embeddingSize,
+  }));
+  knownTables.set(library, tables);
+  return tables;
+}
+
+/** By the array of a table's times, which is the same one as long as the table is. */
 const knownShots = new WeakMap<Float64Array, Shot[]>();
 
 /** The shots of a video, by its stored cuts; of a window, those in it. */

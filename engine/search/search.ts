@@ -54,7 +54,8 @@ export function search(
   const coverage = coverageOf(wanted);
   if (coverage === 'none' && !embedding) return [];
   const labels = [...new Set(wanted.objects.flatMap((object) => object.labels))];
-  const scored = footage.map((one) => evidenceIn(store, one, wanted, labels, embedding));
+  const seenIn = objectsIn(store, footage, labels);
+  const scored = footage.map((one) => evidenceIn(one, wanted, seenIn(one), embedding));
   const background = embedding
     ? (elsewhere ?? backgroundOf(scored.map(({ similarity }) => similarity)))
     : { mean: 0, deviation: 1 };
@@ -75,17 +76,29 @@ export function search(
     .slice(0, limit);
 }
 
-function evidenceIn(
+/** What was seen of some labels, by footage, with the patches numbered as its table has them. */
+function objectsIn(
   store: SearchStore,
+  footage: readonly Footage[],
+  labels: readonly string[],
+): (one: Footage) => readonly SeenObject[] {
+  if (labels.length === 0) return () => [];
+  const whole = footage.filter(({ window }) => !window).map(({ video }) => video.id);
+  const known = whole.length > 0 ? store.objectsOf(whole, labels) : new Map<string, SeenObject[]>();
+  return ({ video, window }) => {
+    if (!window) return known.get(video.id) ?? [];
+    const found = store.objects(video.id, labels, window);
+    return found.map((object) => ({ ...object, patch: object.patch - window.from }));
+  };
+}
+
+function evidenceIn(
   one: Footage,
   wanted: WantedObjects,
-  labels: readonly string[],
+  seen: readonly SeenObject[],
   embedding: Float32Array | undefined,
 ): Scored {
   const patches = one.table.starts.length;
-  const found = labels.length > 0 ? store.objects(one.video.id, labels, one.window) : [];
-  const from = one.window?.from ?? 0;
-  const seen = from === 0 ? found : found.map((object) => ({ ...object, patch: object.patch - from }));
   return {
     ...one,
     seen,

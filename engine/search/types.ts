@@ -15,6 +15,7 @@ export type SearchStore = Pick<
   | 'textHits'
   | 'videoCount'
   | 'objects'
+  | 'objectsOf'
   | 'cuts'
   | 'hasTokens'
   | 'patchTokens'

@@ -96,9 +96,26 @@ export class Patches {
     for (const row of rows)
       unpackObjects(row.objects, row.name, (object) => wanted(object.patch) && seen.push(object));
     // Of one label they come in this order already.
-    return labels?.length === 1
-      ? seen
-      : seen.sort((a, b) => a.patch - b.patch || a.frame - b.frame || b.score - a.score);
+    return labels?.length === 1 ? seen : seen.sort(byPatch);
+  }
+
+  /** The objects of some labels in many videos at once, each video's ascending by patch and frame. */
+  objectsOf(videoIds: readonly string[], labels: readonly string[]): Map<string, SeenObject[]> {
+    const seen = new Map<string, SeenObject[]>();
+    const rows = this.#db.all<{ id: string; name: string; objects: Uint8Array }>(
+      `SELECT videos.id, name, objects FROM object_batches
+       JOIN labels ON labels.num = label JOIN runs ON runs.num = run JOIN videos ON videos.num = runs.video
+       WHERE name IN (SELECT value FROM json_each(?)) AND state = 'complete'
+         AND videos.id IN (SELECT value FROM json_each(?)) ORDER BY run, first, name`,
+      ...[JSON.stringify(labels), JSON.stringify(videoIds)],
+    );
+    for (const row of rows) {
+      const objects = seen.get(row.id) ?? [];
+      seen.set(row.id, objects);
+      unpackObjects(row.objects, row.name, (object) => objects.push(object));
+    }
+    if (labels.length > 1) for (const objects of seen.values()) objects.sort(byPatch);
+    return seen;
   }
 
   /** How often each label was seen, most frequent first. */
@@ -164,6 +181,10 @@ function emptyTable(rows: number, embeddingSize: number): PatchTable {
   };
 }
 
+function byPatch(a: SeenObject, b: SeenObject): number {
+  return a.patch - b.patch || a.frame - b.frame || b.score - a.score;
+}
+
 /** A table that videos are appended to and taken out of. Views that were handed out never change. */
 class GrowingTable implements PatchTable {
   generation = -1;
@@ -172,27 +193,30 @@ class GrowingTable implements PatchTable {
   embeddings = new Float32Array(0);
   embeddingSize = 0;
   #sliceOfRow = new Uint32Array(0);
-  #slices: LibrarySlice[] = [];
+  /** By run. */
+  #slices = new Map<string, LibrarySlice>();
   #rows = 0;
+  #view: LibraryTable | undefined;
 
   has(runId: string): boolean {
-    return this.#slices.some((slice) => slice.indexRun === runId);
+    return this.#slices.has(runId);
   }
 
   /** One video's part. */
   slice(runId: string): PatchTable | undefined {
-    const slice = this.#slices.find((each) => each.indexRun === runId);
+    const slice = this.#slices.get(runId);
     return slice && this.#cut(slice.firstRow, slice.firstRow + slice.rows);
   }
 
   view(): LibraryTable {
-    return {
+    if (this.#view?.generation === this.generation) return this.#view;
+    return (this.#view = {
       ...this.#cut(0, this.#rows),
       rows: this.#rows,
-      slices: [...this.#slices],
+      slices: [...this.#slices.values()],
       sliceOfRow: this.#sliceOfRow.subarray(0, this.#rows),
       generation: this.generation,
-    };
+    });
   }
 
   /** Makes room for more rows. */
@@ -212,17 +236,17 @@ class GrowingTable implements PatchTable {
   add(slice: Omit<LibrarySlice, 'firstRow'>): number {
     const firstRow = this.#rows;
     this.#rows += slice.rows;
-    this.#sliceOfRow.fill(this.#slices.length, firstRow, this.#rows);
-    this.#slices.push({ ...slice, firstRow });
+    this.#sliceOfRow.fill(this.#slices.size, firstRow, this.#rows);
+    this.#slices.set(slice.indexRun, { ...slice, firstRow });
     return firstRow;
   }
 
   /** Takes out the videos whose run isn't among these. */
   keepOnly(runIds: ReadonlySet<string>): void {
-    if (this.#slices.every((slice) => runIds.has(slice.indexRun))) return;
     const before = this.view();
-    const kept = this.#slices.filter((slice) => runIds.has(slice.indexRun));
-    this.#slices = [];
+    const kept = before.slices.filter((slice) => runIds.has(slice.indexRun));
+    if (kept.length === before.slices.length) return;
+    this.#slices = new Map();
     this.#rows = 0;
     this.starts = new Float64Array(0);
     this.ends = new Float64Array(0);

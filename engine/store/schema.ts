@@ -168,6 +168,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX object_batches_by_best ON object_batches (label, best);
   CREATE INDEX object_batches_without_best ON object_batches (run) WHERE best IS NULL;
   `,
+  `
+  -- The others hold but some of a video's runs each.
+  CREATE INDEX runs_of_video ON runs (video);
+  `,
 ];
 
 /** The format that this Longview writes. */

@@ -61,6 +61,9 @@ suite('an index in the library', () => {
       store.objects(id).map((object) => object.label),
       ['dog', 'cat', 'dog'],
     );
+    const both = store.objectsOf([id, 'nobody'], ['cat', 'dog']);
+    assert.deepEqual([...both], [[id, store.objects(id, ['dog', 'cat'])]]);
+    assert.deepEqual([...store.objectsOf([id], ['cow'])], []);
     assert.deepEqual(store.labels(id), [
       { label: 'dog', count: 2 },
       { label: 'cat', count: 1 },

@@ -98,6 +98,7 @@ export function openStore(folder: string): Store {
     bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
     objects: (videoId, labels, window) =>
       db.snapshot(() => patches.objects(indexedRow(videoId), labels, window)),
+    objectsOf: (videoIds, labels) => patches.objectsOf(videoIds, labels),
     labels: (videoId) => db.snapshot(() => patches.labels(indexedRow(videoId))),
     frames: (videoId) => db.snapshot(() => patches.frames(indexedRow(videoId))),
     cuts: (videoId, window) => shotCuts(db.snapshot(() => patches.frames(indexedRow(videoId), window))),

@@ -314,6 +314,8 @@ export interface Store {
   ): PatchPlace[];
   /** The objects of these labels (all where absent) in one indexed video, ascending by patch and frame. */
   objects(videoId: string, labels?: readonly string[], window?: PatchRange): SeenObject[];
+  /** The objects of these labels in many indexed videos; videos without any are left out. */
+  objectsOf(videoIds: readonly string[], labels: readonly string[]): ReadonlyMap<string, SeenObject[]>;
   /** Labels seen in one indexed video with the number of times, most frequent first. */
   labels(videoId: string): { label: string; count: number }[];
   /** The sampled frames of one indexed video: two a patch, the last possibly twice. */

@@ -19,6 +19,7 @@ interface VideoRow {
 }
 
 interface FileRow {
+  video: number;
   path: string;
   present: number;
 }
@@ -37,11 +38,13 @@ export class Videos {
 
   /** Every video, newest first. */
   all(): StoredVideo[] {
-    return this.#db.snapshot(() =>
-      this.#db
+    return this.#db.snapshot(() => {
+      const files = Map.groupBy(this.#db.all<FileRow>(`SELECT * FROM files ${filesInOrder}`), byVideo);
+      const runs = Map.groupBy(this.#db.all<RunRow>('SELECT * FROM runs'), byVideo);
+      return this.#db
         .all<VideoRow>('SELECT * FROM videos ORDER BY added_at DESC, num DESC')
-        .map((row) => this.#video(row)),
-    );
+        .map((row) => videoOf(row, files.get(row.num) ?? [], runs.get(row.num) ?? []));
+    });
   }
 
   /** A video by id, the beginning of an id, or path. @throws LongviewError `video-not-in-library`. */
@@ -170,30 +173,34 @@ export class Videos {
   }
 
   #video(row: VideoRow): StoredVideo {
-    const files = this.#db.all<FileRow>(
-      'SELECT path, present FROM files WHERE video = ? ORDER BY present DESC, seen_at DESC, path',
-      row.num,
-    );
-    const runs = this.#db.all<RunRow>('SELECT * FROM runs WHERE video = ?', row.num);
-    const index = runs.find((run) => run.state === 'complete');
-    const unfinished = runs.find((run) => run.state === 'indexing');
-    return {
-      id: row.id,
-      contentHash: row.content_hash,
-      sizeBytes: row.size_bytes,
-      durationSec: row.duration_sec,
-      width: row.width,
-      height: row.height,
-      frameRate: row.frame_rate,
-      codec: row.codec,
-      ...(row.recorded_at === null ? {} : { recordedAt: row.recorded_at }),
-      path: files[0]?.path ?? '',
-      paths: files.filter((file) => file.present === 1).map((file) => file.path),
-      addedAt: row.added_at,
-      index: index && runOf(index),
-      unfinished: unfinished && runOf(unfinished),
-    };
+    const files = this.#db.all<FileRow>(`SELECT * FROM files WHERE video = ? ${filesInOrder}`, row.num);
+    return videoOf(row, files, this.#db.all<RunRow>('SELECT * FROM runs WHERE video = ?', row.num));
   }
+}
+
+/** Where a video lies comes before where it lay. */
+const filesInOrder = 'ORDER BY present DESC, seen_at DESC, path';
+const byVideo = ({ video }: { video: number }) => video;
+
+function videoOf(row: VideoRow, files: readonly FileRow[], runs: readonly RunRow[]): StoredVideo {
+  const index = runs.find((run) => run.state === 'complete');
+  const unfinished = runs.find((run) => run.state === 'indexing');
+  return {
+    id: row.id,
+    contentHash: row.content_hash,
+    sizeBytes: row.size_bytes,
+    durationSec: row.duration_sec,
+    width: row.width,
+    height: row.height,
+    frameRate: row.frame_rate,
+    codec: row.codec,
+    ...(row.recorded_at === null ? {} : { recordedAt: row.recorded_at }),
+    path: files[0]?.path ?? '',
+    paths: files.filter((file) => file.present === 1).map((file) => file.path),
+    addedAt: row.added_at,
+    index: index && runOf(index),
+    unfinished: unfinished && runOf(unfinished),
+  };
 }
 
 function notInLibrary(idOrPath: string, fitting: number): LongviewError {

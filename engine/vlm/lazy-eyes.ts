@@ -35,7 +35,7 @@ export class LazyEyes implements Eyes, AsyncDisposable {
         graph: join(bundle.folder, graph),
         headGraph: join(bundle.folder, headGraph),
         ...{ width, height, grid, labels, batchPatches },
-        session: sessionSettings(options),
+        session: await sessionSettings(options),
       });
       for (const [size, expected] of [
         ['hiddenSize', decoder?.hiddenSize],

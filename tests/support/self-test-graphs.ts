@@ -68,3 +68,16 @@ export function productsGraph(): Uint8Array {
   graph.output('y', 'float32', ['rows', 512]);
   return graph.encode();
 }
+
+/** A product of 8-bit numbers with one scale a column, as int8 bundles have it; the matrix is an input. */
+export function bytesGraph(): Uint8Array {
+  const graph = new GraphBuilder('bytes');
+  const x = graph.input('x', 'uint8', ['rows', 'inner']);
+  const matrix = graph.input('matrix', 'int8', ['inner', 'columns']);
+  const scale = graph.values('float32', [1], [1]);
+  const zero = graph.values('uint8', [1], [128]);
+  const contrib = { domain: 'com.microsoft' };
+  graph.nodes('MatMulIntegerToFloat', [x, matrix, scale, scale, zero], ['y'], {}, contrib);
+  graph.output('y', 'float32', ['rows', 'columns']);
+  return graph.encode();
+}

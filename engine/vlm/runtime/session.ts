@@ -1,5 +1,6 @@
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { basename } from 'node:path';
+import { bytesSaturate } from './byte-products.ts';
 import { graphOutputNames } from '../bundle/onnx-file.ts';
 import type { ProviderName } from './provider-names.ts';
 
@@ -70,7 +71,7 @@ export class GraphSession implements AsyncDisposable {
     const label = typeof graph === 'string' ? basename(graph) : 'graph';
     try {
       const onDevice = await namesOnDevice(graph, options);
-      const settings = { ...sessionSettings(options), ...locations(onDevice) };
+      const settings = { ...(await sessionSettings(options)), ...locations(onDevice) };
       const session =
         typeof graph === 'string'
           ? await InferenceSession.create(graph, settings)
@@ -110,8 +111,9 @@ export class GraphSession implements AsyncDisposable {
 }
 
 /** What the runtime is told when it opens a graph. */
-export function sessionSettings(options: SessionOptions): InferenceSession.SessionOptions {
+export async function sessionSettings(options: SessionOptions): Promise<InferenceSession.SessionOptions> {
   const { provider, threads, mapWeights } = options;
+  const saturating = provider === 'cpu' && (await bytesSaturate());
   return {
     // Alone: beside another, a provider that is missing would be left out without a word. The CPU takes the operators
     // that a provider lacks either way.
@@ -122,8 +124,8 @@ export function sessionSettings(options: SessionOptions): InferenceSession.Sessi
       session: {
         // Threads that wait for the next run must not keep the machine busy.
         force_spinning_stop: '1',
-        // Processors without dot product instructions saturate sums of 8-bit products unless they are told not to.
-        x64quantprecision: '1',
+        // Turns 8-bit weights into unsigned ones: exact everywhere, and several times as slow where it isn't needed.
+        ...(saturating ? { x64quantprecision: '1' } : {}),
         ...(mapWeights ? { disable_prepacking: '1' } : {}),
       },
     },
