@@ -33,6 +33,7 @@ const seedsPerMoment = 30;
 
 interface Scored extends Footage {
   similarity: Float32Array;
+  /** At least as long as the others. */
   object: Float32Array;
   seen: readonly SeenObject[];
   scores: Float32Array;
@@ -55,7 +56,7 @@ export function search(
   if (coverage === 'none' && !embedding) return [];
   const labels = [...new Set(wanted.objects.flatMap((object) => object.labels))];
   const seenIn = objectsIn(store, footage, labels);
-  const scored = footage.map((one) => evidenceIn(one, wanted, seenIn(one), embedding));
+  const scored = evidenceIn(footage, wanted, seenIn, embedding);
   const background = embedding
     ? (elsewhere ?? backgroundOf(scored.map(({ similarity }) => similarity)))
     : { mean: 0, deviation: 1 };
@@ -93,19 +94,32 @@ function objectsIn(
 }
 
 function evidenceIn(
-  one: Footage,
+  footage: readonly Footage[],
   wanted: WantedObjects,
-  seen: readonly SeenObject[],
+  seenIn: (one: Footage) => readonly SeenObject[],
   embedding: Float32Array | undefined,
-): Scored {
-  const patches = one.table.starts.length;
-  return {
-    ...one,
-    seen,
-    object: objectScores(wanted.objects, seen, patches),
-    similarity: embedding ? similarities(embedding, one.table.embeddings) : new Float32Array(patches),
-    scores: new Float32Array(patches),
-  };
+): Scored[] {
+  // A library has tens of thousands of short videos: their numbers lie in a few arrays rather than in three each.
+  const lengths = footage.map(({ table }) => table.starts.length);
+  const rows = lengths.reduce((sum, length) => sum + length, 0);
+  const similarity = new Float32Array(rows);
+  const scores = new Float32Array(rows);
+  const unseen = new Float32Array(lengths.reduce((most, length) => Math.max(most, length), 0));
+  let past = 0;
+  return footage.map((one, index) => {
+    const [first, patches] = [past, lengths[index]];
+    past += patches;
+    const seen = seenIn(one);
+    const own = similarity.subarray(first, past);
+    if (embedding) similarities(embedding, one.table.embeddings, own);
+    return {
+      ...one,
+      seen,
+      object: seen.length > 0 ? objectScores(wanted.objects, seen, patches) : unseen,
+      similarity: own,
+      scores: scores.subarray(first, past),
+    };
+  });
 }
 
 /** The best patches of all the footage, by video, best first. */
