@@ -15,8 +15,8 @@ interface Run {
   embedding_size: number;
 }
 
-/** So many times the wanted number are compared by their embeddings. */
-const reread = { times: 2, least: 4000 };
+/** So many of the nearest are put in order by the embeddings themselves. */
+const exact = 200;
 /** Embeddings from which a query's background is told: so many places, so many patches each. */
 const sampled = { places: 64, patches: 16 };
 
@@ -51,10 +51,12 @@ export class NearestPatches {
     const background = spreadOf(query, sample);
     if (runs.size === 0 || !VectorIndex.takes(query.length)) return { patches: [], background };
     const among = videos && runsOf(runs, new Set(videos));
-    const near = index.nearest(query, Math.max(reread.least, reread.times * count), among);
-    const places = near.map(({ run, patch }) => ({ run: runs.get(run)!, patch }));
-    const patches = this.#compare(query, places).sort((a, b) => b.similarity - a.similarity);
-    return { patches: patches.slice(0, count), background };
+    const near = index
+      .nearest(query, Math.max(exact, count), among)
+      .map(({ run, patch, similarity }) => ({ run: runs.get(run)!, patch, similarity }));
+    const best = this.#compare(query, near.slice(0, exact)).sort((a, b) => b.similarity - a.similarity);
+    const others = near.slice(exact).map(({ run, ...rest }) => ({ videoId: run.video_id, ...rest }));
+    return { patches: [...best, ...others].slice(0, count), background };
   }
 
   /** Similarity of patches by their embeddings, each read alone: a batch is 32 times as long. */

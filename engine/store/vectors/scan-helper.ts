@@ -12,7 +12,8 @@ export interface Task {
 export type Step = { kind: 'score'; sum: number } | { kind: 'refine'; sum: number; least: number };
 
 /** Words of the memory that both threads see. */
-const word = { state: 0, ready: 1, counts: 2 } as const;
+// `given`: it was given up.
+const word = { state: 0, ready: 1, given: 2, counts: 3 } as const;
 const state = { idle: 0, working: 1 } as const;
 const mostSegments = 4096;
 /** A helper that takes so long for one step is not waited for again. */
@@ -38,10 +39,10 @@ for (;;) {
         const scanner = scanners.get(number);
         let count = 0;
         for (const { from, past } of ranges)
-          if (past <= from) continue;
+          if (past <= from || Atomics.load(words, ${word.given})) continue;
           else if (step.kind === 'score') scanner.scan(from, past, step.sum);
           else count = scanner.collect(from, past, step.least, count);
-        if (count > 0) scanner.refine(count, step.sum);
+        if (count > 0 && !Atomics.load(words, ${word.given})) scanner.refine(count, step.sum);
         words[${word.counts} + number] = count;
       }
   }
@@ -98,9 +99,23 @@ export class ScanHelper {
 
   /** Waits for the step's end. @returns false where it must be done again without help */
   finish(): boolean {
-    if (Atomics.load(this.#words, word.state) === state.working)
-      this.#failed = Atomics.wait(this.#words, word.state, state.working, patienceMs) === 'timed-out';
+    if (!this.#idle(patienceMs)) this.#giveUp();
     return !this.#failed;
+  }
+
+  #idle(withinMs: number): boolean {
+    return (
+      Atomics.load(this.#words, word.state) === state.idle ||
+      Atomics.wait(this.#words, word.state, state.working, withinMs) !== 'timed-out'
+    );
+  }
+
+  /** It must not write into segments that are scanned again: it looks at this word before every range. */
+  #giveUp(): void {
+    this.#failed = true;
+    Atomics.store(this.#words, word.given, 1);
+    this.#idle(patienceMs);
+    void this.#worker.terminate();
   }
 
   /** How many rows a refining step listed in a segment. */

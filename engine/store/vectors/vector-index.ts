@@ -2,6 +2,7 @@ import { TopK } from '../top-k.ts';
 import { CodeFile, type Codes } from './index-file.ts';
 import { Coder, mostDimensions } from './coding.ts';
 import { bins, segmentRows } from './scan-module.ts';
+import { RowFile, type RowPlace } from './row-file.ts';
 import { ScanHelper, type Step, type Task } from './scan-helper.ts';
 import { SegmentMaker, type Rows, type Segment } from './segment.ts';
 
@@ -11,10 +12,12 @@ export interface CodedRun {
   patches: number;
 }
 
-/** A patch among the nearest, by the codes. */
+/** A patch among the nearest. */
 export interface Near {
   run: string;
   patch: number;
+  /** Within a few thousandths, for unit vectors. */
+  similarity: number;
 }
 
 /** Rows whose mean the codes are made around. */
@@ -22,9 +25,11 @@ const centerRows = 20_000;
 /**
  * So many rows in a thousand are estimated by all bits after the scan of the signs; that many at least. Tried once on the
  * library of `npm run -s bench -- search` (five million, 16 queries, 320 nearest): 8 and 2,000 compared exactly found
- * 0.925 of them, 8 and any number 0.963, 16 and 4,000 (engine/store/nearest.ts) 0.984.
+ * 0.925 of them, 8 and any number 0.963, 16 and 4,000 (see `reread`) 0.984.
  */
 const refined = { perThousand: 16, least: 20_000 };
+/** So many of these, at least, are compared by their embeddings in 8 bits; that many times the number wanted. */
+const reread = { times: 2, least: 4000 };
 /** Segments from which on a second thread is worth its start. */
 const helpedSegments = 3;
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
@@ -32,23 +37,26 @@ const mostDead = 0.5;
 
 /**
  * Finds the patches whose embeddings are nearest to a query's among millions: signs of all rows in one scan, two bits
- * of the best, on two cores where there are two, and the caller compares what remains with the embeddings themselves. 97 to 99 bytes of memory and of
- * disk a patch at 384 dimensions. Videos are appended; those that went are passed over.
+ * of the best, on two cores where there are two, and eight bits of what remains, from a file. 97 to 99 bytes of memory and
+ * 490 of disk a patch at 384 dimensions. Videos are appended; those that went are passed over.
  */
 export class VectorIndex {
+  readonly #path: string;
   readonly #file: CodeFile;
   readonly #embeddingsOf: (run: CodedRun, first: number, count: number) => Float32Array;
   #codes: Codes | undefined;
   #coder: Coder | undefined;
+  #rowFile: RowFile | undefined;
   #helper: ScanHelper | undefined;
   /** So many segments the helper knows. */
   #lent = 0;
 
   /**
-   * @param path of the file of codes
+   * @param path of the file of codes; the rows lie beside it
    * @param embeddingsOf reads patches of a run, row-major
    */
   constructor(path: string, embeddingsOf: (run: CodedRun, first: number, count: number) => Float32Array) {
+    this.#path = path;
     this.#file = new CodeFile(path);
     this.#embeddingsOf = embeddingsOf;
   }
@@ -82,11 +90,31 @@ export class VectorIndex {
   }
 
   /**
-   * The patches that are nearest by their codes, best first.
+   * The patches that are nearest, best first.
    * @param among runs to look in; all where absent
    */
   nearest(query: Float32Array, count: number, among?: ReadonlySet<string>): Near[] {
-    const { segments, slices } = this.#codes!;
+    const rows = this.#nearestByCodes(query, Math.max(reread.least, reread.times * count), among);
+    const best = new TopK(count);
+    const places = this.#placesOf(rows.sort());
+    const rowFile = this.#rows8();
+    const similarities = rowFile.similarities(query, places);
+    for (const [index, { row, run, patch }] of places.entries()) {
+      if (!Number.isNaN(similarities[index])) continue;
+      const patches = this.#codes!.slices.find((slice) => slice.run === run)!.rows;
+      const embedding = this.#embeddingsOf({ id: run, patches }, patch, 1);
+      rowFile.write({ row, run, patch }, embedding);
+      similarities[index] = dot(query, embedding);
+    }
+    similarities.forEach((similarity, index) => best.offer(similarity, index));
+    return best
+      .best()
+      .map(({ item, score }) => ({ run: places[item].run, patch: places[item].patch, similarity: score }));
+  }
+
+  /** Rows, in no order. */
+  #nearestByCodes(query: Float32Array, count: number, among: ReadonlySet<string> | undefined): Uint32Array {
+    const { segments } = this.#codes!;
     const coded = this.#coder!.query(query);
     const ranges = this.#ranges(among);
     const histogram = new Uint32Array(bins);
@@ -111,16 +139,23 @@ export class VectorIndex {
       const { rows: found, estimates } = segments[number].refined(listed[index]);
       for (let at = 0; at < found.length; at++) best.offer(estimates[at], number * segmentRows + found[at]);
     });
-    const firsts: number[] = [];
-    let first = 0;
-    for (const slice of slices) {
-      firsts.push(first);
-      first += slice.rows;
+    return Uint32Array.from(best.best(), ({ item }) => item);
+  }
+
+  /** Where rows are from. @param rows ascending */
+  #placesOf(rows: Uint32Array): RowPlace[] {
+    const { slices } = this.#codes!;
+    const places: RowPlace[] = [];
+    let [slice, first] = [0, 0];
+    for (const row of rows) {
+      while (row >= first + slices[slice].rows) first += slices[slice++].rows;
+      places.push({ row, run: slices[slice].run, patch: row - first });
     }
-    return best.best().map(({ item: row }) => {
-      const slice = lastAtMost(firsts, row);
-      return { run: slices[slice].run, patch: row - firsts[slice] };
-    });
+    return places;
+  }
+
+  #rows8(): RowFile {
+    return (this.#rowFile ??= new RowFile(`${this.#path}.rows`, this.#codes!.center.length));
   }
 
   /** One step in all segments, every other one by the helper, where there is one. @returns for each task how many rows it lists */
@@ -160,6 +195,8 @@ export class VectorIndex {
   async close(): Promise<void> {
     const helper = this.#helper;
     [this.#helper, this.#lent] = [undefined, 0];
+    this.#rowFile?.close();
+    this.#rowFile = undefined;
     await helper?.close();
   }
 
@@ -186,10 +223,14 @@ export class VectorIndex {
     this.#lent = 0;
     this.#codes = { center, slices: [], segments: [] };
     this.#coder = new Coder(center);
+    this.#rowFile?.close();
+    this.#rowFile = undefined;
+    if (VectorIndex.takes(center.length)) this.#rows8().clear();
   }
 
   #append(run: CodedRun): void {
     const { segments, slices } = this.#codes!;
+    const firstRow = this.#rows(() => true);
     let maker: SegmentMaker | undefined;
     for (let first = 0; first < run.patches;) {
       let segment = segments.at(-1);
@@ -198,7 +239,9 @@ export class VectorIndex {
         segments.push((segment = maker.make()));
       }
       const count = Math.min(segment.room, run.patches - first, 8192);
-      segment.append(this.#coder!, this.#embeddingsOf(run, first, count), 0, count);
+      const embeddings = this.#embeddingsOf(run, first, count);
+      segment.append(this.#coder!, embeddings, 0, count);
+      this.#rows8().write({ row: firstRow + first, run: run.id, patch: first }, embeddings);
       first += count;
     }
     slices.push({ run: run.id, rows: run.patches, dead: false });
@@ -253,14 +296,8 @@ function lowestBin(histogram: Uint32Array, wanted: number): number {
   return 0;
 }
 
-/** Index of the last of ascending values that is at most `value`. */
-function lastAtMost(ascending: readonly number[], value: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (ascending[middle] <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { Coder } from './coding.ts';
 import { segmentRows } from './scan-module.ts';
+import { RowFile } from './row-file.ts';
 import { ScanHelper } from './scan-helper.ts';
 import { SegmentMaker } from './segment.ts';
 import { type CodedRun, VectorIndex } from './vector-index.ts';
@@ -219,6 +220,59 @@ test('rows beyond one segment are found with those before', (t) => {
   index.update([{ id: 'long', patches: rows }, run('z', 100)]);
   const query = contents.get('z')!.subarray(99 * size, 100 * size);
   assert.equal(near(index, query, 5)[0], 'z 99');
+});
+
+test('rows in eight bits have the similarity that the embeddings have, within a few thousandths', (t) => {
+  const path = join(temporaryFolder(t), 'made.rows');
+  const rows = new RowFile(path, size);
+  const embeddings = unitVectors(4, 200);
+  const query = unitVectors(5, 1);
+  rows.write({ row: 0, run: 'a', patch: 0 }, embeddings.subarray(0, 100 * size));
+  rows.write({ row: 150, run: 'b', patch: 7 }, embeddings.subarray(100 * size));
+  const places = [
+    ...Array.from({ length: 100 }, (_, patch) => ({ row: patch, run: 'a', patch })),
+    ...Array.from({ length: 100 }, (_, index) => ({ row: 150 + index, run: 'b', patch: 7 + index })),
+  ];
+  const check = (file: RowFile) =>
+    file.similarities(query, places).forEach((similarity, row) => {
+      assert.ok(Math.abs(similarity - dot(query, embeddings, row)) < 4e-3);
+    });
+  check(rows);
+  rows.close();
+  const again = new RowFile(path, size);
+  check(again);
+  const others = [
+    { row: 3, run: 'b', patch: 3 },
+    { row: 4, run: 'a', patch: 5 },
+    { row: 120, run: 'a', patch: 120 },
+    { row: 900, run: 'a', patch: 900 },
+  ];
+  assert.ok(again.similarities(query, others).every((similarity) => Number.isNaN(similarity)));
+  again.close();
+});
+
+test('rows that are lost or damaged are read where they are from, and kept again', (t) => {
+  const { path, run, open, near, read } = setting(t);
+  const runs = [run('a', 400)];
+  const index = open();
+  index.update(runs);
+  const query = unitVectors(2, 1);
+  const before = near(index, query, 20);
+  read.rows = 0;
+  near(index, query, 20);
+  assert.equal(read.rows, 0);
+  const whole = readFileSync(`${path}.rows`);
+  const damaged = Uint8Array.from(whole);
+  damaged[50] ^= 1;
+  writeFileSync(`${path}.rows`, damaged);
+  near(index, query, 20);
+  assert.equal(read.rows, 1);
+  assert.deepEqual(readFileSync(`${path}.rows`), whole);
+  truncateSync(`${path}.rows`, 1000);
+  near(index, query, 20);
+  assert.ok(read.rows > 300);
+  assert.deepEqual(near(index, query, 20), before);
+  assert.equal(statSync(`${path}.rows`).size, whole.length);
 });
 
 function correlation(x: readonly number[], y: readonly number[]): number {
