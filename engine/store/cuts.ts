@@ -22,8 +22,9 @@ export function shotCuts(frames: readonly StoredFrame[]): number[] {
 function isCut(scores: readonly number[], index: number): boolean {
   const score = scores[index];
   if (score >= certain) return true;
+  if (score < least) return false;
   const around = [index - 2, index - 1, index + 1, index + 2].filter((at) => at > 0 && at < scores.length);
   const neighbours = around.map((at) => scores[at]).sort((a, b) => a - b);
   const usual = neighbours[(neighbours.length - 1) >> 1] ?? 0;
-  return score >= least && score >= 2 * usual + margin;
+  return score >= 2 * usual + margin;
 }

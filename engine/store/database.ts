@@ -58,7 +58,8 @@ export class LibraryDatabase {
   version(): string {
     return this.#map(() => {
       const own = this.#statement('SELECT total_changes() AS n').get() as { n: number };
-      return `${String(this.#db.pragma('data_version', { simple: true }))} ${own.n}`;
+      const others = this.#statement('PRAGMA data_version').get() as { data_version: number };
+      return `${others.data_version} ${own.n}`;
     });
   }
 

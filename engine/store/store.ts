@@ -45,11 +45,27 @@ export function openStore(folder: string): Store {
   const answers = new Answers(db);
   const jobs = new Jobs(db);
   const texts = new Texts(db);
-  let listed: { version: string; videos: readonly IndexedVideo[] } = { version: '', videos: [] };
+  let listed = { version: '', rows: new Map<string, IndexedRow>(), videos: [] as readonly IndexedVideo[] };
   const generation = () => db.get<{ generation: number }>('SELECT generation FROM state')!.generation;
+
+  /** What is indexed, as long as nobody writes: a search asks hundreds of times. */
+  const list = () => {
+    const version = db.version();
+    if (listed.version !== version) {
+      const rows = db.all<IndexedRow>(`${indexedRows} ORDER BY runs.num`);
+      listed = {
+        version,
+        rows: new Map(rows.map((row) => [row.video_id, row])),
+        videos: rows.map(indexedVideo),
+      };
+    }
+    return listed;
+  };
 
   const indexedRow = (idOrPath: string): IndexedRow =>
     db.snapshot(() => {
+      const known = listed.rows.get(idOrPath);
+      if (known && listed.version === db.version()) return known;
       const video = videos.row(idOrPath);
       const row = db.get<IndexedRow>(`${indexedRows} AND videos.num = ?`, video.num);
       if (!row) throw notIndexed(idOrPath);
@@ -71,15 +87,7 @@ export function openStore(folder: string): Store {
     beginRun: (videoId, settings) => runs.begin(videos.row(videoId).num, settings),
     cleanUp: () => runs.cleanUp(),
 
-    indexedVideos: () => {
-      const version = db.version();
-      if (listed.version !== version)
-        listed = {
-          version,
-          videos: db.all<IndexedRow>(`${indexedRows} ORDER BY runs.num`).map(indexedVideo),
-        };
-      return listed.videos;
-    },
+    indexedVideos: () => list().videos,
     videoCount: () =>
       db.get<{ n: number }>(
         `SELECT (SELECT count(*) FROM videos) + (SELECT count(*) FROM jobs WHERE state <> 'failed'
