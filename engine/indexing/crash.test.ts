@@ -69,4 +69,29 @@ suite('a process that is killed while it indexes', () => {
     assert.equal(readdirSync(join(library, 'features')).length, 1);
     assert.equal(readdirSync(join(library, 'thumbnails')).length, 1);
   });
+
+  test('twice at the same place of a file, leaves that file aside until somebody asks for it again', async (t) => {
+    const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+    const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
+    const other = makeVideo(films, 'b.mp4', { durationSec: 10, first: 500 });
+    const store = openStore(library);
+    t.after(() => store.close());
+    const deps = { store, media: madeMedia(), model: madeModel(madeEyes()) };
+    // Each of these gets further than the one before: whatever ended them, it wasn't the file.
+    await crash(library, path, 40);
+    await crash(library, path, 40);
+    await crash(library, path, 1);
+    const { videos } = await indexVideos(deps, [path, other]);
+    assert.deepEqual(
+      videos.map(({ status, error }) => [status, error?.code]),
+      [
+        ['failed', 'video-crashes'],
+        ['indexed', undefined],
+      ],
+    );
+    assert.equal(store.jobs()[0].error?.code, 'video-crashes');
+    const again = await indexVideos(deps, [path]);
+    assert.equal(again.videos[0].status, 'indexed');
+    assert.deepEqual(store.jobs(), []);
+  });
 });

@@ -10,6 +10,8 @@ import type { IndexingDeps, IndexOptions } from './types.ts';
 
 export type { IndexingDeps, IndexingMedia, IndexingModel, IndexOptions } from './types.ts';
 
+/** So many ends of the process at the same place of a file, and the file is left aside. */
+const mostCrashes = 2;
 /** After these the run is kept: what it has is sound, and another try can go on with it. */
 const resumable: readonly string[] = ['cancelled', 'disk-full', 'disk-failed', 'library-locked'];
 
@@ -84,9 +86,17 @@ async function indexAll(
       options.onProgress,
     );
     const looked = new Set<string>();
+    const crashing = new Set(
+      store
+        .jobs()
+        .filter(({ crashes }) => crashes >= mostCrashes)
+        .map(({ path }) => path),
+    );
     for (const candidate of candidates) {
       const begun = performance.now();
-      const { row, seconds } = await indexOne(deps, candidate, options, looked, pace);
+      const { row, seconds } = crashing.has(candidate.path)
+        ? { row: failed(candidate.path, undefined, crashed(candidate.path)), seconds: 0 }
+        : await indexOne(deps, candidate, options, looked, pace);
       if (seconds > 0) {
         indexed.seconds += seconds;
         indexed.wallMs += performance.now() - begun;
@@ -164,7 +174,8 @@ async function indexVideo(
       skipped = from;
       pace.reached(seconds, from, info.durationSec);
     };
-    const end = await lookAt({ media, path, info, eyes, run, signal, onReached });
+    const onStored = () => store.jobAdvanced(path);
+    const end = await lookAt({ media, path, info, eyes, run, signal, onReached, onStored });
     if ((await media.contentId(path, { signal })) !== video.contentHash) throw changed(path);
     run.complete(end);
     return Math.max(0, end - skipped);
@@ -200,6 +211,15 @@ function cancelled(): LongviewError {
     'cancelled',
     'The indexing was cancelled before this file.',
     'Index it again when you like; what is done is kept.',
+  );
+}
+
+function crashed(path: string): LongviewError {
+  return new LongviewError(
+    'video-crashes',
+    `The engine ended unexpectedly ${mostCrashes} times at the same place of ${quote(path)}; it was left aside.`,
+    'Convert it with a video tool and add that, or index it again to try once more.',
+    { details: { path } },
   );
 }
 

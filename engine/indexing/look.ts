@@ -32,6 +32,8 @@ export interface LookJob {
   signal: AbortSignal | undefined;
   /** Told after each batch: seconds looked at, and seconds that an interrupted index had. */
   onReached: (seconds: number, from: number) => void;
+  /** Told when something new is on the disk. */
+  onStored: () => void;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function lookAt(job: LookJob): Promise<number> {
     signal,
   });
   const ahead = readAhead(unseen(frames, eyes.width, frames.letterbox), 3 * eyes.batchPatches);
-  const writer = new BatchWriter(run);
+  const writer = new BatchWriter(run, job.onStored);
   let skip = run.resumedPatches;
   let from = 0;
   let end = 0;
@@ -144,10 +146,12 @@ function endOf({ frames: [, last] }: Unseen, fps: number, durationSec: number): 
 /** Gathers patches and stores many at once. */
 class BatchWriter {
   readonly #run: RunWriter;
+  readonly #onStored: () => void;
   #waiting: StoredPatch[] = [];
 
-  constructor(run: RunWriter) {
+  constructor(run: RunWriter, onStored: () => void) {
     this.#run = run;
+    this.#onStored = onStored;
   }
 
   add(patches: readonly StoredPatch[]): void {
@@ -159,6 +163,7 @@ class BatchWriter {
     const patches = this.#waiting;
     this.#waiting = [];
     this.#run.append(patches);
+    this.#onStored();
   }
 }
 

@@ -11,6 +11,7 @@ export const errorCodes = [
   'file-truncated',
   'file-exists',
   'no-frames',
+  'video-crashes',
   'nothing-to-export',
   'video-not-in-library',
   'video-not-indexed',

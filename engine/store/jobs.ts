@@ -11,6 +11,7 @@ interface JobRow {
   fps: number | null;
   force: number;
   error: string | null;
+  crashes: number;
   updated_at: number;
 }
 
@@ -29,7 +30,10 @@ export class Jobs {
     this.#db = db;
   }
 
-  /** Puts files at the end; those that are in the queue keep their place and start afresh. */
+  /**
+   * Puts files at the end; those that are in the queue keep their place and start afresh. Crashes are forgotten of what
+   * failed: somebody wants another try.
+   */
   add(paths: readonly string[], how: { modelId?: string; fps?: number; force?: boolean }): void {
     this.#db.write(() => {
       const last = this.#db.get<{ position: number | null }>('SELECT max(position) AS position FROM jobs');
@@ -39,7 +43,7 @@ export class Jobs {
           `INSERT INTO jobs (path, position, state, model_id, fps, force, updated_at)
            VALUES (?, ?, 'waiting', ?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET state = 'waiting', model_id = excluded.model_id, fps = excluded.fps,
-             force = excluded.force, error = NULL, updated_at = excluded.updated_at`,
+             force = excluded.force, error = NULL, crashes = CASE state WHEN 'failed' THEN 0 ELSE crashes END, updated_at = excluded.updated_at`,
           path,
           ++position,
           how.modelId ?? null,
@@ -61,6 +65,11 @@ export class Jobs {
     );
   }
 
+  /** Something of a file was stored: what crashed before is behind. */
+  advanced(path: string): void {
+    this.#db.run('UPDATE jobs SET crashes = 0 WHERE path = ? AND crashes > 0', path);
+  }
+
   remove(paths: readonly string[]): void {
     this.#db.write(() => {
       for (const path of paths) this.#db.run('DELETE FROM jobs WHERE path = ?', path);
@@ -76,6 +85,7 @@ export class Jobs {
       fps: row.fps ?? undefined,
       force: row.force === 1,
       error: row.error === null ? undefined : storedError.safeParse(JSON.parse(row.error)).data,
+      crashes: row.crashes,
       updatedAt: row.updated_at,
     }));
   }

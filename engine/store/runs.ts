@@ -68,7 +68,7 @@ export class Runs {
       for (const name of namesIn(stills))
         if (!known.has(name)) rmSync(join(stills, name), { recursive: true, force: true });
     });
-    this.#db.run("UPDATE jobs SET state = 'waiting' WHERE state = 'running'");
+    this.#db.run("UPDATE jobs SET state = 'waiting', crashes = crashes + 1 WHERE state = 'running'");
     this.#db.releaseSpace();
   }
 

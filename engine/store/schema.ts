@@ -171,6 +171,8 @@ export const migrations: readonly string[] = [
   `
   -- The others hold but some of a video's runs each.
   CREATE INDEX runs_of_video ON runs (video);
+  -- How often the process ended in the middle of a file, since anything was last stored of it.
+  ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
   `,
 ];
 

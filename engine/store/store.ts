@@ -162,6 +162,7 @@ export function openStore(folder: string): Store {
     },
 
     enqueue: (paths, how) => jobs.add(paths, how),
+    jobAdvanced: (path) => jobs.advanced(path),
     setJob: (path, state, error) => jobs.set(path, state, error),
     endJobs: (paths) => jobs.remove(paths),
     jobs: () => jobs.all(),

@@ -213,6 +213,8 @@ export interface Job {
   fps: number | undefined;
   force: boolean;
   error: ErrorData | undefined;
+  /** How often the process ended in the middle of it, since anything was last stored of it. */
+  crashes: number;
   updatedAt: number;
 }
 
@@ -368,6 +370,8 @@ export interface Store {
   /** Puts files at the end of the queue; those that are in it stay where they are and start afresh. */
   enqueue(paths: readonly string[], how: { modelId?: string; fps?: number; force?: boolean }): void;
   setJob(path: string, state: JobState, error?: ErrorData): void;
+  /** Something of a file was stored: {@link Job.crashes} begins anew. */
+  jobAdvanced(path: string): void;
   /** Takes files off the queue. */
   endJobs(paths: readonly string[]): void;
   jobs(): Job[];

@@ -15,6 +15,10 @@ const sentences = {
   'file-truncated': { message: '文件不完整。', remedy: '请重新拷贝该文件。' },
   'file-exists': { message: '已有同名文件。', remedy: '请换一个名字，或选择覆盖。' },
   'no-frames': { message: '文件中没有可解码的画面。', remedy: '请检查文件能否播放。' },
+  'video-crashes': {
+    message: '处理这个视频时引擎两次意外退出，已跳过。',
+    remedy: '请用视频工具转换后再添加，或重新索引再试一次。',
+  },
   'nothing-to-export': { message: '没有可以导出的片段。', remedy: '请换一种说法，或在其他视频中查找。' },
   'video-not-in-library': { message: '资料库中没有这个视频。', remedy: '请先添加它。' },
   'video-not-indexed': { message: '这个视频尚未索引。', remedy: '请等待索引完成，或重新索引。' },
