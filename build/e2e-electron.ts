@@ -22,6 +22,6 @@ const specs = join(root, 'tests', 'e2e', 'real.test.ts');
 const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', specs], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, LONGVIEW_REAL_SPECS: '1', LONGVIEW_ELECTRON: electron.program },
+  env: { ...process.env, LONGVIEW_ELECTRON: electron.program },
 });
 process.exit(status ?? 1);

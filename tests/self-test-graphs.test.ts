@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { attentionGraphBase64, bytesGraphBase64, productsGraphBase64 } from '../engine/vlm/runtime/self-test-graphs.ts';
+import {
+  attentionGraphBase64,
+  bytesGraphBase64,
+  productsGraphBase64,
+} from '../engine/vlm/runtime/self-test-graphs.ts';
 import { attentionGraph, bytesGraph, productsGraph } from './support/self-test-graphs.ts';
 
 it('the self-test graphs in engine/vlm are the ones that tests/support builds', () => {

@@ -72,7 +72,9 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await page.evaluate(`document.querySelectorAll('[data-card]')[3].focus()`);
     assert.match(await page.evaluate<string>('document.activeElement.textContent'), /clip 000[1-6]/);
     videos.splice(0, 4);
-    await page.evaluate(`history.replaceState(null, '', '#/search?q=mug'); dispatchEvent(new Event('popstate'))`);
+    await page.evaluate(
+      `history.replaceState(null, '', '#/search?q=mug'); dispatchEvent(new Event('popstate'))`,
+    );
     await page.getByText('clip 0001').waitFor({ state: 'detached' });
     const standing = `document.activeElement.closest('[data-card]')?.textContent ?? 'nowhere'`;
     assert.match(await page.evaluate<string>(standing), /clip 000[56]/);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { preloadInPage } from './page-side.ts';
 import type { StandInPort } from './ports.ts';
 import type { BrowserWindowConstructorOptions, Rectangle } from 'electron';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Frame, Page, Request as PageRequest, Route } from 'playwright-core';
 
 /** The stand-in's inside, as its windows see it. */
 export interface WindowSurroundings {
@@ -92,7 +92,7 @@ export class StandInContents extends EventEmitter {
     const asked = route.request();
     const url = meant(asked.url());
     try {
-      if (asked.isNavigationRequest() && asked.frame() === this.page?.mainFrame()) {
+      if (asked.isNavigationRequest() && frameOf(asked) === this.page?.mainFrame()) {
         // An aborted navigation would show an error page; one without content leaves the page as it is.
         if (!this.#leading && this.#isPrevented(url)) return await route.fulfill({ status: 204 });
         this.#leading = false;
@@ -124,6 +124,15 @@ export class StandInContents extends EventEmitter {
         (globalThis as unknown as { standInHear(message: unknown): void }).standInHear(told);
       }, message)
       .catch(() => undefined);
+  }
+}
+
+/** A request's frame; a window that is just being opened has none yet. */
+function frameOf(request: PageRequest): Frame | undefined {
+  try {
+    return request.frame();
+  } catch {
+    return undefined;
   }
 }
 

@@ -193,7 +193,11 @@ export function standIn(folder: string): StandIn {
     async close() {
       if (locks.get(folder) === app) locks.delete(folder);
       for (const window of windows) window.webContents.destroy();
-      for (const child of [...processes]) child.kill();
+      // Nobody is to start them again.
+      for (const child of processes) {
+        child.removeAllListeners('exit');
+        child.kill();
+      }
       await (await browser)?.close();
     },
   };

@@ -11,7 +11,25 @@ process.argv.splice(1, Infinity, program, ...args);
 const send = (message: ToParent) => process.send!(message);
 const ports = new Map<number, StandInPort>();
 
+/** As Electron's: what is said before the program listens waits for it. */
 class ParentPort extends EventEmitter {
+  #waiting: unknown[] | undefined = [];
+
+  constructor() {
+    super();
+    this.on('newListener', (event) => {
+      if (event !== 'message' || !this.#waiting) return;
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      setImmediate(() => waiting.forEach((message) => this.emit('message', message)));
+    });
+  }
+
+  hear(message: unknown): void {
+    if (this.#waiting) this.#waiting.push(message);
+    else this.emit('message', message);
+  }
+
   postMessage(message: unknown): void {
     send({ message });
   }
@@ -33,7 +51,7 @@ function handed(number: number): StandInPort {
 }
 
 process.on('message', (told: ToChild) => {
-  if ('message' in told) parentPort.emit('message', { data: told.message, ports: told.ports.map(handed) });
+  if ('message' in told) parentPort.hear({ data: told.message, ports: told.ports.map(handed) });
   else if ('closed' in told) ports.get(told.closed)?.close();
   else ports.get(told.port)?.postMessage(told.data);
 });

@@ -65,6 +65,7 @@ export class StandInUtilityProcess extends EventEmitter {
   }
 
   #send(told: ToChild): void {
-    if (this.child.connected) this.child.send(told);
+    // A process that is just ending hears nothing more; nobody is told, as in Electron.
+    if (this.child.connected) this.child.send(told, () => undefined);
   }
 }
