@@ -16,7 +16,7 @@ interface Run {
 }
 
 /** So many of the nearest are put in order by the embeddings themselves. */
-const exact = 200;
+const exact = 80;
 /** Embeddings from which a query's background is told: so many places, so many patches each. */
 const sampled = { places: 64, patches: 16 };
 

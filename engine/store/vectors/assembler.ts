@@ -1,13 +1,13 @@
 /**
  * As much of a WebAssembly assembler as scanning codes needs: instructions as byte rows, and a module around them.
- * Source: the WebAssembly core specification 1.0, chapter 5 (binary format).
+ * Source: the WebAssembly core specification 2.0, chapter 5 (binary format).
  */
 export type Code = readonly number[];
 
 /** A value type. */
 export const i32 = 0x7f;
-/** A value type. */
-export const i64 = 0x7e;
+/** A value type: 128 bits. */
+export const v128 = 0x7b;
 
 /** An unsigned LEB128 number. */
 function unsigned(value: number): number[] {
@@ -37,6 +37,9 @@ const load = (opcode: number, alignment: number) => (offset: number) => [
   alignment,
   ...unsigned(offset),
 ];
+/** An instruction on 128 bits. */
+const wide = (number: number): Code => [0xfd, ...unsigned(number)];
+const wideLoad = (number: number) => (offset: number) => [...wide(number), 4, ...unsigned(offset)];
 
 /** Instructions by their names in the specification; loads and stores take the constant part of the address. */
 export const op = {
@@ -44,26 +47,32 @@ export const op = {
   set: (local: number): Code => [0x21, ...unsigned(local)],
   tee: (local: number): Code => [0x22, ...unsigned(local)],
   i32Const: (value: number): Code => [0x41, ...signed(value)],
-  i64Const: (value: number): Code => [0x42, ...signed(value)],
   i32Load: load(0x28, 2),
-  i64Load: load(0x29, 3),
   i32Load8U: load(0x2d, 0),
   i32Load16U: load(0x2f, 1),
+  i32Load16S: load(0x2e, 1),
   i32Store: load(0x36, 2),
   i32Store16: load(0x3b, 1),
   i32LtS: [0x48] as Code,
+  i32GtS: [0x4a] as Code,
   i32GeS: [0x4e] as Code,
   i32Add: [0x6a] as Code,
-  i32Sub: [0x6b] as Code,
   i32Mul: [0x6c] as Code,
+  i32And: [0x71] as Code,
   i32Shl: [0x74] as Code,
   i32ShrS: [0x75] as Code,
-  i64Popcnt: [0x7b] as Code,
-  i64Add: [0x7c] as Code,
-  i64Sub: [0x7d] as Code,
-  i64And: [0x83] as Code,
-  i64Shl: [0x86] as Code,
-  i32WrapI64: [0xa7] as Code,
+  /** The second from the top of the stack where the top isn't 0, else the third. */
+  select: [0x1b] as Code,
+  v128Load: wideLoad(0x00),
+  v128Store: wideLoad(0x0b),
+  i8x16Swizzle: wide(0x0e),
+  i8x16Splat: wide(0x0f),
+  v128And: wide(0x4e),
+  i8x16ShrU: wide(0x6d),
+  i8x16Add: wide(0x6e),
+  i16x8ExtendLowU: wide(0x89),
+  i16x8ExtendHighU: wide(0x8a),
+  i16x8Add: wide(0x8e),
   /** Repeats `body` while it leaves a number other than 0. */
   repeat: (body: Code): Code => [0x03, 0x40, ...body, 0x0d, 0x00, 0x0b],
   /** Runs `body` where the number on the stack isn't 0. */
@@ -76,8 +85,8 @@ export interface Func {
   parameters: number;
   /** Number of results (i32): 0 or 1. */
   results: 0 | 1;
-  /** Further locals, of i32 and then of i64. */
-  locals: { i32: number; i64: number };
+  /** Further locals, of i32 and then of v128. */
+  locals: { i32: number; v128: number };
   body: Code;
 }
 
@@ -94,7 +103,7 @@ export function assemble(functions: readonly Func[], pages: number): Uint8Array<
   const bodies = functions.map(({ locals, body }) => {
     const declared = [
       [...unsigned(locals.i32), i32],
-      [...unsigned(locals.i64), i64],
+      [...unsigned(locals.v128), v128],
     ];
     const bytes = [...vector(declared), ...body, 0x0b];
     return [...unsigned(bytes.length), ...bytes];

@@ -1,19 +1,28 @@
-import { largeFrom, queryBits } from './scan-module.ts';
+import { blockRows, tableMost } from './scan-module.ts';
 
 /** The largest embedding that the scan's scores have room for. */
 export const mostDimensions = 1024;
 
 /**
+ * The value of a number by its sign and whether it is large. Levels and threshold are the best of four for normally
+ * distributed numbers (Max 1960): 0.45 and 1.51 deviations, parted at 0.98.
+ */
+const levels = { small: 0.4528, large: 1.51 };
+/** A number is large from so many deviations on. */
+const largeFrom = 0.9816;
+
+/**
  * Turns embeddings into codes of two bits a dimension, and queries into what codes are compared with.
  *
  * After a random rotation the numbers of any vector are nearly normally distributed, so a sign tells most of each
- * (correlation 0.80) and a sign with one bit of size nearly all (0.94). The query keeps four bits a number. After
- * Gao & Long, RaBitQ (SIGMOD 2024), which takes one bit; the second spares reading thousands of vectors from disk.
+ * (correlation 0.80) and a sign with one bit of size nearly all (0.94). After Gao & Long, RaBitQ (SIGMOD 2024), which
+ * takes one bit; the second spares reading thousands of vectors from disk.
  */
 export class Coder {
   /** Dimensions after padding to whole words of 64 bits. */
   readonly size: number;
-  readonly words: number;
+  /** Bytes of a code. */
+  readonly bytes: number;
   readonly center: Float32Array;
   readonly #signs: readonly Float32Array[];
   readonly #block: number;
@@ -24,7 +33,7 @@ export class Coder {
   constructor(center: Float32Array) {
     this.center = center;
     this.size = Math.ceil(center.length / 64) * 64;
-    this.words = this.size / 64;
+    this.bytes = this.size / 4;
     this.#block = largestPower(this.size);
     this.#signs = Array.from({ length: 3 }, (_, round) => randomSigns(this.size, round + 1));
     this.#turned = new Float32Array(this.size);
@@ -33,11 +42,11 @@ export class Coder {
 
   /**
    * Codes one embedding.
-   * @param at its row in `signs` and `sizes` (32-bit words) and `lengths`
+   * @param at its row in `codes` (blocks of rows, byte by byte) and `lengths`
    */
   encode(
     embedding: Float32Array,
-    { signs, sizes, lengths }: { signs: Uint32Array; sizes: Uint32Array; lengths: Uint8Array },
+    { codes, lengths }: { codes: Uint8Array; lengths: Uint8Array },
     at: number,
   ): void {
     const turned = this.#turn(embedding, true);
@@ -45,36 +54,41 @@ export class Coder {
     for (let i = 0; i < turned.length; i++) squares += turned[i] * turned[i];
     const length = Math.sqrt(squares);
     const large = (largeFrom * length) / Math.sqrt(this.size);
-    const first = at * this.words * 2;
-    for (let word = 0; word < this.words * 2; word++) {
-      let sign = 0;
-      let size = 0;
-      for (let bit = 0; bit < 32; bit++) {
-        const value = turned[word * 32 + bit];
-        if (value > 0) sign |= 1 << bit;
-        if (value > large || value < -large) size |= 1 << bit;
+    const inBlock = at % blockRows;
+    let place = (at - inBlock) * this.bytes + inBlock;
+    for (let first = 0; first < this.size; first += 4, place += blockRows) {
+      let code = 0;
+      for (let i = 0; i < 4; i++) {
+        const value = turned[first + i];
+        if (value > 0) code |= 1 << (2 * i);
+        if (value > large || value < -large) code |= 2 << (2 * i);
       }
-      signs[first + word] = sign;
-      sizes[first + word] = size;
+      codes[place] = code;
     }
     // A unit vector less a mean is at most 2 long.
     lengths[at] = Math.min(255, Math.round(length * 127));
   }
 
-  /** A query's bit planes, plane after plane, and the sum of its numbers. */
-  query(embedding: Float32Array): { planes: Uint32Array; sum: number } {
+  /**
+   * What the codes are compared with: for every pair of numbers a table of what each of its 16 codes adds to the product,
+   * in bytes, and what all of them were lifted by so that none is negative.
+   */
+  query(embedding: Float32Array): { tables: Uint8Array; offset: number } {
     const turned = this.#turn(embedding, false);
-    let most = 1e-12;
-    for (const value of turned) most = Math.max(most, Math.abs(value));
-    const planes = new Uint32Array(queryBits * this.words * 2);
-    let sum = 0;
-    turned.forEach((value, index) => {
-      const number = Math.round((value / most) * 7);
-      sum += number;
-      for (let bit = 0; bit < queryBits; bit++)
-        if ((number >> bit) & 1) planes[bit * this.words * 2 + (index >> 5)] |= 1 << (index & 31);
-    });
-    return { planes, sum };
+    let widest = 1e-12;
+    for (let i = 0; i < this.size; i += 2)
+      widest = Math.max(widest, Math.abs(turned[i]) + Math.abs(turned[i + 1]));
+    const scale = tableMost / (2 * levels.large * widest);
+    const tables = new Uint8Array(this.size * 8);
+    let lifted = 0;
+    for (let i = 0; i < this.size; i += 2) {
+      const [a, b] = [turned[i] * scale, turned[i + 1] * scale];
+      const least = -levels.large * (Math.abs(a) + Math.abs(b));
+      lifted += least;
+      for (let code = 0; code < 16; code++)
+        tables[i * 8 + code] = Math.round(a * levelOf(code & 3) + b * levelOf(code >> 2) - least);
+    }
+    return { tables, offset: Math.round(lifted) };
   }
 
   /** Rotates: three rounds of random signs, Hadamard transforms of blocks, and a shuffle that mixes the blocks. */
@@ -95,6 +109,11 @@ export class Coder {
     }
     return from;
   }
+}
+
+function levelOf(code: number): number {
+  const size = code & 2 ? levels.large : levels.small;
+  return code & 1 ? size : -size;
 }
 
 /** The largest power of two that divides a number. */

@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { z } from 'zod';
 import { segmentRows } from './scan-module.ts';
-import type { Segment, SegmentMaker } from './segment.ts';
+import { blocksOf, rowsOf, type Segment, type SegmentMaker } from './segment.ts';
 
 const metaSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   segmentRows: z.literal(segmentRows),
   /** What was subtracted from every embedding: float32, base64. */
   center: z.base64(),
@@ -92,7 +92,7 @@ export class CodeFile {
       closeSync(file);
     }
     const meta: z.input<typeof metaSchema> = {
-      format: 1,
+      format: 2,
       segmentRows,
       center: Buffer.from(center.buffer, center.byteOffset, center.byteLength).toString('base64'),
       slices: slices.map(({ run, rows, dead }) => ({ run, rows, dead })),
@@ -120,9 +120,10 @@ function transfer(
   move: (part: Uint8Array, at: number) => void,
 ): void {
   let at = number * segment.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  for (const { bytes, perRow } of segment.parts) {
-    move(bytes.subarray(from * perRow, segment.rows * perRow), at + from * perRow);
-    at += bytes.length;
+  const [first] = blocksOf(from, segment.rows);
+  for (const part of segment.parts) {
+    move(rowsOf(part, from, segment.rows), at + first * part.perRow);
+    at += part.bytes.length;
   }
 }
 

@@ -8,8 +8,8 @@ export interface Task {
   ranges: readonly Rows[];
 }
 
-/** One step of a scan: scoring by signs, or listing and estimating what scored at least so much. */
-export type Step = { kind: 'score'; sum: number } | { kind: 'refine'; sum: number; least: number };
+/** One step of a scan: scoring, or listing what scored at least so much. */
+export type Step = { kind: 'score'; offset: number } | { kind: 'collect'; least: number };
 
 /** Words of the memory that both threads see. */
 // `given`: it was given up.
@@ -40,9 +40,8 @@ for (;;) {
         let count = 0;
         for (const { from, past } of ranges)
           if (past <= from || Atomics.load(words, ${word.given})) continue;
-          else if (step.kind === 'score') scanner.scan(from, past, step.sum);
+          else if (step.kind === 'score') scanner.scan(from, past, step.offset);
           else count = scanner.collect(from, past, step.least, count);
-        if (count > 0 && !Atomics.load(words, ${word.given})) scanner.refine(count, step.sum);
         words[${word.counts} + number] = count;
       }
   }
@@ -118,7 +117,7 @@ export class ScanHelper {
     void this.#worker.terminate();
   }
 
-  /** How many rows a refining step listed in a segment. */
+  /** How many rows a collecting step listed in a segment. */
   countOf(number: number): number {
     return this.#words[word.counts + number];
   }

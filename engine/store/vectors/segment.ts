@@ -2,8 +2,9 @@ import { crc32 } from 'node:zlib';
 import type { Coder } from './coding.ts';
 import {
   bins,
+  blockRows,
   layoutOf,
-  mostRefined,
+  mostListed,
   scanModule,
   segmentRows,
   type Layout,
@@ -28,8 +29,9 @@ export class SegmentMaker {
   readonly #layout: Layout;
   readonly #module: WasmModule;
 
-  constructor(words: number) {
-    this.#layout = layoutOf(words);
+  /** @param bytes of a row's code */
+  constructor(bytes: number) {
+    this.#layout = layoutOf(bytes);
     this.#module = new WebAssembly.Module(scanModule(this.#layout));
   }
 
@@ -49,37 +51,34 @@ export class Segment {
   readonly memory: WasmMemory;
   /** What scans it, for another thread to do the same. */
   readonly module: WasmModule;
-  /** What a file keeps of it, in this order: lengths, signs, sizes, each for all rows. */
+  /** What a file keeps of it, in this order: lengths and codes, each for all rows. */
   readonly parts: readonly { bytes: Uint8Array; perRow: number }[];
   rows = 0;
   readonly #scanner: Scanner;
-  readonly #codes: { signs: Uint32Array; sizes: Uint32Array; lengths: Uint8Array };
-  readonly #query: Uint32Array;
+  readonly #codes: { codes: Uint8Array; lengths: Uint8Array };
+  readonly #tables: Uint8Array;
   readonly #histogram: Uint32Array;
+  readonly #scores: Uint16Array;
   readonly #list: Uint32Array;
-  readonly #estimates: Int32Array;
 
   constructor(layout: Layout, module: WasmModule) {
-    const { words, pages, query, histogram, lengths, signs, sizes, list, estimates } = layout;
+    const { bytes, pages, tables, histogram, lengths, scores, codes, list } = layout;
     this.module = module;
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const { exports } = new WebAssembly.Instance(module, { host: { memory: this.memory } });
     this.#scanner = exports as Scanner;
     const { buffer } = this.memory;
     this.#codes = {
-      signs: new Uint32Array(buffer, signs, segmentRows * words * 2),
-      sizes: new Uint32Array(buffer, sizes, segmentRows * words * 2),
+      codes: new Uint8Array(buffer, codes, segmentRows * bytes),
       lengths: new Uint8Array(buffer, lengths, segmentRows),
     };
-    this.#query = new Uint32Array(buffer, query, 1024);
+    this.#tables = new Uint8Array(buffer, tables, bytes * 32);
     this.#histogram = new Uint32Array(buffer, histogram, bins);
-    this.#list = new Uint32Array(buffer, list, mostRefined);
-    this.#estimates = new Int32Array(buffer, estimates, mostRefined);
-    const plane = segmentRows * words * 8;
+    this.#scores = new Uint16Array(buffer, scores, segmentRows);
+    this.#list = new Uint32Array(buffer, list, mostListed);
     this.parts = [
       { bytes: this.#codes.lengths, perRow: 1 },
-      { bytes: new Uint8Array(buffer, signs, plane), perRow: words * 8 },
-      { bytes: new Uint8Array(buffer, sizes, plane), perRow: words * 8 },
+      { bytes: this.#codes.codes, perRow: bytes },
     ];
   }
 
@@ -99,21 +98,18 @@ export class Segment {
 
   /** A number that tells whether the rows are still what they were. */
   checksum(): number {
-    return this.parts.reduce(
-      (crc, { bytes, perRow }) => crc32(bytes.subarray(0, this.rows * perRow), crc),
-      0,
-    );
+    return this.parts.reduce((crc, part) => crc32(rowsOf(part, 0, this.rows), crc), 0);
   }
 
-  /** Takes a query in; scoring and refining compare with it. */
-  prepare({ planes }: { planes: Uint32Array }): void {
-    this.#query.set(planes);
+  /** Takes a query in; scoring compares with it. */
+  prepare({ tables }: { tables: Uint8Array }): void {
+    this.#tables.set(tables);
     this.#histogram.fill(0);
   }
 
   /** Scores rows, and counts the scores. */
-  score(sum: number, ranges: readonly Rows[]): void {
-    for (const { from, past } of ranges) if (past > from) this.#scanner.scan(from, past, sum);
+  score(offset: number, ranges: readonly Rows[]): void {
+    for (const { from, past } of ranges) if (past > from) this.#scanner.scan(from, past, offset);
   }
 
   /** How often each score came up, [bins]: a view that the next query overwrites. */
@@ -121,17 +117,32 @@ export class Segment {
     return this.#histogram;
   }
 
-  /** Lists the scored rows whose score is at least `least`, with an estimate of each by all bits. @returns how many */
-  refine(sum: number, ranges: readonly Rows[], least: number): number {
+  /** Lists the scored rows whose score is at least `least`. @returns how many */
+  collect(ranges: readonly Rows[], least: number): number {
     let count = 0;
     for (const { from, past } of ranges)
       if (past > from) count = this.#scanner.collect(from, past, least, count);
-    if (count > 0) this.#scanner.refine(count, sum);
     return count;
   }
 
-  /** What refining listed; estimates are comparable among segments. Views that the next query overwrites. */
-  refined(count: number): { rows: Uint32Array; estimates: Int32Array } {
-    return { rows: this.#list.subarray(0, count), estimates: this.#estimates.subarray(0, count) };
+  /** What was listed: a view that the next query overwrites. */
+  listed(count: number): Uint32Array {
+    return this.#list.subarray(0, count);
   }
+
+  /** The score of a row that was scored. */
+  scoreOf(row: number): number {
+    return this.#scores[row];
+  }
+}
+
+/** Bytes of a part that hold some rows: whole blocks, since the rows of one lie among each other. */
+export function rowsOf({ bytes, perRow }: Segment['parts'][number], from: number, past: number): Uint8Array {
+  const [first, end] = blocksOf(from, past);
+  return bytes.subarray(first * perRow, end * perRow);
+}
+
+/** The rows of the blocks that hold some rows. */
+export function blocksOf(from: number, past: number): [from: number, past: number] {
+  return [from - (from % blockRows), Math.ceil(past / blockRows) * blockRows];
 }

@@ -22,13 +22,7 @@ export interface Near {
 
 /** Rows whose mean the codes are made around. */
 const centerRows = 20_000;
-/**
- * So many rows in a thousand are estimated by all bits after the scan of the signs; that many at least. Tried once on the
- * library of `npm run -s bench -- search` (five million, 16 queries, 320 nearest): 8 and 2,000 compared exactly found
- * 0.925 of them, 8 and any number 0.963, 16 and 4,000 (see `reread`) 0.984.
- */
-const refined = { perThousand: 16, least: 20_000 };
-/** So many of these, at least, are compared by their embeddings in 8 bits; that many times the number wanted. */
+/** So many of the best by their codes, at least, are compared in eight bits; that many times the number wanted. */
 const reread = { times: 2, least: 4000 };
 /** Segments from which on a second thread is worth its start. */
 const helpedSegments = 3;
@@ -36,8 +30,8 @@ const helpedSegments = 3;
 const mostDead = 0.5;
 
 /**
- * Finds the patches whose embeddings are nearest to a query's among millions: signs of all rows in one scan, two bits
- * of the best, on two cores where there are two, and eight bits of what remains, from a file. 97 to 99 bytes of memory and
+ * Finds the patches whose embeddings are nearest to a query's among millions: two bits of every number in
+ * one scan, on two cores where there are two, and eight bits of what scored best, from a file. 97 to 99 bytes of memory and
  * 490 of disk a patch at 384 dimensions. Videos are appended; those that went are passed over.
  */
 export class VectorIndex {
@@ -116,30 +110,27 @@ export class VectorIndex {
   #nearestByCodes(query: Float32Array, count: number, among: ReadonlySet<string> | undefined): Uint32Array {
     const { segments } = this.#codes!;
     const coded = this.#coder!.query(query);
-    const ranges = this.#ranges(among);
+    const tasks = this.#ranges(among)
+      .map((ranges, number) => ({ number, ranges }))
+      .filter(({ ranges }) => ranges.length > 0);
+    for (const { number } of tasks) segments[number].prepare(coded);
+    this.#together({ kind: 'score', offset: coded.offset }, tasks);
     const histogram = new Uint32Array(bins);
-    const tasks = ranges
-      .map((of, number) => ({ number, ranges: of }))
-      .filter((task) => task.ranges.length > 0);
-    let rows = 0;
-    for (const task of tasks) {
-      rows += task.ranges.reduce((sum, { from, past }) => sum + past - from, 0);
-      segments[task.number].prepare(coded);
-    }
-    this.#together({ kind: 'score', sum: coded.sum }, tasks);
     for (const { number } of tasks) {
       const counts = segments[number].histogram;
       for (let bin = 0; bin < bins; bin++) histogram[bin] += counts[bin];
     }
-    const wanted = Math.max(refined.least, count, Math.ceil((rows * refined.perThousand) / 1000));
-    const least = lowestBin(histogram, wanted);
-    const best = new TopK(count);
-    const listed = this.#together({ kind: 'refine', sum: coded.sum, least }, tasks);
-    tasks.forEach(({ number }, index) => {
-      const { rows: found, estimates } = segments[number].refined(listed[index]);
-      for (let at = 0; at < found.length; at++) best.offer(estimates[at], number * segmentRows + found[at]);
-    });
-    return Uint32Array.from(best.best(), ({ item }) => item);
+    const { bin: least, above } = lowestBin(histogram, count);
+    const counts = this.#together({ kind: 'collect', least }, tasks);
+    // Of those that are just good enough there may be any number, black frames say.
+    let justEnough = count - above;
+    return Uint32Array.from(
+      tasks.flatMap(({ number }, index) =>
+        Array.from(segments[number].listed(counts[index]))
+          .filter((row) => segments[number].scoreOf(row) > least || justEnough-- > 0)
+          .map((row) => number * segmentRows + row),
+      ),
+    );
   }
 
   /** Where rows are from. @param rows ascending */
@@ -162,8 +153,8 @@ export class VectorIndex {
   #together(step: Step, tasks: readonly Task[]): number[] {
     const { segments } = this.#codes!;
     const alone = ({ number, ranges }: Task) => {
-      if (step.kind === 'refine') return segments[number].refine(step.sum, ranges, step.least);
-      segments[number].score(step.sum, ranges);
+      if (step.kind === 'collect') return segments[number].collect(ranges, step.least);
+      segments[number].score(step.offset, ranges);
       return 0;
     };
     const helper = this.#helperFor(segments);
@@ -201,7 +192,7 @@ export class VectorIndex {
   }
 
   #open(runs: readonly CodedRun[]): void {
-    this.#codes = this.#file.read((dimensions) => new SegmentMaker(Math.ceil(dimensions / 64)));
+    this.#codes = this.#file.read((dimensions) => new SegmentMaker(Math.ceil(dimensions / 64) * 16));
     if (this.#codes) this.#coder = new Coder(this.#codes.center);
     else this.#start(runs);
   }
@@ -235,7 +226,7 @@ export class VectorIndex {
     for (let first = 0; first < run.patches;) {
       let segment = segments.at(-1);
       if (!segment || segment.room === 0) {
-        maker ??= new SegmentMaker(this.#coder!.words);
+        maker ??= new SegmentMaker(this.#coder!.bytes);
         segments.push((segment = maker.make()));
       }
       const count = Math.min(segment.room, run.patches - first, 8192);
@@ -286,14 +277,14 @@ export class VectorIndex {
   }
 }
 
-/** The highest bin such that at least `wanted` scores are in it or above. */
-function lowestBin(histogram: Uint32Array, wanted: number): number {
-  let count = 0;
+/** The highest bin such that at least `wanted` scores are in it or above, and how many are above. */
+function lowestBin(histogram: Uint32Array, wanted: number): { bin: number; above: number } {
+  let above = 0;
   for (let bin = histogram.length - 1; bin > 0; bin--) {
-    count += histogram[bin];
-    if (count >= wanted) return bin;
+    if (above + histogram[bin] >= wanted) return { bin, above };
+    above += histogram[bin];
   }
-  return 0;
+  return { bin: 0, above };
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -73,30 +73,30 @@ function setting(t: TestContext) {
 
 test('the machine code estimates what the arithmetic says', () => {
   const coder = new Coder(new Float32Array(size));
-  const segment = new SegmentMaker(coder.words).make();
+  const segment = new SegmentMaker(coder.bytes).make();
   const rows = unitVectors(3, 500);
   segment.append(coder, rows, 0, 500);
   const query = unitVectors(9, 1);
   const coded = coder.query(query);
   const all = [{ from: 0, past: 500 }];
   segment.prepare(coded);
-  segment.score(coded.sum, all);
+  segment.score(coded.offset, all);
   assert.equal(
     segment.histogram.reduce((a, b) => a + b),
     500,
   );
-  const { rows: listed, estimates } = segment.refined(segment.refine(coded.sum, all, 0));
+  const listed = segment.listed(segment.collect(all, 0));
   assert.deepEqual(
     [...listed],
     Array.from({ length: 500 }, (_, row) => row),
   );
-  const [x, y] = [[...listed].map((row) => dot(query, rows, row)), [...estimates]];
+  const [x, y] = [[...listed].map((row) => dot(query, rows, row)), [...listed].map((row) => segment.scoreOf(row))];
   assert.ok(correlation(x, y) > 0.9, String(correlation(x, y)));
 });
 
 test('a second thread scans a segment as this one does', async () => {
   const coder = new Coder(new Float32Array(size));
-  const maker = new SegmentMaker(coder.words);
+  const maker = new SegmentMaker(coder.bytes);
   const segments = [maker.make(), maker.make()];
   const coded = coder.query(unitVectors(9, 1));
   for (const segment of segments) {
@@ -112,18 +112,17 @@ test('a second thread scans a segment as this one does', async () => {
   try {
     while (!helper.ready) await setImmediate();
     helper.add({ number: 7, module: helped.module, memory: helped.memory });
-    helper.begin({ kind: 'score', sum: coded.sum }, [{ number: 7, ranges }]);
-    alone.score(coded.sum, ranges);
+    helper.begin({ kind: 'score', offset: coded.offset }, [{ number: 7, ranges }]);
+    alone.score(coded.offset, ranges);
     assert.ok(helper.finish());
     assert.deepEqual([...helped.histogram], [...alone.histogram]);
     const least = 8192;
-    helper.begin({ kind: 'refine', sum: coded.sum, least }, [{ number: 7, ranges }]);
-    const count = alone.refine(coded.sum, ranges, least);
+    helper.begin({ kind: 'collect', least }, [{ number: 7, ranges }]);
+    const count = alone.collect(ranges, least);
     assert.ok(helper.finish());
     assert.ok(count > 0 && count < 400);
     assert.equal(helper.countOf(7), count);
-    assert.deepEqual([...helped.refined(count).estimates], [...alone.refined(count).estimates]);
-    assert.deepEqual([...helped.refined(count).rows], [...alone.refined(count).rows]);
+    assert.deepEqual([...helped.listed(count)], [...alone.listed(count)]);
   } finally {
     await helper.close();
   }
