@@ -12,8 +12,8 @@ export interface Task {
 export type Step = { kind: 'score'; offset: number } | { kind: 'collect'; least: number };
 
 /** Words of the memory that both threads see. */
-// `given`: it was given up.
-const word = { state: 0, ready: 1, given: 2, counts: 3 } as const;
+// `given`: it was given up; `next`: the first task that nobody has taken.
+const word = { state: 0, ready: 1, given: 2, next: 3, counts: 4 } as const;
 const state = { idle: 0, working: 1 } as const;
 const mostSegments = 4096;
 /** A helper that takes so long for one step is not waited for again. */
@@ -35,7 +35,8 @@ for (;;) {
     if (segment)
       scanners.set(segment.number, new WebAssembly.Instance(segment.module, { host: { memory: segment.memory } }).exports);
     else
-      for (const { number, ranges } of tasks) {
+      for (let at; (at = Atomics.add(words, ${word.next}, 1)) < tasks.length; ) {
+        const { number, ranges } = tasks[at];
         const scanner = scanners.get(number);
         let count = 0;
         for (const { from, past } of ranges)
@@ -89,11 +90,20 @@ export class ScanHelper {
     if (segment.number < mostSegments) this.#port.postMessage({ segment });
   }
 
-  /** Begins a step; {@link finish} must follow before the segments are looked at. */
+  /**
+   * Begins a step. Both threads {@link take} one task after the other, and {@link finish} must follow before the segments
+   * are looked at.
+   */
   begin(step: Step, tasks: readonly Task[]): void {
+    Atomics.store(this.#words, word.next, 0);
     this.#port.postMessage({ step, tasks });
     Atomics.store(this.#words, word.state, state.working);
     Atomics.notify(this.#words, word.state);
+  }
+
+  /** The next task for this thread, as an index; past the last where all are taken. */
+  take(): number {
+    return Atomics.add(this.#words, word.next, 1);
   }
 
   /** Waits for the step's end. @returns false where it must be done again without help */

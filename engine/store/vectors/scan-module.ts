@@ -1,13 +1,13 @@
 import { assemble, op, type Code } from './assembler.ts';
 
 /** Rows of a segment. */
-export const segmentRows = 131_072;
+export const segmentRows = 65_536;
 /** Rows that are scored together: their codes lie byte by byte beside each other. */
 export const blockRows = 16;
 /** Scores are counted in so many bins; a score of 0 is in the middle one. */
 export const bins = 16_384;
-/** Rows that one segment can list. */
-export const mostListed = 65_536;
+/** Rows that one segment can list: all. */
+export const mostListed = segmentRows;
 /** The largest number in a query's tables: four of them must fit into a byte. */
 export const tableMost = 63;
 

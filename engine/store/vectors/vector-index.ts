@@ -25,7 +25,7 @@ const centerRows = 20_000;
 /** So many of the best by their codes, at least, are compared in eight bits; that many times the number wanted. */
 const reread = { times: 2, least: 4000 };
 /** Segments from which on a second thread is worth its start. */
-const helpedSegments = 3;
+const helpedSegments = 4;
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
 const mostDead = 0.5;
 
@@ -149,7 +149,7 @@ export class VectorIndex {
     return (this.#rowFile ??= new RowFile(`${this.#path}.rows`, this.#codes!.center.length));
   }
 
-  /** One step in all segments, every other one by the helper, where there is one. @returns for each task how many rows it lists */
+  /** One step in all segments, shared with the helper where there is one. @returns for each task how many rows it lists */
   #together(step: Step, tasks: readonly Task[]): number[] {
     const { segments } = this.#codes!;
     const alone = ({ number, ranges }: Task) => {
@@ -159,15 +159,18 @@ export class VectorIndex {
     };
     const helper = this.#helperFor(segments);
     if (!helper) return tasks.map(alone);
-    const theirs = tasks.filter((_, index) => index % 2 === 1);
-    helper.begin(step, theirs);
-    const counts = tasks.map((task, index) => (index % 2 === 1 ? 0 : alone(task)));
+    helper.begin(step, tasks);
+    const counts = new Map<Task, number>();
+    for (let at = helper.take(); at < tasks.length; at = helper.take())
+      counts.set(tasks[at], alone(tasks[at]));
     const helped = helper.finish();
-    if (!helped) for (const { number } of theirs) segments[number].histogram.fill(0);
-    theirs.forEach((task, index) => {
-      counts[2 * index + 1] = helped ? helper.countOf(task.number) : alone(task);
+    return tasks.map((task) => {
+      const own = counts.get(task);
+      if (own !== undefined) return own;
+      if (helped) return helper.countOf(task.number);
+      if (step.kind === 'score') segments[task.number].histogram.fill(0);
+      return alone(task);
     });
-    return counts;
   }
 
   /** The second thread, where the codes are many enough to be worth one and it has started; it knows all segments then. */
