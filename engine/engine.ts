@@ -16,7 +16,7 @@ import { runVniah } from './assembly/needles.ts';
 import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
-import { findMediaTools, type FindToolsOptions } from './media/index.ts';
+import { findMediaTools, frameAt, type FindToolsOptions } from './media/index.ts';
 import type { IndexingPace } from './protocol/desktop.ts';
 import type { CallOptions, Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument, LongviewError } from './protocol/errors.ts';
@@ -41,7 +41,16 @@ import type { QueueMemory } from './protocol/queue.ts';
 import type { WindowTools } from './protocol/window.ts';
 import type { LibraryView } from './protocol/view.ts';
 import { vniahRequestSchema, type VniahResult } from './protocol/vniah.ts';
-import { ask, choose, find, plan, selfTest, selfTested, type SearchDeps } from './search/index.ts';
+import {
+  ask,
+  choose,
+  find,
+  plan,
+  selfTest,
+  selfTested,
+  type Answering,
+  type SearchDeps,
+} from './search/index.ts';
 import { openStore, type Store } from './store/index.ts';
 import type { ProviderChoice } from './vlm/providers.ts';
 import type { Model } from './vlm/types.ts';
@@ -143,24 +152,24 @@ class Assembly {
         ),
       ask: (request, options) =>
         run(options, (signal) =>
-          this.#search(parseRequest(askRequestSchema, request), (deps) =>
+          this.#ask(parseRequest(askRequestSchema, request), (deps) =>
             ask(deps, request, { ...options, signal }),
           ),
         ),
       plan: (request, options) =>
         run(options, (signal) =>
-          this.#search(parseRequest(askRequestSchema, request), (deps) =>
+          this.#ask(parseRequest(askRequestSchema, request), (deps) =>
             plan(deps, request, { ...options, signal }),
           ),
         ),
       rerun: (request, options) =>
         run(options, async (signal) => {
           const again = requestAgain(this.#library(), request);
-          return this.#search(again, (deps) => ask(deps, again, { ...options, signal }));
+          return this.#ask(again, (deps) => ask(deps, again, { ...options, signal }));
         }),
       choose: (request, options) =>
         run(options, (signal) =>
-          this.#search(request, (deps) => choose(deps, request, { ...options, signal })),
+          this.#ask(request, (deps) => choose(deps, request, { ...options, signal })),
         ),
       selfTest: (request, options) =>
         run(options, (signal) =>
@@ -266,6 +275,36 @@ class Assembly {
         match: matchNouns,
         footageState: ({ id }) => footageState(store, this.#media, id),
       }),
+    );
+  }
+
+  /** The same for questions, which another bundle may answer: the one that was named, or that of the settings. */
+  async #ask<T>(
+    request: { in?: unknown; model?: string | undefined },
+    work: (deps: SearchDeps) => Promise<T>,
+  ): Promise<T> {
+    const bundle = await this.#reader(request.model);
+    if (!bundle) return this.#search(request, work);
+    const pictures: Answering['frameAt'] = async ({ path }, time, size, signal) =>
+      frameAt(path, time, size, { signal, tools: await findMediaTools(this.#config.mediaTools) });
+    return this.#search(request, (deps) =>
+      this.#active.with(bundle, (model) => work({ ...deps, answering: { model, frameAt: pictures } })),
+    );
+  }
+
+  /** The bundle that answers, where it isn't the library's own. @throws LongviewError `unknown-model`, `cannot-read`. */
+  async #reader(named: string | undefined): Promise<FoundBundle | undefined> {
+    const chosen = named ?? limitsOf(this.#library()).reader ?? undefined;
+    if (chosen === undefined) return undefined;
+    const own = await this.#active.bundle();
+    if (chosen === own.manifest.id) return undefined;
+    const bundle = await this.#bundles.named(chosen);
+    if (bundle.manifest.can.includes('read') && bundle.manifest.vision) return bundle;
+    throw new LongviewError(
+      'cannot-read',
+      `The model ${chosen} can't answer questions about footage that another one indexed.`,
+      'Choose one that can "read" and isn’t built in (see the list of models), or index with it.',
+      { details: { model: chosen } },
     );
   }
 

@@ -87,8 +87,8 @@ export function windowTools(deps: WindowToolsDeps): WindowTools {
       return { ...limitsOf(deps.store()), cores: availableParallelism() };
     },
     async setLimits(request) {
-      const limits = parseRequest(limitsSchema, request);
       const before = limitsOf(deps.store());
+      const limits = { reader: before.reader ?? null, ...parseRequest(limitsSchema, request) };
       deps.store().setSetting(setting, limits);
       if (before.threads !== limits.threads || before.provider !== limits.provider) await deps.reopen();
       return { ...limits, cores: availableParallelism() };
@@ -144,6 +144,8 @@ async function removeModel(deps: WindowToolsDeps, request: unknown): Promise<Mod
   if (!model) throw badArgument('id', `one of ${models.map((one) => one.id).join(', ')}`, id);
   if (model.builtin || model.active)
     throw badArgument('id', 'a model that doesn’t ship with Longview and isn’t in use', id);
+  const limits = limitsOf(deps.store());
+  if (limits.reader === id) deps.store().setSetting(setting, { ...limits, reader: null });
   await deps.reopen();
   await rm(model.folder, { recursive: true, force: true });
   return deps.models();

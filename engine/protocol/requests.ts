@@ -106,6 +106,8 @@ export const askRequestSchema = z.strictObject({
     .optional(),
   /** Ask the model even where the answer is known. */
   fresh: z.boolean().optional(),
+  /** Id of the bundle that reads; the one of the settings, or else the library's own, where absent. */
+  model: z.string().min(1).optional(),
 });
 
 const variantExpected = `one of ${positionVariants.join(', ')}`;

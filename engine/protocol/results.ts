@@ -198,7 +198,7 @@ export const askResultSchema = z.object({
   /** What to know about the videos: one is gone or changed since it was indexed. */
   notices: z.array(errorDataSchema).optional(),
   /** What was asked, to ask it again. */
-  request: askRequestSchema.pick({ in: true, gamma: true, gammas: true }).optional(),
+  request: askRequestSchema.pick({ in: true, gamma: true, gammas: true, model: true }).optional(),
 });
 
 /** A bundle at hand, in `models --json`. */

@@ -113,6 +113,8 @@ export const limitsSchema = z.strictObject({
   /** Rest half of the time while indexing: never, on battery, or always. */
   gentle: z.enum(['never', 'battery', 'always']),
   provider: z.enum(providerChoices, `one of ${providerChoices.join(', ')}`),
+  /** Id of the bundle that answers questions; null: the one that the library is indexed with; absent: as it is. */
+  reader: z.string().min(1).nullable().optional(),
 });
 
 /** {@link limitsSchema}, and what there is to choose from. */

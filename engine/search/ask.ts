@@ -1,5 +1,6 @@
 import { agreed } from './agreement.ts';
 import { answer } from './answers/index.ts';
+import { answeringModel, openAnswering, type Answerer } from './answering.ts';
 import { lookerFor, prepare, type LookFor } from './asking.ts';
 import { calibration } from './calibration.ts';
 import { chooseVideos } from './choose-videos.ts';
@@ -14,7 +15,7 @@ import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import { gammaRange, type AskRequest } from '../protocol/requests.ts';
 import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
 import type { AskResult, AskRun } from '../protocol/results.ts';
-import type { Eyes, Reader } from '../vlm/types.ts';
+import type { Eyes, Model, Reader } from '../vlm/types.ts';
 import type { SearchDeps } from './types.ts';
 
 /** What the decoder reads for a question, and how far it is trusted. */
@@ -46,7 +47,7 @@ export async function ask(
       timing: { ...known.timing, totalMs: performance.now() - began },
     });
 
-  const opened = await openAsked(deps, asked);
+  const opened = await openAsked(deps, asked, options.signal);
   const result = await answerAll(deps, asked, opened, options, began);
   throwIfCancelled(options.signal);
   deps.store.keepAnswer(asked.key, result);
@@ -54,24 +55,31 @@ export async function ask(
 }
 
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
-export async function openAsked(deps: SearchDeps, asked: Asked): Promise<Opened> {
-  const { reader, eyes, text, id } = await deps.model.open();
-  if (!reader || !eyes)
-    throw new LongviewError(
-      'cannot-read',
-      `The model ${id} can't answer questions: it has no decoder`,
-      'Choose a bundle that can read; "longview models" lists them.',
-    );
-  const { store, match, model } = deps;
+export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
+  const { text, ...own } = await deps.model.open();
+  const { reader, grid, tokensOf } = deps.answering
+    ? await openAnswering(deps.answering, signal)
+    : ownReader(own);
+  const { store, match } = deps;
   const footage = await chooseVideos(deps, asked.videos, text, asked.reading, asked.question);
-  const reel = new Reel(store, footage);
-  const trusted = trustedLength(store, model.fingerprint, reader.trainedPatches);
+  const reel = new Reel(store, footage, tokensOf);
+  const trusted = trustedLength(store, answeringModel(deps).fingerprint, reader.trainedPatches);
   return {
     reel,
     trusted,
-    reader: { reader, grid: eyes.grid, trusted: trusted.patches },
+    reader: { reader, grid, trusted: trusted.patches },
     lookFor: lookerFor(store, match, text, reel),
   };
+}
+
+/** What the library's own bundle reads with: visual tokens that its eyes left there. */
+function ownReader({ id, reader, eyes }: Pick<Model, 'id' | 'reader' | 'eyes'>): Answerer {
+  if (reader && eyes) return { reader, grid: eyes.grid };
+  throw new LongviewError(
+    'cannot-read',
+    `The model ${id} can't answer questions: it has no decoder`,
+    'Choose a bundle that can read; "longview models" lists them.',
+  );
 }
 
 async function answerAll(
@@ -109,7 +117,7 @@ async function answerAll(
       confident: shown.confident && share >= calibration.confident,
     }),
     question: asked.question,
-    model: deps.model.id,
+    model: answeringModel(deps).id,
     cached: false,
     timing: { ...shown.timing, ...summed(runs), totalMs: performance.now() - began },
     videoId: main.video.id,
@@ -126,13 +134,14 @@ async function answerAll(
 }
 
 async function answerAt(
-  { store, match, model }: SearchDeps,
+  deps: SearchDeps,
   asked: Asked,
   { reel, reader, lookFor }: Opened,
   gamma: number,
   { signal, onText }: AskCallOptions,
   began: number,
 ): Promise<{ run: AskRun; patches: number }> {
+  const { store, match } = deps;
   const reading = new Reading(reel, '', reader, gamma, signal);
   let firstMs: number | undefined;
   const told = (piece: string) => {
@@ -143,7 +152,7 @@ async function answerAt(
     prepare({ match, reel, lookFor, reading, asked: asked.question, question: asked.reading, onText: told }),
   );
   const totalMs = performance.now() - began;
-  notePace(store, model.fingerprint, reading.cost, totalMs);
+  notePace(store, answeringModel(deps).fingerprint, reading.cost, totalMs);
   const { prefillMs, decodeMs, tokens } = reading.cost;
   return {
     run: {

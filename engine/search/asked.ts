@@ -26,7 +26,7 @@ export interface Asked extends Scope {
 
 /** Parses a request and finds its videos. @throws LongviewError as {@link ask}. */
 export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
-  const { question, in: where, gamma, gammas, fresh = false } = parseRequest(askRequestSchema, request);
+  const { question, in: where, gamma, gammas, model, fresh = false } = parseRequest(askRequestSchema, request);
   const scope = scopeOf(deps, where);
   const mode = typeof gamma === 'string' ? gamma : undefined;
   const chosen = mode ? [...new Set(gammas ?? modes[mode])] : [(gamma as number) ?? gammaRange.explain];
@@ -38,11 +38,12 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
     gammas: chosen,
     mode,
     fresh,
-    request: { in: where, gamma, gammas },
+    request: { in: where, gamma, gammas, ...(model === undefined ? {} : { model }) },
     key: {
       contentHash: oneOf(scope.videos.map((video) => video.contentHash)),
       indexRun: oneOf(scope.videos.map((video) => video.indexRun)),
-      modelFingerprint: deps.model.fingerprint,
+      // What is read is found by the library's own bundle, too.
+      modelFingerprint: [deps.model, deps.answering?.model].flatMap((one) => one?.fingerprint ?? []).join('+'),
       question: normaliseQuestion(question),
       gamma: mode ? 0 : chosen[0],
       sampling: sampling + several,

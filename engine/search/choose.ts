@@ -32,7 +32,7 @@ export async function choose(
   const given = parseRequest(chooseRequestSchema, request);
   const { question, options, in: where, gamma = gammaRange.explain, by = 'words' } = given;
   const asked = askedOf(deps, { question, in: where, gamma });
-  const { reel, reader, lookFor } = await openAsked(deps, asked);
+  const { reel, reader, lookFor } = await openAsked(deps, asked, signal);
   const reading = new Reading(reel, '', reader, gamma, signal);
   const { match } = deps;
   const asking = prepare({ match, reel, lookFor, reading, asked: question, question: asked.reading });

@@ -1,4 +1,5 @@
 export { ask } from './ask.ts';
+export type { Answering } from './answering.ts';
 export { choose } from './choose.ts';
 export { plan } from './plan.ts';
 export { find, type FindOptions } from './find.ts';

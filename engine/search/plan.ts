@@ -1,3 +1,4 @@
+import { answeringModel } from './answering.ts';
 import { dryRun, openAsked } from './ask.ts';
 import { askedOf, knownAnswer } from './asked.ts';
 import { expectedSeconds, paceOf } from './pace.ts';
@@ -20,12 +21,12 @@ export async function plan(
   throwIfCancelled(signal);
   const asked = askedOf(deps, request);
   const cached = !asked.fresh && knownAnswer(deps, asked) !== undefined;
-  const opened = await openAsked(deps, asked);
+  const opened = await openAsked(deps, asked, signal);
   throwIfCancelled(signal);
   const { cost, patches } = await dryRun(deps, asked, opened);
   const { passes, promptTokens, tokens } = cost;
   const times = asked.gammas.length;
-  const pace = paceOf(deps.store, deps.model.fingerprint);
+  const pace = paceOf(deps.store, answeringModel(deps).fingerprint);
   const seconds =
     pace && expectedSeconds(pace, { promptTokens: times * promptTokens, tokens: times * tokens });
   return {
@@ -45,6 +46,6 @@ export async function plan(
       ? { promptTokensPerSec: pace.promptTokensPerSec, newTokensPerSec: pace.newTokensPerSec }
       : null,
     trusted: opened.trusted,
-    model: deps.model.id,
+    model: answeringModel(deps).id,
   };
 }

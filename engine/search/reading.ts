@@ -1,6 +1,5 @@
 import { throwIfCancelled } from '../protocol/errors.ts';
 import type { Eyes, PromptPart, Reader } from '../vlm/types.ts';
-import type { SearchStore } from './types.ts';
 
 /** What reading cost. */
 export interface ReadingCost {
@@ -14,10 +13,18 @@ export interface ReadingCost {
   decodeMs: number;
 }
 
+/** Where the visual tokens of patches come from. */
+export interface TokenSource {
+  patchTokens(
+    videoId: string,
+    patches: readonly number[],
+  ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
+}
+
 /** The decoder at work on one video at one gamma, with what it cost so far. */
 export class Reading {
   readonly gamma: number;
-  readonly #store: Pick<SearchStore, 'patchTokens'>;
+  readonly #store: TokenSource;
   readonly #videoId: string;
   readonly #reader: Reader;
   readonly #grid: Eyes['grid'];
@@ -28,7 +35,7 @@ export class Reading {
 
   /** @param trusted temporal patches that a self-test on this machine found safe; where absent, what training says */
   constructor(
-    store: Pick<SearchStore, 'patchTokens'>,
+    store: TokenSource,
     videoId: string,
     { reader, grid, trusted }: { reader: Reader; grid: Eyes['grid']; trusted?: number },
     gamma: number,
@@ -99,13 +106,13 @@ export class Reading {
   }
 
   /** Has the decoder write. */
-  protected read(
+  protected async read(
     patches: readonly number[],
     question: string,
     maxNewTokens: number,
     onText: ((piece: string) => void) | undefined,
   ): Promise<{ text: string; confidence: number; prefillMs: number; decodeMs: number; tokens: number }> {
-    const parts = this.#parts(patches, question);
+    const parts = await this.#parts(patches, question);
     return this.#reader.read({ parts, gamma: this.gamma, maxNewTokens, signal: this.#signal, onText });
   }
 
@@ -115,7 +122,7 @@ export class Reading {
     question: string,
     answers: readonly string[],
   ): Promise<number[]> {
-    const parts = this.#parts(patches, question);
+    const parts = await this.#parts(patches, question);
     const scores = await this.#reader.score({ parts, gamma: this.gamma, signal: this.#signal }, answers);
     return scores.map(({ logProbability }) => logProbability);
   }
@@ -129,9 +136,10 @@ export class Reading {
     this.cost.promptTokens += patches.length * rows * columns + (words ?? Math.ceil(question.length / 4));
   }
 
-  #parts(patches: readonly number[], question: string): PromptPart[] {
+  async #parts(patches: readonly number[], question: string): Promise<PromptPart[]> {
+    const tokens = await this.#store.patchTokens(this.#videoId, patches);
     return [
-      { kind: 'video', patches: this.#store.patchTokens(this.#videoId, patches), grid: this.#grid },
+      { kind: 'video', patches: tokens, grid: this.#grid },
       { kind: 'text', text: question },
     ];
   }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { clock } from '../protocol/clock.ts';
 import { shotsIn, type Footage } from './footage.ts';
+import type { TokensOf } from './answering.ts';
 import type { Hit } from './search.ts';
 import type { Shot } from './shots.ts';
 import type { IndexedVideo, PatchTable, SeenObject } from '../store/types.ts';
@@ -27,11 +28,16 @@ export class Reel {
   readonly table: PatchTable;
   readonly shots: readonly Shot[];
   readonly #store: SearchStore;
+  readonly #tokensOf: TokensOf;
   readonly #tokens = new Map<number, Float32Array>();
 
-  /** @param footage at least one video */
-  constructor(store: SearchStore, footage: readonly Footage[]) {
+  /**
+   * @param footage at least one video
+   * @param tokensOf where visual tokens come from; the library where absent
+   */
+  constructor(store: SearchStore, footage: readonly Footage[], tokensOf?: TokensOf) {
     this.#store = store;
+    this.#tokensOf = tokensOf ?? (async ({ id }, _, patches) => store.patchTokens(id, patches));
     let first = 0;
     let origin = 0;
     this.parts = footage.map((one) => {
@@ -91,16 +97,15 @@ export class Reel {
   }
 
   /** Visual tokens by the reel's patches. Kept, because every gamma and every question of one ask wants them again. */
-  patchTokens(_: string, patches: readonly number[]): Float32Array[] {
+  async patchTokens(_: string, patches: readonly number[]): Promise<Float32Array[]> {
     for (const part of this.parts) {
       const wanted = patches.filter(
         (patch) => patch >= part.first && patch < part.past && !this.#tokens.has(patch),
       );
       if (wanted.length === 0) continue;
       const local = wanted.map((patch) => patch - part.first);
-      this.#store
-        .patchTokens(part.video.id, local)
-        .forEach((tokens, i) => this.#tokens.set(wanted[i], tokens));
+      const found = await this.#tokensOf(part.video, part.table, local);
+      found.forEach((tokens, i) => this.#tokens.set(wanted[i], tokens));
     }
     return patches.map((patch) => this.#tokens.get(patch)!);
   }

@@ -1,6 +1,7 @@
 import type { IndexedVideo, Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
+import type { Answering } from './answering.ts';
 
 /** The part of the store that finding and asking read and write. */
 export type SearchStore = Pick<
@@ -38,6 +39,8 @@ export interface SearchDeps {
   store: SearchStore;
   /** The bundle that the library is indexed with; it also reads. */
   model: ModelHandle;
+  /** Another bundle that answers questions, where one was chosen. */
+  answering?: Answering;
   /** What of a query the detector knows. */
   match: (words: string) => WantedObjects;
   /** Whether a video's footage is still what was indexed; not looked at where absent. */

@@ -13,11 +13,12 @@ import type { AskResult, AskRun } from '../../../protocol/results.ts';
 export const askCommand: Command = {
   name: 'ask',
   summary: 'ask a question about a video, some, or the whole library',
-  usage: '"<question>" [--in ID|PATH|FOLDER]… [--gamma G|auto|compare] [--gammas A,B,…] [--plan] [--fresh]',
+  usage: '"<question>" [--in ID|PATH|FOLDER]… [--gamma G|auto|compare] [--gammas A,B,…] [--model ID] [--plan] [--fresh]',
   options: {
     in: { type: 'string', multiple: true },
     gamma: { type: 'string' },
     gammas: { type: 'string' },
+    model: { type: 'string' },
     plan: { type: 'boolean' },
     fresh: { type: 'boolean' },
   },
@@ -26,6 +27,7 @@ export const askCommand: Command = {
     gamma:
       'time scale of the reading, 0.25 to 4 (default 1.5; trained are 0.5 to 1.5), "auto" for the answer that most scales agree on, "compare" for several side by side',
     gammas: 'the scales that auto and compare run, as in 0.5,1,2',
+    model: 'the bundle that reads (see "longview models"; default: the one of the settings, or the built-in one)',
     plan: 'tell what it would cost, and ask nothing',
     fresh: 'read again even where the answer is known',
   },
@@ -38,6 +40,7 @@ export const askCommand: Command = {
       gamma: scale(options.gamma),
       gammas: scales(options.gammas),
       fresh: options.fresh as boolean | undefined,
+      model: options.model as string | undefined,
     };
     if (options.plan) {
       const result = await engine.plan(request, { signal: context.signal });

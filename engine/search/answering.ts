@@ -1,0 +1,126 @@
+import { throwIfCancelled, LongviewError } from '../protocol/errors.ts';
+import type { IndexedVideo, PatchTable } from '../store/types.ts';
+import type { Reader, ReadRequest, VisionEncoder } from '../vlm/types.ts';
+import type { ModelHandle, SearchDeps } from './types.ts';
+
+/** Another bundle than the library's own that answers: a checkpoint that brings its own vision encoder. */
+export interface Answering {
+  model: ModelHandle;
+  /** The picture at a time of a video, letterboxed: RGB [height, width, 3]. */
+  frameAt: (
+    video: IndexedVideo,
+    time: number,
+    size: { width: number; height: number },
+    signal?: AbortSignal,
+  ) => Promise<Uint8Array>;
+}
+
+/** What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library. */
+export interface Answerer {
+  reader: Reader;
+  grid: readonly [number, number];
+  tokensOf?: TokensOf;
+}
+
+/** Visual tokens of patches of a video, each [rows * columns, hiddenSize]. */
+export type TokensOf = (
+  video: IndexedVideo,
+  table: PatchTable,
+  patches: readonly number[],
+) => Promise<Float32Array[]>;
+
+/** The bundle that reads. */
+export const answeringModel = ({ answering, model }: SearchDeps): ModelHandle => answering?.model ?? model;
+
+/** Frames for a checkpoint's own encoder: 144 tokens a temporal patch at Qwen2-VL's geometry, the paper's setting. */
+const frame = { width: 448, height: 252 };
+const typicalTokens = 144;
+/** More patches take minutes to read on a CPU, and moments are picked anyway. */
+const mostPatches = 32;
+/** Pictures that are decoded at once. */
+const decodedAtOnce = 2;
+
+/** Opens another bundle's decoder and vision encoder. @throws LongviewError `cannot-read`. */
+export async function openAnswering(
+  { model, frameAt }: Answering,
+  signal: AbortSignal | undefined,
+): Promise<Answerer> {
+  const { reader, vision, id } = await model.open();
+  if (!reader || !vision)
+    throw new LongviewError(
+      'cannot-read',
+      `The model ${id} can't answer questions about footage: it has no decoder with a vision encoder`,
+      'Choose a bundle that can read; "longview models" lists them.',
+    );
+  const grid = vision.gridFor(frame);
+  const trained = Math.floor((reader.trainedPatches * typicalTokens) / (grid[0] * grid[1]));
+  return {
+    reader: plainly(reader, Math.max(1, Math.min(mostPatches, trained))),
+    grid,
+    tokensOf: (video, table, patches) => look(vision, { video, table, patches, frameAt, signal }),
+  };
+}
+
+interface Looked {
+  video: IndexedVideo;
+  table: PatchTable;
+  patches: readonly number[];
+  frameAt: Answering['frameAt'];
+  signal: AbortSignal | undefined;
+}
+
+async function look(
+  vision: VisionEncoder,
+  { video, table, patches, frameAt, signal }: Looked,
+): Promise<Float32Array[]> {
+  const tokens: Float32Array[] = [];
+  for (let first = 0; first < patches.length; first += decodedAtOnce) {
+    throwIfCancelled(signal);
+    const some = patches.slice(first, first + decodedAtOnce);
+    const pictures = await Promise.all(
+      some.map(async (patch) => {
+        const [start, end] = [table.starts[patch], table.ends[patch]];
+        const times = Array.from(
+          { length: vision.framesPerPatch },
+          (_, i) => start + ((end - start) * i) / vision.framesPerPatch,
+        );
+        const frames: Uint8Array[] = [];
+        for (const time of times) frames.push(await frameAt(video, time, frame, signal));
+        return frames.map((pixels) => ({ ...frame, pixels }));
+      }),
+    );
+    for (const frames of pictures) tokens.push(...(await vision.encode(frames, { signal })).patches);
+  }
+  return tokens;
+}
+
+/**
+ * A decoder that was not taught our wording: it is asked for a yes or a no in so many words, and answers begin with no
+ * space after its chat marker.
+ */
+function plainly(reader: Reader, trainedPatches: number): Reader {
+  return {
+    variant: reader.variant,
+    trainedPatches,
+    read: (request) => reader.read(request),
+    longestContext: reader.longestContext && (() => reader.longestContext!()),
+    countTokens: reader.countTokens && ((parts) => reader.countTokens!(parts)),
+    score(request, answers) {
+      const choice = answers.length === 2 && answers.map((answer) => answer.trim()).join(' ') === 'yes no';
+      return choice
+        ? reader.score(asking(request, 'Answer yes or no.'), ['Yes', 'No'])
+        : reader.score(
+            request,
+            answers.map((answer) => answer.trimStart()),
+          );
+    },
+  };
+}
+
+function asking<R extends Pick<ReadRequest, 'parts'>>(request: R, more: string): R {
+  const last = request.parts.length - 1;
+  const parts = request.parts.map((part, index) =>
+    index === last && part.kind === 'text' ? { ...part, text: `${part.text} ${more}` } : part,
+  );
+  return { ...request, parts };
+}
