@@ -168,9 +168,7 @@ class Assembly {
           return this.#ask(again, (deps) => ask(deps, again, { ...options, signal }));
         }),
       choose: (request, options) =>
-        run(options, (signal) =>
-          this.#ask(request, (deps) => choose(deps, request, { ...options, signal })),
-        ),
+        run(options, (signal) => this.#ask(request, (deps) => choose(deps, request, { ...options, signal }))),
       selfTest: (request, options) =>
         run(options, (signal) =>
           this.#search(request, (deps) => selfTest(deps, request, { ...options, signal })),

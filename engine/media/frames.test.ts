@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { frameAt } from './frame-at.ts';
 import { sampleFrames, type SampleOptions, type SampledFrames } from './frames.ts';
 import { probe } from './probe.ts';
 import type { VideoInfo } from './video-info.ts';
@@ -72,6 +73,19 @@ test('a constant rate with B-frames is sampled at the true times', async () => {
   assert.deepEqual(numbers, [0, 12, 25, 37, 50, 62, 75, 87, 100, 112, 125]);
   assert.equal(stream.outcome!.frames, 11);
   assert.equal(stream.outcome!.truncatedAt, undefined);
+});
+
+test('a single picture is the one that is on screen then, to a picture; at the very end the last one', async () => {
+  const file = make('single.mp4', { frames: 130, output: h264 });
+  const { info, stream } = await sampleAll(file);
+  for (const time of [0, 1, 2.5, 4.9, 5.3]) {
+    const pixels = await frameAt(file, time, size);
+    const number = readNumber({ time, pixels }, size.width, stream.letterbox, info.rotation);
+    assert.ok(Math.abs(number - Math.min(129, time * 25)) <= 10 && number <= 129, `${number} at ${time} s`);
+    if (time < 5) assert.ok(Math.abs(number - time * 25) <= 1, `${number} at ${time} s`);
+  }
+  await assert.rejects(frameAt(file, 60, size), { code: 'no-frames' });
+  await assert.rejects(frameAt(path.join(folder, 'nowhere.mp4'), 0, size), { code: 'file-not-found' });
 });
 
 test('rates that do not divide the grid are right too', async () => {

@@ -26,7 +26,14 @@ export interface Asked extends Scope {
 
 /** Parses a request and finds its videos. @throws LongviewError as {@link ask}. */
 export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
-  const { question, in: where, gamma, gammas, model, fresh = false } = parseRequest(askRequestSchema, request);
+  const {
+    question,
+    in: where,
+    gamma,
+    gammas,
+    model,
+    fresh = false,
+  } = parseRequest(askRequestSchema, request);
   const scope = scopeOf(deps, where);
   const mode = typeof gamma === 'string' ? gamma : undefined;
   const chosen = mode ? [...new Set(gammas ?? modes[mode])] : [(gamma as number) ?? gammaRange.explain];
@@ -43,7 +50,9 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
       contentHash: oneOf(scope.videos.map((video) => video.contentHash)),
       indexRun: oneOf(scope.videos.map((video) => video.indexRun)),
       // What is read is found by the library's own bundle, too.
-      modelFingerprint: [deps.model, deps.answering?.model].flatMap((one) => one?.fingerprint ?? []).join('+'),
+      modelFingerprint: [deps.model, deps.answering?.model]
+        .flatMap((one) => one?.fingerprint ?? [])
+        .join('+'),
       question: normaliseQuestion(question),
       gamma: mode ? 0 : chosen[0],
       sampling: sampling + several,

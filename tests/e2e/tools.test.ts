@@ -145,4 +145,18 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     await page.getByRole('dialog').getByRole('button', { name: 'Delete the cache' }).click();
     await page.getByText('0 B', { exact: true }).waitFor();
   });
+
+  test('a checkpoint that only reads can be chosen to answer, and stays chosen', async (t) => {
+    const page = await open(t);
+    await visit(page, '#/settings');
+    const chosen = page.getByRole('combobox', { name: 'Questions are answered by' });
+    assert.deepEqual(await chosen.locator('option').allTextContents(), ['Pretend', 'Reader 2B']);
+    await chosen.selectOption('reader-2b');
+    // Another setting leaves it alone.
+    await page.getByRole('combobox', { name: 'Processor cores for models' }).selectOption('4');
+    await page.reload();
+    await until(page, `[...document.querySelectorAll('select')].some(({ value }) => value === 'reader-2b')`);
+    await until(page, `[...document.querySelectorAll('select')].some(({ value }) => value === '4')`);
+    assert.deepEqual(await seriousFindings(page), []);
+  });
 });

@@ -205,7 +205,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       if (bytes === 0) pretence.answers = pretence.answers?.filter(({ pinned }) => pinned);
       return { bytes: answersBytes(), limitBytes: bytes, removed: 0 };
     },
-    models: async () => ({ models: [] }),
+    models: async () => ({ models: pretendModels }),
     doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
     async video({ video }) {
       const { id, path, durationSec, status } = known(video);
@@ -302,7 +302,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     }),
     limits: async () => ({ ...limits, cores: 8 }),
     async setLimits(wanted) {
-      limits = wanted;
+      limits = { reader: limits.reader ?? null, ...wanted };
       return { ...limits, cores: 8 };
     },
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
@@ -366,3 +366,22 @@ function pretendResult(
     refined: false,
   };
 }
+
+/** The bundle that indexes, and a checkpoint that only reads. */
+const pretendModels = [
+  { id: 'pretend', name: 'Pretend', can: ['detect', 'embed', 'read'] as const, builtin: true },
+  { id: 'reader-2b', name: 'Reader 2B', can: ['read'] as const, builtin: false },
+].map(({ can, builtin, ...model }) => ({
+  ...model,
+  can: [...can],
+  builtin,
+  active: builtin,
+  architecture: builtin ? 'longview' : 'qwen2-vl',
+  precision: 'int8',
+  positionVariant: builtin ? ('hope' as const) : ('m-rope' as const),
+  trainedGammas: builtin ? [0.5, 1.5] : [],
+  bytes: 2_000_000,
+  licence: 'MIT',
+  provenance: 'made up',
+  folder: `/library/models/${model.id}`,
+}));

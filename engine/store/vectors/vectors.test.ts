@@ -90,7 +90,10 @@ test('the machine code estimates what the arithmetic says', () => {
     [...listed],
     Array.from({ length: 500 }, (_, row) => row),
   );
-  const [x, y] = [[...listed].map((row) => dot(query, rows, row)), [...listed].map((row) => segment.scoreOf(row))];
+  const [x, y] = [
+    [...listed].map((row) => dot(query, rows, row)),
+    [...listed].map((row) => segment.scoreOf(row)),
+  ];
   assert.ok(correlation(x, y) > 0.9, String(correlation(x, y)));
 });
 

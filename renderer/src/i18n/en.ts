@@ -320,6 +320,8 @@ export const en = {
   'model.remove.title': (name: string) => `Remove “${name}”?`,
   'model.remove.text': 'Its files are deleted from this machine. Videos and answers stay.',
   'models.import': 'Import a checkpoint…',
+  'models.reader': 'Questions are answered by',
+  'models.reader.text': 'The moments are still found by the model that indexed your footage.',
   'import.title': 'Import a checkpoint',
   'import.text':
     'A folder in Hugging Face’s layout (Qwen2-VL and what is trained from it), or a CLIP-class pair exported for onnxruntime.',

@@ -311,6 +311,8 @@ export const zh: Catalogue = {
   'model.remove.title': (name) => `移除“${name}”？`,
   'model.remove.text': '它的文件会从这台电脑上删除，视频和问答记录会保留。',
   'models.import': '导入检查点…',
+  'models.reader': '回答问题的模型',
+  'models.reader.text': '片段仍由建立索引的模型查找。',
   'import.title': '导入检查点',
   'import.text':
     'Hugging Face 格式的文件夹（Qwen2-VL 及由它训练的模型），或为 onnxruntime 导出的 CLIP 类模型对。',

@@ -13,7 +13,8 @@ import type { AskResult, AskRun } from '../../../protocol/results.ts';
 export const askCommand: Command = {
   name: 'ask',
   summary: 'ask a question about a video, some, or the whole library',
-  usage: '"<question>" [--in ID|PATH|FOLDER]… [--gamma G|auto|compare] [--gammas A,B,…] [--model ID] [--plan] [--fresh]',
+  usage:
+    '"<question>" [--in ID|PATH|FOLDER]… [--gamma G|auto|compare] [--gammas A,B,…] [--model ID] [--plan] [--fresh]',
   options: {
     in: { type: 'string', multiple: true },
     gamma: { type: 'string' },
@@ -27,7 +28,8 @@ export const askCommand: Command = {
     gamma:
       'time scale of the reading, 0.25 to 4 (default 1.5; trained are 0.5 to 1.5), "auto" for the answer that most scales agree on, "compare" for several side by side',
     gammas: 'the scales that auto and compare run, as in 0.5,1,2',
-    model: 'the bundle that reads (see "longview models"; default: the one of the settings, or the built-in one)',
+    model:
+      'the bundle that reads (see "longview models"; default: the one of the settings, or the built-in one)',
     plan: 'tell what it would cost, and ask nothing',
     fresh: 'read again even where the answer is known',
   },

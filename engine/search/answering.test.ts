@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MadeWorld } from '../../tests/fixtures/search.ts';
+import { ask } from './ask.ts';
+import { plan } from './plan.ts';
+import type { Model, PromptPart, Reader } from '../vlm/types.ts';
+import type { SearchDeps } from './types.ts';
+
+const made = () =>
+  new MadeWorld(['guitar', 'dog', 'tree']).add('film', [
+    { shows: 'tree', seconds: 12 },
+    { shows: 'dog', seconds: 4 },
+    { shows: 'guitar', seconds: 5 },
+  ]);
+
+/** A checkpoint whose visual tokens are the times of its frames, with what it was asked. */
+function checkpoint(parts: Partial<Model> = {}) {
+  const asked: { parts: readonly PromptPart[]; answers?: readonly string[] }[] = [];
+  const times: number[] = [];
+  const reader: Reader = {
+    variant: 'm-rope',
+    trainedPatches: 200,
+    read: async (request) => {
+      asked.push(request);
+      request.onText?.('a tree in the wind');
+      return {
+        text: 'a tree in the wind',
+        confidence: 0.9,
+        promptTokens: 1,
+        tokens: 5,
+        prefillMs: 1,
+        decodeMs: 1,
+      };
+    },
+    score: async (request, answers) => {
+      asked.push({ parts: request.parts, answers });
+      return answers.map((_, index) => ({
+        logProbability: Math.log(index === 0 ? 0.95 : 0.05),
+        exact: false,
+      }));
+    },
+  };
+  const model: Model = {
+    id: 'theirs',
+    fingerprint: 'theirs-1',
+    eyes: undefined,
+    text: undefined,
+    reader,
+    vision: {
+      framesPerPatch: 2,
+      hiddenSize: 1,
+      gridFor: ({ width, height }) => [height / 28, width / 28],
+      encode: async (frames) => ({
+        kind: 'video',
+        patches: [Float32Array.from(frames, ({ pixels }) => pixels[0])],
+        grid: [9, 16],
+      }),
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+    ...parts,
+  };
+  const answering: SearchDeps['answering'] = {
+    model: { id: 'theirs', fingerprint: 'theirs-1', open: async () => model },
+    frameAt: async (_, time) => {
+      times.push(time);
+      return Uint8Array.of(2 * time);
+    },
+  };
+  return { answering, asked, times };
+}
+
+test('another bundle reads its own look at the moments, in time order', async () => {
+  const world = made();
+  const { answering, asked, times } = checkpoint();
+  const result = await ask({ ...world.deps, answering }, { question: 'Why is it windy?', in: 'film' });
+  assert.equal(result.answer, 'a tree in the wind');
+  assert.equal(result.model, 'theirs');
+  const [video] = asked[0].parts;
+  assert.ok(video.kind === 'video');
+  assert.deepEqual(video.grid, [9, 16]);
+  const starts = video.patches.map((tokens) => tokens[0] / 2);
+  assert.deepEqual(
+    starts,
+    starts.toSorted((a, b) => a - b),
+  );
+  // The two pictures of a second are its beginning and its middle.
+  assert.ok(video.patches.every((tokens) => tokens[1] - tokens[0] === 1));
+  assert.ok(times.length > 0);
+  assert.equal(world.calls.tokens, 0, 'the library’s own visual tokens are not asked for');
+  assert.equal(world.calls.read, 0, 'nor its decoder');
+});
+
+test('its answers are cached apart from those of the library’s own bundle', async () => {
+  const world = made();
+  const { answering, asked } = checkpoint();
+  const request = { question: 'Is there a dog?', in: 'film' };
+  const own = await ask(world.deps, request);
+  const theirs = await ask({ ...world.deps, answering }, request);
+  assert.deepEqual([own.cached, theirs.cached], [false, false]);
+  const before = asked.length;
+  assert.equal((await ask({ ...world.deps, answering }, request)).cached, true);
+  assert.equal((await ask(world.deps, request)).cached, true);
+  assert.equal(asked.length, before);
+});
+
+test('it is asked for a yes or a no in so many words', async () => {
+  const { answering, asked } = checkpoint();
+  await ask({ ...made().deps, answering }, { question: 'Is there a dog?', in: 'film' });
+  const choice = asked.find(({ answers }) => answers?.length === 2)!;
+  assert.deepEqual(choice.answers, ['Yes', 'No']);
+  const last = choice.parts.at(-1)!;
+  assert.ok(last.kind === 'text' && /dog\? Answer yes or no\.$/.test(last.text));
+});
+
+test('a plan reads nothing and decodes no picture', async () => {
+  const { answering, asked, times } = checkpoint();
+  const planned = await plan({ ...made().deps, answering }, { question: 'Why is it windy?', in: 'film' });
+  assert.equal(planned.model, 'theirs');
+  assert.ok(planned.promptTokens >= 144);
+  assert.deepEqual([asked.length, times.length], [0, 0]);
+});
+
+test('one without a decoder or a vision encoder is refused', async () => {
+  for (const parts of [{ reader: undefined }, { vision: undefined }]) {
+    const { answering } = checkpoint(parts);
+    await assert.rejects(ask({ ...made().deps, answering }, { question: 'Why?', in: 'film' }), {
+      code: 'cannot-read',
+    });
+  }
+});
