@@ -45,6 +45,7 @@ import {
   ask,
   choose,
   find,
+  KeptTokens,
   plan,
   selfTest,
   selfTested,
@@ -112,6 +113,7 @@ class Assembly {
   readonly #loaded: LoadedModels;
   readonly #active: ActiveModel;
   readonly #calls = new Calls();
+  readonly #kept = new KeptTokens();
   #store: Store | undefined;
   #pace: IndexingPace = 'full';
 
@@ -286,7 +288,9 @@ class Assembly {
     const pictures: Answering['frameAt'] = async ({ path }, time, size, signal) =>
       frameAt(path, time, size, { signal, tools: await findMediaTools(this.#config.mediaTools) });
     return this.#search(request, (deps) =>
-      this.#active.with(bundle, (model) => work({ ...deps, answering: { model, frameAt: pictures } })),
+      this.#active.with(bundle, (model) =>
+        work({ ...deps, answering: { model, frameAt: pictures, kept: this.#kept } }),
+      ),
     );
   }
 

@@ -1,16 +1,18 @@
 // How soon an answer starts: the first question about a video, and a second, different one about the same video.
-//   npm run -s bench -- ask [--video FILE] [--library DIR] [--rounds 5] [--json]
+//   npm run -s bench -- ask [--video FILE] [--library DIR] [--model ID: an imported checkpoint] [--rounds 5] [--json]
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine } from '../../engine/engine.ts';
 import { badArgument } from '../../engine/protocol/errors.ts';
 import type { LongviewEngine } from '../../engine/engine.ts';
+import type { AskRequest } from '../../engine/protocol/requests.ts';
 
 export const what = 'milliseconds until an answer starts: first question, second question, known question';
 
 const options = {
   video: { type: 'string', default: 'sample/sample.mp4' },
   library: { type: 'string', default: 'data/bench-ask' },
+  model: { type: 'string' },
   rounds: { type: 'string', default: '5' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -32,15 +34,10 @@ interface Row {
 }
 
 /** Milliseconds until the first piece of the answer. */
-async function start(
-  engine: LongviewEngine,
-  question: string,
-  video: string,
-  fresh: boolean,
-): Promise<number> {
+async function start(engine: LongviewEngine, request: AskRequest): Promise<number> {
   const began = performance.now();
   let first: number | undefined;
-  await engine.ask({ question, in: video, fresh }, { onText: () => (first ??= performance.now() - began) });
+  await engine.ask(request, { onText: () => (first ??= performance.now() - began) });
   return first ?? performance.now() - began;
 }
 
@@ -66,9 +63,10 @@ export async function run(args: readonly string[]): Promise<void> {
     for (const row of rows) {
       const engine = createEngine(config);
       try {
-        row.first.push(await start(engine, row.question, video, true));
-        row.second.push(await start(engine, row.after, video, true));
-        row.known.push(await start(engine, row.question, video, false));
+        const about = { in: video, model: values.model };
+        row.first.push(await start(engine, { ...about, question: row.question, fresh: true }));
+        row.second.push(await start(engine, { ...about, question: row.after, fresh: true }));
+        row.known.push(await start(engine, { ...about, question: row.question }));
       } finally {
         await engine.close();
       }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { ask } from './ask.ts';
+import { KeptTokens } from './kept-tokens.ts';
 import { plan } from './plan.ts';
 import type { Model, PromptPart, Reader } from '../vlm/types.ts';
 import type { SearchDeps } from './types.ts';
@@ -65,6 +66,7 @@ function checkpoint(parts: Partial<Model> = {}) {
       times.push(time);
       return Uint8Array.of(2 * time);
     },
+    kept: new KeptTokens(),
   };
   return { answering, asked, times };
 }
@@ -110,6 +112,30 @@ test('it is asked for a yes or a no in so many words', async () => {
   assert.deepEqual(choice.answers, ['Yes', 'No']);
   const last = choice.parts.at(-1)!;
   assert.ok(last.kind === 'text' && /dog\? Answer yes or no\.$/.test(last.text));
+});
+
+test('a second question looks at nothing again', async () => {
+  const world = made();
+  const { answering, times, asked } = checkpoint();
+  await ask({ ...world.deps, answering }, { question: 'Why is it windy?', in: 'film' });
+  const [looked, before] = [times.length, asked.length];
+  await ask({ ...world.deps, answering }, { question: 'Who planted this?', in: 'film' });
+  assert.ok(asked.length > before);
+  assert.equal(times.length, looked);
+});
+
+test('what is kept has a limit, and the least recently used goes', () => {
+  const kept = new KeptTokens(16);
+  kept.set('a', new Float32Array(2));
+  kept.set('b', new Float32Array(2));
+  kept.get('a');
+  kept.set('c', new Float32Array(2));
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((key) => kept.get(key)?.length),
+    [2, undefined, 2],
+  );
+  kept.set('d', new Float32Array(9));
+  assert.equal(kept.get('d')?.length, 9, 'one that is larger than the limit is kept alone');
 });
 
 test('a plan reads nothing and decodes no picture', async () => {

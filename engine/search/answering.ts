@@ -1,4 +1,5 @@
 import { throwIfCancelled, LongviewError } from '../protocol/errors.ts';
+import type { KeptTokens } from './kept-tokens.ts';
 import type { IndexedVideo, PatchTable } from '../store/types.ts';
 import type { Reader, ReadRequest, VisionEncoder } from '../vlm/types.ts';
 import type { ModelHandle, SearchDeps } from './types.ts';
@@ -13,6 +14,8 @@ export interface Answering {
     size: { width: number; height: number },
     signal?: AbortSignal,
   ) => Promise<Uint8Array>;
+  /** What was looked at for earlier questions. */
+  kept: KeptTokens;
 }
 
 /** What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library. */
@@ -42,7 +45,7 @@ const decodedAtOnce = 2;
 
 /** Opens another bundle's decoder and vision encoder. @throws LongviewError `cannot-read`. */
 export async function openAnswering(
-  { model, frameAt }: Answering,
+  { model, frameAt, kept }: Answering,
   signal: AbortSignal | undefined,
 ): Promise<Answerer> {
   const { reader, vision, id } = await model.open();
@@ -57,7 +60,17 @@ export async function openAnswering(
   return {
     reader: plainly(reader, Math.max(1, Math.min(mostPatches, trained))),
     grid,
-    tokensOf: (video, table, patches) => look(vision, { video, table, patches, frameAt, signal }),
+    async tokensOf(video, table, patches) {
+      const key = (patch: number) => `${model.fingerprint} ${video.indexRun} ${patch}`;
+      const known = new Map(patches.map((patch) => [patch, kept.get(key(patch))]));
+      const missing = patches.filter((patch) => !known.get(patch));
+      const looked = await look(vision, { video, table, patches: missing, frameAt, signal });
+      missing.forEach((patch, index) => {
+        known.set(patch, looked[index]);
+        kept.set(key(patch), looked[index]);
+      });
+      return patches.map((patch) => known.get(patch)!);
+    },
   };
 }
 

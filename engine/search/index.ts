@@ -1,5 +1,6 @@
 export { ask } from './ask.ts';
 export type { Answering } from './answering.ts';
+export { KeptTokens } from './kept-tokens.ts';
 export { choose } from './choose.ts';
 export { plan } from './plan.ts';
 export { find, type FindOptions } from './find.ts';
