@@ -1,22 +1,7 @@
 import { throwIfCancelled, LongviewError } from '../protocol/errors.ts';
-import type { KeptTokens } from './kept-tokens.ts';
 import type { IndexedVideo, PatchTable } from '../store/types.ts';
 import type { Reader, ReadRequest, VisionEncoder } from '../vlm/types.ts';
-import type { ModelHandle, SearchDeps } from './types.ts';
-
-/** Another bundle than the library's own that answers: a checkpoint that brings its own vision encoder. */
-export interface Answering {
-  model: ModelHandle;
-  /** The picture at a time of a video, letterboxed: RGB [height, width, 3]. */
-  frameAt: (
-    video: IndexedVideo,
-    time: number,
-    size: { width: number; height: number },
-    signal?: AbortSignal,
-  ) => Promise<Uint8Array>;
-  /** What was looked at for earlier questions. */
-  kept: KeptTokens;
-}
+import type { Answering, ModelHandle, SearchDeps } from './types.ts';
 
 /** What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library. */
 export interface Answerer {

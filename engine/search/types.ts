@@ -1,7 +1,7 @@
 import type { IndexedVideo, Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
-import type { Answering } from './answering.ts';
+import type { KeptTokens } from './kept-tokens.ts';
 
 /** The part of the store that finding and asking read and write. */
 export type SearchStore = Pick<
@@ -32,6 +32,20 @@ export interface ModelHandle {
   readonly fingerprint: string;
   /** Loads it (once). Nothing of a runtime is imported before this is called. */
   open(): Promise<Model>;
+}
+
+/** Another bundle than the library's own that answers: a checkpoint that brings its own vision encoder. */
+export interface Answering {
+  model: ModelHandle;
+  /** The picture at a time of a video, letterboxed: RGB [height, width, 3]. */
+  frameAt: (
+    video: IndexedVideo,
+    time: number,
+    size: { width: number; height: number },
+    signal?: AbortSignal,
+  ) => Promise<Uint8Array>;
+  /** What was looked at for earlier questions. */
+  kept: KeptTokens;
 }
 
 /** What find and ask work with. */

@@ -6,8 +6,6 @@ export const segmentRows = 65_536;
 export const blockRows = 16;
 /** Scores are counted in so many bins; a score of 0 is in the middle one. */
 export const bins = 16_384;
-/** Rows that one segment can list: all. */
-export const mostListed = segmentRows;
 /** The largest number in a query's tables: four of them must fit into a byte. */
 export const tableMost = 63;
 
@@ -36,7 +34,7 @@ export function layoutOf(bytes: number): Layout {
   const scores = lengths + segmentRows;
   const codes = scores + segmentRows * 2;
   const list = codes + segmentRows * bytes;
-  const pages = Math.ceil((list + mostListed * 4) / 65_536);
+  const pages = Math.ceil((list + segmentRows * 4) / 65_536);
   return { bytes, tables, sums, histogram, lengths, scores, codes, list, pages };
 }
 
@@ -124,7 +122,7 @@ function collect({ scores, list }: Layout) {
       ...[...op.get(row), ...op.i32Const(1), ...op.i32Shl, ...op.i32Load16U(scores)],
       ...[...op.get(least), ...op.i32GeS],
       ...op.when([
-        ...[...op.get(count), ...op.i32Const(mostListed), ...op.i32LtS],
+        ...[...op.get(count), ...op.i32Const(segmentRows), ...op.i32LtS],
         ...op.when([
           ...[...op.get(count), ...op.i32Const(2), ...op.i32Shl, ...op.get(row), ...op.i32Store(list)],
           ...[...op.get(count), ...add(1), ...op.set(count)],

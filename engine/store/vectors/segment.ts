@@ -4,7 +4,6 @@ import {
   bins,
   blockRows,
   layoutOf,
-  mostListed,
   scanModule,
   segmentRows,
   type Layout,
@@ -75,7 +74,7 @@ export class Segment {
     this.#tables = new Uint8Array(buffer, tables, bytes * 32);
     this.#histogram = new Uint32Array(buffer, histogram, bins);
     this.#scores = new Uint16Array(buffer, scores, segmentRows);
-    this.#list = new Uint32Array(buffer, list, mostListed);
+    this.#list = new Uint32Array(buffer, list, segmentRows);
     this.parts = [
       { bytes: this.#codes.lengths, perRow: 1 },
       { bytes: this.#codes.codes, perRow: bytes },

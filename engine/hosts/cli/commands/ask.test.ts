@@ -125,7 +125,14 @@ suite('ask', () => {
       '0.5,1',
     ]);
     assert.deepEqual(asked, [
-      { question: 'Who?', in: ['a', '/films'], gamma: 'auto', gammas: [0.5, 1], fresh: undefined },
+      {
+        question: 'Who?',
+        in: ['a', '/films'],
+        gamma: 'auto',
+        gammas: [0.5, 1],
+        fresh: undefined,
+        model: undefined,
+      },
     ]);
     const wrong = (await longview(['ask', 'Who?', '--gamma', 'fast'])).asked[0];
     // The engine's message quotes it.
