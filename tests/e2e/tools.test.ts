@@ -150,6 +150,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     const page = await open(t);
     await visit(page, '#/settings');
     const chosen = page.getByRole('combobox', { name: 'Questions are answered by' });
+    await until(page, `[...document.querySelectorAll('option')].some(({ text }) => text === 'Reader 2B')`);
     assert.deepEqual(await chosen.locator('option').allTextContents(), ['Pretend', 'Reader 2B']);
     await chosen.selectOption('reader-2b');
     // Another setting leaves it alone.
