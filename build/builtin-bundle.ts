@@ -61,7 +61,19 @@ const readerSchema = z.looseObject({
   trained_patches: size,
   grid: z.tuple([size, size]),
 });
+const blocksSchema = z.array(
+  z.strictObject({
+    inputs: size,
+    inner: size,
+    kernel: size,
+    stride: size,
+    outputs: size,
+    squeeze: z.int().min(0),
+    activation: z.enum(['relu', 'hswish']),
+  }),
+);
 const headSchema = z.strictObject({
+  trunk: z.strictObject({ middle: blocksSchema.min(1), upper: blocksSchema.min(1), last: size }),
   channels: size,
   rows: size,
   columns: size,

@@ -58,7 +58,7 @@ const vision = z.strictObject({
 
 /** The detector's trunk and the head that stands on its feature grid. */
 const eyes = z.strictObject({
-  /** frames uint8 [n, height, width, 3] -> features [n, channels, height/32, width/32], scores, classes, boxes. */
+  /** frames uint8 [n, height, width, 3] -> features [n, channels, rows, columns], scores, classes, boxes. */
   graph: fileName,
   /** features [n, 2, channels, rows, columns] -> tokens [n, tokens, hiddenSize], embedding [n, embeddingSize]. */
   headGraph: fileName,

@@ -18,9 +18,9 @@ export const calibration = {
    */
   object: { slope: 12, middle: 0.33, counted: 0.25 },
   /** P(the scene is there) = logistic(similarity * s + standout * z + bias), z in standard deviations. */
-  scene: { similarity: 14.81, standout: 0.284, bias: -4.335 },
+  scene: { similarity: 18.46, standout: 0.076, bias: -5.498 },
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */
-  background: { mean: 0.0287, deviation: 0.0624, patches: 40 },
+  background: { mean: 0.0141, deviation: 0.07, patches: 40 },
   /**
    * Where the detector knows the whole query, the scene's log-odds over the background count so much beside it, and
    * alone they count with so much doubt; where it saw nothing they are doubted so much more. Where it knows a part, its log-odds count so much for the scene, within limits.

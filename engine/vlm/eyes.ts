@@ -7,7 +7,7 @@ import type { Eyes, Letterbox, Look, RgbFrame } from './types.ts';
 export interface EyesOptions {
   /**
    * The trunk and detector, a file or its bytes: frames uint8 [n, height, width, 3] -> features float32
-   * [n, channels, height/32, width/32], scores [n, k], classes int64 [n, k], boxes [n, k, 4] in pixels.
+   * [n, channels, rows, columns], scores [n, k], classes int64 [n, k], boxes [n, k, 4] in pixels.
    */
   graph: string | Uint8Array;
   /**

@@ -5,13 +5,28 @@ import type { WeightSource } from '../weights/source.ts';
 import { memorySource } from '../weights/source.ts';
 import type { BranchConfig, HeadConfig } from './head.ts';
 import { buildHeadGraph } from './head.ts';
+import { trunkChannels, type TrunkBlock } from './trunk.ts';
 import { cocoLabels } from './labels.ts';
 import { buildTextGraph } from './text.ts';
 
+const block: TrunkBlock = {
+  inputs: 6,
+  inner: 8,
+  kernel: 3,
+  stride: 2,
+  outputs: 5,
+  squeeze: 0,
+  activation: 'hswish',
+};
 const headConfig: HeadConfig = {
   channels: 6,
-  rows: 9,
-  columns: 16,
+  rows: 3,
+  columns: 4,
+  trunk: {
+    middle: [block, { ...block, inputs: 5, kernel: 5, stride: 1, squeeze: 3 }],
+    upper: [{ ...block, inputs: 5, kernel: 5, outputs: 7 }],
+    last: 9,
+  },
   branches: [
     { size: 8, heads: 2, inner: 12, blocks: 1 },
     { size: 6, heads: 3, inner: 10, blocks: 2 },
@@ -61,19 +76,20 @@ function branchShapes(
   { size, heads, inner, blocks }: BranchConfig,
   prefix: string,
 ): Record<string, number[]> {
-  const { channels, embeddingSize } = headConfig;
+  const { rows, columns, trunk, embeddingSize } = headConfig;
+  const width = trunkChannels(trunk);
   const layers = Array.from({ length: blocks }, (_, block) => `blocks.${block}`);
   const norms = ['norm', ...layers.flatMap((layer) => [`${layer}.norm1`, `${layer}.norm2`])].map((name) => ({
     [`${name}.weight`]: [size],
     [`${name}.bias`]: [size],
   }));
   const shapes = {
-    mean: [2 * channels],
-    scale: [2 * channels],
-    place: [32, size],
+    mean: [width],
+    scale: [width],
+    place: [rows * columns, size],
     query: [heads, size / heads],
     ...together(norms),
-    ...linearShapes('input', 2 * channels, size),
+    ...linearShapes('input', width, size),
     ...together(
       layers.map((layer) => ({
         ...linearShapes(`${layer}.qkv`, size, 3 * size),
@@ -89,10 +105,32 @@ function branchShapes(
   return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${prefix}${name}`, shape]));
 }
 
+function convolutionShapes(name: string, inputs: number, outputs: number, kernel = 1) {
+  return { [`${name}.weight`]: [outputs, inputs, kernel, kernel], [`${name}.bias`]: [outputs] };
+}
+
+function trunkShapes(): Record<string, number[]> {
+  const { middle, upper, last } = headConfig.trunk;
+  const blocks = (part: string, list: readonly TrunkBlock[]) =>
+    list.map(({ inputs, inner, kernel, outputs, squeeze }, k) => ({
+      ...convolutionShapes(`trunk.${part}.${k}.expand`, inputs, inner),
+      ...convolutionShapes(`trunk.${part}.${k}.depthwise`, 1, inner, kernel),
+      ...(squeeze > 0 ? convolutionShapes(`trunk.${part}.${k}.squeeze`, inner, squeeze) : {}),
+      ...(squeeze > 0 ? convolutionShapes(`trunk.${part}.${k}.excite`, squeeze, inner) : {}),
+      ...convolutionShapes(`trunk.${part}.${k}.project`, inner, outputs),
+    }));
+  return together([
+    ...blocks('middle', middle),
+    ...blocks('upper', upper),
+    convolutionShapes('trunk.last', 7, last),
+  ]);
+}
+
 function headWeights(): WeightSource {
   const { branches, embeddingSize, tokens, visualSize, hiddenSize } = headConfig;
   const seen = branches[0].size + embeddingSize;
   return source({
+    ...trunkShapes(),
     ...together(branches.map((branch, k) => branchShapes(branch, `branches.${k}.`))),
     ...linearShapes('visual_up', seen, visualSize),
     ...linearShapes('visual_down', visualSize, tokens * hiddenSize),
@@ -126,17 +164,17 @@ function textWeights(): WeightSource {
 
 async function look(session: InferenceSession, frames: Float32Array, patches: number) {
   const { channels, rows, columns } = headConfig;
-  const features = new Tensor('float32', frames, [patches, 2, channels, rows, columns]);
+  const features = new Tensor('float32', frames, [patches, 2, channels, 4 * rows, 4 * columns]);
   const { tokens, embedding } = await session.run({ features });
   return { tokens, embedding, vector: embedding.data as Float32Array };
 }
 
 /** One frame's features; what each channel averages to depends on the seed. */
 function frame(seed: number): Float32Array {
-  return numbers(frameSize, seed).map((value, i) => value + 2 * Math.sin(Math.floor(i / 144) * seed));
+  return numbers(frameSize, seed).map((value, i) => value + 2 * Math.sin(Math.floor(i / 192) * seed));
 }
 
-const frameSize = headConfig.channels * headConfig.rows * headConfig.columns;
+const frameSize = headConfig.channels * 16 * headConfig.rows * headConfig.columns;
 
 test('the head gives a unit embedding and the promised tokens for each patch', async () => {
   const bytes = await buildHeadGraph(headConfig, headWeights(), { precision: 'fp32' }).encode();
@@ -174,18 +212,28 @@ test('the head averages a patch’s two frames, so their order makes no differen
   await session.release();
 });
 
-test('what is small is not lost in its surroundings: equal means with other maxima look different', async () => {
-  const { rows, columns } = headConfig;
+test('what is small is not lost in its surroundings: the same change in one place, and spread out, look different', async () => {
   const bytes = await buildHeadGraph(headConfig, headWeights(), { precision: 'fp32' }).encode();
   const session = await InferenceSession.create(bytes);
-  // Row 3, columns 6 and 7 lie in one window only.
-  const place = (i: number, column: number) => i % (rows * columns) === 3 * columns + column;
   const flat = new Float32Array(2 * frameSize).fill(0.5);
-  const peaked = flat.map((value, i) => (place(i, 6) ? value + 4 : value));
-  const spread = flat.map((value, i) => (place(i, 6) || place(i, 7) ? value + 2 : value));
+  const peaked = flat.map((value, i) => (i % 192 === 85 ? value + 8 : value));
+  const spread = flat.map((value, i) => (i % 192 >= 84 && i % 192 < 92 ? value + 1 : value));
   const [a, b] = [(await look(session, peaked, 1)).vector, (await look(session, spread, 1)).vector];
   assert.ok(Math.hypot(...a.map((value, i) => value - b[i])) > 1e-4);
   await session.release();
+});
+
+test('half precision and whole bytes keep what the head sees', async () => {
+  const vectors: Float32Array[] = [];
+  for (const precision of ['fp32', 'int8'] as const) {
+    const session = await InferenceSession.create(
+      await buildHeadGraph(headConfig, headWeights(), { precision }).encode(),
+    );
+    vectors.push((await look(session, numbers(2 * frameSize, 1), 1)).vector);
+    await session.release();
+  }
+  const cosine = vectors[0].reduce((sum, value, i) => sum + value * vectors[1][i], 0);
+  assert.ok(cosine > 0.99, `cosine ${cosine}`);
 });
 
 test('the text tower reads at its last token: words before it matter, and vectors are unit length', async () => {

@@ -6,13 +6,16 @@ import { PlannedGraph } from '../graphs/planned.ts';
 import { WeightPlan } from '../weights/plan.ts';
 import type { WeightSource } from '../weights/source.ts';
 import { floatBytes } from '../weights/tensors.ts';
+import { trunkChannels, upperTrunk, type TrunkConfig } from './trunk.ts';
 
 /** The shape of the head on the detector's trunk (models/training/longview_training/head.py). */
 export interface HeadConfig {
-  /** Channels, rows and columns of the trunk's features. */
+  /** Channels of what the trunk's lower half sees. */
   channels: number;
+  /** Cells: a quarter of its rows and columns. */
   rows: number;
   columns: number;
+  trunk: TrunkConfig;
   /** What looks at the same cells, each in its own way; the mean of their embeddings is the head's. */
   branches: readonly BranchConfig[];
   embeddingSize: number;
@@ -34,15 +37,12 @@ export interface BranchConfig {
   blocks: number;
 }
 
-/** The window that joins places of the trunk's grid into cells, and its steps, as (rows, columns). */
-export const poolWindow = [3, 2] as const;
-/** Rows and columns from one window to the next. */
-export const poolStride = [2, 2] as const;
-
 /** A head under construction. */
 interface Head extends GraphContext {
   config: HeadConfig;
   cells: number;
+  /** Numbers of a cell. */
+  width: number;
   int64: (...values: number[]) => string;
 }
 
@@ -52,11 +52,11 @@ interface Branch extends Head, BranchConfig {
 }
 
 /**
- * Builds the head: the places of two frames' features become cells; in each branch cells attend to each other and an
- * attention pool of them becomes an embedding. Their mean is the patch's; with what the first branch pooled, it makes the
- * visual tokens.
+ * Builds the head: its own copy of the trunk's upper half makes cells of two frames; in each branch cells attend to each
+ * other and an attention pool of them becomes an embedding. Their mean is the patch's; with what the first branch pooled,
+ * it makes the visual tokens.
  *
- * Input: `features` float32 [n, 2, channels, rows, columns]. Outputs: `tokens` float32 [n, tokens, hiddenSize];
+ * Input: `features` float32 [n, 2, channels, 4 * rows, 4 * columns]. Outputs: `tokens` float32 [n, tokens, hiddenSize];
  * `embedding` float32 [n, embeddingSize] of unit length.
  */
 export function buildHeadGraph(
@@ -66,12 +66,17 @@ export function buildHeadGraph(
 ): PlannedGraph {
   const graph = new GraphBuilder('head');
   const plan = new WeightPlan(options.externalData);
-  const cellRows = Math.floor((config.rows - poolWindow[0]) / poolStride[0]) + 1;
-  const cellColumns = Math.floor((config.columns - poolWindow[1]) / poolStride[1]) + 1;
+  const { channels, rows, columns } = config;
   const int64 = (...values: number[]) => graph.values('int64', [values.length], values);
   const context = { graph, plan, weights, precision: options.precision };
-  const head: Head = { ...context, config, cells: cellRows * cellColumns, int64 };
-  const features = graph.input('features', 'float32', ['n', 2, config.channels, config.rows, config.columns]);
+  const head: Head = {
+    ...context,
+    config,
+    cells: rows * columns,
+    width: trunkChannels(config.trunk),
+    int64,
+  };
+  const features = graph.input('features', 'float32', ['n', 2, channels, 4 * rows, 4 * columns]);
   const seen = cellsOf(head, features);
   const looks = config.branches.map((branch, k) =>
     look({ ...head, ...branch, prefix: `branches.${k}.` }, seen),
@@ -91,25 +96,21 @@ export function buildHeadGraph(
   return new PlannedGraph(graph, plan);
 }
 
-/**
- * Windows of each frame's places become cells, by their means and their maxima (what is small must not drown in its
- * surroundings); then the mean of the two frames. @returns [n, cells, 2 * channels]
- */
+/** Each place of the trunk's grid, the mean of the two frames. @returns [n, cells, width] */
 function cellsOf(head: Head, features: string): string {
-  const { graph, config, int64 } = head;
-  const grid = graph.node('Reshape', [features, int64(-1, config.channels, config.rows, config.columns)]);
-  const kernel = { kernel_shape: [...poolWindow], strides: [...poolStride] };
-  const pools = ['AveragePool', 'MaxPool'].map((pool) => graph.node(pool, [grid], kernel));
-  const cells = graph.node('Concat', pools, { axis: 1 });
-  const frames = graph.node('Reshape', [cells, int64(-1, 2, 2 * config.channels, head.cells)]);
-  const mean = graph.node('ReduceMean', [frames], { axes: [1], keepdims: 0 });
+  const { graph, config, cells, width, int64 } = head;
+  const { channels, rows, columns } = config;
+  const frames = graph.node('Reshape', [features, int64(-1, channels, 4 * rows, 4 * columns)]);
+  const grid = upperTrunk(head, frames, config.trunk);
+  const both = graph.node('Reshape', [grid, int64(-1, 2, width, cells)]);
+  const mean = graph.node('ReduceMean', [both], { axes: [1], keepdims: 0 });
   return graph.node('Transpose', [mean], { perm: [0, 2, 1] });
 }
 
 /** What one branch pools of the cells, [n, size], and its unit embedding, [n, embeddingSize]. */
 function look(branch: Branch, cells: string): { pooled: string; embedding: string } {
-  const { graph, config, size } = branch;
-  let x = layer(branch, standardise(branch, cells), 'input', 2 * config.channels, size);
+  const { graph, config, size, width } = branch;
+  let x = layer(branch, standardise(branch, cells), 'input', width, size);
   x = addPlaces(branch, x);
   for (let block = 0; block < branch.blocks; block++) x = encoderBlock(branch, x, `blocks.${block}`);
   const pooled = attentionPool(branch, layerNorm(branch, x, 'norm'));
@@ -117,10 +118,9 @@ function look(branch: Branch, cells: string): { pooled: string; embedding: strin
   return { pooled, embedding: graph.node('LpNormalization', [projected], { axis: -1, p: 2 }) };
 }
 
-/** Each channel centred and scaled. @returns [n * cells, 2 * channels] */
+/** Each channel centred and scaled. @returns [n * cells, width] */
 function standardise(branch: Branch, cells: string): string {
-  const { graph, config, prefix, int64 } = branch;
-  const width = 2 * config.channels;
+  const { graph, width, prefix, int64 } = branch;
   const centred = graph.node('Sub', [cells, vector(branch, [`${prefix}mean`], width, 'float32')]);
   const scaled = graph.node('Mul', [centred, vector(branch, [`${prefix}scale`], width, 'float32')]);
   return graph.node('Reshape', [scaled, int64(-1, width)]);

@@ -13,7 +13,7 @@ const heatStride = 4;
  * Converts the CenterNet detector (MobileNetV3-Large trunk) of `@vladmandic/human` to one ONNX graph.
  *
  * Input `frames` uint8 [n, height, width, 3], RGB, sides multiples of 32. Outputs:
- * - `features` float32 [n, 600, height/32, width/32]: the trunk's last map (480 channels), then the one before it (120);
+ * - `features` float32 [n, 32, height/8, width/8]: what the trunk's lower half sees, for a head with an upper half of its own;
  * - `scores` float32 [n, 100], best first, `classes` int64 [n, 100] (0 to 79),
  *   `boxes` float32 [n, 100, 4]: x1, y1, x2, y2 in pixels of the frame.
  *
@@ -26,20 +26,19 @@ export function convertCenterNet(model: GraphModel, options: { heatMap?: boolean
   const graph = new GraphBuilder('eyes');
   const frames = graph.input('frames', 'uint8', ['n', 'height', 'width', 3]);
   const pixels = graph.node('Transpose', [graph.node('Cast', [frames], { to: 1 })], { perm: [0, 3, 1, 2] });
-  const [last, earlier, logits, sizes] = convertNodes(
+  const [features, logits, sizes] = convertNodes(
     model,
     graph,
     [
-      'tower_0/extern1/hard_swish/mul_1',
-      'tower_0/MobilenetV3/expanded_conv_14/add',
+      'tower_0/MobilenetV3/expanded_conv_5/add',
       'tower_0/CenternetHead/centernet_cls_output/BiasAdd',
       'tower_0/wh',
     ],
     { 'tower_0/images': { name: pixels, stride: 1 } },
     512,
-  ).map((value) => value.name) as [string, string, string, string];
-  graph.nodes('Concat', [last, earlier], ['features'], { axis: 1 });
-  graph.output('features', 'float32', ['n', 600, 'rows', 'columns']);
+  ).map((value) => value.name) as [string, string, string];
+  graph.rename(features, 'features');
+  graph.output('features', 'float32', ['n', 32, 'rows', 'columns']);
   addDetections(graph, logits, sizes);
   if (options.heatMap) {
     graph.nodes('Sigmoid', [logits], ['heatmap']);

@@ -16,13 +16,12 @@ from torch.nn import functional as F
 
 from .export import FOLDER, load_reader
 from .hope import tables, text_positions
-from .head import CELLS, CHANNELS, COLUMNS, ROWS, TRUNK
 from .patches import load_head, look
 from .paths import BUNDLE, WORK
 from .qwen import plain_tables
 from .text_tower import TextTower
 from .tokenizer import load
-from .train_head import Split
+from .features import Split
 
 
 def session(path):
@@ -37,16 +36,11 @@ def report(name, ours, theirs):
 
 @torch.no_grad()
 def check_head(folder):
-    # Grids with the statistics of real ones: what a cell means and its maximum, over and over.
-    codes = next(Split("test").patches(16))[..., :TRUNK]
-    features = np.repeat(np.repeat(codes.transpose(1, 2).reshape(16, TRUNK, 4, 8).numpy(), 2, 2), 2, 3)
-    features = np.concatenate((features, features[:, :, -1:]), 2) + np.random.default_rng(0).normal(0, 0.3, (16, TRUNK, ROWS, COLUMNS)).astype(np.float32)
-    both = torch.from_numpy(features)
-    cells = torch.cat((F.avg_pool2d(both, (3, 2), (2, 2)), F.max_pool2d(both, (3, 2), (2, 2))), 1).flatten(2).transpose(1, 2)
-    features, x = features.reshape(8, 2, TRUNK, ROWS, COLUMNS), cells.view(8, 2, CELLS, CHANNELS).mean(1)
+    middle = next(Split("test").patches(8))
+    features = middle.numpy()
     tokens, embedding = session(folder / "head.onnx").run(["tokens", "embedding"], {"features": features})
     tensors = load_file(FOLDER / "head/model.safetensors")
-    seen = look(load_head(), x)
+    seen = look(load_head(), middle)
     seen[:, -384:] = F.normalize(seen[:, -384:], dim=-1)
     report("head, embedding", embedding, seen[:, -384:].numpy())
     layer = lambda name, x: F.linear(x, tensors[f"{name}.weight"], tensors[f"{name}.bias"])

@@ -232,18 +232,6 @@ class Composer:
         sizes = [(int(photo.width * HEIGHT / photo.height * 1.03**k), int(HEIGHT * 1.03**k)) for k in range(frames)]
         return [paste(under, photo.resize(size, Image.BILINEAR), (0.5, 0.5)) for size in sizes]
 
-    def near_plain_shot(self, random, file, frames):
-        """As plain_shot, with more zoom, wandering centres, and mirrored half of the time: for training."""
-        photo = Image.open(NATURAL / file).convert("RGB")
-        if random.random() < 0.5:
-            photo = photo.transpose(Image.FLIP_LEFT_RIGHT)
-        if photo.width >= 1.2 * photo.height or random.random() < 0.2:
-            return [cover(photo, random.uniform(1.0, 1.25), random.uniform(0.3, 0.7, 2)) for _ in range(frames)]
-        under, zoom = cover(photo, 1.2, (0.5, 0.5)).filter(ImageFilter.GaussianBlur(12)), random.uniform(0.85, 1.2)
-        size = (int(photo.width * HEIGHT / photo.height * zoom), int(HEIGHT * zoom))
-        place = (random.uniform(0.4, 0.6), random.uniform(0.45, 0.55))
-        return [paste(under, photo.resize(size, Image.BILINEAR), place)] * frames
-
     def drawn_shot(self, random, keys, frames):
         """One or two sprites in a scene."""
         under = self.backgrounds.draw(random)

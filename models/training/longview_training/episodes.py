@@ -94,15 +94,15 @@ def choose(condition, yes, no):
 
 
 class Composer:
-    """Makes batches. rows_of [C, R] lists feature rows of each concept (PAD-padded); alike [C, 20] near concepts; views [v]
-    what to add to a row for another view of the same frame."""
+    """Makes batches. rows_of [C, R] lists feature rows of each concept (PAD-padded); alike [C, 20] near concepts."""
 
-    def __init__(self, words, rows_of, alike, seed=0, views=(0,)):
-        self.words, self.rows_of, self.alike, self.views = words, rows_of, alike, torch.tensor(views)
+    def __init__(self, words, rows_of, alike, seed=0):
+        self.words, self.rows_of, self.alike = words, rows_of, alike
         self.usable = (rows_of != PAD).any(1).nonzero()[:, 0]
         self.row_count = (rows_of != PAD).sum(1)
-        self.weight = torch.where(self.row_count[self.usable] > 80, 4.0, 1.0)
-        self.random = torch.Generator().manual_seed(seed)
+        counts = self.row_count[self.usable]
+        self.weight = torch.where(counts > 2.5 * counts.float().median(), 4.0, 1.0)
+        self.random = torch.Generator(torch.get_default_device()).manual_seed(seed)
 
     def uniform(self, *shape):
         return torch.rand(*shape, generator=self.random)
@@ -121,8 +121,7 @@ class Composer:
         pick = self.uniform(b, n).gather(1, shots)
         pick = torch.where(self.uniform(b, patches) < 0.3, self.uniform(b, patches), pick)
         rows = self.rows_of[of_patch, (pick * self.row_count[of_patch]).long()]
-        views = self.views[torch.randint(len(self.views), (b, patches), generator=self.random)]
-        return concepts, shots, rows + views
+        return concepts, shots, rows
 
     def asked(self, which, concepts):
         """The concept [B] a question is about."""

@@ -86,7 +86,7 @@ def measure_embeddings(image, shots, source):
 def measure_plain():
     """The same videos of plain slow shots, without the grading, blur, noise and pasting of the other test footage."""
     from .patches import load_head, look_at_all
-    from .train_head import Split
+    from .features import Split
 
     split = Split("plain")
     image, shots = F.normalize(look_at_all(load_head(), split)[:, -384:], dim=-1), split.shots

@@ -11,7 +11,8 @@ import shutil
 import torch
 from safetensors.torch import save_file
 
-from .head import COLUMNS, EMBEDDING, ROWS, TRUNK, shape_of
+from . import trunk
+from .head import COLUMNS, EMBEDDING, ROWS, shape_of
 from .hope import GAMMAS, SECTIONS, THETA
 from .patches import load_head
 from .paths import WORK
@@ -57,7 +58,10 @@ def export_head():
     tensors["visual_down.weight"], tensors["visual_down.bias"] = reader.visual_down.weight, reader.visual_down.bias
     (FOLDER / "head").mkdir(parents=True, exist_ok=True)
     save_file({k: v.detach().float().contiguous() for k, v in tensors.items()}, FOLDER / "head/model.safetensors")
-    config = {"channels": TRUNK, "rows": ROWS, "columns": COLUMNS, 
+    keys = ("inputs", "inner", "kernel", "stride", "outputs", "squeeze", "activation")
+    blocks = lambda rows: [dict(zip(keys, row)) for row in rows]
+    config = {"channels": trunk.LOWER[-1][4], "rows": ROWS, "columns": COLUMNS,
+              "trunk": {"middle": blocks(trunk.MIDDLE), "upper": blocks(trunk.UPPER), "last": trunk.LAST[1]},
               "branches": [{"size": s["size"], "heads": s["heads"], "inner": s["inner"], "blocks": s["layers"]} for s in map(shape_of, head.branches)],
               "embeddingSize": EMBEDDING, "tokens": GRID[0] * GRID[1], "visualSize": reader.visual_up.out_features, "hiddenSize": reader.visual_down.out_features}
     (FOLDER / "head/config.json").write_text(json.dumps(config, indent=1))

@@ -1,21 +1,17 @@
-"""The head on the frozen trunk: two frames' features -> one embedding in the text space, and visual tokens.
+"""The head: what the frozen half of the trunk sees of two frames -> one embedding in the text space, and visual tokens.
 
-Several branches, trained one by one (on other frames, from other starts), look at the same cells; the mean of their embeddings ranks
-held-out footage much better than any of them.
-
-Windows of 3 x 2 places of the trunk's grid [9 x 16], with steps of 2 x 2, become 4 x 8 cells by their means and their maxima (what is
-small must not drown in its surroundings); the two frames are averaged; cells attend to each other and are pooled.
-The converted graph pools the grid itself; training starts from the cells [n, 32, 1200].
+The head has its own copy of the trunk's upper half, trained on with it. Each place of its grid [9 x 16] becomes a cell, the mean of
+both frames. Several branches look at the same cells; the mean of their embeddings ranks held-out footage better than any of them.
 """
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .trunk import Upper, halves
+
 ROWS, COLUMNS, EMBEDDING = 9, 16, 384
-#: The trunk's channels, and what a cell holds: their means, then their maxima.
-TRUNK, CHANNELS = 600, 1200
-CELL_ROWS, CELL_COLUMNS, CELLS = 4, 8, 32
+CHANNELS, CELLS = Upper.CHANNELS, ROWS * COLUMNS
 
 
 class Block(nn.Module):
@@ -30,15 +26,13 @@ class Block(nn.Module):
 
     def forward(self, x):
         b, s, d = x.shape
-        q, k, v = self.qkv(self.norm1(x)).view(b, s, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4).flatten(1, 2)
-        # Written out: for 32 cells PyTorch's fused attention takes five times as long on the way back.
-        mixed = F.softmax(q @ k.transpose(1, 2) * (d // self.heads) ** -0.5, -1) @ v
-        x = x + self.out(mixed.view(b, self.heads, s, -1).transpose(1, 2).reshape(b, s, d))
+        q, k, v = self.qkv(self.norm1(x)).view(b, s, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        x = x + self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, s, d))
         return x + self.down(F.gelu(self.up(self.norm2(x))))
 
 
 class Branch(nn.Module):
-    def __init__(self, size=256, heads=8, layers=1, inner=640, dropout=0.3):
+    def __init__(self, size=256, heads=8, layers=2, inner=768, dropout=0.2):
         super().__init__()
         self.register_buffer("mean", torch.zeros(CHANNELS))
         self.register_buffer("scale", torch.ones(CHANNELS))
@@ -52,44 +46,47 @@ class Branch(nn.Module):
         self.project = nn.Linear(size, EMBEDDING)
         self.dropout = nn.Dropout(dropout)
 
-    def cells(self, x):
-        """Cells of the trunk's grid [n, 32, 1200] -> [n, 32, size]."""
-        return self.attended(self.input((x - self.mean) * self.scale))
-
-    def attended(self, x):
-        x = self.dropout(x) + self.place
+    def pooled(self, x, hidden=None):
+        """Cells [n, 144, 776] -> [n, size]: what one learnt query per attention head picks of them. hidden: bool [n, 144], cells to leave out."""
+        x = (x - self.mean) * self.scale
+        if hidden is not None:
+            x = x.masked_fill(hidden[..., None], 0)
+        x = self.dropout(self.input(x)) + self.place
         for block in self.blocks:
             x = block(x)
-        return self.norm(x)
-
-    def pooled(self, cells):
-        """Attention pooling: [n, 32, size] -> [n, size], one learnt query per attention head."""
-        n, s, d = cells.shape
-        k = self.key(cells).view(n, s, self.heads, d // self.heads)
-        v = self.value(cells).view(n, s, self.heads, d // self.heads)
-        weight = F.softmax((k * self.query).sum(-1) * (d // self.heads) ** -0.5, 1)
-        return self.dropout((weight[..., None] * v).sum(1).reshape(n, d))
-
-    def forward(self, x):
-        """[n, 32, 1200] -> unit vectors [n, 384]."""
-        return F.normalize(self.project(self.pooled(self.cells(x))), dim=-1)
+        x = self.norm(x)
+        n, s, d = x.shape
+        k = self.key(x).view(n, s, self.heads, d // self.heads)
+        v = self.value(x).view(n, s, self.heads, d // self.heads)
+        weight = F.softmax((k * self.query).sum(-1).float() * (d // self.heads) ** -0.5, 1)
+        return self.dropout((weight[..., None].to(v.dtype) * v).sum(1).reshape(n, d))
 
 
 class Head(nn.Module):
-    """Branches whose embeddings are averaged."""
+    """The trunk's upper half and branches whose embeddings are averaged."""
 
     def __init__(self, branches):
         super().__init__()
+        self.trunk = halves()[1]
         self.branches = nn.ModuleList(branches)
 
-    def pooled(self, x):
-        """[n, 32, 1200] -> what the first branch pools [n, size], which the decoder reads, and the embedding [n, 384]."""
-        pooled = [branch.pooled(branch.cells(x)) for branch in self.branches]
-        each = [F.normalize(branch.project(p), dim=-1) for branch, p in zip(self.branches, pooled)]
+    def cells(self, middle):
+        """What the lower half sees of one or two frames [n, frames, 32, 36, 64] -> [n, 144, 776]."""
+        n, frames = middle.shape[:2]
+        return self.trunk(middle.flatten(0, 1)).view(n, frames, CHANNELS, CELLS).mean(1).transpose(1, 2)
+
+    def each(self, cells, hidden=None):
+        """@returns what each branch pools [n, size], and each one's unit embedding [n, 384]."""
+        pooled = [branch.pooled(cells, hidden) for branch in self.branches]
+        return pooled, [F.normalize(branch.project(p).float(), dim=-1) for branch, p in zip(self.branches, pooled)]
+
+    def pooled(self, middle, hidden=None):
+        """@returns what the first branch pools [n, size], which the decoder reads, and the embedding [n, 384]."""
+        pooled, each = self.each(self.cells(middle), hidden)
         return pooled[0], F.normalize(sum(each), dim=-1)
 
-    def forward(self, x):
-        return self.pooled(x)[1]
+    def forward(self, middle):
+        return self.pooled(middle)[1]
 
 
 def shape_of(branch):
@@ -102,7 +99,7 @@ def save(head, path):
 
 
 def load(path):
-    state = torch.load(path)
+    state = torch.load(path, map_location="cpu")
     head = Head([Branch(**shape) for shape in state["shapes"]])
     head.load_state_dict(state["model"])
     return head.eval()

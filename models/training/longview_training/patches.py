@@ -1,20 +1,24 @@
-"""What the decoder's training sees of each frame: the frozen head's pooled features and embedding.
+"""What the decoder's training sees of frames: the frozen head's pooled features and embedding.
 
-    python -m longview_training.patches
+    python -m longview_training.patches [train] [test]
 
-Writes work/patches.pt: {"features" float16 [views * frames, size + 384], "concepts" of the frames, "names" [concepts, 384] the names' text embeddings};
-for the test split work/patches-test.pt: features [shots, size + 384] of whole patches (two frames averaged).
+work/patches.pt: {"features" float16 [frames, size + 384], "concepts" [frames], "names" [concepts, 384] the names' text embeddings}, of
+frames composed for it; work/patches-{test,plain}.pt: features [shots, size + 384] of what is measured on (two frames averaged).
 """
 
 import json
+import sys
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .head import Branch, load
-from .paths import THREADS, WORK
-from .train_head import Examples, Split, text_vectors
+from .features import Split
+from .head import load
+from .paths import DEVICE, WORK
+
+#: Frames that the decoder is trained on, and in what share of them many cells are hidden: the head names what it was trained on more
+#: surely than anything new; with cells hidden it is as unsure, so that the decoder learns to read what it will meet.
+FRAMES, HIDDEN, MOST_HIDDEN = 240_000, 0.75, 0.75
 
 
 def load_head():
@@ -22,44 +26,50 @@ def load_head():
 
 
 @torch.no_grad()
-def look(head, x):
-    """Cells [n, 32, 1200] -> [n, size + 384]: what the first branch pools, then the embedding (times 5)."""
-    pooled, embedding = head.pooled(x)
-    return torch.cat((pooled, embedding * 5), -1)
+def look(head, middle, hidden=None):
+    """What the trunk's lower half saw [n, frames, 32, 36, 64] -> [n, size + 384]: what the first branch pools, then the embedding (times 5)."""
+    pooled, embedding = head.pooled(middle, hidden)
+    return torch.cat((pooled.float(), embedding.float() * 5), -1)
 
 
 def look_at_all(head, split):
-    """Every shot of a split, the mean of its frames: [shots, size + 384]."""
+    """Every shot of a split: [shots, size + 384]."""
     return torch.cat([look(head, x) for x in split.patches()])
 
 
-#: Views of every training frame that the decoder sees: the clean one, and some with cells hidden, moved and mirrored.
-VIEWS = 4
+def composed(head, count, batch=256):
+    """New frames of one thing each: features [count, size + 384] float16 and concepts [count]."""
+    from . import footage
+    from .train_head import autocast, hidden_cells
+    from .trunk import halves
+
+    scenes, lower = footage.load()[0], halves()[0].to(DEVICE)
+    features, concepts = [], []
+    with torch.no_grad():
+        for _ in range(-(-count // batch)):
+            frames, labels = scenes.batch(batch, pairs=0, blends=0)
+            with autocast():
+                middle = lower(frames.float())[:, None]
+                features.append(look(head, middle, hidden_cells(batch, DEVICE, HIDDEN, MOST_HIDDEN)).half())
+            concepts.append(labels[:, 0])
+    return torch.cat(features), torch.cat(concepts)
 
 
-def views(head):
-    """Training frames as [VIEWS * frames, size + 384] float16 and their concepts. The head names frames that it was trained on more
-    surely than any new ones; hiding cells makes them as uncertain, so that the decoder learns to read what it will meet."""
-    torch.manual_seed(6)
-    examples = Examples(Branch())
-    clean, varied = [], [[] for _ in range(VIEWS - 1)]
-    split, count = examples.split, len(examples.labels)
-    for start in range(0, count, 256):
-        codes = split.codes(np.arange(start, min(start + 256, count)))
-        for part, seen in ((clean, codes), *((v, examples.varied(codes, 0.7)) for v in varied)):
-            part.append(look(head, seen.float() * split.step + split.low).half())
-    return torch.cat([v for part in (clean, *varied) for v in part]), [[c for c in row if c >= 0] for row in examples.labels.tolist()]
+def names():
+    from .train_head import text_vectors
+
+    concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
+    return F.normalize(text_vectors([c["name"] for c in concepts], "teacher").mean(0), dim=-1)
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(THREADS)
-    concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
-    head = load_head()
-    names = F.normalize(text_vectors([c["name"] for c in concepts], "teacher").mean(0), dim=-1)
-    features, labels = views(head)
-    torch.save({"features": features, "concepts": labels, "views": VIEWS, "names": names}, WORK / "patches.pt")
-    if (WORK / "test.json").exists():
-        test = Split("test")
-        torch.save({"features": look_at_all(head, test), "shots": test.shots, "names": names}, WORK / "patches-test.pt")
-        plain = Split("plain")
-        torch.save({"features": look_at_all(head, plain), "shots": plain.shots, "names": names}, WORK / "patches-plain.pt")
+    parts = sys.argv[1:] or ["train", "test"]
+    torch.manual_seed(6)
+    head = load_head().to(DEVICE)
+    if "train" in parts:
+        features, concepts = composed(head, FRAMES)
+        torch.save({"features": features.cpu(), "concepts": concepts.cpu(), "names": names()}, WORK / "patches.pt")
+    if "test" in parts:
+        for split in map(Split, ("test", "plain")):
+            name = "plain" if split.shots[0]["kind"] == "plain" else "test"
+            torch.save({"features": look_at_all(head.cpu(), split), "shots": split.shots, "names": names()}, WORK / f"patches-{name}.pt")

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import torch
+
 TRAINING = Path(__file__).resolve().parent.parent
 REPOSITORY = TRAINING.parent.parent
 #: Caches and checkpoints (git-ignored).
@@ -16,5 +18,7 @@ BUNDLE = REPOSITORY / "models/builtin"
 
 #: Cores to train on. One a job is quicker than two jobs on two cores each, where cores are few.
 THREADS = int(os.environ.get("LONGVIEW_THREADS", os.cpu_count() or 1))
+#: Where tensors are.
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 WORK.mkdir(parents=True, exist_ok=True)

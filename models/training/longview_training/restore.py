@@ -81,7 +81,7 @@ def restore_reader():
 def restore_head():
     state = {k: v for k, v in weights("head").items() if not k.startswith("visual_")}
     branches = []
-    for k in range(1 + max(int(key.split(".")[1]) for key in state)):
+    for k in range(1 + max(int(key.split(".")[1]) for key in state if key.startswith("branches."))):
         own = lambda name: state[f"branches.{k}.{name}"]
         layers = 1 + max(int(key.split(".")[3]) for key in state if key.startswith(f"branches.{k}.blocks."))
         branches.append(Branch(len(own("norm.weight")), len(own("query")), layers, len(own("blocks.0.up.bias"))))

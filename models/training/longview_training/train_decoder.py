@@ -14,11 +14,13 @@ from torch import nn
 from torch.nn import functional as F
 
 from .episodes import PAD, Composer, Words, layout
-from .paths import THREADS, WORK
+from .paths import DEVICE, THREADS, WORK
 from .qwen import Qwen, QwenConfig
 from .text_tower import optimisers
 
 GRID = (1, 1)
+#: Videos a step: as many as a GPU needs to be busy, or as few as a CPU bears.
+BATCH = 192 if DEVICE == "cuda" else 40
 #: (shots, patches) ranges that the curriculum goes through.
 STAGES = [((2, 3), (0, 1)), ((2, 6), (0, 2)), ((3, 10), (0, 4)), ((4, 16), (0, 6)), ((2, 16), (0, 8))]
 
@@ -112,17 +114,12 @@ def answer_loss(reader, hidden, batch, patches):
     return (losses * weight).sum() / weight.sum(), right
 
 
-def load_patches(words_concepts):
-    """(features [views * frames, F], rows_of [C, R], names, where views begin) for training; only frames of one thing."""
-    data = torch.load(WORK / "patches.pt")
-    rows = [[] for _ in words_concepts]
-    for i, concepts in enumerate(data["concepts"]):
-        if len(concepts) == 1:
-            rows[concepts[0]].append(i)
-    from .episodes import padded
-
-    views = [i * len(data["concepts"]) for i in range(data["views"])]
-    return data["features"], padded([r or [PAD] for r in rows]), data["names"], views
+def load_patches(count):
+    """(features [frames, F], rows_of [C, R], names [C, 384]) for training."""
+    data = torch.load(WORK / "patches.pt", map_location=torch.get_default_device())
+    order = data["concepts"].sort(stable=True).indices
+    rows = order.split(torch.bincount(data["concepts"], minlength=count).tolist())
+    return data["features"], nn.utils.rnn.pad_sequence([r if len(r) else torch.tensor([PAD]) for r in rows], batch_first=True, padding_value=PAD), data["names"]
 
 
 def near_concepts(names, usable, count=12):
@@ -140,15 +137,16 @@ def prepare(seed):
 
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     words = Words(load(), concepts)
-    features, rows_of, names, views = load_patches(concepts)
-    composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), seed, views)
+    features, rows_of, names = load_patches(len(concepts))
+    composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), seed)
     return words, features, names, composer
 
 
-def train(minutes, batch_size=40, rate=2e-3):
+def train(minutes, batch_size=BATCH, rate=2e-3):
     torch.set_num_threads(THREADS)
+    torch.set_default_device(DEVICE)
     path = WORK / "decoder.pt"
-    state = torch.load(path) if path.exists() else None
+    state = torch.load(path, map_location=DEVICE) if path.exists() else None
     step = state["step"] if state else 0
     torch.manual_seed(step)
     words, features, names, composer = prepare(step)
@@ -162,7 +160,7 @@ def train(minutes, batch_size=40, rate=2e-3):
         stage = state["stage"]
         if torch.equal(mean, state["mean"]):
             reader.load_state_dict(state["model"])
-            for o, s in zip(both, state["optimisers"]):
+            for o, s in zip(both, state.get("optimisers", [])):
                 o.load_state_dict(s)
         else:
             adopt(reader, state, mean, std)
@@ -175,7 +173,7 @@ def train(minutes, batch_size=40, rate=2e-3):
         batch.words = words
         seen_features = (features[batch.rows].float() - mean) / std
         seen_features = seen_features + torch.randn_like(seen_features) * 0.2
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(DEVICE, torch.bfloat16):
             hidden, seen = reader(seen_features, batch)
             loss, right = answer_loss(reader, hidden, batch, patches)
             extra = helper_loss(reader, seen, batch, names)

@@ -1,14 +1,9 @@
 import { engine } from '../engine/index.ts';
 import { shown } from './failure.ts';
+import { asRequest, everything, type Filters } from './filters.ts';
 import { inOldOrder, sameOrder } from './order.ts';
-import type { FindResult, Moment } from '../../../engine/protocol/results.ts';
+import type { FindResult } from '../../../engine/protocol/results.ts';
 import type { Shown } from './failure.ts';
-
-/** What narrows a search over the library; empty: nothing does. */
-export interface Filters {
-  folder: string;
-  source: Moment['source'] | '';
-}
 
 /** A search that runs as somebody types: the newest words win, and the list comes in two steps. */
 export class Search {
@@ -18,7 +13,7 @@ export class Search {
   error = $state.raw<Shown | undefined>();
   /** The refined list, held back while somebody is pointing into the first one. */
   waiting = $state.raw<FindResult | undefined>();
-  filters = $state.raw<Filters>({ folder: '', source: '' });
+  filters = $state.raw<Filters>(everything);
   #held = false;
   /** More can be found than when the list was made. */
   #stale = false;
@@ -78,8 +73,7 @@ export class Search {
           query: this.query,
           limit: 60,
           ...(within === undefined ? {} : { in: [within] }),
-          ...(this.filters.folder === '' ? {} : { folders: [this.filters.folder] }),
-          ...(this.filters.source === '' ? {} : { sources: [this.filters.source] }),
+          ...asRequest(this.filters, new Date()),
         },
         {
           signal: stop.signal,

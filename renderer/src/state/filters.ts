@@ -1,0 +1,50 @@
+import type { FindRequest } from '../../../engine/protocol/requests.ts';
+import type { Moment } from '../../../engine/protocol/results.ts';
+
+/** Recorded in the last so many days, or before the last year. */
+export const ages = ['7', '30', '365', 'older'] as const;
+/** Lengths of whole videos. */
+export const lengths = ['short', 'middle', 'long'] as const;
+
+/** What narrows a search over the library; empty: nothing does. */
+export interface Filters {
+  folder: string;
+  source: Moment['source'] | '';
+  age: (typeof ages)[number] | '';
+  length: (typeof lengths)[number] | '';
+}
+
+/** Nothing narrowed. */
+export const everything: Filters = { folder: '', source: '', age: '', length: '' };
+
+/** Seconds at which a video is no longer short, and at which it is long. */
+const fourMinutes = 240;
+const twentyMinutes = 1200;
+
+const bySeconds: Record<Filters['length'], Pick<FindRequest, 'minSeconds' | 'maxSeconds'>> = {
+  '': {},
+  short: { maxSeconds: fourMinutes },
+  middle: { minSeconds: fourMinutes, maxSeconds: twentyMinutes },
+  long: { minSeconds: twentyMinutes },
+};
+
+/** The filters as `find` takes them. @param now what "the last days" are counted from */
+export function asRequest({ folder, source, age, length }: Filters, now: Date): Partial<FindRequest> {
+  return {
+    ...(folder === '' ? {} : { folders: [folder] }),
+    ...(source === '' ? {} : { sources: [source] }),
+    ...(age === ''
+      ? {}
+      : age === 'older'
+        ? { before: daysAgo(now, 365) }
+        : { after: daysAgo(now, Number(age)) }),
+    ...bySeconds[length],
+  };
+}
+
+function daysAgo(now: Date, days: number): string {
+  const day = new Date(now);
+  day.setDate(day.getDate() - days);
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
