@@ -126,7 +126,7 @@ function screens(video: string): Screen[] {
     { name: 'not-here', hash: '#/search?q=a%20giraffe', show: first },
     {
       name: 'player',
-      hash: `#/video/${video}?q=${encodeURIComponent('a ferris wheel')}&t=38`,
+      hash: `#/video/${video}?q=${encodeURIComponent('a telescope')}&t=50`,
       show: async (page) => {
         await page.getByRole('button', { name: 'Show what was detected (B)' }).click();
         await page
@@ -146,7 +146,7 @@ function screens(video: string): Screen[] {
         await page.getByText(/^Read \d+ of \d+ moments/).waitFor();
       },
     },
-    { name: 'ask', hash: `#/video/${video}?t=5`, show: ask('Is there a ferris wheel?', 'Ask') },
+    { name: 'ask', hash: `#/video/${video}?t=5`, show: ask('When does the telescope appear?', 'Ask') },
     { name: 'compare', hash: `#/video/${video}?t=38`, show: ask('What is shown, in order?', 'Compare') },
     {
       name: 'export',

@@ -20,9 +20,9 @@ export function requestAgain(store: Store, request: unknown): AskRequest {
   return { question, ...(asked ?? { in: videoId, gamma }), fresh: true };
 }
 
-/** Sets how much room the answers may take. */
+/** Sets how much room the answers may take, or only makes that much. */
 export function limitAnswers(store: Store, request: unknown): AnswersLimit {
-  const { bytes } = parseRequest(limitAnswersRequestSchema, request);
-  const removed = store.limitAnswers(bytes);
+  const { bytes, once } = parseRequest(limitAnswersRequestSchema, request);
+  const removed = once ? store.pruneAnswers(bytes) : store.limitAnswers(bytes);
   return { ...store.answersSize(), removed };
 }

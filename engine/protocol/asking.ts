@@ -55,6 +55,8 @@ export const rerunRequestSchema = z.strictObject({ number: z.int().positive() })
 /** `limitAnswers`: how many bytes the answers may take; beyond that the least recently used go, pinned ones never. */
 export const limitAnswersRequestSchema = z.strictObject({
   bytes: z.int('a whole number of bytes from 0').nonnegative('a whole number of bytes from 0'),
+  /** Only now: the limit for later answers stays as it is. */
+  once: z.boolean().optional(),
 });
 
 /** `limitAnswers --json`. */

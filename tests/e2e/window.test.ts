@@ -100,6 +100,23 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.getByRole('heading', { name: '6 moments' }).waitFor();
   });
 
+  test('a search is narrowed by how long videos are and when they were recorded', async (t) => {
+    const { page } = await open(t);
+    await page.getByText('6 videos').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('a cup');
+    await page.getByRole('heading', { name: '6 moments' }).waitFor();
+    const length = page.getByRole('combobox', { name: 'Length' });
+    await length.selectOption({ label: 'Under 4 minutes' });
+    await page.getByRole('heading', { name: '1 moment' }).waitFor();
+    await page.locator('[data-card]').getByText('clip 0001').waitFor();
+    await length.selectOption({ label: 'Any length' });
+    await page.getByRole('heading', { name: '6 moments' }).waitFor();
+    await page.getByRole('combobox', { name: 'Recorded' }).selectOption({ label: 'In the last week' });
+    await page.locator('[data-card]').first().waitFor({ state: 'detached' });
+    assert.deepEqual(await seriousFindings(page), []);
+  });
+
   test('what is not there is said to be not there', async (t) => {
     const { page } = await open(t);
     await page.getByText('6 videos').waitFor();

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
 import type { SelfTested } from '../../engine/protocol/asking.ts';
+import type { FindRequest } from '../../engine/protocol/requests.ts';
 import type { Limits } from '../../engine/protocol/window.ts';
 import type { KeptJob } from '../../engine/protocol/queue.ts';
 import type { AskResult, FindResult, LibraryVideo } from '../../engine/protocol/results.ts';
@@ -84,8 +85,8 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       pretence.videos = pretence.videos.filter((other) => other.id !== removed.id);
       return { removed };
     },
-    async find({ query, in: within, folders, limit = 20 }, { signal, onFirst } = {}) {
-      const first = pretendResult(query, inFolders(pretence.videos, folders), within, limit);
+    async find({ query, in: within, limit = 20, ...filters }, { signal, onFirst } = {}) {
+      const first = pretendResult(query, narrowed(pretence.videos, filters), within, limit);
       onFirst?.(first);
       await pace(signal);
       const moments = first.moments.map((moment, index) => ({
@@ -200,10 +201,10 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       };
     },
     selfTested: async () => ({ found: tested }),
-    async limitAnswers({ bytes }) {
-      answersLimit = bytes;
+    async limitAnswers({ bytes, once }) {
+      if (!once) answersLimit = bytes;
       if (bytes === 0) pretence.answers = pretence.answers?.filter(({ pinned }) => pinned);
-      return { bytes: answersBytes(), limitBytes: bytes, removed: 0 };
+      return { bytes: answersBytes(), limitBytes: answersLimit, removed: 0 };
     },
     models: async () => ({ models: pretendModels }),
     doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
@@ -326,9 +327,19 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
   };
 }
 
-function inFolders(videos: readonly LibraryVideo[], folders: string[] | undefined): readonly LibraryVideo[] {
-  if (!folders) return videos;
-  return videos.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)));
+/** The videos in some folders, of some length, added (as if recorded) in some days. */
+function narrowed(
+  videos: readonly LibraryVideo[],
+  { folders, minSeconds = 0, maxSeconds = Infinity, after = '', before = '~' }: Partial<FindRequest>,
+): readonly LibraryVideo[] {
+  return videos.filter(
+    ({ path, durationSec, addedAt }) =>
+      (!folders || folders.some((folder) => path.startsWith(`${folder}/`))) &&
+      (durationSec ?? 0) >= minSeconds &&
+      (durationSec ?? 0) <= maxSeconds &&
+      addedAt >= after &&
+      addedAt < before,
+  );
 }
 
 function pretendResult(
