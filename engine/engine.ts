@@ -45,6 +45,7 @@ import {
   ask,
   choose,
   find,
+  EarlierReads,
   KeptTokens,
   plan,
   selfTest,
@@ -114,6 +115,7 @@ class Assembly {
   readonly #active: ActiveModel;
   readonly #calls = new Calls();
   readonly #kept = new KeptTokens();
+  readonly #earlier = new EarlierReads();
   #store: Store | undefined;
   #pace: IndexingPace = 'full';
 
@@ -289,7 +291,7 @@ class Assembly {
       frameAt(path, time, size, { signal, tools: await findMediaTools(this.#config.mediaTools) });
     return this.#search(request, (deps) =>
       this.#active.with(bundle, (model) =>
-        work({ ...deps, answering: { model, frameAt: pictures, kept: this.#kept } }),
+        work({ ...deps, answering: { model, frameAt: pictures, kept: this.#kept, earlier: this.#earlier } }),
       ),
     );
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { ask } from './ask.ts';
+import { EarlierReads } from './earlier-reads.ts';
 import { KeptTokens } from './kept-tokens.ts';
 import { plan } from './plan.ts';
 import type { Model, PromptPart, Reader } from '../vlm/types.ts';
@@ -67,6 +68,7 @@ function checkpoint(parts: Partial<Model> = {}) {
       return Uint8Array.of(2 * time);
     },
     kept: new KeptTokens(),
+    earlier: new EarlierReads(),
   };
   return { answering, asked, times };
 }

@@ -1,6 +1,7 @@
 import { throwIfCancelled, LongviewError } from '../protocol/errors.ts';
 import type { IndexedVideo, PatchTable } from '../store/types.ts';
 import type { Reader, ReadRequest, VisionEncoder } from '../vlm/types.ts';
+import type { EarlierReads } from './earlier-reads.ts';
 import type { Answering, ModelHandle, SearchDeps } from './types.ts';
 
 /** What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library. */
@@ -8,6 +9,7 @@ export interface Answerer {
   reader: Reader;
   grid: readonly [number, number];
   tokensOf?: TokensOf;
+  earlier?: EarlierReads;
 }
 
 /** Visual tokens of patches of a video, each [rows * columns, hiddenSize]. */
@@ -30,7 +32,7 @@ const decodedAtOnce = 2;
 
 /** Opens another bundle's decoder and vision encoder. @throws LongviewError `cannot-read`. */
 export async function openAnswering(
-  { model, frameAt, kept }: Answering,
+  { model, frameAt, kept, earlier }: Answering,
   signal: AbortSignal | undefined,
 ): Promise<Answerer> {
   const { reader, vision, id } = await model.open();
@@ -45,6 +47,7 @@ export async function openAnswering(
   return {
     reader: plainly(reader, Math.max(1, Math.min(mostPatches, trained))),
     grid,
+    earlier,
     async tokensOf(video, table, patches) {
       const key = (patch: number) => `${model.fingerprint} ${video.indexRun} ${patch}`;
       const known = new Map(patches.map((patch) => [patch, kept.get(key(patch))]));

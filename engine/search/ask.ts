@@ -6,7 +6,7 @@ import { calibration } from './calibration.ts';
 import { chooseVideos } from './choose-videos.ts';
 import { dress } from './dress.ts';
 import { notePace } from './pace.ts';
-import { DryReading, Reading } from './reading.ts';
+import { DryReading, Reading, type ReadingOptions } from './reading.ts';
 import { Reel } from './reel.ts';
 import { askedOf, knownAnswer, type Asked } from './asked.ts';
 import { withNotices } from './notices.ts';
@@ -15,13 +15,13 @@ import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import { gammaRange, type AskRequest } from '../protocol/requests.ts';
 import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
 import type { AskResult, AskRun } from '../protocol/results.ts';
-import type { Eyes, Model, Reader } from '../vlm/types.ts';
+import type { Model } from '../vlm/types.ts';
 import type { SearchDeps } from './types.ts';
 
 /** What the decoder reads for a question, and how far it is trusted. */
 export interface Opened {
   reel: Reel;
-  reader: { reader: Reader; grid: Eyes['grid']; trusted: number };
+  reader: ReadingOptions & { trusted: number };
   trusted: TrustedLength;
   lookFor: LookFor;
 }
@@ -57,7 +57,7 @@ export async function ask(
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
 export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
   const { text, ...own } = await deps.model.open();
-  const { reader, grid, tokensOf } = deps.answering
+  const { reader, grid, tokensOf, earlier } = deps.answering
     ? await openAnswering(deps.answering, signal)
     : ownReader(own);
   const { store, match } = deps;
@@ -67,7 +67,7 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
   return {
     reel,
     trusted,
-    reader: { reader, grid, trusted: trusted.patches },
+    reader: { reader, grid, trusted: trusted.patches, earlier },
     lookFor: lookerFor(store, match, text, reel),
   };
 }

@@ -1,6 +1,6 @@
 import { recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
-import { segmentsOf, spread, type Segment } from './select.ts';
+import { readingList, segmentsOf, spread, type Segment } from './select.ts';
 import { decoderPrompt, isThere, searchedThing, yesNo } from './prompts.ts';
 import type { Why } from '../protocol/reasons.ts';
 import type { Question } from './questions.ts';
@@ -75,6 +75,18 @@ export function lookerFor(
 /** Gathers what an answer needs. */
 export function prepare(rest: Omit<Asking, 'segments'>): Asking {
   return { ...rest, segments: segmentsOf(rest.reel.shots, rest.reading.budget) };
+}
+
+/** The patches to read about what was found, with the rest of the footage: those of an earlier question where they do. */
+export function patchesToRead({ segments, reel, reading }: Asking, hits: readonly Hit[]): readonly number[] {
+  const must = hits.map(({ peak }) => peak);
+  const runs = reel.parts.map(({ video }) => video.indexRun);
+  const key = `${runs.join(' ')} ${reading.gamma} ${segments[0]?.first} ${segments.length}`;
+  const list =
+    reading.earlier?.amended(key, must, segments, reel.table) ??
+    readingList(segments, reel.table, must, reading.budget);
+  reading.earlier?.keep(key, list);
+  return list;
 }
 
 /** The same question about one of the videos. */

@@ -1,4 +1,5 @@
 export { ask } from './ask.ts';
+export { EarlierReads } from './earlier-reads.ts';
 export { KeptTokens } from './kept-tokens.ts';
 export { choose } from './choose.ts';
 export { plan } from './plan.ts';

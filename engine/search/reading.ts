@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../protocol/errors.ts';
+import type { EarlierReads } from './earlier-reads.ts';
 import type { Eyes, PromptPart, Reader } from '../vlm/types.ts';
 
 /** What reading cost. */
@@ -21,9 +22,20 @@ export interface TokenSource {
   ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
 }
 
+/** What reads. */
+export interface ReadingOptions {
+  reader: Reader;
+  grid: Eyes['grid'];
+  /** Temporal patches that a self-test on this machine found safe; where absent, what training says. */
+  trusted?: number;
+  earlier?: EarlierReads | undefined;
+}
+
 /** The decoder at work on one video at one gamma, with what it cost so far. */
 export class Reading {
   readonly gamma: number;
+  /** What earlier questions read, where that is worth reading again. */
+  readonly earlier: EarlierReads | undefined;
   readonly #store: TokenSource;
   readonly #videoId: string;
   readonly #reader: Reader;
@@ -33,11 +45,10 @@ export class Reading {
   readonly #patches = new Set<number>();
   readonly cost: ReadingCost = { passes: 0, promptTokens: 0, tokens: 0, prefillMs: 0, decodeMs: 0 };
 
-  /** @param trusted temporal patches that a self-test on this machine found safe; where absent, what training says */
   constructor(
     store: TokenSource,
     videoId: string,
-    { reader, grid, trusted }: { reader: Reader; grid: Eyes['grid']; trusted?: number },
+    { reader, grid, trusted, earlier }: ReadingOptions,
     gamma: number,
     signal?: AbortSignal,
   ) {
@@ -47,6 +58,7 @@ export class Reading {
     this.#grid = grid;
     this.#trusted = trusted ?? reader.trainedPatches;
     this.gamma = gamma;
+    this.earlier = earlier;
     this.#signal = signal;
   }
 

@@ -1,6 +1,7 @@
 import type { IndexedVideo, Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
+import type { EarlierReads } from './earlier-reads.ts';
 import type { KeptTokens } from './kept-tokens.ts';
 
 /** The part of the store that finding and asking read and write. */
@@ -46,6 +47,8 @@ export interface Answering {
   ) => Promise<Uint8Array>;
   /** What was looked at for earlier questions. */
   kept: KeptTokens;
+  /** Which patches were read for them. */
+  earlier: EarlierReads;
 }
 
 /** What find and ask work with. */

@@ -1,8 +1,17 @@
 import { basename } from 'node:path';
-import { confirm, evidenceOf, nameOf, within, type Asking, type Draft, type Proof } from '../asking.ts';
+import {
+  confirm,
+  evidenceOf,
+  nameOf,
+  patchesToRead,
+  within,
+  type Asking,
+  type Draft,
+  type Proof,
+} from '../asking.ts';
 import { calibration } from '../calibration.ts';
 import { decoderPrompt } from '../prompts.ts';
-import { readingList, representative, spread, type Segment } from '../select.ts';
+import { representative, spread, type Segment } from '../select.ts';
 
 /** A long video is read in pieces, at most so many. */
 const mostPieces = 6;
@@ -135,14 +144,9 @@ export function stretchAt({ segments, reel }: Asking, at: number): Segment | und
 
 /** Any other question: the decoder reads what search holds for relevant, and the rest of the video for context. */
 export async function answerOpen(asking: Asking): Promise<Draft> {
-  const { reading, segments, reel, question, asked, onText } = asking;
+  const { reading, question, asked, onText } = asking;
   const hits = await asking.lookFor(asked, 5);
-  const list = readingList(
-    segments,
-    reel.table,
-    hits.map(({ peak }) => peak),
-    reading.budget,
-  );
+  const list = patchesToRead(asking, hits);
   const { text, confidence } = await reading.answer(list, decoderPrompt(question, asked), { onText });
   const found = text === '' ? [] : await confirm(asking, await asking.lookFor(text, 2), text);
   const sure = found.filter((hit, i) => i === 0 || hit.confidence >= calibration.confident);

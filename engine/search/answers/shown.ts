@@ -1,7 +1,6 @@
 import { calibration, logistic, logOdds } from '../calibration.ts';
-import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
+import { confirm, evidenceOf, patchesToRead, type Asking, type Draft } from '../asking.ts';
 import { decoderPrompt, yesNo } from '../prompts.ts';
-import { readingList } from '../select.ts';
 
 /** How many of the best moments are looked at again. */
 const looked = 3;
@@ -11,14 +10,9 @@ const looked = 3;
  * alone; both and the search's own evidence make one probability.
  */
 export async function answerShown(asking: Asking, subject: string): Promise<Draft> {
-  const { reading, segments, reel, question, asked } = asking;
+  const { reading, question, asked } = asking;
   const hits = await asking.lookFor(subject, looked);
-  const list = readingList(
-    segments,
-    reel.table,
-    hits.map(({ peak }) => peak),
-    reading.budget,
-  );
+  const list = patchesToRead(asking, hits);
   const [whole] = await reading.choose(list, decoderPrompt(question, asked), yesNo);
   const checked = await confirm(asking, hits, subject);
   const best = checked[0]?.confidence ?? 0;

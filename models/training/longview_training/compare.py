@@ -3,7 +3,7 @@
     python -m longview_training.compare VARIANT [SEED] [STEPS]      work/compare/VARIANT-SEED.pt (resumes)
 
 VARIANT is rope, tad-rope, m-rope, videorope, hope, or hfa (hope without dynamic temporal scaling, for the ablation).
-One thread. Measured by compare_measure.py.
+On a GPU where there is one, else one thread. Measured by compare_measure.py.
 """
 
 import sys
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from .compare_positions import ABLATION, VARIANTS, gamma_of, tables, visual_positions
 from .compare_videos import DENSE, GRID, WIDTH, Composer, load
-from .paths import WORK
+from .paths import DEVICE, WORK
 from .qwen import Qwen, QwenConfig
 from .text_tower import optimisers
 
@@ -85,32 +85,33 @@ def length_at(step, steps, random):
     """Videos grow while skills form: up to 4 patches, then up to 8, at the end nearly all of 8."""
     done = step / steps
     least, most = (2, 4) if done < 0.25 else (2, TRAINED_PATCHES) if done < 0.75 else (6, TRAINED_PATCHES)
-    return int(torch.randint(least, most + 1, (), generator=random))
+    return int(torch.randint(least, most + 1, (), generator=random, device="cpu"))
 
 
 def train(variant, seed, steps):
     torch.set_num_threads(1)
+    torch.set_default_device(DEVICE)
     path = WORK / f"compare/{variant}-{seed}.pt"
     path.parent.mkdir(exist_ok=True)
     photographs = load()[0]
     torch.manual_seed(seed)
-    composer, lengths = Composer(photographs, seed), torch.Generator().manual_seed(seed)
+    composer, lengths = Composer(photographs, seed), torch.Generator("cpu").manual_seed(seed)
     reader = Reader(composer.words, photographs.means)
     both = optimisers(reader, RATE)
-    state = torch.load(path) if path.exists() else None
+    state = torch.load(path, map_location=DEVICE) if path.exists() else None
     done, spent = (state["step"], state["seconds"]) if state else (0, 0.0)
     if state:
         reader.load_state_dict(state["model"])
         for optimiser, kept in zip(both, state["optimisers"]):
             optimiser.load_state_dict(kept)
-        composer.random.set_state(state["videos"]), lengths.set_state(state["lengths"]), torch.set_rng_state(state["noise"])
+        composer.random.set_state(state["videos"].cpu()), lengths.set_state(state["lengths"].cpu()), torch.set_rng_state(state["noise"].cpu())
     begun, tally = time.time() - spent, {}
     for step in range(done, steps):
         factor = min(1, (step + 1) / 100) * min(1, max(0.02, (1 - step / steps) * 3))
         both[0].param_groups[0]["lr"], both[1].param_groups[0]["lr"] = RATE * 5 * factor, RATE * factor
         videos = composer.videos(BATCH, length_at(step, steps, lengths))
         videos.tokens = videos.tokens + torch.randn(videos.tokens.shape) * NOISE
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(DEVICE, torch.bfloat16):
             logits, middle = reader(variant, videos, gamma_of(variant, videos.gamma))
             extra = helper_loss(reader, middle, videos.kinds)
         loss = F.cross_entropy(logits.float().flatten(0, 1), videos.answers.flatten(), ignore_index=-1)

@@ -15,7 +15,7 @@ import torch
 from .compare import BATCH, HELP, RATE, TRAINED_PATCHES, Reader
 from .compare_positions import ABLATION, VARIANTS, gamma_of
 from .compare_videos import COUNTED, DENSE, FILLERS, GRID, GROUPS, MOST_UNIQUE, SPLIT, TASKS, UNIQUE, Composer, load
-from .paths import REPOSITORY, WORK
+from .paths import DEVICE, REPOSITORY, WORK
 
 DEPTHS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 LENGTHS, NEEDLE_LENGTHS = (2, 8, 16, 32, 64), (2, 4, 8, 16, 32, 64, 128)
@@ -31,7 +31,7 @@ def tally(reader, variant, videos, gamma, at_once=8192):
     for start in range(0, len(gammas), step):
         part = slice(start, start + step)
         some = type(videos)(videos.tokens[part], None, None, videos.questions[part], videos.answers[part], videos.tasks)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(DEVICE, torch.bfloat16):
             logits = reader(variant, some, gammas[part])[0]
         hit = logits.argmax(-1) == some.answers
         for index, task in enumerate(videos.tasks):
@@ -60,8 +60,9 @@ def understanding(reader, variant, photographs, lengths, count, gamma):
 @torch.no_grad()
 def measure(variant, seed):
     torch.set_num_threads(1)
+    torch.set_default_device(DEVICE)
     photographs = load()[1]
-    state = torch.load(WORK / f"compare/{variant}-{seed}.pt")
+    state = torch.load(WORK / f"compare/{variant}-{seed}.pt", map_location=DEVICE)
     reader = Reader(Composer(photographs, 0).words, photographs.means)
     reader.load_state_dict(state["model"])
     reader.eval()

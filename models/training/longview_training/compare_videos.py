@@ -11,12 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .head import TRUNK
+from torch.nn import functional as F
+
+from .compose import Composer as Composed
 from .hope import GAMMAS
 from .paths import WORK
-from .train_head import Split
+from .trunk import LAST, halves
 
 GRID, WIDTH = (2, 2), 96
+#: Channels of the trunk's last two layers.
+TRUNK = sum(LAST)
 SPLIT, UNIQUE, MOST_UNIQUE, FILLERS, COUNTED = 0.25, 0.7, 16, 40, 3
 GROUPS = {
     "mammal": ["mammal"], "sea animal": ["marine"], "clothing": ["clothing"], "instrument": ["instrument"], "bug": ["bug"],
@@ -48,12 +52,23 @@ class Vocabulary:
         self.size = at
 
 
-def quadrants(split, shots):
-    """Shots of a feature file -> [n, 2, 2, 600]: the means of their frames' 4 x 8 cells, averaged to 2 x 2."""
-    frames = np.array(shots)[:, None] * split.per_shot + np.arange(split.per_shot)
-    parts = np.array_split(frames.reshape(-1), max(1, frames.size // 1000))
-    cells = torch.cat([split.frames(part)[..., :TRUNK].view(-1, 2, 2, 2, 4, TRUNK).mean((2, 4)) for part in parts])
-    return cells.view(len(shots), split.per_shot, 2, 2, TRUNK).mean(1)
+#: How often each training photograph is filmed, and frames of a shot.
+FILMED, FRAMES = 3, 2
+
+
+def filmed(files, makers, seed):
+    """Each file filmed by each of the makers -> what the detector's whole trunk sees, averaged to 2 x 2: [files * makers, 2, 2, 600]."""
+    lower, upper = halves()
+    out = []
+    with torch.no_grad():
+        for number, file in enumerate(files):
+            shots = [make(np.random.default_rng([seed, number, k]), file, FRAMES) for k, make in enumerate(makers)]
+            frames = torch.from_numpy(np.stack([np.asarray(f) for shot in shots for f in shot])).permute(0, 3, 1, 2).float()
+            grid = upper(lower(frames))[:, :TRUNK]
+            out.append(F.adaptive_avg_pool2d(grid, 2).view(len(makers), FRAMES, TRUNK, 2, 2).mean(1).permute(0, 2, 3, 1))
+            if number % 500 == 499:
+                print(f"{number + 1} of {len(files)} photographs", flush=True)
+    return torch.cat(out)
 
 
 def projection(features, labels, kinds, shrink=0.3):
@@ -71,17 +86,23 @@ def projection(features, labels, kinds, shrink=0.3):
 def load():
     """(training, held-out) photographs; made once, kept in work/compare/photographs.pt."""
     path = WORK / "compare/photographs.pt"
-    if path.exists():
-        return torch.load(path, weights_only=False)
-    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        with torch.device("cpu"):
+            torch.save(made(), path)
+    return torch.load(path, weights_only=False, map_location=torch.get_default_device())
+
+
+def made():
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     kinds = [i for i, c in enumerate(concepts) if c["photos"]["train"]]
     place = {k: i for i, k in enumerate(kinds)}
-    found = {}
-    for name, kind in (("train", "photo"), ("plain", "plain")):
-        split = Split(name)
-        chosen = [i for i, s in enumerate(split.shots) if s["kind"] == kind]
-        found[name] = quadrants(split, chosen), torch.tensor([place[split.shots[i]["concepts"][0]] for i in chosen])
+    composer, found = Composed(), {}
+    ways = {"train": [composer.plain_shot] + [composer.photo_shot] * (FILMED - 1), "test": [composer.plain_shot]}
+    for seed, (part, makers) in enumerate(ways.items()):
+        files = [(f, place[k]) for k in kinds for f in concepts[k]["photos"][part]]
+        labels = torch.tensor([label for _, label in files]).repeat_interleave(len(makers))
+        found[part] = filmed([f for f, _ in files], makers, seed), labels
     centre, matrix = projection(*found["train"], len(kinds))
     spread = ((found["train"][0] - centre) @ matrix).std()
     group = {g: i for i, gs in enumerate(GROUPS.values()) for g in gs}
@@ -95,7 +116,6 @@ def load():
         longest = max(map(len, lists))
         rows_of = torch.stack([r.repeat(-(-longest // len(r)))[:longest] for r in lists])
         out.append(Photographs(x, rows_of, names, group_of, means))
-    torch.save(tuple(out), path)
     return tuple(out)
 
 
@@ -116,7 +136,7 @@ def ranks(noise):
 class Composer:
     def __init__(self, photographs, seed):
         self.photos, self.words = photographs, Vocabulary(len(photographs.names))
-        self.random = torch.Generator().manual_seed(seed)
+        self.random = torch.Generator(torch.get_default_device()).manual_seed(seed)
 
     def uniform(self, *shape):
         return torch.rand(*shape, generator=self.random)
