@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -99,8 +99,11 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
   test('a file that is no video is told with what to do', async () => {
     await visit(page, '#/activity');
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(join(films, 'broken.mp4'));
+    const path = page.getByRole('textbox', { name: 'Path of a folder' });
+    await path.fill(join(films, 'broken.mp4'));
     await page.keyboard.press('Enter');
+    // What is typed next is not for it any more.
+    await path.waitFor({ state: 'detached' });
     await page.locator('strong', { hasText: 'broken.mp4' }).first().waitFor();
   });
 
@@ -123,8 +126,7 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
   test('a search answers, and its moment plays at its time', async () => {
     await page.keyboard.press('/');
     await page.keyboard.type('colour bars');
-    const card = page.locator('[data-card]').first();
-    await card.waitFor();
+    await until(page, `document.querySelector('[data-card]') !== null`);
     const start = await openCard();
     await page.getByRole('slider', { name: 'Position in the video' }).waitFor();
     await until(page, playable);
@@ -143,6 +145,24 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('answered before', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('heading', { name: 'Asked before' }).waitFor();
+  });
+
+  test('a moment is exported with its file and times', async () => {
+    await visit(page, '#/search?q=colour%20bars');
+    // Bars are nothing that the model knows: the nearest moments are handed out by their own menus.
+    await page
+      .getByRole('button', { name: /^More for / })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Export…' }).click();
+    await page.getByRole('combobox', { name: 'Format' }).selectOption('csv');
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const [header, ...rows] = (await readFile(await (await coming).path(), 'utf8')).trim().split(/\r?\n/);
+    assert.match(header, /start/i);
+    assert.ok(rows.length > 0);
+    for (const row of rows) assert.match(row, /\.mp4/);
+    await page.keyboard.press('Escape');
   });
 
   test('a file that went away is missing, and found again where it went', async () => {
