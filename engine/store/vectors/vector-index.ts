@@ -22,8 +22,11 @@ export interface Near {
 
 /** Rows whose mean the codes are made around. */
 const centerRows = 20_000;
-/** So many of the best by their codes, at least, are compared in eight bits; that many times the number wanted. */
-const reread = { times: 2, least: 4000 };
+/**
+ * So many of the best by their codes are compared in eight bits: that many times the number wanted, and at least as many
+ * as leave hardly one of the nearest out, which grows with the root of the library.
+ */
+const reread = { times: 2, least: 1500, ofRoot: 1.8 };
 /** Segments from which on a second thread is worth its start. */
 const helpedSegments = 4;
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
@@ -88,7 +91,9 @@ export class VectorIndex {
    * @param among runs to look in; all where absent
    */
   nearest(query: Float32Array, count: number, among?: ReadonlySet<string>): Near[] {
-    const rows = this.#nearestByCodes(query, Math.max(reread.least, reread.times * count), among);
+    const { times, least, ofRoot } = reread;
+    const looked = Math.max(least, times * count, Math.round(ofRoot * Math.sqrt(this.#rows(() => true))));
+    const rows = this.#nearestByCodes(query, looked, among);
     const best = new TopK(count);
     const places = this.#placesOf(rows.sort());
     const rowFile = this.#rows8();
