@@ -230,7 +230,7 @@ function describeBundle(
     licence:
       'MIT (head, text tower, decoder: trained by this project); eyes: MIT as redistributed by @vladmandic/human',
     provenance:
-      'Trained by models/training on the sources listed in docs/model-card.md; eyes converted from the CenterNet detector in the npm package @vladmandic/human.',
+      'Trained by models/training on the sources listed in docs/model-card.md; eyes converted from the CenterNet detector in the npm package @vladmandic/human, whose trunk the head’s own began as.',
   };
 }
 
