@@ -1,3 +1,4 @@
+import { logistic, logOdds } from './calibration.ts';
 import { recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { readingList, segmentsOf, spread, type Segment } from './select.ts';
@@ -119,19 +120,29 @@ export function patchesToSee({ first, past }: Segment): number[] {
   return spread(all.length > 3 ? all.slice(1, -1) : all, patchesToName);
 }
 
-/** What a stretch of patches shows, by the decoder, with that stretch as the proof. */
+/** How many moments a name is looked for in. */
+const placesOfName = 20;
+
+/**
+ * What a stretch of patches shows, by the decoder, with that stretch as the proof. It is no surer than the search is that
+ * such a thing is there: the decoder has a name for everything.
+ */
 export async function nameOf(
-  { reading, reel, asked }: Asking,
+  asking: Asking,
   { first, past }: Segment,
 ): Promise<{ name: string; confidence: number; evidence: Proof }> {
+  const { reading, reel, asked } = asking;
   const patches = patchesToSee({ first, past });
   const { text, confidence } = await reading.answer(patches, decoderPrompt({ kind: 'what' }, asked));
+  const hits = text === '' ? [] : await asking.lookFor(text, placesOfName);
+  const hit = hits.find((one) => one.first < past && one.past > first);
+  const seen = hit?.confidence ?? 0;
   const [yes] = await reading.choose(patches, isThere(text), yesNo);
   const shot = reel.shots.find((one) => first >= one.first && first < one.past);
   const { starts, ends } = reel.table;
   return {
     name: text,
-    confidence,
+    confidence: Math.min(confidence, logistic(logOdds(seen) + Math.max(0, logOdds(confidence)) / 2)),
     evidence: {
       start: shot && first === shot.first ? shot.start : starts[first],
       end: shot && past === shot.past ? shot.end : ends[past - 1],

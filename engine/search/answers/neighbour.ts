@@ -34,9 +34,7 @@ export async function answerNeighbour(
   const agree = around.text === alone.name;
   return {
     answer: alone.name,
-    confidence: agree
-      ? Math.max(around.confidence, alone.confidence)
-      : alone.confidence * calibration.disagreement,
+    confidence: agree ? alone.confidence : alone.confidence * calibration.disagreement,
     evidence: [...evidence, alone.evidence],
     statements: [
       { text: `${subject} is shown`, proofs: [0] },

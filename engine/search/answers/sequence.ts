@@ -36,10 +36,11 @@ export async function answerOrder(asking: Asking): Promise<Draft> {
     pieces++;
     for (const name of namesIn(text)) if (name !== names.at(-1)) names.push(name);
   }
+  const proofs = await proofsOf(asking, names);
   return {
     answer: names.join(', '),
-    confidence: pieces > 0 ? sure / pieces : 0,
-    ...(await proofsOf(asking, names)),
+    confidence: Math.min(pieces > 0 ? sure / pieces : 0, sureness(proofs)),
+    ...proofs,
   };
 }
 
@@ -61,6 +62,12 @@ async function proofsOf(
     proofs: proof ? [evidence.indexOf(proof)] : [],
   }));
   return { evidence, statements };
+}
+
+/** How sure the search is of what is stated, on average; what has no proof counts as not there. */
+function sureness({ evidence, statements = [] }: Pick<Draft, 'evidence' | 'statements'>): number {
+  const scores = statements.map(({ proofs: [first] }) => (first === undefined ? 0 : evidence[first].score));
+  return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
 }
 
 function isIn({ segments }: Asking, patch: number): boolean {
@@ -113,9 +120,7 @@ export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<
   const agree = together.text === alone.name;
   return {
     answer: alone.name,
-    confidence: agree
-      ? Math.max(together.confidence, alone.confidence)
-      : alone.confidence * calibration.disagreement,
+    confidence: agree ? alone.confidence : alone.confidence * calibration.disagreement,
     evidence: [alone.evidence],
   };
 }

@@ -59,7 +59,9 @@ describe('a sound bundle', () => {
     const bundle = await openBundle(join(root, 'good'));
     assert.equal(bundle.manifest.id, 'tiny');
     assert.equal((await openBundle(copy())).fingerprint, bundle.fingerprint);
-    const other = changed((manifest) => (manifest.name = 'Another'));
+    const renamed = changed((manifest) => (manifest.name = 'Another'));
+    assert.equal((await openBundle(renamed)).fingerprint, bundle.fingerprint);
+    const other = changed((manifest) => (manifest.id = 'another'));
     assert.notEqual((await openBundle(other)).fingerprint, bundle.fingerprint);
     assert.equal((await readManifest(join(root, 'good'))).fingerprint, bundle.fingerprint);
   });

@@ -8,7 +8,10 @@ import { LongviewError } from '../../protocol/errors.ts';
 /** A bundle's manifest, read and checked; none of its other files were touched. */
 export interface ReadManifest {
   manifest: BundleManifest;
-  /** Changes whenever the manifest does, and so (it holds every file's sha256) whenever the content does. */
+  /**
+   * Changes whenever the content does (the manifest holds every file's sha256), or what is said of it that matters to a
+   * result; not with how it is called, licensed or where it is from.
+   */
   fingerprint: string;
 }
 
@@ -31,14 +34,19 @@ export function badBundle(
  * @throws LongviewError `bad-bundle` with the reason.
  */
 export async function readManifest(folder: string): Promise<ReadManifest> {
-  let bytes: Buffer;
+  let text: string;
   try {
-    bytes = await readFile(join(folder, 'bundle.json'));
+    text = await readFile(join(folder, 'bundle.json'), 'utf8');
   } catch (cause) {
     throw badBundle(folder, 'it has no readable bundle.json', { cause });
   }
-  const manifest = parseManifest(folder, bytes.toString('utf8'));
-  return { manifest, fingerprint: createHash('sha256').update(bytes).digest('hex').slice(0, 32) };
+  const manifest = parseManifest(folder, text);
+  return { manifest, fingerprint: fingerprintOf(manifest) };
+}
+
+function fingerprintOf(manifest: BundleManifest): string {
+  const content = { ...manifest, name: '', licence: '', provenance: '' };
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
 }
 
 function parseManifest(folder: string, text: string): BundleManifest {
