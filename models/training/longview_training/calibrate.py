@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from .evaluate import load_concepts, query_vectors
 from .paths import TRAINING, WORK
 from .questions import article
-from .train_head import name_table
+from .names import name_table
 
 SCORES = {
     "max": lambda s: s.max(),

@@ -16,7 +16,7 @@ from .episodes import PAD, Composer, layout, padded
 from .hope import GAMMAS
 from .paths import THREADS, WORK
 from .questions import article
-from .train_head import text_vectors
+from .text_tower import text_vectors
 
 KINDS_OF_SHOT = ("photo", "drawn", "object", "style")
 

@@ -56,7 +56,7 @@ def composed(head, count, batch=256):
 
 
 def names():
-    from .train_head import text_vectors
+    from .text_tower import text_vectors
 
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
     return F.normalize(text_vectors([c["name"] for c in concepts], "teacher").mean(0), dim=-1)

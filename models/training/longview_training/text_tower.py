@@ -6,6 +6,8 @@ input_ids [b, s] -> hidden state at the last token -> linear -> unit vector [b, 
 Checkpoint: work/text.pt (resumes); teacher embeddings are cached in work/teacher.npz.
 """
 
+import hashlib
+import json
 import os
 import sys
 import time
@@ -15,6 +17,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from .names import PHRASINGS, name_table, phrased
 from .paths import THREADS, WORK
 from .qwen import Qwen, QwenConfig, plain_tables
 from .words import phrases, vocabulary
@@ -102,15 +105,30 @@ def embed(tower, tokenizer, texts, batch=512):
     return torch.cat(out)
 
 
+def text_vectors(names, source):
+    """Unit embeddings of every name in every phrasing [phrasings, names, 384]; of "both", the teacher's and then the tower's."""
+    texts = phrased(names)
+    if source == "both":
+        return torch.cat((text_vectors(names, "teacher"), text_vectors(names, "tower")))
+    cache = WORK / f"names-{source}-{hashlib.sha256(repr(texts).encode()).hexdigest()[:12]}.npy"
+    if not cache.exists():
+        if source == "teacher":
+            vectors = teacher(texts)
+        else:
+            from .tokenizer import load
+
+            tokenizer = load()
+            tower = TextTower(tokenizer.get_vocab_size())
+            tower.load_state_dict(torch.load(WORK / "text.pt")["model"])
+            vectors = embed(tower, tokenizer, texts).half().numpy()
+        np.save(cache, vectors)
+    return F.normalize(torch.from_numpy(np.load(cache)).float().view(len(PHRASINGS), len(names), -1), dim=-1)
+
+
 def named(texts, vectors):
     """Adds the names of all concepts in all phrasings: (texts, vectors, how many of the last ones are names)."""
-    import json
-
-    from .train_head import PHRASINGS, name_table, text_vectors
-    from .questions import article
-
     names, _ = name_table(json.loads((WORK / "concepts.json").read_text())["concepts"])
-    more = [p.format(k=n, a=article(n)) for p in PHRASINGS for n in names]
+    more = phrased(names)
     return texts + more, np.concatenate((vectors, text_vectors(names, "teacher").flatten(0, 1).numpy().astype(np.float16))), len(more)
 
 

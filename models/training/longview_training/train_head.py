@@ -6,24 +6,20 @@ Contrastive against frozen text embeddings of the concepts' names in many phrasi
 are needed (scenes.py). Made for a GPU. Checkpoint: work/head.pt (resumes from it). The texts' vectors are the teacher's and the trained tower's, in turn.
 """
 
-import hashlib
 import json
 import math
 import sys
 import time
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from . import footage, merges
+from . import footage
 from .head import CELLS, CHANNELS, COLUMNS, ROWS, Branch, Head, load, save
+from .names import name_table, specific
 from .paths import DEVICE, WORK
-from .questions import article
+from .text_tower import text_vectors
 from .trunk import halves
-from .words import COCO
-
-PHRASINGS = ["a photo of {a}", "{k}", "{a}", "a picture of {a}", "an image of {a}", "a drawing of {a}", "a video of {a}", "a scene with {a}"]
 
 
 #: Similarities are never multiplied by more than this: the head would go on only by being surer of what it has seen.
@@ -31,56 +27,6 @@ MOST_SCALE = 32
 BRANCHES, BATCH, RATE, TRUNK_RATE = 2, 256, 2e-3, 4e-4
 #: In how many of the patches some cells are hidden, and what share of them at most.
 HIDDEN, MOST_HIDDEN = 0.5, 0.6
-
-
-def name_table(concepts):
-    """All names with the concepts they hold for: (names, bool [concepts, names]); kinds ("animal") hold for many."""
-    names = list(dict.fromkeys([n for c in concepts for n in c["names"]] + COCO + list(merges.KINDS)))
-    index = {n: i for i, n in enumerate(names)}
-    holds = torch.zeros(len(concepts), len(names), dtype=torch.bool)
-    for i, c in enumerate(concepts):
-        holds[i, [index[n] for n in c["names"]]] = True
-        for kind, table in merges.KINDS.items():
-            if c["group"] in table["groups"]:
-                holds[i, index[kind]] = True
-        # A name that ends in another concept's name is one of those ("alarm clock" is a clock): never a wrong answer.
-        for n in names:
-            if c["name"].endswith(" " + n):
-                holds[i, index[n]] = True
-    return names, holds
-
-
-def text_vectors(names, source):
-    """Unit embeddings of every name in every phrasing [phrasings, names, 384]; of "both", the teacher's and then the tower's."""
-    texts = [p.format(k=n, a=article(n)) for p in PHRASINGS for n in names]
-    if source == "both":
-        return torch.cat((text_vectors(names, "teacher"), text_vectors(names, "tower")))
-    cache = WORK / f"names-{source}-{hashlib.sha256(repr(texts).encode()).hexdigest()[:12]}.npy"
-    if not cache.exists():
-        if source == "teacher":
-            from .text_tower import teacher
-
-            vectors = teacher(texts)
-        else:
-            from .text_tower import TextTower, embed
-            from .tokenizer import load
-
-            tokenizer = load()
-            tower = TextTower(tokenizer.get_vocab_size())
-            tower.load_state_dict(torch.load(WORK / "text.pt")["model"])
-            vectors = embed(tower, tokenizer, texts).half().numpy()
-        np.save(cache, vectors)
-    return F.normalize(torch.from_numpy(np.load(cache)).float().view(len(PHRASINGS), len(names), -1), dim=-1)
-
-
-def specific(holds, concepts, names):
-    """Chance with which a name is drawn as the right one: the concept's own names most, kinds seldom."""
-    index = {n: i for i, n in enumerate(names)}
-    weight = holds.float() * 0.06
-    for i, c in enumerate(concepts):
-        weight[i, [index[n] for n in c["names"]]] = 0.5
-        weight[i, index[c["name"]]] = 2.0
-    return weight
 
 
 def loss_of(image, labels, texts, holds, weight, scale):
