@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { ask } from './ask.ts';
 import { EarlierReads } from './earlier-reads.ts';
-import { KeptTokens } from './kept-tokens.ts';
 import { plan } from './plan.ts';
+import { KeptTokens } from './kept-tokens.ts';
 import type { Model, PromptPart, Reader } from '../vlm/types.ts';
 import type { SearchDeps } from './types.ts';
 
@@ -114,6 +114,16 @@ test('it is asked for a yes or a no in so many words', async () => {
   assert.deepEqual(choice.answers, ['Yes', 'No']);
   const last = choice.parts.at(-1)!;
   assert.ok(last.kind === 'text' && /dog\? Answer yes or no\.$/.test(last.text));
+});
+
+test('what is only planned was not read', async (t) => {
+  const { answering } = checkpoint();
+  const deps = { ...made().deps, answering };
+  const keep = t.mock.method(answering!.earlier, 'keep');
+  await plan(deps, { question: 'Why is it windy?', in: 'film' });
+  assert.equal(keep.mock.callCount(), 0);
+  await ask(deps, { question: 'Why is it windy?', in: 'film' });
+  assert.equal(keep.mock.callCount(), 1);
 });
 
 test('a second question looks at nothing again', async () => {

@@ -184,7 +184,8 @@ function summed(runs: readonly AskRun[]): { prefillMs: number; decodeMs: number;
 /** A reading that only counts, for a plan. */
 export async function dryRun({ match }: SearchDeps, asked: Asked, opened: Opened): Promise<DryReading> {
   const { reel, reader, lookFor } = opened;
-  const reading = new DryReading(reel, '', reader, asked.gammas[0]);
+  // What is only planned was not read: nothing is kept of it.
+  const reading = new DryReading(reel, '', { ...reader, earlier: undefined }, asked.gammas[0]);
   await answer(prepare({ match, reel, lookFor, reading, asked: asked.question, question: asked.reading }));
   return reading;
 }

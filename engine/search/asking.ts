@@ -82,7 +82,7 @@ export function prepare(rest: Omit<Asking, 'segments'>): Asking {
 export function patchesToRead({ segments, reel, reading }: Asking, hits: readonly Hit[]): readonly number[] {
   const must = hits.map(({ peak }) => peak);
   const runs = reel.parts.map(({ video }) => video.indexRun);
-  const key = `${runs.join(' ')} ${reading.gamma} ${segments[0]?.first} ${segments.length}`;
+  const key = `${runs.join(' ')} ${reading.gamma} ${reading.budget} ${segments[0]?.first} ${segments.length}`;
   const list =
     reading.earlier?.amended(key, must, segments, reel.table) ??
     readingList(segments, reel.table, must, reading.budget);

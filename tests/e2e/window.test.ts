@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
 import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
 import { noBrowser, useBrowser } from './browser.ts';
 import { currentTime, playable, seriousFindings, until, visit } from './page.ts';
@@ -14,6 +15,13 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
   after(() => footage.remove());
 
   /** A window on a pretended library. */
+  /** From anywhere in a library of six videos. */
+  async function searchForCup(page: Page) {
+    await page.getByText('6 videos').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('a cup');
+  }
+
   async function open(
     t: TestContext,
     pretence: Partial<Pretence> = {},
@@ -85,9 +93,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
 
   test('slash finds the search bar, words find moments, and a moment plays at its time', async (t) => {
     const { page } = await open(t);
-    await page.getByText('6 videos').waitFor();
-    await page.keyboard.press('/');
-    await page.keyboard.type('a cup');
+    await searchForCup(page);
     await page.getByRole('heading', { name: '6 moments' }).waitFor();
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole('link', { name: /clip 0003.mp4.*0:10 – 0:16/ }).click();
@@ -102,9 +108,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
 
   test('a search is narrowed by how long videos are and when they were recorded', async (t) => {
     const { page } = await open(t);
-    await page.getByText('6 videos').waitFor();
-    await page.keyboard.press('/');
-    await page.keyboard.type('a cup');
+    await searchForCup(page);
     await page.getByRole('heading', { name: '6 moments' }).waitFor();
     const length = page.getByRole('combobox', { name: 'Length' });
     await length.selectOption({ label: 'Under 4 minutes' });
@@ -129,9 +133,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
 
   test('the refined order waits while somebody points into the list', async (t) => {
     const { page } = await open(t, { pace: 700 });
-    await page.getByText('6 videos').waitFor();
-    await page.keyboard.press('/');
-    await page.keyboard.type('a cup');
+    await searchForCup(page);
     const cards = page.locator('[data-card]');
     await cards.nth(1).hover();
     await page.getByRole('button', { name: 'Show the refined order' }).waitFor();

@@ -8,15 +8,13 @@ Prints one JSON object a part and writes work/evaluation.json.
 import json
 import sys
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .episodes import PAD, Composer, layout, padded
+from .episodes import PAD, Composer, padded
 from .hope import GAMMAS
 from .paths import THREADS, WORK
 from .questions import article
-from .text_tower import text_vectors
 
 KINDS_OF_SHOT = ("photo", "drawn", "object", "style")
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from .compose import Composer
-from .paths import NATURAL, WORK
+from .paths import WORK
 
 BATCH, SPLITS = 8, ["train", "test", "plain"]
 MIDDLE = (32, 36, 64)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .trunk import Upper, halves
+from .trunk import Upper
 
 ROWS, COLUMNS, EMBEDDING = 9, 16, 384
 CHANNELS, CELLS = Upper.CHANNELS, ROWS * COLUMNS
@@ -63,11 +63,11 @@ class Branch(nn.Module):
 
 
 class Head(nn.Module):
-    """The trunk's upper half and branches whose embeddings are averaged."""
+    """The trunk's upper half (with weights of its own, or those to come) and branches whose embeddings are averaged."""
 
-    def __init__(self, branches):
+    def __init__(self, branches, trunk=None):
         super().__init__()
-        self.trunk = halves()[1]
+        self.trunk = trunk or Upper()
         self.branches = nn.ModuleList(branches)
 
     def cells(self, middle):

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional as F
 
 from . import footage
-from .head import CELLS, CHANNELS, COLUMNS, ROWS, Branch, Head, load, save
+from .head import COLUMNS, ROWS, Branch, Head, load, save
 from .names import name_table, specific
 from .paths import DEVICE, WORK
 from .text_tower import text_vectors
@@ -124,11 +124,12 @@ def train(minutes, seed=0, batch=BATCH):
     names, holds = name_table(concepts)
     weight, texts = specific(holds, concepts, names).to(DEVICE), text_vectors(names, "both").to(DEVICE)
     holds, plain_texts = holds.to(DEVICE), F.normalize(texts.mean(0), dim=-1)
-    lower, path = halves()[0].to(DEVICE), WORK / "head.pt"
+    (lower, upper), path = halves(), WORK / "head.pt"
+    lower = lower.to(DEVICE)
     if path.exists():
         head = load(path).to(DEVICE).train()
     else:
-        head = Head([Branch() for _ in range(BRANCHES)]).to(DEVICE)
+        head = Head([Branch() for _ in range(BRANCHES)], upper).to(DEVICE)
         standardise(head, lower, scenes)
     scale = torch.nn.Parameter(torch.tensor(3.0, device=DEVICE))
     both, rates = optimisers(head, scale)

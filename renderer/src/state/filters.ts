@@ -33,13 +33,14 @@ export function asRequest({ folder, source, age, length }: Filters, now: Date): 
   return {
     ...(folder === '' ? {} : { folders: [folder] }),
     ...(source === '' ? {} : { sources: [source] }),
-    ...(age === ''
-      ? {}
-      : age === 'older'
-        ? { before: daysAgo(now, 365) }
-        : { after: daysAgo(now, Number(age)) }),
+    ...recorded(age, now),
     ...bySeconds[length],
   };
+}
+
+function recorded(age: Filters['age'], now: Date): Pick<FindRequest, 'after' | 'before'> {
+  if (age === '') return {};
+  return age === 'older' ? { before: daysAgo(now, 365) } : { after: daysAgo(now, Number(age)) };
 }
 
 function daysAgo(now: Date, days: number): string {
