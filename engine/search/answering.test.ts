@@ -119,7 +119,7 @@ test('it is asked for a yes or a no in so many words', async () => {
 test('what is only planned was not read', async (t) => {
   const { answering } = checkpoint();
   const deps = { ...made().deps, answering };
-  const keep = t.mock.method(answering!.earlier, 'keep');
+  const keep = t.mock.method(answering.earlier, 'keep');
   await plan(deps, { question: 'Why is it windy?', in: 'film' });
   assert.equal(keep.mock.callCount(), 0);
   await ask(deps, { question: 'Why is it windy?', in: 'film' });
