@@ -1,7 +1,8 @@
 import { coverageOf, fuser } from '../../engine/search/fusion.ts';
 import { objectScores } from '../../engine/search/object-scores.ts';
-import { backgroundOf, similarities } from '../../engine/search/similarity.ts';
+import { backgroundOf } from '../../engine/search/similarity.ts';
 import type { WantedObjects } from '../../engine/search/types.ts';
+import { similarities } from '../../engine/store/similarities.ts';
 import type { SeenObject } from '../../engine/store/types.ts';
 import type { Look } from '../../engine/vlm/types.ts';
 

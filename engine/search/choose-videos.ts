@@ -39,9 +39,9 @@ export async function chooseVideos(
     const all = store.indexedVideos().length === shown.length;
     const query = { fingerprint: model.fingerprint, videos: shown, all, wanted, embedding, limit: moments };
     // A large library is looked at only where its index of vectors and objects says it is worth it.
-    const part =
-      total > goneThrough ? openWindows(store, query) : { footage: open(shown), background: undefined };
-    for (const { video, score } of search(store, part.footage, wanted, embedding, moments, part.background))
+    const wide = total > goneThrough ? openWindows(store, query) : undefined;
+    const footage = wide?.excerpts ?? open(shown);
+    for (const { video, score } of search(store, footage, wanted, embedding, moments, wide?.background))
       best.set(video.id, Math.max(score, best.get(video.id) ?? -Infinity));
   }
   const ranked = shown

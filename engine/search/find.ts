@@ -101,13 +101,14 @@ async function look(
     return search(store, footage, wanted, embedding, limit);
   }
   const wide = openWindows(store, { fingerprint, videos, all, wanted, embedding, limit });
-  let hits = search(store, wide.footage, wanted, embedding, limit, wide.background);
-  let more = widened(store, wide.footage, hits, 0);
-  for (let round = 1; more; round++) {
-    hits = search(store, more, wanted, embedding, limit, wide.background);
-    more = widened(store, more, hits, round);
+  let { excerpts } = wide;
+  let hits = search(store, excerpts, wanted, embedding, limit, wide.background);
+  for (let round = 0; ; round++) {
+    const more = widened(store, { embedding, wanted }, excerpts, hits, round);
+    if (!more) return hits;
+    excerpts = more;
+    hits = search(store, excerpts, wanted, embedding, limit, wide.background);
   }
-  return hits;
 }
 
 function summary({ store, model }: SearchDeps, { query, gamma }: Request, { videos, skipped }: Searched) {

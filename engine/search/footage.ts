@@ -1,13 +1,17 @@
 import { shotsOf, type Shot } from './shots.ts';
-import type { IndexedVideo, LibraryTable, PatchRange, PatchTable } from '../store/types.ts';
+import type { IndexedVideo, LibraryTable, PatchTable, PatchWindow } from '../store/types.ts';
 import type { SearchStore } from './types.ts';
 
-/** A video with its patches, or with some of them, as the search goes through it. */
+/** A video with its patches. */
 export interface Footage {
   video: IndexedVideo;
   table: PatchTable;
-  /** Which patches of the video the table holds; all where absent. */
-  window?: PatchRange;
+}
+
+/** Some patches of a video of a large library, compared with a query. */
+export interface Excerpt {
+  video: IndexedVideo;
+  window: PatchWindow;
 }
 
 /** All patches of some videos; `all` where they are the whole library, which the store keeps in one piece. */
@@ -52,11 +56,11 @@ function tablesOf(library: LibraryTable): PatchTable[] {
 /** By the array of a table's times, which is the same one as long as the table is. */
 const knownShots = new WeakMap<Float64Array, Shot[]>();
 
-/** The shots of a video, by its stored cuts; of a window, those in it. */
-export function shotsIn(store: SearchStore, { video, table, window }: Footage): Shot[] {
+/** The shots of a video, by its stored cuts. */
+export function shotsIn(store: SearchStore, { video, table }: Footage): Shot[] {
   let shots = knownShots.get(table.starts);
   if (!shots) {
-    shots = shotsOf(table.starts, table.ends, store.cuts(video.id, window));
+    shots = shotsOf(table.starts, table.ends, store.cuts(video.id));
     knownShots.set(table.starts, shots);
   }
   return shots;

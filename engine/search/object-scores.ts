@@ -1,7 +1,7 @@
 import { calibration, logistic, objectLogOdds } from './calibration.ts';
 import type { SeenObject } from '../store/types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
-import type { WantedObject } from './types.ts';
+import type { WantedObject, WantedObjects } from './types.ts';
 
 /** Where the middle of a box must lie, as shares of the picture. */
 const places: Record<Place, (x: number, y: number) => boolean> = {
@@ -55,6 +55,11 @@ export interface Seen {
   /** In how many sampled frames it was seen surely enough to be counted, and the most in one of them. */
   frames: number;
   most: number;
+}
+
+/** The labels that any of the things may have, each once. */
+export function labelsOf({ objects }: WantedObjects): string[] {
+  return [...new Set(objects.flatMap(({ labels }) => labels))];
 }
 
 /** What was seen of the wanted labels in a stretch of patches, best first. */

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { calibration, logistic, logOdds } from './calibration.ts';
 import { ceilingOf, coverageOf, fuser } from './fusion.ts';
 import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
-import { backgroundOf, similarities } from './similarity.ts';
+import { backgroundOf } from './similarity.ts';
+import { similarities } from '../store/similarities.ts';
 import { TopK } from '../store/top-k.ts';
 import type { SeenObject } from '../store/types.ts';
 

@@ -1,11 +1,13 @@
 import { calibration, logistic } from './calibration.ts';
 import { ceilingOf, coverageOf, fuser, type Coverage } from './fusion.ts';
-import { shotsIn, type Footage } from './footage.ts';
+import { shotsIn, type Excerpt, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
-import { bestSeen, objectScores } from './object-scores.ts';
+import { bestSeen, labelsOf, objectScores } from './object-scores.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
-import { backgroundOf, similarities, type Background } from './similarity.ts';
+import { shotsOf, type Shot } from './shots.ts';
+import { backgroundOf, type Background } from './similarity.ts';
 import { visualWhys } from './whys.ts';
+import { similarities } from '../store/similarities.ts';
 import { TopK } from '../store/top-k.ts';
 import type { IndexedVideo, SeenObject } from '../store/types.ts';
 import type { SearchStore, WantedObjects } from './types.ts';
@@ -31,11 +33,23 @@ export interface Hit extends Span {
 /** How many patches the moments are grown from, for each moment that is wanted. */
 const seedsPerMoment = 30;
 
-interface Scored extends Footage {
+/** A video, or a part of one; its patches are numbered from 0. */
+interface Part {
+  video: IndexedVideo;
+  starts: Float64Array;
+  ends: Float64Array;
+  /** Its first patch in the video. */
+  from: number;
+  seen: readonly SeenObject[];
+  /** Writes what each patch's cosine with the query is. */
+  compare: (embedding: Float32Array, into: Float32Array) => void;
+  shots: () => readonly Shot[];
+}
+
+interface Scored extends Part {
   similarity: Float32Array;
   /** At least as long as the others. */
   object: Float32Array;
-  seen: readonly SeenObject[];
   scores: Float32Array;
 }
 
@@ -46,7 +60,7 @@ interface Scored extends Footage {
  */
 export function search(
   store: SearchStore,
-  footage: readonly Footage[],
+  footage: readonly Footage[] | readonly Excerpt[],
   wanted: WantedObjects,
   embedding: Float32Array | undefined,
   limit: number,
@@ -54,9 +68,8 @@ export function search(
 ): Hit[] {
   const coverage = coverageOf(wanted);
   if (coverage === 'none' && !embedding) return [];
-  const labels = [...new Set(wanted.objects.flatMap((object) => object.labels))];
-  const seenIn = objectsIn(store, footage, labels);
-  const scored = evidenceIn(footage, wanted, seenIn, embedding);
+  const labels = labelsOf(wanted);
+  const scored = evidenceIn(partsOf(store, footage, labels), wanted, embedding);
   const background = embedding
     ? (elsewhere ?? backgroundOf(scored.map(({ similarity }) => similarity)))
     : { mean: 0, deviation: 1 };
@@ -68,54 +81,67 @@ export function search(
   const nothing = fuse({ object: 0, similarity: background.mean });
   return bestSeeds(scored, limit * seedsPerMoment)
     .flatMap(({ one, seeds }) => {
-      const video = { ...one.table, scores: one.scores, shots: shotsIn(store, one) };
+      const video = { starts: one.starts, ends: one.ends, scores: one.scores, shots: one.shots() };
       return groupMoments(video, seeds, nothing, limit).map((span) =>
-        placed(hitOf(one, span, coverage, labels, fuse), one.window?.from ?? 0),
+        placed(hitOf(one, span, coverage, labels, fuse), one.from),
       );
     })
     .sort((a, b) => b.score - a.score)
     .slice(0, limit);
 }
 
-/** What was seen of some labels, by footage, with the patches numbered as its table has them. */
-function objectsIn(
+function partsOf(
   store: SearchStore,
-  footage: readonly Footage[],
+  footage: readonly Footage[] | readonly Excerpt[],
   labels: readonly string[],
-): (one: Footage) => readonly SeenObject[] {
-  if (labels.length === 0) return () => [];
-  const whole = footage.filter(({ window }) => !window).map(({ video }) => video.id);
-  const known = whole.length > 0 ? store.objectsOf(whole, labels) : new Map<string, SeenObject[]>();
-  return ({ video, window }) => {
-    if (!window) return known.get(video.id) ?? [];
-    const found = store.objects(video.id, labels, window);
-    return found.map((object) => ({ ...object, patch: object.patch - window.from }));
+): Part[] {
+  const whole = footage.filter((one) => 'table' in one).map(({ video }) => video.id);
+  const known =
+    labels.length > 0 && whole.length > 0
+      ? store.objectsOf(whole, labels)
+      : new Map<string, readonly SeenObject[]>();
+  return footage.map((one) =>
+    'table' in one ? wholePart(store, one, known.get(one.video.id) ?? []) : excerptPart(one),
+  );
+}
+
+function wholePart(store: SearchStore, footage: Footage, seen: readonly SeenObject[]): Part {
+  const { video, table } = footage;
+  return {
+    ...{ video, starts: table.starts, ends: table.ends, from: 0, seen },
+    compare: (embedding, into) => similarities(embedding, table.embeddings, into),
+    shots: () => shotsIn(store, footage),
+  };
+}
+
+function excerptPart({ video, window: { from, starts, ends, cuts, similarity, objects } }: Excerpt): Part {
+  return {
+    ...{ video, starts, ends, from },
+    seen: objects.map((object) => ({ ...object, patch: object.patch - from })),
+    compare: (_, into) => into.set(similarity),
+    shots: () => shotsOf(starts, ends, cuts),
   };
 }
 
 function evidenceIn(
-  footage: readonly Footage[],
+  parts: readonly Part[],
   wanted: WantedObjects,
-  seenIn: (one: Footage) => readonly SeenObject[],
   embedding: Float32Array | undefined,
 ): Scored[] {
   // A library has tens of thousands of short videos: their numbers lie in a few arrays rather than in three each.
-  const lengths = footage.map(({ table }) => table.starts.length);
-  const rows = lengths.reduce((sum, length) => sum + length, 0);
+  const rows = parts.reduce((sum, { starts }) => sum + starts.length, 0);
   const similarity = new Float32Array(rows);
   const scores = new Float32Array(rows);
-  const unseen = new Float32Array(lengths.reduce((most, length) => Math.max(most, length), 0));
+  const unseen = new Float32Array(parts.reduce((most, { starts }) => Math.max(most, starts.length), 0));
   let past = 0;
-  return footage.map((one, index) => {
-    const [first, patches] = [past, lengths[index]];
+  return parts.map((part) => {
+    const [first, patches] = [past, part.starts.length];
     past += patches;
-    const seen = seenIn(one);
     const own = similarity.subarray(first, past);
-    if (embedding) similarities(embedding, one.table.embeddings, own);
+    if (embedding) part.compare(embedding, own);
     return {
-      ...one,
-      seen,
-      object: seen.length > 0 ? objectScores(wanted.objects, seen, patches) : unseen,
+      ...part,
+      object: part.seen.length > 0 ? objectScores(wanted.objects, part.seen, patches) : unseen,
       similarity: own,
       scores: scores.subarray(first, past),
     };

@@ -1,27 +1,5 @@
 import { calibration } from './calibration.ts';
 
-/**
- * Similarity (cosine) of a query to each patch of a contiguous table.
- * @param query unit vector [size]
- * @param embeddings unit vectors, row-major [n, size]
- * @param out where they go; a new array where absent
- * @returns [n]
- */
-export function similarities(
-  query: Float32Array,
-  embeddings: Float32Array,
-  out: Float32Array = new Float32Array(Math.floor(embeddings.length / query.length)),
-): Float32Array {
-  const size = query.length;
-  const n = Math.floor(embeddings.length / size);
-  for (let row = 0, at = 0; row < n; row++, at += size) {
-    let sum = 0;
-    for (let i = 0; i < size; i++) sum += query[i] * embeddings[at + i];
-    out[row] = sum;
-  }
-  return out;
-}
-
 /** Mean and standard deviation of similarities. */
 export interface Background {
   mean: number;

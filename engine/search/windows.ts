@@ -1,11 +1,12 @@
-import type { Footage } from './footage.ts';
+import type { Excerpt } from './footage.ts';
 import type { Hit } from './search.ts';
 import type { Background } from './similarity.ts';
 import type { IndexedVideo, PatchPlace } from '../store/types.ts';
+import { labelsOf } from './object-scores.ts';
 import type { SearchStore, WantedObjects } from './types.ts';
 
 /** Patches before and after a promising one that are looked at; those of a moment that needs more are found later. */
-const around = 32;
+const around = 24;
 /** A moment that reaches its window's edge gets so many times the room, so often. */
 const widening = { times: 4, rounds: 2 };
 /** Windows for each moment that is wanted, by each kind of evidence; so many at most. */
@@ -14,7 +15,7 @@ const mostWindows = 400;
 
 /** Stretches of a large library in which what is asked for may be. */
 export interface Windows {
-  footage: Footage[];
+  excerpts: Excerpt[];
   background: Background | undefined;
 }
 
@@ -38,25 +39,26 @@ export function openWindows(store: SearchStore, query: WideQuery): Windows {
   const among = all ? undefined : videos.map(({ id }) => id);
   const count = Math.min(mostWindows, Math.max(20, perMoment * limit));
   const near = embedding ? store.nearest(fingerprint, embedding, count * 4, among) : undefined;
-  const labels = [...new Set(wanted.objects.flatMap((object) => object.labels))];
+  const labels = labelsOf(wanted);
   const seen = labels.length > 0 ? store.bestSeen(fingerprint, labels, count, among) : [];
   const places = [...firstPlaces(near?.patches ?? [], count), ...firstPlaces(seen, count)];
   const byId = new Map(videos.map((video) => [video.id, video]));
-  return { footage: open(store, byId, places, around), background: near?.background };
+  const excerpts = open(store, byId, places, { query: embedding, labels });
+  return { excerpts, background: near?.background };
 }
 
 /** Opens more around the moments that reach the edge of what was looked at. @returns nothing where none does */
 export function widened(
   store: SearchStore,
-  footage: readonly Footage[],
+  { embedding, wanted }: Pick<WideQuery, 'embedding' | 'wanted'>,
+  excerpts: readonly Excerpt[],
   hits: readonly Hit[],
   round: number,
-): Footage[] | undefined {
+): Excerpt[] | undefined {
   if (round >= widening.rounds) return undefined;
-  const atEdge = footage.filter(({ video, window }) =>
+  const atEdge = excerpts.filter(({ video, window }) =>
     hits.some(
       (hit) =>
-        window &&
         hit.video.id === video.id &&
         hit.first >= window.from &&
         hit.past <= window.past &&
@@ -65,19 +67,19 @@ export function widened(
     ),
   );
   if (atEdge.length === 0) return undefined;
-  const byId = new Map(footage.map(({ video }) => [video.id, video]));
+  const byId = new Map(excerpts.map(({ video }) => [video.id, video]));
   const places = atEdge.map(({ video, window }) => ({
     videoId: video.id,
-    patch: (window!.from + window!.past) >> 1,
-    reach: (window!.past - window!.from) * (widening.times / 2),
+    patch: (window.from + window.past) >> 1,
+    reach: (window.past - window.from) * (widening.times / 2),
   }));
-  const wide = open(store, byId, places, around);
-  const covered = (one: Footage) =>
+  const wide = open(store, byId, places, { query: embedding, labels: labelsOf(wanted) });
+  const covered = (one: Excerpt) =>
     wide.some(
       ({ video, window }) =>
-        video.id === one.video.id && window!.from <= one.window!.from && window!.past >= one.window!.past,
+        video.id === one.video.id && window.from <= one.window.from && window.past >= one.window.past,
     );
-  return [...footage.filter((one) => !covered(one)), ...wide];
+  return [...excerpts.filter((one) => !covered(one)), ...wide];
 }
 
 /** The best places, one of each neighbourhood. */
@@ -97,26 +99,19 @@ function open(
   store: SearchStore,
   videos: ReadonlyMap<string, IndexedVideo>,
   places: readonly (PatchPlace & { reach?: number })[],
-  usual: number,
-): Footage[] {
-  const windows: Footage[] = [];
+  wanted: Parameters<SearchStore['patchWindow']>[2],
+): Excerpt[] {
   const inOrder = places.toSorted((a, b) =>
     a.videoId < b.videoId ? -1 : a.videoId > b.videoId ? 1 : a.patch - b.patch,
   );
-  const ranges: { videoId: string; from: number; past: number }[] = [];
-  for (const { videoId, patch, reach = usual } of inOrder) {
+  const ranges: { video: IndexedVideo; from: number; past: number }[] = [];
+  for (const { videoId, patch, reach = around } of inOrder) {
     const video = videos.get(videoId);
     if (!video) continue;
     const [from, past] = [Math.max(0, patch - reach), Math.min(video.patches, patch + reach + 1)];
     const last = ranges.at(-1);
-    if (last?.videoId === videoId && from <= last.past) last.past = Math.max(last.past, past);
-    else ranges.push({ videoId, from, past });
+    if (last?.video === video && from <= last.past) last.past = Math.max(last.past, past);
+    else ranges.push({ video, from, past });
   }
-  for (const { videoId, from, past } of ranges)
-    windows.push({
-      video: videos.get(videoId)!,
-      window: { from, past },
-      table: store.patchWindow(videoId, { from, past }),
-    });
-  return windows;
+  return ranges.map(({ video, ...range }) => ({ video, window: store.patchWindow(video.id, range, wanted) }));
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import type { LibraryDatabase } from './database.ts';
-import { dotHalf } from './float16.ts';
 import { unpackObjects } from './packing.ts';
 import type { Patches } from './patches.ts';
-import type { Nearest, PatchPlace } from './types.ts';
+import type { RunRow } from './run-rows.ts';
+import type { Nearest, PatchPlace, PatchRange } from './types.ts';
+import { similarities } from './similarities.ts';
 import { VectorIndex } from './vectors/vector-index.ts';
 
 interface Run {
@@ -15,10 +16,16 @@ interface Run {
   embedding_size: number;
 }
 
-/** So many of the nearest are put in order by the embeddings themselves. */
-const exact = 80;
+/** So many of the nearest are put in order by the embeddings themselves; those that lie no further apart are read at once. */
+const exact = { best: 60, apart: 8 };
 /** Embeddings from which a query's background is told: so many places, so many patches each. */
 const sampled = { places: 64, patches: 16 };
+
+interface RunPlace {
+  run: Run;
+  patch: number;
+  similarity: number;
+}
 
 /** What is kept of the videos that are indexed with one bundle. */
 interface Kept {
@@ -52,26 +59,36 @@ export class NearestPatches {
     if (runs.size === 0 || !VectorIndex.takes(query.length)) return { patches: [], background };
     const among = videos && runsOf(runs, new Set(videos));
     const near = index
-      .nearest(query, Math.max(exact, count), among)
+      .nearest(query, Math.max(exact.best, count), among)
       .map(({ run, patch, similarity }) => ({ run: runs.get(run)!, patch, similarity }));
-    const best = this.#compare(query, near.slice(0, exact)).sort((a, b) => b.similarity - a.similarity);
-    const others = near.slice(exact).map(({ run, ...rest }) => ({ videoId: run.video_id, ...rest }));
-    return { patches: [...best, ...others].slice(0, count), background };
+    const patches = [...this.#compared(query, near.slice(0, exact.best)), ...near.slice(exact.best)]
+      .slice(0, count)
+      .map(({ run, ...rest }) => ({ videoId: run.video_id, ...rest }));
+    return { patches, background };
   }
 
-  /** Similarity of patches by their embeddings, each read alone: a batch is 32 times as long. */
-  #compare(query: Float32Array, places: { run: Run; patch: number }[]): Nearest['patches'] {
-    const bytes = query.length * 2;
-    // In the order of the database's pages.
-    places.sort((a, b) => a.run.num - b.run.num || a.patch - b.patch);
-    return places.map(({ run, patch }) => {
-      const { embedding } = this.#db.get<{ embedding: Uint8Array }>(
-        `SELECT substr(embeddings, (? - first) * ? + 1, ?) AS embedding FROM patch_batches
-         WHERE run = ? AND first <= ? ORDER BY first DESC LIMIT 1`,
-        ...[patch, bytes, bytes, run.num, patch],
-      )!;
-      return { videoId: run.video_id, patch, similarity: dotHalf(query, embedding, 0) };
-    });
+  /** Places with their similarity by the embeddings themselves, best first. */
+  #compared(query: Float32Array, places: readonly RunPlace[]): RunPlace[] {
+    const inOrder = places.toSorted((a, b) => a.run.num - b.run.num || a.patch - b.patch);
+    const compared: RunPlace[] = [];
+    for (let first = 0; first < inOrder.length;) {
+      const { run, patch: from } = inOrder[first];
+      let past = first + 1;
+      while (inOrder[past]?.run === run && inOrder[past].patch - inOrder[past - 1].patch <= exact.apart)
+        past++;
+      const some = inOrder.slice(first, past);
+      const embeddings = this.#patches.embeddings(run, { from, past: some.at(-1)!.patch + 1 });
+      const values = similarities(query, embeddings);
+      compared.push(...some.map(({ patch }) => ({ run, patch, similarity: values[patch - from] })));
+      first = past;
+    }
+    return compared.sort((a, b) => b.similarity - a.similarity);
+  }
+
+  /** Similarity of a query to patches of a run. */
+  similarities(run: RunRow, generation: number, query: Float32Array, window: PatchRange): Float32Array {
+    if (!VectorIndex.takes(query.length)) return similarities(query, this.#patches.embeddings(run, window));
+    return this.#upToDate(run.model_fingerprint, generation).index.similarities(run, window, query);
   }
 
   /** Ends what helps to look; it is started again where it is needed. */
@@ -133,7 +150,10 @@ export class NearestPatches {
       mkdirSync(folder, { recursive: true });
       const name = fingerprint.replace(/[^\w-]/g, '').slice(0, 32);
       const read = ({ id }: { id: string }, first: number, count: number) =>
-        this.#patches.window(this.#kept.get(fingerprint)!.runs.get(id)!, first, first + count).embeddings;
+        this.#patches.embeddings(this.#kept.get(fingerprint)!.runs.get(id)!, {
+          from: first,
+          past: first + count,
+        });
       const index = new VectorIndex(join(folder, `${name}.codes`), read);
       kept = { generation, runs, index, sample: new Float32Array(0) };
       this.#kept.set(fingerprint, kept);
@@ -155,7 +175,7 @@ export class NearestPatches {
       for (; next < past + run.patches; next += Math.max(1, total / sampled.places)) {
         const first = Math.max(0, Math.min(Math.floor(next) - past, run.patches - sampled.patches));
         const end = Math.min(run.patches, first + sampled.patches);
-        parts.push(this.#patches.window(run, first, end).embeddings);
+        parts.push(this.#patches.embeddings(run, { from: first, past: end }));
       }
       past += run.patches;
     }
@@ -173,22 +193,16 @@ function runsOf(runs: ReadonlyMap<string, Run>, videos: ReadonlySet<string>): Se
   return new Set([...runs.values()].filter((run) => videos.has(run.video_id)).map(({ id }) => id));
 }
 
-function dot(query: Float32Array, rows: Float32Array, at: number): number {
-  let sum = 0;
-  for (let i = 0; i < query.length; i++) sum += query[i] * rows[at + i];
-  return sum;
-}
-
 /** Mean and standard deviation of a query's similarity to some rows. */
 function spreadOf(query: Float32Array, rows: Float32Array): { mean: number; deviation: number } {
-  const n = rows.length / query.length;
+  const values = similarities(query, rows);
   let sum = 0;
   let squares = 0;
-  for (let at = 0; at < rows.length; at += query.length) {
-    const value = dot(query, rows, at);
+  for (const value of values) {
     sum += value;
     squares += value * value;
   }
+  const n = values.length;
   const mean = n > 0 ? sum / n : 0;
   return { mean, deviation: n > 0 ? Math.sqrt(Math.max(0, squares / n - mean * mean)) : 1 };
 }

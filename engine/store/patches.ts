@@ -5,6 +5,7 @@ import type { LibrarySlice, LibraryTable, PatchRange, PatchTable, SeenObject, St
 
 interface BatchRow {
   first: number;
+  count: number;
   times: Uint8Array;
   embeddings: Uint8Array;
   cuts: Uint8Array;
@@ -60,22 +61,35 @@ export class Patches {
     return table.view();
   }
 
-  /** Patches `from` to `past` - 1 of a run; nothing of it is kept. */
-  window(run: Pick<RunRow, 'num' | 'embedding_size'>, from: number, past: number): PatchTable {
-    const table = emptyTable(past - from, run.embedding_size);
-    const size = run.embedding_size;
-    for (const row of this.#batches(run.num, 'times, embeddings', from, past)) {
+  /** The times of patches `from` to `past` - 1 of a run, and the frames of the batches that hold them. */
+  window(
+    run: Pick<RunRow, 'num'>,
+    { from, past }: PatchRange,
+  ): { starts: Float64Array; ends: Float64Array; frames: StoredFrame[] } {
+    const [starts, ends] = [new Float64Array(past - from), new Float64Array(past - from)];
+    const frames: StoredFrame[] = [];
+    for (const row of this.#batches(run.num, 'times, cuts', { from, past })) {
       const times = unpackTimes(row.times);
-      const first = Math.max(from, row.first);
-      const end = Math.min(past, row.first + times.length / 4);
+      const [first, end] = [Math.max(from, row.first), Math.min(past, row.first + times.length / 4)];
       for (let patch = first; patch < end; patch++) {
-        table.starts[patch - from] = times[(patch - row.first) * 4]!;
-        table.ends[patch - from] = times[(patch - row.first) * 4 + 1]!;
+        starts[patch - from] = times[(patch - row.first) * 4]!;
+        ends[patch - from] = times[(patch - row.first) * 4 + 1]!;
       }
-      const bytes = row.embeddings.subarray((first - row.first) * size * 2, (end - row.first) * size * 2);
-      unpackEmbeddings(bytes, table.embeddings, (first - from) * size);
+      frames.push(...framesOf(times, row.cuts));
     }
-    return table;
+    return { starts, ends, frames };
+  }
+
+  /** The embeddings of patches `from` to `past` - 1 of a run, row-major; nothing of them is kept. */
+  embeddings(run: Pick<RunRow, 'num' | 'embedding_size'>, { from, past }: PatchRange): Float32Array {
+    const size = run.embedding_size;
+    const embeddings = new Float32Array((past - from) * size);
+    for (const row of this.#batches(run.num, 'count, embeddings', { from, past })) {
+      const [first, end] = [Math.max(from, row.first), Math.min(past, row.first + row.count)];
+      const bytes = row.embeddings.subarray((first - row.first) * size * 2, (end - row.first) * size * 2);
+      unpackEmbeddings(bytes, embeddings, (first - from) * size);
+    }
+    return embeddings;
   }
 
   /** The objects of some labels, or all, ascending by patch and frame; of some patches only where given. */
@@ -127,18 +141,13 @@ export class Patches {
     );
   }
 
-  /** The sampled frames, two a patch; of the batches that hold some patches only where given. */
-  frames(run: RunRow, { from, past }: PatchRange = { from: 0, past: run.patches }): StoredFrame[] {
-    return this.#batches(run.num, 'times, cuts', from, past).flatMap((row) => {
-      const times = unpackTimes(row.times);
-      return Array.from(unpackCuts(row.cuts), (cutScore, index) => ({
-        time: times[(index >> 1) * 4 + 2 + (index & 1)],
-        cutScore,
-      }));
-    });
+  /** The sampled frames, two a patch. */
+  frames(run: RunRow): StoredFrame[] {
+    const rows = this.#batches(run.num, 'times, cuts', { from: 0, past: run.patches });
+    return rows.flatMap(({ times, cuts }) => framesOf(unpackTimes(times), cuts));
   }
 
-  #batches(run: number, columns: string, from: number, past: number): BatchRow[] {
+  #batches(run: number, columns: string, { from, past }: PatchRange): BatchRow[] {
     return this.#db.all<BatchRow>(
       `SELECT first, ${columns} FROM patch_batches
        WHERE run = ? AND first >= ${batchOf} AND first < ? ORDER BY first`,
@@ -170,6 +179,14 @@ export class Patches {
     }
     return table;
   }
+}
+
+/** @param times as `unpackTimes` gives them, of the same batch as the packed cuts */
+function framesOf(times: Float64Array, cuts: Uint8Array): StoredFrame[] {
+  return Array.from(unpackCuts(cuts), (cutScore, index) => ({
+    time: times[(index >> 1) * 4 + 2 + (index & 1)],
+    cutScore,
+  }));
 }
 
 function emptyTable(rows: number, embeddingSize: number): PatchTable {

@@ -96,20 +96,25 @@ export function openStore(folder: string): Store {
     videoFor: (idOrPath) => indexedVideo(indexedRow(idOrPath)),
     patchTable: (videoId) => db.snapshot(() => patches.table(indexedRow(videoId))),
     libraryTable: (fingerprint) => db.snapshot(() => patches.library(fingerprint, generation())),
-    patchWindow: (videoId, { from, past }) =>
+    patchWindow: (videoId, range, { query, labels }) =>
       db.snapshot(() => {
         const run = indexedRow(videoId);
-        return patches.window(run, Math.max(0, from), Math.min(past, run.patches));
+        const window = { from: Math.max(0, range.from), past: Math.min(range.past, run.patches) };
+        const { starts, ends, frames } = patches.window(run, window);
+        const objects = labels.length > 0 ? patches.objects(run, labels, window) : [];
+        const similarity = query
+          ? nearest.similarities(run, generation(), query, window)
+          : new Float32Array(starts.length);
+        return { ...window, starts, ends, cuts: shotCuts(frames), similarity, objects };
       }),
     nearest: (fingerprint, query, count, among) =>
       mapErrors(folder, () => nearest.find(fingerprint, generation(), query, count, among)),
     bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
-    objects: (videoId, labels, window) =>
-      db.snapshot(() => patches.objects(indexedRow(videoId), labels, window)),
+    objects: (videoId, labels) => db.snapshot(() => patches.objects(indexedRow(videoId), labels)),
     objectsOf: (videoIds, labels) => patches.objectsOf(videoIds, labels),
     labels: (videoId) => db.snapshot(() => patches.labels(indexedRow(videoId))),
     frames: (videoId) => db.snapshot(() => patches.frames(indexedRow(videoId))),
-    cuts: (videoId, window) => shotCuts(db.snapshot(() => patches.frames(indexedRow(videoId), window))),
+    cuts: (videoId) => shotCuts(db.snapshot(() => patches.frames(indexedRow(videoId)))),
     thumbnails: (videoId) => {
       const run = indexedRow(videoId);
       const rows = db.all<{ time: number; file: string }>(

@@ -12,7 +12,7 @@ interface HitRow {
 }
 
 /** A word in more lines than this tells too little to be looked up beside a rarer one. */
-const common = 5000;
+const common = 1500;
 
 /**
  * Text that comes with the videos. It is kept in library.db, not in the feature cache: it is small (a film's

@@ -104,6 +104,19 @@ export interface PatchRange {
   past: number;
 }
 
+/** Patches `from` to `past` - 1 of a video, compared with what is looked for. */
+export interface PatchWindow extends PatchRange {
+  /** As in a {@link PatchTable}. [past - from] */
+  starts: Float64Array;
+  ends: Float64Array;
+  /** Times of the shot cuts among them, ascending. */
+  cuts: readonly number[];
+  /** Cosine with the query, within a few thousandths; zeros where there is none. [past - from] */
+  similarity: Float32Array;
+  /** What was seen of the labels, by the video's own patch numbers; ascending by patch and frame. */
+  objects: readonly SeenObject[];
+}
+
 /** A patch of the library. */
 export interface PatchPlace {
   videoId: string;
@@ -298,12 +311,16 @@ export interface Store {
   patchTable(videoId: string): PatchTable;
   /** The patches of all videos that are indexed with a bundle; kept, and extended when videos are added. */
   libraryTable(modelFingerprint: string): LibraryTable;
-  /** Some patches of one indexed video. */
-  patchWindow(videoId: string, window: PatchRange): PatchTable;
+  /** Some patches of one indexed video, compared with a unit vector and with labels where those are given. */
+  patchWindow(
+    videoId: string,
+    window: PatchRange,
+    wanted: { query: Float32Array | undefined; labels: readonly string[] },
+  ): PatchWindow;
   /**
    * The patches whose embeddings are nearest to a unit vector, of a library of any size, by codes in memory. Makes or
-   * completes the file of codes where that is needed. Measured on made-up embeddings like real ones: of the 20 nearest
-   * all are found among 60,000, 18 among five million.
+   * completes the file of codes where that is needed (`npm run -s bench -- search`). Similarities are within a few
+   * thousandths.
    * @param videos ids of the videos to look in; all where absent
    */
   nearest(modelFingerprint: string, query: Float32Array, count: number, videos?: readonly string[]): Nearest;
@@ -315,7 +332,7 @@ export interface Store {
     videos?: readonly string[],
   ): PatchPlace[];
   /** The objects of these labels (all where absent) in one indexed video, ascending by patch and frame. */
-  objects(videoId: string, labels?: readonly string[], window?: PatchRange): SeenObject[];
+  objects(videoId: string, labels?: readonly string[]): SeenObject[];
   /** The objects of these labels in many indexed videos; videos without any are left out. */
   objectsOf(videoIds: readonly string[], labels: readonly string[]): ReadonlyMap<string, SeenObject[]>;
   /** Labels seen in one indexed video with the number of times, most frequent first. */
@@ -323,7 +340,7 @@ export interface Store {
   /** The sampled frames of one indexed video: two a patch, the last possibly twice. */
   frames(videoId: string): StoredFrame[];
   /** Times of the shot cuts of one indexed video in seconds, ascending; neither 0 nor the end. */
-  cuts(videoId: string, window?: PatchRange): number[];
+  cuts(videoId: string): number[];
   /** The stills of one indexed video, ascending by time. */
   thumbnails(videoId: string): Thumbnail[];
   /** Whether the feature cache still holds one indexed video. */

@@ -75,6 +75,8 @@ export const op = {
   repeat: (body: Code): Code => [0x03, 0x40, ...body, 0x0d, 0x00, 0x0b],
   /** Runs `body` where the number on the stack isn't 0. */
   when: (body: Code): Code => [0x04, 0x40, ...body, 0x0b],
+  /** Calls the module's function of this number. */
+  call: (index: number): Code => [0x10, ...unsigned(index)],
 };
 
 /** One function: its parameters are i32 and the first locals. */

@@ -10,17 +10,16 @@ import {
   writeSync,
 } from 'node:fs';
 import { z } from 'zod';
-import { segmentRows } from './scan-module.ts';
-import { blocksOf, rowsOf, type Segment, type SegmentMaker } from './segment.ts';
+import { segmentGroups, segmentRows } from './scan-module.ts';
+import type { Segment, SegmentMaker } from './segment.ts';
 
 const metaSchema = z.object({
-  format: z.literal(2),
+  format: z.literal(3),
   segmentRows: z.literal(segmentRows),
   /** What was subtracted from every embedding: float32, base64. */
   center: z.base64(),
   slices: z.array(z.object({ run: z.string(), rows: z.int().nonnegative(), dead: z.boolean() })),
-  /** Of each segment's rows. */
-  checksums: z.array(z.number()),
+  segments: z.array(z.object({ groups: z.int().min(1).max(segmentGroups), checksum: z.number() })),
 });
 
 /** The rows of one index run, one after the other; dead where the run is gone. */
@@ -56,14 +55,15 @@ export class CodeFile {
       const bytes = Buffer.from(meta.center, 'base64');
       const center = new Float32Array(new Uint8Array(bytes).buffer);
       const total = meta.slices.reduce((sum, { rows }) => sum + rows, 0);
-      if (meta.checksums.length !== Math.ceil(total / segmentRows)) return undefined;
+      if (meta.segments.length !== Math.ceil(total / segmentRows)) return undefined;
       const maker = makerFor(center.length);
       const file = openSync(this.#path, 'r');
       try {
-        const segments = meta.checksums.map((checksum, number) => {
+        const segments = meta.segments.map(({ groups, checksum }, number) => {
           const segment = maker.make();
           segment.rows = Math.min(segmentRows, total - number * segmentRows);
-          transfer(segment, number, 0, (part, at) => readAll(file, part, at));
+          segment.groups = groups;
+          transfer(segment, number, { rows: 0, groups: 0 }, (part, at) => readAll(file, part, at));
           if (segment.checksum() !== checksum) throw new Error('another checksum');
           return segment;
         });
@@ -84,19 +84,22 @@ export class CodeFile {
     const file = openSync(this.#path, firstRow === 0 ? 'w' : 'r+');
     try {
       segments.forEach((segment, number) => {
-        const from = Math.max(0, firstRow - number * segmentRows);
-        if (from < segment.rows) transfer(segment, number, from, (part, at) => writeAll(file, part, at));
+        const rows = Math.max(0, firstRow - number * segmentRows);
+        if (rows >= segment.rows) return;
+        // The last group before may have grown.
+        const groups = Math.max(0, segment.groupOf(rows) - 1);
+        transfer(segment, number, { rows, groups }, (part, at) => writeAll(file, part, at));
       });
       fdatasyncSync(file);
     } finally {
       closeSync(file);
     }
     const meta: z.input<typeof metaSchema> = {
-      format: 2,
+      format: 3,
       segmentRows,
       center: Buffer.from(center.buffer, center.byteOffset, center.byteLength).toString('base64'),
       slices: slices.map(({ run, rows, dead }) => ({ run, rows, dead })),
-      checksums: segments.map((segment) => segment.checksum()),
+      segments: segments.map((segment) => ({ groups: segment.groups, checksum: segment.checksum() })),
     };
     writeFileSync(`${this.#meta}.new`, JSON.stringify(meta));
     renameSync(`${this.#meta}.new`, this.#meta);
@@ -112,17 +115,17 @@ export class CodeFile {
   }
 }
 
-/** Calls `move` with each part of a segment's rows from `from` on, and its place in the file. */
+/** Calls `move` with each part of a segment from some row and group on, and its place in the file. */
 function transfer(
   segment: Segment,
   number: number,
-  from: number,
-  move: (part: Uint8Array, at: number) => void,
+  from: { rows: number; groups: number },
+  move: (bytes: Uint8Array, at: number) => void,
 ): void {
   let at = number * segment.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const [first] = blocksOf(from, segment.rows);
   for (const part of segment.parts) {
-    move(rowsOf(part, from, segment.rows), at + first * part.perRow);
+    const [first, past] = segment.placeOf(part, from[part.of]);
+    move(part.bytes.subarray(first, past), at + first);
     at += part.bytes.length;
   }
 }

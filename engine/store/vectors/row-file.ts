@@ -1,3 +1,4 @@
+import { dot } from '../similarities.ts';
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
 /** Where a row's embedding is from: a patch of a run. */
@@ -9,7 +10,7 @@ export interface RowPlace {
 
 /** Rows that lie no further apart are read at once. */
 const nearBy = 8;
-const mostAtOnce = 64;
+const mostAtOnce = 128;
 /** Bytes before a row's numbers: its check (int32) and its scale (float32). */
 const head = 8;
 
@@ -100,9 +101,7 @@ export class RowFile {
     const [check] = new Int32Array(this.#bytes.buffer, at, 1);
     if (check !== checkOf(this.#words(this.#bytes, index), seedOf(run), patch)) return NaN;
     const numbers = new Int8Array(this.#bytes.buffer, at + head, query.length);
-    let sum = 0;
-    for (let i = 0; i < query.length; i++) sum += query[i] * numbers[i];
-    return sum * new Float32Array(this.#bytes.buffer, at + 4, 1)[0];
+    return dot(query, numbers, 0) * new Float32Array(this.#bytes.buffer, at + 4, 1)[0];
   }
 
   /** A row's scale and numbers. */

@@ -1,21 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import type { Rows } from './segment.ts';
+import type { Range, Step } from './segment.ts';
 
 /** What a scan does in one segment. */
 export interface Task {
   number: number;
-  ranges: readonly Rows[];
+  /** Groups. */
+  ranges: readonly Range[];
 }
-
-/** One step of a scan: scoring, or listing what scored at least so much. */
-export type Step = { kind: 'score'; offset: number } | { kind: 'collect'; least: number };
 
 /** Words of the memory that both threads see. */
 // `given`: it was given up; `next`: the first task that nobody has taken.
-const word = { state: 0, ready: 1, given: 2, next: 3, counts: 4 } as const;
+const word = { state: 0, ready: 1, given: 2, next: 3 } as const;
+const words = 4;
 const state = { idle: 0, working: 1 } as const;
-const mostSegments = 4096;
 /** A helper that takes so long for one step is not waited for again. */
 const patienceMs = 10_000;
 
@@ -38,12 +36,8 @@ for (;;) {
       for (let at; (at = Atomics.add(words, ${word.next}, 1)) < tasks.length; ) {
         const { number, ranges } = tasks[at];
         const scanner = scanners.get(number);
-        let count = 0;
         for (const { from, past } of ranges)
-          if (past <= from || Atomics.load(words, ${word.given})) continue;
-          else if (step.kind === 'score') scanner.scan(from, past, step.offset);
-          else count = scanner.collect(from, past, step.least, count);
-        words[${word.counts} + number] = count;
+          if (past > from && !Atomics.load(words, ${word.given})) scanner[step.does](from, past, ...step.values);
       }
   }
   Atomics.store(words, ${word.state}, ${state.idle});
@@ -61,7 +55,7 @@ export class ScanHelper {
   #failed = false;
 
   private constructor() {
-    const shared = new SharedArrayBuffer((word.counts + mostSegments) * 4);
+    const shared = new SharedArrayBuffer(words * 4);
     this.#words = new Int32Array(shared);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -87,7 +81,7 @@ export class ScanHelper {
 
   /** Lets it scan a segment from now on: its memory must be a shared one. */
   add(segment: { number: number; module: unknown; memory: unknown }): void {
-    if (segment.number < mostSegments) this.#port.postMessage({ segment });
+    this.#port.postMessage({ segment });
   }
 
   /**
@@ -125,11 +119,6 @@ export class ScanHelper {
     Atomics.store(this.#words, word.given, 1);
     this.#idle(patienceMs);
     void this.#worker.terminate();
-  }
-
-  /** How many rows a collecting step listed in a segment. */
-  countOf(number: number): number {
-    return this.#words[word.counts + number];
   }
 
   /** Ends the thread. */

@@ -1,10 +1,11 @@
+import { dot } from '../similarities.ts';
 import { TopK } from '../top-k.ts';
 import { CodeFile, type Codes } from './index-file.ts';
 import { Coder, mostDimensions } from './coding.ts';
 import { bins, segmentRows } from './scan-module.ts';
 import { RowFile, type RowPlace } from './row-file.ts';
-import { ScanHelper, type Step, type Task } from './scan-helper.ts';
-import { SegmentMaker, type Rows, type Segment } from './segment.ts';
+import { ScanHelper, type Task } from './scan-helper.ts';
+import { SegmentMaker, type Range, type Segment, type Step } from './segment.ts';
 
 /** A run whose embeddings are to be found. */
 export interface CodedRun {
@@ -24,18 +25,19 @@ export interface Near {
 const centerRows = 20_000;
 /**
  * So many of the best by their codes are compared in eight bits: that many times the number wanted, and at least as many
- * as leave hardly one of the nearest out, which grows with the root of the library.
+ * as leave hardly one of the nearest out. That grows with the root of the library, and with the square of how far rows lie
+ * from the means of their groups, which is what their codes can be wrong by.
  */
-const reread = { times: 2, least: 1500, ofRoot: 1.8 };
+const reread = { times: 2, least: 800, ofRoot: 2.2 };
 /** Segments from which on a second thread is worth its start. */
 const helpedSegments = 4;
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
 const mostDead = 0.5;
 
 /**
- * Finds the patches whose embeddings are nearest to a query's among millions: two bits of every number in
- * one scan, on two cores where there are two, and eight bits of what scored best, from a file. 97 to 99 bytes of memory and
- * 490 of disk a patch at 384 dimensions. Videos are appended; those that went are passed over.
+ * Finds the patches whose embeddings are nearest to a query's among millions: by two bits of every number, first of the
+ * means of neighbouring patches that are alike, then of the patches where a mean is promising, on two cores where there
+ * are two; and by eight bits of what scored best, from a file. Videos are appended; those that went are passed over.
  */
 export class VectorIndex {
   readonly #path: string;
@@ -45,6 +47,12 @@ export class VectorIndex {
   #coder: Coder | undefined;
   #rowFile: RowFile | undefined;
   #helper: ScanHelper | undefined;
+  /** Mean square of the rows' distance from the codes of their groups' means. */
+  #spread = 1;
+  /** By living run. */
+  #firstRows = new Map<string, number>();
+  /** All groups that living runs are in, by segment. */
+  #living: Range[][] = [];
   /** So many segments the helper knows. */
   #lent = 0;
 
@@ -84,6 +92,9 @@ export class VectorIndex {
     const firstRow = this.#rows(() => true);
     for (const run of runs) if (!known.has(run.id)) this.#append(run);
     if (changed || this.#rows(() => true) > firstRow) this.#save(firstRow);
+    this.#firstRows = this.#placesOfRuns();
+    this.#living = this.#ranges(undefined);
+    this.#spread = meanOf(this.#codes!.segments.map((segment) => segment.spread()));
   }
 
   /**
@@ -92,60 +103,81 @@ export class VectorIndex {
    */
   nearest(query: Float32Array, count: number, among?: ReadonlySet<string>): Near[] {
     const { times, least, ofRoot } = reread;
-    const looked = Math.max(least, times * count, Math.round(ofRoot * Math.sqrt(this.#rows(() => true))));
+    const root = Math.sqrt(this.#rows(() => true));
+    const looked = Math.max(least, times * count, Math.round(ofRoot * root * this.#spread));
     const rows = this.#nearestByCodes(query, looked, among);
     const best = new TopK(count);
-    const places = this.#placesOf(rows.sort());
-    const rowFile = this.#rows8();
-    const similarities = rowFile.similarities(query, places);
-    for (const [index, { row, run, patch }] of places.entries()) {
-      if (!Number.isNaN(similarities[index])) continue;
-      const patches = this.#codes!.slices.find((slice) => slice.run === run)!.rows;
-      const embedding = this.#embeddingsOf({ id: run, patches }, patch, 1);
-      rowFile.write({ row, run, patch }, embedding);
-      similarities[index] = dot(query, embedding);
-    }
-    similarities.forEach((similarity, index) => best.offer(similarity, index));
+    const places = this.#placesOf(rows.sort(), among);
+    this.#similarities(query, places).forEach((similarity, index) => best.offer(similarity, index));
     return best
       .best()
       .map(({ item, score }) => ({ run: places[item].run, patch: places[item].patch, similarity: score }));
   }
 
-  /** Rows, in no order. */
+  /** Similarity of a query to patches of a run, within a few thousandths for unit vectors. */
+  similarities({ id }: CodedRun, { from, past }: Range, query: Float32Array): Float32Array {
+    const firstRow = this.#firstRows.get(id);
+    if (firstRow === undefined) throw new RangeError(`no run ${id}`);
+    const places = Array.from({ length: past - from }, (_, index) => ({
+      ...{ row: firstRow + from + index, run: id, patch: from + index },
+    }));
+    return Float32Array.from(this.#similarities(query, places));
+  }
+
+  /** @param places ascending by row */
+  #similarities(query: Float32Array, places: readonly RowPlace[]): Float64Array {
+    const rowFile = this.#rows8();
+    const similarities = rowFile.similarities(query, places);
+    for (const [index, place] of places.entries()) {
+      if (!Number.isNaN(similarities[index])) continue;
+      const { run, patch } = place;
+      const patches = this.#codes!.slices.find((slice) => slice.run === run)!.rows;
+      const embedding = this.#embeddingsOf({ id: run, patches }, patch, 1);
+      rowFile.write(place, embedding);
+      similarities[index] = dot(query, embedding, 0);
+    }
+    return similarities;
+  }
+
+  /**
+   * Rows, in no order. The groups' means are scored first; then the rows of those groups that may hold one of the best,
+   * which for real footage are a few in a hundred.
+   */
   #nearestByCodes(query: Float32Array, count: number, among: ReadonlySet<string> | undefined): Uint32Array {
     const { segments } = this.#codes!;
     const coded = this.#coder!.query(query);
-    const tasks = this.#ranges(among)
+    const tasks = (among ? this.#ranges(among) : this.#living)
       .map((ranges, number) => ({ number, ranges }))
       .filter(({ ranges }) => ranges.length > 0);
     for (const { number } of tasks) segments[number].prepare(coded);
-    this.#together({ kind: 'score', offset: coded.offset }, tasks);
-    const histogram = new Uint32Array(bins);
-    for (const { number } of tasks) {
-      const counts = segments[number].histogram;
-      for (let bin = 0; bin < bins; bin++) histogram[bin] += counts[bin];
-    }
-    const { bin: least, above } = lowestBin(histogram, count);
-    const counts = this.#together({ kind: 'collect', least }, tasks);
+    const histograms = (of: 'rows' | 'groups') => tasks.map(({ number }) => segments[number].histogram(of));
+    const total = (of: 'rows' | 'groups') => segments.reduce((sum, segment) => sum + segment[of], 0);
+    const groups = Math.ceil((count * total('groups')) / Math.max(1, total('rows')));
+    this.#together({ does: 'scoreGroups', values: [coded.offset, bins / 2] }, tasks);
+    const { bin: least } = lowestBin(histograms('groups'), groups);
+    this.#together({ does: 'scoreRows', values: [coded.offset, least, coded.slack] }, tasks);
+    const { bin: leastRow, above } = lowestBin(histograms('rows'), count);
+    this.#together({ does: 'listRows', values: [leastRow, least, coded.slack] }, tasks);
     // Of those that are just good enough there may be any number, black frames say.
     let justEnough = count - above;
     return Uint32Array.from(
-      tasks.flatMap(({ number }, index) =>
-        Array.from(segments[number].listed(counts[index]))
-          .filter((row) => segments[number].scoreOf(row) > least || justEnough-- > 0)
+      tasks.flatMap(({ number }) =>
+        Array.from(segments[number].listed)
+          .filter((row) => segments[number].scoreOf(row) > leastRow || justEnough-- > 0)
           .map((row) => number * segmentRows + row),
       ),
     );
   }
 
-  /** Where rows are from. @param rows ascending */
-  #placesOf(rows: Uint32Array): RowPlace[] {
+  /** Where rows are from, without those of runs that were not to be looked in. @param rows ascending */
+  #placesOf(rows: Uint32Array, among: ReadonlySet<string> | undefined): RowPlace[] {
     const { slices } = this.#codes!;
     const places: RowPlace[] = [];
     let [slice, first] = [0, 0];
     for (const row of rows) {
       while (row >= first + slices[slice].rows) first += slices[slice++].rows;
-      places.push({ row, run: slices[slice].run, patch: row - first });
+      const { run, dead } = slices[slice];
+      if (!dead && (!among || among.has(run))) places.push({ row, run, patch: row - first });
     }
     return places;
   }
@@ -154,28 +186,24 @@ export class VectorIndex {
     return (this.#rowFile ??= new RowFile(`${this.#path}.rows`, this.#codes!.center.length));
   }
 
-  /** One step in all segments, shared with the helper where there is one. @returns for each task how many rows it lists */
-  #together(step: Step, tasks: readonly Task[]): number[] {
+  /** One step in all segments, shared with the helper where there is one. */
+  #together(step: Step, tasks: readonly Task[]): void {
     const { segments } = this.#codes!;
-    const alone = ({ number, ranges }: Task) => {
-      if (step.kind === 'collect') return segments[number].collect(ranges, step.least);
-      segments[number].score(step.offset, ranges);
-      return 0;
-    };
+    const alone = ({ number, ranges }: Task) => segments[number].do(step, ranges);
     const helper = this.#helperFor(segments);
-    if (!helper) return tasks.map(alone);
+    if (!helper) return tasks.forEach(alone);
     helper.begin(step, tasks);
-    const counts = new Map<Task, number>();
-    for (let at = helper.take(); at < tasks.length; at = helper.take())
-      counts.set(tasks[at], alone(tasks[at]));
-    const helped = helper.finish();
-    return tasks.map((task) => {
-      const own = counts.get(task);
-      if (own !== undefined) return own;
-      if (helped) return helper.countOf(task.number);
-      if (step.kind === 'score') segments[task.number].histogram.fill(0);
-      return alone(task);
-    });
+    const own = new Set<Task>();
+    for (let at = helper.take(); at < tasks.length; at = helper.take()) {
+      own.add(tasks[at]);
+      alone(tasks[at]);
+    }
+    if (helper.finish()) return;
+    for (const task of tasks) {
+      if (own.has(task)) continue;
+      segments[task.number].reset(step.does);
+      alone(task);
+    }
   }
 
   /** The second thread, where the codes are many enough to be worth one and it has started; it knows all segments then. */
@@ -263,20 +291,32 @@ export class VectorIndex {
     return this.#codes!.slices.reduce((sum, slice) => sum + (which(slice) ? slice.rows : 0), 0);
   }
 
-  /** Living rows to look at, by segment, neighbours joined. */
-  #ranges(among: ReadonlySet<string> | undefined): Rows[][] {
-    const ranges = this.#codes!.segments.map((): Rows[] => []);
+  #placesOfRuns(): Map<string, number> {
+    const places = new Map<string, number>();
     let first = 0;
     for (const { run, rows, dead } of this.#codes!.slices) {
+      if (!dead) places.set(run, first);
+      first += rows;
+    }
+    return places;
+  }
+
+  /** Groups with living rows to look at, by segment, neighbours joined. */
+  #ranges(among: ReadonlySet<string> | undefined): Range[][] {
+    const { segments, slices } = this.#codes!;
+    const ranges = segments.map((): Range[] => []);
+    let first = 0;
+    for (const { run, rows, dead } of slices) {
       const past = first + rows;
       if (!dead && (!among || among.has(run)))
         for (let from = first; from < past;) {
           const number = Math.floor(from / segmentRows);
           const start = number * segmentRows;
           const end = Math.min(past, start + segmentRows);
+          const groups = segments[number].groupsOf({ from: from - start, past: end - start });
           const last = ranges[number].at(-1);
-          if (last?.past === from - start) last.past = end - start;
-          else ranges[number].push({ from: from - start, past: end - start });
+          if (last && last.past >= groups.from) last.past = groups.past;
+          else ranges[number].push(groups);
           from = end;
         }
       first = past;
@@ -286,17 +326,17 @@ export class VectorIndex {
 }
 
 /** The highest bin such that at least `wanted` scores are in it or above, and how many are above. */
-function lowestBin(histogram: Uint32Array, wanted: number): { bin: number; above: number } {
+function lowestBin(histograms: readonly Uint32Array[], wanted: number): { bin: number; above: number } {
   let above = 0;
-  for (let bin = histogram.length - 1; bin > 0; bin--) {
-    if (above + histogram[bin] >= wanted) return { bin, above };
-    above += histogram[bin];
+  for (let bin = bins - 1; bin > 0; bin--) {
+    let here = 0;
+    for (const histogram of histograms) here += histogram[bin];
+    if (above + here >= wanted) return { bin, above };
+    above += here;
   }
   return { bin: 0, above };
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -5,10 +5,10 @@ import { setImmediate } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { Coder } from './coding.ts';
-import { segmentRows } from './scan-module.ts';
+import { bins, segmentGroups, segmentRows } from './scan-module.ts';
 import { RowFile } from './row-file.ts';
 import { ScanHelper } from './scan-helper.ts';
-import { SegmentMaker } from './segment.ts';
+import { SegmentMaker, type Segment, type Step } from './segment.ts';
 import { type CodedRun, VectorIndex } from './vector-index.ts';
 
 const size = 96;
@@ -71,6 +71,15 @@ function setting(t: TestContext) {
   return { path, run, open, exact, near, read, contents };
 }
 
+/** Scores everything: every group may do. */
+function scoreAll(segment: Segment, offset: number): void {
+  const all = [{ from: 0, past: segment.groups }];
+  segment.do({ does: 'scoreGroups', values: [offset, bins / 2] }, all);
+  segment.do({ does: 'scoreRows', values: [offset, 0, 0] }, all);
+}
+
+const sum = (values: Uint32Array) => values.reduce((a, b) => a + b);
+
 test('the machine code estimates what the arithmetic says', () => {
   const coder = new Coder(new Float32Array(size));
   const segment = new SegmentMaker(coder.bytes).make();
@@ -78,23 +87,93 @@ test('the machine code estimates what the arithmetic says', () => {
   segment.append(coder, rows, 0, 500);
   const query = unitVectors(9, 1);
   const coded = coder.query(query);
-  const all = [{ from: 0, past: 500 }];
   segment.prepare(coded);
-  segment.score(coded.offset, all);
-  assert.equal(
-    segment.histogram.reduce((a, b) => a + b),
-    500,
-  );
-  const listed = segment.listed(segment.collect(all, 0));
+  scoreAll(segment, coded.offset);
+  assert.equal(sum(segment.histogram('rows')), 500);
+  assert.equal(sum(segment.histogram('groups')), segment.groups);
+  segment.do({ does: 'listRows', values: [0, 0, 0] }, [{ from: 0, past: segment.groups }]);
+  const listed = [...segment.listed];
   assert.deepEqual(
-    [...listed],
+    listed,
     Array.from({ length: 500 }, (_, row) => row),
   );
-  const [x, y] = [
-    [...listed].map((row) => dot(query, rows, row)),
-    [...listed].map((row) => segment.scoreOf(row)),
-  ];
+  const [x, y] = [listed.map((row) => dot(query, rows, row)), listed.map((row) => segment.scoreOf(row))];
   assert.ok(correlation(x, y) > 0.9, String(correlation(x, y)));
+});
+
+/** `count` rows of shots that last so many rows each, all of one being nearly alike. */
+function shots(seed: number, count: number, length: number): Float32Array {
+  const [things, noise] = [unitVectors(seed, Math.ceil(count / length)), unitVectors(seed + 1, count)];
+  return Float32Array.from({ length: count * size }, (_, at) => {
+    const row = Math.floor(at / size);
+    return 0.98 * things[Math.floor(row / length) * size + (at % size)] + 0.2 * noise[at];
+  });
+}
+
+test('a shot is a group, and only the rows of promising groups are looked at', () => {
+  const coder = new Coder(new Float32Array(size));
+  const segment = new SegmentMaker(coder.bytes).make();
+  const rows = shots(11, 3000, 12);
+  segment.append(coder, rows, 0, 3000);
+  assert.equal(segment.groups, 250);
+  assert.deepEqual(segment.groupsOf({ from: 11, past: 25 }), { from: 0, past: 3 });
+  assert.deepEqual([segment.groupOf(12), segment.groupOf(2999), segment.groupOf(3000)], [1, 249, 250]);
+  const query = rows.subarray(1201 * size, 1202 * size);
+  const coded = coder.query(query);
+  segment.prepare(coded);
+  const all = [{ from: 0, past: segment.groups }];
+  segment.do({ does: 'scoreGroups', values: [coded.offset, bins / 2] }, all);
+  const best = segment.histogram('groups').findLastIndex((count) => count > 0);
+  segment.do({ does: 'scoreRows', values: [coded.offset, best, coded.slack] }, all);
+  const looked = sum(segment.histogram('rows'));
+  assert.ok(looked >= 12 && looked < 600, `${looked} rows looked at`);
+  segment.do({ does: 'listRows', values: [1, best, coded.slack] }, all);
+  assert.equal(segment.listed.length, looked);
+  for (let row = 1200; row < 1212; row++) assert.ok(segment.listed.includes(row), `row ${row}`);
+});
+
+test('footage that never stays the same has a group for every four rows at most', () => {
+  const coder = new Coder(new Float32Array(size));
+  const segment = new SegmentMaker(coder.bytes).make();
+  for (let first = 0; first < 4000; first += 1000) segment.append(coder, unitVectors(3, 4000), first, 1000);
+  assert.ok(segment.groups > 900 && segment.groups <= 1000 + 16, `${segment.groups} groups`);
+  assert.equal(segment.rows, 4000);
+});
+
+test('more videos of one patch than a segment has room for groups are found all the same', (t) => {
+  const { open, near, contents } = setting(t);
+  const count = segmentGroups + 300;
+  const rows = unitVectors(21, count);
+  const runs = Array.from({ length: count }, (_, index) => ({ id: `v${index}`, patches: 1 }));
+  runs.forEach(({ id }, index) => contents.set(id, rows.subarray(index * size, (index + 1) * size)));
+  const index = open();
+  index.update(runs);
+  for (const wanted of [5, segmentGroups - 1, segmentGroups + 200]) {
+    const query = rows.subarray(wanted * size, (wanted + 1) * size);
+    assert.equal(near(index, query, 3)[0], `v${wanted} 0`);
+    assert.deepEqual(near(index, query, 3, new Set([`v${wanted}`])), [`v${wanted} 0`]);
+    const others = new Set(runs.map(({ id }) => id).filter((id) => id !== `v${wanted}`));
+    assert.ok(!near(index, query, 3, others).includes(`v${wanted} 0`));
+  }
+});
+
+test('of footage made of shots the nearest are found, and in appended runs too', (t) => {
+  const { open, exact, near, contents } = setting(t);
+  const ids = ['a', 'b', 'c'];
+  ids.forEach((id, index) => contents.set(id, shots(31 + 7 * index, 4000, 5 + 20 * index)));
+  const runs = ids.map((id) => ({ id, patches: 4000 }));
+  open().update(runs.slice(0, 2));
+  const index = open();
+  index.update(runs);
+  const again = open();
+  again.update(runs);
+  for (let seed = 0; seed < 5; seed++) {
+    const query = unitVectors(50 + seed, 1);
+    const found = near(index, query, 200);
+    const truth = exact(query, ids, 20);
+    assert.ok(truth.filter((key) => found.includes(key)).length >= 19);
+    assert.deepEqual(near(again, query, 200), found);
+  }
 });
 
 test('a second thread scans a segment as this one does', async () => {
@@ -108,24 +187,28 @@ test('a second thread scans a segment as this one does', async () => {
   }
   const [alone, helped] = segments;
   const ranges = [
-    { from: 0, past: 200 },
-    { from: 300, past: 500 },
+    { from: 0, past: 40 },
+    { from: 60, past: alone.groups },
+  ];
+  const [middle, offset] = [bins / 2, coded.offset];
+  const steps: Step[] = [
+    { does: 'scoreGroups', values: [offset, bins / 2] },
+    { does: 'scoreRows', values: [offset, middle, coded.slack] },
+    { does: 'listRows', values: [middle, middle, coded.slack] },
   ];
   const helper = ScanHelper.start(2)!;
   try {
     while (!helper.ready) await setImmediate();
     helper.add({ number: 7, module: helped.module, memory: helped.memory });
-    helper.begin({ kind: 'score', offset: coded.offset }, [{ number: 7, ranges }]);
-    alone.score(coded.offset, ranges);
-    assert.ok(helper.finish());
-    assert.deepEqual([...helped.histogram], [...alone.histogram]);
-    const least = 8192;
-    helper.begin({ kind: 'collect', least }, [{ number: 7, ranges }]);
-    const count = alone.collect(ranges, least);
-    assert.ok(helper.finish());
-    assert.ok(count > 0 && count < 400);
-    assert.equal(helper.countOf(7), count);
-    assert.deepEqual([...helped.listed(count)], [...alone.listed(count)]);
+    for (const step of steps) {
+      helper.begin(step, [{ number: 7, ranges }]);
+      alone.do(step, ranges);
+      assert.ok(helper.finish());
+    }
+    assert.deepEqual([...helped.histogram('groups')], [...alone.histogram('groups')]);
+    assert.deepEqual([...helped.histogram('rows')], [...alone.histogram('rows')]);
+    assert.ok(alone.listed.length > 0 && alone.listed.length < 400);
+    assert.deepEqual([...helped.listed], [...alone.listed]);
   } finally {
     await helper.close();
   }
