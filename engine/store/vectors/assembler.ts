@@ -52,6 +52,7 @@ export const op = {
   i32Load16U: load(0x2f, 1),
   i32Store: load(0x36, 2),
   i32Store16: load(0x3b, 1),
+  i32Ne: [0x47] as Code,
   i32LtS: [0x48] as Code,
   i32GeS: [0x4e] as Code,
   i32Add: [0x6a] as Code,

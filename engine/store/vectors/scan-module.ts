@@ -27,8 +27,9 @@ export interface Layout {
   bytes: number;
   /** The query's tables, one of 16 bytes for every half of a code's byte. */
   tables: number;
-  /** Sums of the block under way. */
+  /** Sums of the block under way, and where that lies (32 bits; 0 for none). */
   sums: number;
+  summed: number;
   rows: Scored;
   /** The means of groups. */
   groups: Scored & {
@@ -59,6 +60,7 @@ export function layoutOf(bytes: number): Layout {
   });
   const tables = room(bytes * 32);
   const sums = room(blockRows * 2);
+  const summed = room(16);
   const listed = room(16);
   const rows = scored(segmentRows);
   const list = room(segmentRows * 4);
@@ -67,7 +69,7 @@ export function layoutOf(bytes: number): Layout {
     radii: room(segmentGroups),
     starts: room((segmentGroups + 1) * 4),
   };
-  return { bytes, tables, sums, rows, groups, list, listed, pages: Math.ceil(past / 65_536) };
+  return { bytes, tables, sums, summed, rows, groups, list, listed, pages: Math.ceil(past / 65_536) };
 }
 
 /**
@@ -110,7 +112,11 @@ const atLeast = (of: Code, and: number): Code => [
   ...[...of, ...op.i32Const(and), ...of, ...op.i32Const(and), ...op.i32GeS, ...op.select],
 ];
 
-function score(name: string, { bytes, tables, sums }: Layout, { lengths, scores, codes, histogram }: Scored) {
+function score(
+  name: string,
+  { bytes, tables, sums, summed }: Layout,
+  { lengths, scores, codes, histogram }: Scored,
+) {
   // Parameters, then locals: the place of a block's codes, the row, where the block's rows end, a bin.
   const [from, past, offset, base, block, row, end, bin] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [low, high, some, code, half] = [8, 9, 10, 11, 12];
@@ -159,10 +165,15 @@ function score(name: string, { bytes, tables, sums }: Layout, { lengths, scores,
       ...[...op.i32Const(bytes), ...op.i32Mul, ...op.set(block)],
       ...[...op.get(end), ...add(blockRows), ...op.tee(end), ...op.get(past)],
       ...[...op.get(end), ...op.get(past), ...op.i32LtS, ...op.select, ...op.set(end)],
-      ...[...zero, ...op.set(low), ...zero, ...op.set(high)],
-      ...pairs,
-      ...[...op.i32Const(0), ...op.get(low), ...op.v128Store(sums)],
-      ...[...op.i32Const(0), ...op.get(high), ...op.v128Store(sums + 16)],
+      // Small groups that follow each other share a block, whose sums are there already then.
+      ...[...op.get(block), ...add(codes), ...op.i32Const(0), ...op.i32Load(summed), ...op.i32Ne],
+      ...op.when([
+        ...[...zero, ...op.set(low), ...zero, ...op.set(high)],
+        ...pairs,
+        ...[...op.i32Const(0), ...op.get(low), ...op.v128Store(sums)],
+        ...[...op.i32Const(0), ...op.get(high), ...op.v128Store(sums + 16)],
+        ...[...op.i32Const(0), ...op.get(block), ...add(codes), ...op.i32Store(summed)],
+      ]),
       ...op.repeat([...perRow, ...op.get(row), ...add(1), ...op.tee(row), ...op.get(end), ...op.i32LtS]),
       ...[...op.get(row), ...op.get(past), ...op.i32LtS],
     ]),

@@ -84,9 +84,10 @@ export class Segment {
   readonly #scores: Uint16Array;
   readonly #list: Uint32Array;
   readonly #listed: Uint32Array;
+  readonly #summed: Uint32Array;
 
   constructor(layout: Layout, module: WasmModule) {
-    const { bytes, pages, tables, rows, groups, list, listed } = layout;
+    const { bytes, pages, tables, summed, rows, groups, list, listed } = layout;
     this.module = module;
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const { exports } = new WebAssembly.Instance(module, { host: { memory: this.memory } });
@@ -108,6 +109,7 @@ export class Segment {
     this.#scores = new Uint16Array(buffer, rows.scores, segmentRows);
     this.#list = new Uint32Array(buffer, list, segmentRows);
     this.#listed = new Uint32Array(buffer, listed, 1);
+    this.#summed = new Uint32Array(buffer, summed, 1);
     const starts = new Uint8Array(buffer, groups.starts + 4, segmentGroups * 4);
     this.parts = [
       { bytes: this.#rowCodes.lengths, of: 'rows', each: 1 },
@@ -192,6 +194,7 @@ export class Segment {
   /** Takes a query in; scoring compares with it. */
   prepare({ tables }: Pick<CodedQuery, 'tables'>): void {
     this.#tables.set(tables);
+    this.#summed[0] = 0;
     this.reset('scoreGroups');
     this.reset('scoreRows');
     this.reset('listRows');

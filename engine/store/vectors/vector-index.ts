@@ -327,12 +327,12 @@ export class VectorIndex {
 
 /** The highest bin such that at least `wanted` scores are in it or above, and how many are above. */
 function lowestBin(histograms: readonly Uint32Array[], wanted: number): { bin: number; above: number } {
+  const counts = new Uint32Array(bins);
+  for (const histogram of histograms) for (let bin = 0; bin < bins; bin++) counts[bin] += histogram[bin];
   let above = 0;
   for (let bin = bins - 1; bin > 0; bin--) {
-    let here = 0;
-    for (const histogram of histograms) here += histogram[bin];
-    if (above + here >= wanted) return { bin, above };
-    above += here;
+    if (above + counts[bin] >= wanted) return { bin, above };
+    above += counts[bin];
   }
   return { bin: 0, above };
 }
