@@ -21,7 +21,7 @@ const options = {
 const questions = [
   ['Why is somebody there?', 'Who is speaking to whom?'],
   ['Which season might it be?', 'Where could this have been filmed?'],
-  ['List what is shown, in order.', 'Describe the video.'],
+  ['What could be the occasion?', 'Describe the video, in order.'],
 ] as const;
 
 interface Row {

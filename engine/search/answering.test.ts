@@ -136,6 +136,18 @@ test('a second question looks at nothing again', async () => {
   assert.equal(times.length, looked);
 });
 
+test('a list is read of what was looked at before', async () => {
+  const world = made();
+  const { answering, times, asked } = checkpoint();
+  await ask({ ...world.deps, answering }, { question: 'Why is it windy?', in: 'film' });
+  const looked = times.length;
+  const before = asked.length;
+  await ask({ ...world.deps, answering }, { question: 'Describe the video.', in: 'film' });
+  const [list] = asked.slice(before);
+  assert.deepEqual(list.parts[0], asked[0].parts[0]);
+  assert.equal(times.length, looked);
+});
+
 test('what is kept has a limit, and the least recently used goes', () => {
   const kept = new KeptTokens(16);
   kept.set('a', new Float32Array(2));

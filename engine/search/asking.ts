@@ -78,9 +78,14 @@ export function prepare(rest: Omit<Asking, 'segments'>): Asking {
   return { ...rest, segments: segmentsOf(rest.reel.shots, rest.reading.budget) };
 }
 
-/** The patches to read about what was found, with the rest of the footage: those of an earlier question where they do. */
-export function patchesToRead({ segments, reel, reading }: Asking, hits: readonly Hit[]): readonly number[] {
-  const must = hits.map(({ peak }) => peak);
+/**
+ * The patches to read, some for sure and others for the rest of the footage: those of an earlier question where they do.
+ * @param must most important first
+ */
+export function patchesToRead(
+  { segments, reel, reading }: Asking,
+  must: readonly number[],
+): readonly number[] {
   const runs = reel.parts.map(({ video }) => video.indexRun);
   const key = `${runs.join(' ')} ${reading.gamma} ${reading.budget} ${segments[0]?.first} ${segments.length}`;
   const list =
@@ -89,6 +94,9 @@ export function patchesToRead({ segments, reel, reading }: Asking, hits: readonl
   reading.earlier?.keep(key, list);
   return list;
 }
+
+/** Where hits are best seen. */
+export const peaksOf = (hits: readonly Hit[]): number[] => hits.map(({ peak }) => peak);
 
 /** The same question about one of the videos. */
 export function within(asking: Asking, { first, past }: ReelPart): Asking {

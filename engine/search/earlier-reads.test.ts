@@ -33,6 +33,15 @@ test('what is missing takes the place of what is not needed: of its shot, or els
   assert.equal(amended(0, 3, 8), undefined, 'more than there is room for is chosen anew');
 });
 
+test('of much that is missing the most important is looked at', () => {
+  const earlier = new EarlierReads();
+  earlier.keep('a', [0, 1, 2, 3, 4]);
+  assert.deepEqual(
+    earlier.amended('a', [9, 8, 7, 6], segments, table)?.filter((patch) => patch > 5),
+    [7, 8, 9],
+  );
+});
+
 test('few lists are kept, the latest', () => {
   const earlier = new EarlierReads();
   for (let i = 0; i < 40; i++) earlier.keep(`${i}`, [0, i % 10]);

@@ -3,6 +3,8 @@ import type { Segment } from './select.ts';
 
 /** How much alike two patches of a shot are, as a cosine, for one to be read instead of the other. */
 const sameLook = 0.9;
+/** So many patches are looked at anew for a question, the most important ones: the answer waits for each. */
+const mostNew = 3;
 /** Lists that are kept. */
 const most = 32;
 
@@ -14,9 +16,11 @@ export class EarlierReads {
   readonly #lists = new Map<string, readonly number[]>();
 
   /**
-   * What was read before, with as few changes as show all that must be seen now: each patch itself, or one of its shot that
+   * What was read before, with as few changes as show what must be seen now: each patch itself, or one of its shot that
    * looks the same. Another takes the place of one of its shot, or else of the nearest.
-   * @param key of the footage and the gamma. @returns patches in time order, or undefined where nothing was read before
+   * @param key of the footage and the gamma
+   * @param must most important first
+   * @returns patches in time order, or undefined where nothing was read before
    */
   amended(
     key: string,
@@ -38,7 +42,7 @@ export class EarlierReads {
       if (shown === undefined) missing.push(patch);
       else needed.add(shown);
     }
-    for (const patch of missing) {
+    for (const patch of missing.slice(0, mostNew)) {
       const spare = [...read].filter((other) => !needed.has(other));
       const own = spare.filter((other) => segmentOf(other) === segmentOf(patch));
       const distance = (other: number) => Math.abs(other - patch);

@@ -73,6 +73,8 @@ const readings: [Question, string[]][] = [
     { kind: 'order' },
     [
       'List what is shown in order.',
+      'List what is shown, in order.',
+      'Describe everything, in order.',
       'List everything',
       'What is shown, in order?',
       'What happens in this video?',

@@ -127,7 +127,7 @@ const rules: Rule[] = [
     () => ({ kind: 'last' }),
   ),
   rule(
-    `(?:list|tell me|name|say|read out|describe|summari[sz]e|show)(?: me)?(?: (?:what|everything|all|the|this|that|it|things|objects|shots|scenes|contents?|is|happens|shown|seen|appears|of|${video}|in|order))*(?: in order)?|what (?:is|are|was|were)(?: the)?(?: things| objects)? ?${shown}?,? in (?:which |what )?order${inVideo}|what (?:happens|is shown|can be seen|is going on|all is shown)${inVideo}|in (?:what|which) order .+|what is (?:this|the) ${video} (?:about|of)`,
+    `(?:list|tell me|name|say|read out|describe|summari[sz]e|show)(?: me)?(?: (?:what|everything|all|the|this|that|it|things|objects|shots|scenes|contents?|is|happens|shown|seen|appears|of|${video}|in|order),?)*(?: in order)?|what (?:is|are|was|were)(?: the)?(?: things| objects)? ?${shown}?,? in (?:which |what )?order${inVideo}|what (?:happens|is shown|can be seen|is going on|all is shown)${inVideo}|in (?:what|which) order .+|what is (?:this|the) ${video} (?:about|of)`,
     () => ({ kind: 'order' }),
   ),
   // Yes or no

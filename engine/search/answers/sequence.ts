@@ -4,6 +4,7 @@ import {
   evidenceOf,
   nameOf,
   patchesToRead,
+  peaksOf,
   within,
   type Asking,
   type Draft,
@@ -20,8 +21,8 @@ const mostProofs = 12;
 
 /** "What is shown, in order?": the decoder reads one patch of each shot, a long video in pieces. */
 export async function answerOrder(asking: Asking): Promise<Draft> {
-  const { reading, segments, reel, onText } = asking;
-  const patches = spread(segments, mostPieces * reading.budget).map((one) => representative(one, reel.table));
+  const { reading, onText } = asking;
+  const patches = patchesInOrder(asking);
   const names: string[] = [];
   let sure = 0;
   let pieces = 0;
@@ -42,6 +43,13 @@ export async function answerOrder(asking: Asking): Promise<Draft> {
     confidence: Math.min(pieces > 0 ? sure / pieces : 0, sureness(proofs)),
     ...proofs,
   };
+}
+
+/** A checkpoint that must look at each patch first reads one piece: more would take minutes, and it has seen most of that. */
+function patchesInOrder(asking: Asking): readonly number[] {
+  const { reading, segments, reel } = asking;
+  if (reading.earlier) return patchesToRead(asking, []);
+  return spread(segments, mostPieces * reading.budget).map((one) => representative(one, reel.table));
 }
 
 /** Looks for each of the named things in the footage that was read; what isn't found stays named, without proof. */
@@ -112,10 +120,10 @@ export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<
   const near = end === 'first' ? segments.slice(0, reading.budget) : segments.slice(-reading.budget);
   const outermost = segments.at(end === 'first' ? 0 : -1);
   if (!outermost) return { answer: '', confidence: 0, evidence: [] };
-  const together = await reading.answer(
-    near.map((segment) => representative(segment, reel.table)),
-    decoderPrompt(question, asked),
-  );
+  const patches = reading.earlier
+    ? patchesToRead(asking, [representative(outermost, reel.table)])
+    : near.map((segment) => representative(segment, reel.table));
+  const together = await reading.answer(patches, decoderPrompt(question, asked));
   const alone = await nameOf(asking, outermost);
   const agree = together.text === alone.name;
   return {
@@ -151,7 +159,7 @@ export function stretchAt({ segments, reel }: Asking, at: number): Segment | und
 export async function answerOpen(asking: Asking): Promise<Draft> {
   const { reading, question, asked, onText } = asking;
   const hits = await asking.lookFor(asked, 5);
-  const list = patchesToRead(asking, hits);
+  const list = patchesToRead(asking, peaksOf(hits));
   const { text, confidence } = await reading.answer(list, decoderPrompt(question, asked), { onText });
   const found = text === '' ? [] : await confirm(asking, await asking.lookFor(text, 2), text);
   const sure = found.filter((hit, i) => i === 0 || hit.confidence >= calibration.confident);

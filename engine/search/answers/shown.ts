@@ -1,5 +1,5 @@
 import { calibration, logistic, logOdds } from '../calibration.ts';
-import { confirm, evidenceOf, patchesToRead, type Asking, type Draft } from '../asking.ts';
+import { confirm, evidenceOf, patchesToRead, peaksOf, type Asking, type Draft } from '../asking.ts';
 import { decoderPrompt, yesNo } from '../prompts.ts';
 
 /** How many of the best moments are looked at again. */
@@ -12,7 +12,7 @@ const looked = 3;
 export async function answerShown(asking: Asking, subject: string): Promise<Draft> {
   const { reading, question, asked } = asking;
   const hits = await asking.lookFor(subject, looked);
-  const list = patchesToRead(asking, hits);
+  const list = patchesToRead(asking, peaksOf(hits));
   const [whole] = await reading.choose(list, decoderPrompt(question, asked), yesNo);
   const checked = await confirm(asking, hits, subject);
   const best = checked[0]?.confidence ?? 0;
