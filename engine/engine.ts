@@ -36,7 +36,7 @@ import type {
   RemoveResult,
   VerifyResult,
 } from './protocol/results.ts';
-import type { AskMeasures, AskTools } from './protocol/asking.ts';
+import { selfTestRequestSchema, type AskMeasures, type AskTools } from './protocol/asking.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { WindowTools } from './protocol/window.ts';
 import type { LibraryView } from './protocol/view.ts';
@@ -175,7 +175,9 @@ class Assembly {
         run(options, (signal) => this.#ask(request, (deps) => choose(deps, request, { ...options, signal }))),
       selfTest: (request, options) =>
         run(options, (signal) =>
-          this.#search(request, (deps) => selfTest(deps, request, { ...options, signal })),
+          this.#ask(parseRequest(selfTestRequestSchema, request), (deps) =>
+            selfTest(deps, request, { ...options, signal }),
+          ),
         ),
       selfTested: () => run(undefined, async () => ({ found: (await this.#selfTested()) ?? null })),
       limitAnswers: (request) => run(undefined, async () => limitAnswers(this.#library(), request)),
@@ -351,7 +353,8 @@ class Assembly {
   }
 
   async #selfTested(): Promise<ReturnType<typeof selfTested>> {
-    return selfTested(this.#library(), (await this.#active.bundle()).fingerprint);
+    const bundle = (await this.#reader(undefined)) ?? (await this.#active.bundle());
+    return selfTested(this.#library(), bundle.fingerprint);
   }
 
   /** Which files of bundles were found to be as their manifests say. */

@@ -15,8 +15,11 @@ const place = z.string('a video id or path').min(1, 'a video id or path');
 export const trustedLengthSchema = z.object({
   /** Temporal patches at once. */
   patches: z.int().positive(),
-  /** By what the bundle was trained with, or by a self-test on this machine. */
-  source: z.enum(['training', 'self-test']),
+  /**
+   * By what the bundle was trained with; by how many patches a checkpoint that looks for itself is given at most; or by a
+   * self-test on this machine.
+   */
+  source: z.enum(['training', 'limit', 'self-test']),
   /** When the self-test was, ISO 8601. */
   testedAt: z.string().optional(),
 });
@@ -95,7 +98,12 @@ const lengthExpected = 'whole numbers of temporal patches from 2';
 /** `selfTest`: which video the needles are planted in, and how thoroughly. */
 export const selfTestRequestSchema = z.strictObject({
   in: place,
-  /** Lengths to try, in temporal patches; default: doubling, from a quarter of the trained length to eight times it. */
+  /** The bundle to test; default: the one that answers. */
+  model: z.string('the id of a model').min(1, 'the id of a model').optional(),
+  /**
+   * Lengths to try, in temporal patches; default: doubling, from a quarter of the trained length to eight times it, or to
+   * twice of what a checkpoint that looks for itself is given.
+   */
   lengths: z.array(z.int(lengthExpected).min(2, lengthExpected)).min(1, lengthExpected).max(16).optional(),
   /** Needles at each length and depth. */
   needles: z.int('a whole number from 1 to 32').min(1).max(32, 'a whole number from 1 to 32').optional(),

@@ -4,6 +4,7 @@ import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { ask } from './ask.ts';
 import { EarlierReads } from './earlier-reads.ts';
 import { plan } from './plan.ts';
+import { selfTest } from './self-test.ts';
 import { KeptTokens } from './kept-tokens.ts';
 import type { Model, PromptPart, Reader } from '../vlm/types.ts';
 import type { SearchDeps } from './types.ts';
@@ -168,6 +169,40 @@ test('a plan reads nothing and decodes no picture', async () => {
   assert.equal(planned.model, 'theirs');
   assert.ok(planned.promptTokens >= 144);
   assert.deepEqual([asked.length, times.length], [0, 0]);
+});
+
+test('its self-test looks at the footage itself, and what it finds is trusted of it alone', async () => {
+  const { answering, asked, times } = checkpoint();
+  const { reader, vision } = await answering.model.open();
+  // Nothing moves in a needle; further than nine patches it can't be found.
+  const isNeedle = ([first, second]: Float32Array) => first === second;
+  const far: Reader = {
+    ...reader!,
+    score: async ({ parts }, answers) => {
+      asked.push({ parts, answers });
+      const [video] = parts;
+      const found = video.kind === 'video' && video.patches.length <= 9 && video.patches.some(isNeedle);
+      const yes = found ? 0.9 : 0.1;
+      return [yes, 1 - yes].map((share) => ({ logProbability: Math.log(share), exact: false }));
+    },
+  };
+  const other = checkpoint({ reader: far, vision: vision! }).answering;
+  const deps = { ...made().deps, answering: { ...other, frameAt: answering.frameAt } };
+  const question = { question: 'Why is it windy?', in: 'film' };
+  assert.deepEqual((await plan(deps, question)).trusted, { patches: 32, source: 'limit' });
+  const result = await selfTest(deps, { in: 'film', needles: 2 });
+  assert.deepEqual(
+    result.lengths.map(({ patches, right, asked }) => [patches, right / asked]),
+    [
+      [8, 1],
+      [16, 0],
+    ],
+  );
+  assert.ok(asked.every(({ answers }) => answers?.join(' ') === 'Yes No'));
+  assert.equal(times.length, 2 * new Set(times.map(Math.floor)).size, 'each patch is looked at once');
+  assert.deepEqual([result.model, result.safePatches], ['theirs', 8]);
+  assert.equal((await plan(deps, question)).trusted.patches, 8);
+  assert.equal((await plan({ ...deps, answering: undefined }, question)).trusted.source, 'training');
 });
 
 test('one without a decoder or a vision encoder is refused', async () => {

@@ -10,6 +10,8 @@ export interface Answerer {
   grid: readonly [number, number];
   tokensOf?: TokensOf;
   earlier?: EarlierReads;
+  /** True where it is given fewer patches at once than it was trained with. */
+  limited?: boolean;
 }
 
 /** Visual tokens of patches of a video, each [rows * columns, hiddenSize]. */
@@ -34,7 +36,7 @@ const decodedAtOnce = 2;
 export async function openAnswering(
   { model, frameAt, kept, earlier }: Answering,
   signal: AbortSignal | undefined,
-): Promise<Answerer> {
+): Promise<Answerer & { tokensOf: TokensOf }> {
   const { reader, vision, id } = await model.open();
   if (!reader || !vision)
     throw new LongviewError(
@@ -48,6 +50,7 @@ export async function openAnswering(
     reader: plainly(reader, Math.max(1, Math.min(mostPatches, trained))),
     grid,
     earlier,
+    limited: trained > mostPatches,
     async tokensOf(video, table, patches) {
       const key = (patch: number) => `${model.fingerprint} ${video.indexRun} ${patch}`;
       const known = new Map(patches.map((patch) => [patch, kept.get(key(patch))]));
@@ -106,14 +109,20 @@ function plainly(reader: Reader, trainedPatches: number): Reader {
     read: (request) => reader.read(request),
     longestContext: reader.longestContext && (() => reader.longestContext!()),
     countTokens: reader.countTokens && ((parts) => reader.countTokens!(parts)),
-    score(request, answers) {
-      const choice = answers.length === 2 && answers.map((answer) => answer.trim()).join(' ') === 'yes no';
-      return choice
-        ? reader.score(asking(request, 'Answer yes or no.'), ['Yes', 'No'])
-        : reader.score(
-            request,
-            answers.map((answer) => answer.trimStart()),
-          );
+    async score(request, answers) {
+      const bare = answers.map((answer) => answer.trim());
+      const chosen = () => reader.score(asking(request, 'Answer yes or no.'), ['Yes', 'No']);
+      if (bare.join(' ') === 'yes no') return chosen();
+      if (!bare.every((answer) => answer === bare[0] && /^(?:yes|no)$/.test(answer)))
+        return reader.score(
+          request,
+          answers.map((answer) => answer.trimStart()),
+        );
+      // Whether it would say this: whether it thinks it more probable than the other.
+      const [yes, no] = await chosen();
+      const [said, other] = bare[0] === 'yes' ? [yes, no] : [no, yes];
+      const { logProbability } = said;
+      return answers.map(() => ({ logProbability, exact: logProbability > other.logProbability }));
     },
   };
 }

@@ -57,13 +57,13 @@ export async function ask(
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
 export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
   const { text, ...own } = await deps.model.open();
-  const { reader, grid, tokensOf, earlier } = deps.answering
+  const { reader, grid, tokensOf, earlier, limited } = deps.answering
     ? await openAnswering(deps.answering, signal)
     : ownReader(own);
   const { store, match } = deps;
   const footage = await chooseVideos(deps, asked.videos, text, asked.reading, asked.question);
   const reel = new Reel(store, footage, tokensOf);
-  const trusted = trustedLength(store, answeringModel(deps).fingerprint, reader.trainedPatches);
+  const trusted = trustedLength(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
   return {
     reel,
     trusted,

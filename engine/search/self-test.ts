@@ -1,25 +1,30 @@
-import { lookerOf, madeNeedles, measureGrid, type Cell, type Needle } from '../needle/index.ts';
+import { lookerOf, madeNeedles, measureGrid, type Cell, type Looker, type Needle } from '../needle/index.ts';
 import { selfTestRequestSchema, type SelfTestRequest, type SelfTestResult } from '../protocol/asking.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import { gammaRange, parseRequest } from '../protocol/requests.ts';
+import { answeringModel, openAnswering } from './answering.ts';
 import { scopeOf } from './scope.ts';
 import { spread } from './select.ts';
 import { keepTrusted } from './trust.ts';
 import type { CallOptions } from '../protocol/engine.ts';
+import type { IndexedVideo } from '../store/types.ts';
+import type { Reader } from '../vlm/types.ts';
 import type { SearchDeps } from './types.ts';
 
 /** Where the needles go: near the beginning, in the middle, near the end. */
 const depths = [0.1, 0.5, 0.9];
 /** Lengths as shares of the trained one. */
 const lengthsTried = [0.25, 0.5, 1, 2, 4, 8];
+/** The largest of these for a checkpoint that looks for itself: a picture takes it seconds. */
+const mostOfChosen = 2;
 /** A length is trusted where at least this share of what the shortest gets right stays right, and at least half of all. */
 const keeps = { share: 0.8, least: 0.5 };
 /** A needle counts only if its question is answered right with and without it: what tossing coins would get. */
 const chance = 0.25;
 
 /**
- * Plants needles into what the model sees of a video (in memory: the file is not even opened), asks about each at
- * growing lengths, and keeps the longest that stays right as the length that asking trusts on this machine.
+ * Plants needles into what the model sees of a video (in memory: the file is only read, if it is opened at all), asks
+ * about each at growing lengths, and keeps the longest that stays right as the length that asking trusts on this machine.
  * @throws LongviewError as `ask`; `bad-argument` for a video that is too short for any of the lengths.
  */
 export async function selfTest(
@@ -31,10 +36,10 @@ export async function selfTest(
   const given = parseRequest(selfTestRequestSchema, request);
   throwIfCancelled(signal);
   const [video] = scopeOf(deps, given.in).videos;
-  const { eyes, vision, reader, id } = await deps.model.open();
-  const looker = lookerOf({ id, eyes, vision, reader });
-  const trained = Math.max(1, reader!.trainedPatches);
-  const wanted = given.lengths ?? lengthsTried.map((share) => Math.max(2, Math.round(share * trained)));
+  const { id, looker, reader, tokensOf } = await opened(deps, signal);
+  const trained = Math.max(1, reader.trainedPatches);
+  const shares = deps.answering ? lengthsTried.filter((share) => share <= mostOfChosen) : lengthsTried;
+  const wanted = given.lengths ?? shares.map((share) => Math.max(2, Math.round(share * trained)));
   const lengths = [...new Set(wanted)].sort((a, b) => a - b).filter((length) => length <= video.patches);
   if (lengths.length === 0)
     throw new LongviewError(
@@ -53,11 +58,16 @@ export async function selfTest(
   const measured: SelfTestResult['lengths'] = [];
   for (const [i, length] of lengths.entries()) {
     const all = Array.from({ length: video.patches }, (_, patch) => patch);
-    const patches = deps.store.patchTokens(video.id, spread(all, length));
+    onProgress?.({
+      stage: `looking at ${length} patches`,
+      fraction: i / lengths.length,
+      subject: video.path,
+    });
+    const patches = await tokensOf(video, spread(all, length));
     const start = performance.now();
     let asked = 0;
     const cells = await measureGrid({
-      reader: reader!,
+      reader,
       haystack: { patches, grid: looker.grid },
       needles,
       frames: [length],
@@ -74,7 +84,7 @@ export async function selfTest(
     measured.push(summary(length, cells, seconds, (length + 1) * looker.grid[0] * looker.grid[1]));
   }
   const { needed, safePatches } = safeLength(measured, trained);
-  keepTrusted(deps.store, deps.model.fingerprint, safePatches);
+  keepTrusted(deps.store, answeringModel(deps).fingerprint, safePatches);
   return {
     videoId: video.id,
     path: video.path,
@@ -86,6 +96,34 @@ export async function selfTest(
     safePatches,
     trainedPatches: trained,
     wallSec: (performance.now() - began) / 1000,
+  };
+}
+
+interface Opened {
+  id: string;
+  looker: Looker;
+  reader: Reader;
+  tokensOf: (video: IndexedVideo, patches: readonly number[]) => Promise<readonly Float32Array[]>;
+}
+
+/** The bundle that answers: the library's own, which has seen the video, or one that looks for itself. */
+async function opened(deps: SearchDeps, signal: AbortSignal | undefined): Promise<Opened> {
+  const { store, answering } = deps;
+  const { id, eyes, vision, reader } = await answeringModel(deps).open();
+  if (!answering) {
+    const looker = lookerOf({ id, eyes, vision, reader });
+    return {
+      id,
+      looker,
+      reader: reader!,
+      tokensOf: async ({ id }, patches) => store.patchTokens(id, patches),
+    };
+  }
+  const { tokensOf, ...chosen } = await openAnswering(answering, signal);
+  const looker = lookerOf({ id, eyes, vision, reader });
+  return {
+    ...{ id, looker, reader: chosen.reader },
+    tokensOf: (video, patches) => tokensOf(video, store.patchTable(video.id), patches),
   };
 }
 

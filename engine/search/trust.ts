@@ -14,14 +14,18 @@ export function selfTested(
   return keptSchema.safeParse(store.setting(key(fingerprint))).data;
 }
 
-/** How long a context a bundle can be trusted with on this machine: by its self-test, else by its training. */
+/**
+ * How long a context a bundle can be trusted with on this machine: by its self-test, else by its training.
+ * @param limited whether it is given fewer patches than it was trained with
+ */
 export function trustedLength(
   store: Pick<SearchStore, 'setting'>,
   fingerprint: string,
   trainedPatches: number,
+  limited = false,
 ): TrustedLength {
   const kept = selfTested(store, fingerprint);
-  const trained = { patches: Math.max(1, trainedPatches), source: 'training' } as const;
+  const trained = { patches: Math.max(1, trainedPatches), source: limited ? 'limit' : 'training' } as const;
   return kept?.patches ? { patches: kept.patches, source: 'self-test', testedAt: kept.testedAt } : trained;
 }
 

@@ -179,7 +179,11 @@ function printPlan({ terminal }: Context, plan: PlanResult): void {
   terminal.line(
     `asks      ${passes} times, ${promptTokens} tokens to read, at most ${newTokens} to write (gamma ${gammas.join(', ')})`,
   );
-  const source = trusted.source === 'training' ? 'as trained' : 'by the self-test on this machine';
+  const source = {
+    training: 'as trained',
+    limit: 'more would take minutes to look at',
+    'self-test': 'by the self-test on this machine',
+  }[trusted.source];
   terminal.line(`at once   at most ${trusted.patches} patches (${source})`);
   terminal.line(
     `takes     ${expectedSec === null ? 'not known yet: nothing was asked with this model on this machine' : `about ${duration(expectedSec * 1000)}`}`,

@@ -9,15 +9,17 @@ import type { SelfTestResult } from '../../../protocol/asking.ts';
 export const selftestCommand: Command = {
   name: 'selftest',
   summary: 'find how long a context can be trusted on your footage and this machine',
-  usage: '[--in ID|PATH] [--lengths 6,12,…] [--needles N] [--gamma G]',
+  usage: '[--in ID|PATH] [--model ID] [--lengths 6,12,…] [--needles N] [--gamma G]',
   options: {
     in: { type: 'string' },
+    model: { type: 'string' },
     lengths: { type: 'string' },
     needles: { type: 'string' },
     gamma: { type: 'string' },
   },
   optionHelp: {
     in: 'the video to plant needles in, in memory only (may be left out where the library holds one video)',
+    model: 'the bundle to test (default: the one that answers)',
     lengths: 'temporal patches to try (default: a quarter of the trained length to eight times it)',
     needles: 'how many different needles, 1 to 32 (default: all there are)',
     gamma: 'time scale, 0.25 to 4 (default 1.5)',
@@ -29,6 +31,7 @@ export const selftestCommand: Command = {
     const result = await engine.selfTest(
       {
         in: (options.in as string | undefined) ?? (await onlyVideo(engine)),
+        model: options.model as string | undefined,
         lengths: lengths?.split(',').map((one) => numeric(one)!),
         needles: numeric(options.needles),
         gamma: numeric(options.gamma),
