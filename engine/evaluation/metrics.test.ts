@@ -254,3 +254,90 @@ test('choices are counted in all and by group, against what guessing would get',
   );
   assert.deepEqual([measureChoices([]).accuracy, measureChoices([]).latencyMs], [null, null]);
 });
+
+/** Made queries, with what QVHighlights' own evaluation says of them at 0.5, 0.55, … 0.95. */
+const heldAgainst: { truth: Span[]; found: Span[]; precision: number[] }[] = [
+  {
+    truth: [
+      [24, 42],
+      [4, 12],
+      [48, 76],
+      [88, 102],
+      [30, 38],
+    ],
+    found: [
+      [25.55, 28.36],
+      [26, 38],
+      [22, 38],
+    ],
+    precision: [0.266667, 0.266667, 0.266667, 0.266667, 0.066667, 0.0, 0.0, 0.0, 0.0, 0.0],
+  },
+  {
+    truth: [
+      [38, 56],
+      [38, 54],
+      [42, 62],
+      [0, 20],
+      [2, 16],
+    ],
+    found: [
+      [0, 22],
+      [34, 52],
+      [138.25, 143.94],
+      [34, 50],
+      [14.08, 30.56],
+      [40, 62],
+      [40, 50],
+      [0, 18],
+      [0, 22],
+      [2, 18],
+    ],
+    precision: [0.808333, 0.775, 0.6, 0.6, 0.6, 0.35, 0.326667, 0.326667, 0.266667, 0.0],
+  },
+  {
+    truth: [
+      [32, 50],
+      [52, 66],
+      [14, 30],
+      [92, 112],
+      [50, 68],
+    ],
+    found: [
+      [14, 30],
+      [50, 70],
+      [46, 66],
+      [77.11, 81.54],
+      [53.5, 68],
+      [28, 46],
+      [12, 30],
+      [48, 68],
+      [50, 66],
+      [54, 66],
+    ],
+    precision: [0.733333, 0.733333, 0.733333, 0.6, 0.6, 0.52, 0.466667, 0.466667, 0.4, 0.2],
+  },
+  {
+    truth: [[18, 36]],
+    found: [
+      [18, 38],
+      [106.21, 113.36],
+      [18, 36],
+      [21.5, 41],
+      [68.92, 82.23],
+      [18, 32],
+      [88.97, 103.7],
+      [101.97, 106.75],
+      [84.12, 94.94],
+      [99.7, 119.46],
+    ],
+    precision: [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.333333],
+  },
+];
+
+test('average precision is what QVHighlights’ own evaluation computes, a tie of two right moments included', () => {
+  for (const { truth, found, precision } of heldAgainst)
+    averagedThresholds.forEach((threshold, index) => {
+      const ours = averagePrecision(found, truth, threshold);
+      assert.ok(Math.abs(ours - precision[index]) < 1e-6, `${ours} is not ${precision[index]}`);
+    });
+});
