@@ -16,7 +16,7 @@ import { runVniah } from './assembly/needles.ts';
 import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
-import { findMediaTools, frameAt, type FindToolsOptions } from './media/index.ts';
+import { findMediaTools, framesAt, type FindToolsOptions } from './media/index.ts';
 import type { IndexingPace } from './protocol/desktop.ts';
 import type { CallOptions, Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument, LongviewError } from './protocol/errors.ts';
@@ -289,11 +289,11 @@ class Assembly {
   ): Promise<T> {
     const bundle = await this.#reader(request.model);
     if (!bundle) return this.#search(request, work);
-    const pictures: Answering['frameAt'] = async ({ path }, time, size, signal) =>
-      frameAt(path, time, size, { signal, tools: await findMediaTools(this.#config.mediaTools) });
+    const pictures: Answering['framesAt'] = async ({ path }, times, size, signal) =>
+      framesAt(path, times, size, { signal, tools: await findMediaTools(this.#config.mediaTools) });
     return this.#search(request, (deps) =>
       this.#active.with(bundle, (model) =>
-        work({ ...deps, answering: { model, frameAt: pictures, kept: this.#kept, earlier: this.#earlier } }),
+        work({ ...deps, answering: { model, framesAt: pictures, kept: this.#kept, earlier: this.#earlier } }),
       ),
     );
   }

@@ -1,11 +1,11 @@
 // How soon an answer starts: the first question about a video, and a second, different one about the same video.
 //   npm run -s bench -- ask [--video FILE] [--library DIR] [--model ID: an imported checkpoint] [--rounds 5] [--json]
-import { resolve } from 'node:path';
+import { fork } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { createEngine } from '../../engine/engine.ts';
 import { badArgument } from '../../engine/protocol/errors.ts';
-import type { LongviewEngine } from '../../engine/engine.ts';
-import type { AskRequest } from '../../engine/protocol/requests.ts';
 
 export const what = 'milliseconds until an answer starts: first question, second question, known question';
 
@@ -24,6 +24,8 @@ const questions = [
   ['What could be the occasion?', 'Describe the video, in order.'],
 ] as const;
 
+const tookSchema = z.object({ first: z.number(), second: z.number(), known: z.number() });
+
 interface Row {
   question: string;
   after: string;
@@ -33,15 +35,7 @@ interface Row {
   known: number[];
 }
 
-/** Milliseconds until the first piece of the answer. */
-async function start(engine: LongviewEngine, request: AskRequest): Promise<number> {
-  const began = performance.now();
-  let first: number | undefined;
-  await engine.ask(request, { onText: () => (first ??= performance.now() - began) });
-  return first ?? performance.now() - began;
-}
-
-/** Asks in turn with a new engine a round, as if Longview had just been started. @param args see `options` */
+/** Asks in turn, each pair in a process of its own. @param args see `options` */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options });
   const rounds = Number(values.rounds);
@@ -61,19 +55,22 @@ export async function run(args: readonly string[]): Promise<void> {
   }));
   for (let round = 0; round < rounds; round++)
     for (const row of rows) {
-      const engine = createEngine(config);
-      try {
-        const about = { in: video, model: values.model };
-        row.first.push(await start(engine, { ...about, question: row.question, fresh: true }));
-        row.second.push(await start(engine, { ...about, question: row.after, fresh: true }));
-        row.known.push(await start(engine, { ...about, question: row.question }));
-      } finally {
-        await engine.close();
-      }
+      const took = await asked([config.libraryDir, video, row.question, row.after, values.model ?? '']);
+      row.first.push(took.first);
+      row.second.push(took.second);
+      row.known.push(took.known);
     }
   process.stdout.write(
     values.json ? `${JSON.stringify({ video, rounds, rows })}\n` : `${table(rows, rounds)}\n`,
   );
+}
+
+function asked(args: readonly string[]): Promise<z.infer<typeof tookSchema>> {
+  const child = fork(join(import.meta.dirname, 'one.ts'), [...args], { execArgv: [] });
+  return new Promise((resolve, reject) => {
+    child.on('message', (message) => resolve(tookSchema.parse(message)));
+    child.on('exit', (code) => reject(new Error(`the asking process ended with code ${code}`)));
+  });
 }
 
 function table(rows: readonly Row[], rounds: number): string {
@@ -84,11 +81,9 @@ function table(rows: readonly Row[], rounds: number): string {
       `${cell(ms(first))}${cell(ms(second))}${cell(`${(median(first) / median(second)).toFixed(1)}x`)}${cell(ms(known))}   ${question} / ${after}`,
   );
   const head = ['first', 'second', 'sooner by', 'known'].map(cell).join('');
-  return [
-    `Until an answer starts, medians of ${rounds} rounds, each with a new engine:`,
-    head,
-    ...lines,
-  ].join('\n');
+  return [`Until an answer starts, medians of ${rounds} rounds, each in a new process:`, head, ...lines].join(
+    '\n',
+  );
 }
 
 function median(values: readonly number[]): number {

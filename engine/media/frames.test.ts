@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { frameAt } from './frame-at.ts';
+import { frameAt, framesAt } from './frame-at.ts';
 import { sampleFrames, type SampleOptions, type SampledFrames } from './frames.ts';
 import { probe } from './probe.ts';
 import type { VideoInfo } from './video-info.ts';
@@ -86,6 +86,25 @@ test('a single picture is the one that is on screen then, to a picture; at the v
   }
   await assert.rejects(frameAt(file, 60, size), { code: 'no-frames' });
   await assert.rejects(frameAt(path.join(folder, 'nowhere.mp4'), 0, size), { code: 'file-not-found' });
+});
+
+test('pictures close together are those that are asked for one by one', async () => {
+  const file = make('close.mp4', { frames: 60, output: h264 });
+  for (const times of [
+    [0, 0.5],
+    [0.98, 1.02, 1.98],
+    [1, 1.01],
+    [1.01, 1.02],
+    [2.2, 2.6],
+    [2.3, 3],
+  ]) {
+    const together = await framesAt(file, times, size);
+    assert.equal(together.length, times.length);
+    for (const [index, time] of times.entries()) {
+      const alone = await frameAt(file, time, size);
+      assert.equal(Buffer.compare(together[index], alone), 0, `${time} of ${times.join(', ')}`);
+    }
+  }
 });
 
 test('rates that do not divide the grid are right too', async () => {

@@ -64,9 +64,9 @@ function checkpoint(parts: Partial<Model> = {}) {
   };
   const answering: SearchDeps['answering'] = {
     model: { id: 'theirs', fingerprint: 'theirs-1', open: async () => model },
-    frameAt: async (_, time) => {
-      times.push(time);
-      return Uint8Array.of(2 * time);
+    framesAt: async (_, wanted) => {
+      times.push(...wanted);
+      return wanted.map((time) => Uint8Array.of(2 * time));
     },
     kept: new KeptTokens(),
     earlier: new EarlierReads(),
@@ -187,7 +187,7 @@ test('its self-test looks at the footage itself, and what it finds is trusted of
     },
   };
   const other = checkpoint({ reader: far, vision: vision! }).answering;
-  const deps = { ...made().deps, answering: { ...other, frameAt: answering.frameAt } };
+  const deps = { ...made().deps, answering: { ...other, framesAt: answering.framesAt } };
   const question = { question: 'Why is it windy?', in: 'film' };
   assert.deepEqual((await plan(deps, question)).trusted, { patches: 32, source: 'limit' });
   const result = await selfTest(deps, { in: 'film', needles: 2 });

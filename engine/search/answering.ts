@@ -34,7 +34,7 @@ const decodedAtOnce = 2;
 
 /** Opens another bundle's decoder and vision encoder. @throws LongviewError `cannot-read`. */
 export async function openAnswering(
-  { model, frameAt, kept, earlier }: Answering,
+  { model, framesAt, kept, earlier }: Answering,
   signal: AbortSignal | undefined,
 ): Promise<Answerer & { tokensOf: TokensOf }> {
   const { reader, vision, id } = await model.open();
@@ -55,7 +55,7 @@ export async function openAnswering(
       const key = (patch: number) => `${model.fingerprint} ${video.indexRun} ${patch}`;
       const known = new Map(patches.map((patch) => [patch, kept.get(key(patch))]));
       const missing = patches.filter((patch) => !known.get(patch));
-      const looked = await look(vision, { video, table, patches: missing, frameAt, signal });
+      const looked = await look(vision, { video, table, patches: missing, framesAt, signal });
       missing.forEach((patch, index) => {
         known.set(patch, looked[index]);
         kept.set(key(patch), looked[index]);
@@ -69,13 +69,13 @@ interface Looked {
   video: IndexedVideo;
   table: PatchTable;
   patches: readonly number[];
-  frameAt: Answering['frameAt'];
+  framesAt: Answering['framesAt'];
   signal: AbortSignal | undefined;
 }
 
 async function look(
   vision: VisionEncoder,
-  { video, table, patches, frameAt, signal }: Looked,
+  { video, table, patches, framesAt, signal }: Looked,
 ): Promise<Float32Array[]> {
   const tokens: Float32Array[] = [];
   for (let first = 0; first < patches.length; first += decodedAtOnce) {
@@ -88,8 +88,7 @@ async function look(
           { length: vision.framesPerPatch },
           (_, i) => start + ((end - start) * i) / vision.framesPerPatch,
         );
-        const frames: Uint8Array[] = [];
-        for (const time of times) frames.push(await frameAt(video, time, frame, signal));
+        const frames = await framesAt(video, times, frame, signal);
         return frames.map((pixels) => ({ ...frame, pixels }));
       }),
     );

@@ -4,7 +4,7 @@ import type { Segment } from './select.ts';
 /** How much alike two patches of a shot are, as a cosine, for one to be read instead of the other. */
 const sameLook = 0.9;
 /** So many patches are looked at anew for a question, the most important ones: the answer waits for each. */
-const mostNew = 3;
+const mostNew = 2;
 /** Lists that are kept. */
 const most = 32;
 

@@ -38,13 +38,13 @@ export interface ModelHandle {
 /** Another bundle than the library's own that answers: a checkpoint that brings its own vision encoder. */
 export interface Answering {
   model: ModelHandle;
-  /** The picture at a time of a video, letterboxed: RGB [height, width, 3]. */
-  frameAt: (
+  /** The pictures at some times of a video that lie close together, letterboxed: RGB [height, width, 3] each. */
+  framesAt: (
     video: IndexedVideo,
-    time: number,
+    times: readonly number[],
     size: { width: number; height: number },
     signal?: AbortSignal,
-  ) => Promise<Uint8Array>;
+  ) => Promise<Uint8Array[]>;
   /** What was looked at for earlier questions. */
   kept: KeptTokens;
   /** Which patches were read for them. */
