@@ -66,12 +66,3 @@ export function unpackHalf(packed: Uint8Array, target: Float32Array, offset = 0)
     target[offset + index] = values[packed[byte] | (packed[byte + 1] << 8)]!;
   }
 }
-
-/** Sum of the products of a vector and packed half-precision numbers from byte `offset` on. */
-export function dotHalf(vector: Float32Array, packed: Uint8Array, offset: number): number {
-  const values = halves();
-  let sum = 0;
-  for (let index = 0, byte = offset; index < vector.length; index++, byte += 2)
-    sum += vector[index] * values[packed[byte] | (packed[byte + 1] << 8)];
-  return sum;
-}

@@ -78,11 +78,11 @@ export function layoutOf(bytes: number): Layout {
  */
 export interface Scanner {
   /** Scores the groups themselves around the middle, and counts the scores in their histogram. */
-  scoreGroups(from: number, past: number, offset: number, middle: number): void;
+  scoreGroups: (from: number, past: number, offset: number, middle: number) => void;
   /** Scores the rows of the groups that may do, and counts the scores in the rows' histogram. */
-  scoreRows(from: number, past: number, offset: number, least: number, slack: number): void;
+  scoreRows: (from: number, past: number, offset: number, least: number, slack: number) => void;
   /** Lists those of the rows that were scored whose score is at least `leastRow`. */
-  listRows(from: number, past: number, leastRow: number, least: number, slack: number): void;
+  listRows: (from: number, past: number, leastRow: number, least: number, slack: number) => void;
 }
 
 /**

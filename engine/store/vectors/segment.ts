@@ -209,7 +209,7 @@ export class Segment {
 
   /** Does a step for some groups. */
   do({ does, values }: Step, ranges: readonly Range[]): void {
-    const work = this.#scanner[does] as (from: number, past: number, ...values: readonly number[]) => void;
+    const work: (from: number, past: number, ...values: readonly number[]) => void = this.#scanner[does];
     for (const { from, past } of ranges) if (past > from) work(from, past, ...values);
   }
 

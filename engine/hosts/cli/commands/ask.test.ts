@@ -220,8 +220,16 @@ suite('history', () => {
 
 suite('selftest', () => {
   test('prints the lengths and the one that is trusted from now on', async () => {
-    const { stdout, asked } = await longview(['selftest', '--lengths', '11,44', '--needles', '4']);
-    assert.deepEqual(asked, [{ in: 'v1', lengths: [11, 44], needles: 4, gamma: undefined }]);
+    const { stdout, asked } = await longview([
+      'selftest',
+      '--lengths',
+      '11,44',
+      '--needles',
+      '4',
+      '--model',
+      'mine',
+    ]);
+    assert.deepEqual(asked, [{ in: 'v1', model: 'mine', lengths: [11, 44], needles: 4, gamma: undefined }]);
     assert.match(stdout, /11 +12 +100 %/);
     assert.match(stdout, /44\* +45 +25 %/);
     assert.match(stdout, /up to 11 patches/);
