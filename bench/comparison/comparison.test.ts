@@ -11,9 +11,17 @@ const run = (variant: string, more = {}) => ({
 });
 const setting = { trainedPatches: 8, tokensPerPatch: 4, retrievalGamma: 0.75, understandingGamma: 1.5 };
 
-test('a share stands with its standard error', () => {
-  assert.equal(share([50, 100]), '50.0 ± 5.0');
-  assert.equal(share([0, 0]), '-');
+test('a share stands with its standard error: of the measurement, or between seeds', () => {
+  assert.equal(share([[50, 100]]), '50.0 ± 5.0');
+  assert.equal(
+    share([
+      [50, 100],
+      [60, 100],
+      [70, 100],
+    ]),
+    '60.0 ± 5.8',
+  );
+  assert.equal(share([[0, 0]]), '-');
   assert.deepEqual(
     together([
       [1, 2],
@@ -28,6 +36,13 @@ test('every variant has its row, lengths say how many times the training length 
   assert.match(text, /\| patches \| 8 \(1x\) \| 64 \(8x\) \|/);
   assert.match(text, /\| rope \| 60\.0 ± 3\.5 \| 5\.0 ± 1\.5 \|\n\| hope \| 60\.0/);
   assert.match(text, /\| hope \| 90\.0 ± 9\.5 \| - \|/);
+});
+
+test('runs that differ in their seed are one row', () => {
+  const other = run('hope', { seed: 1, needles: { 8: { 0: [70, 100], 1: [70, 100] } } });
+  const text = tables(resultsSchema.parse({ setting, runs: [run('hope'), other] }));
+  assert.match(text, /seeds 0, 1\./);
+  assert.match(text, /\| hope \| 65\.0 ± 5\.0 \| 5\.0 ± 1\.5 \|/);
 });
 
 test('a step of the ablation that was not trained is said to be missing, not filled in', () => {

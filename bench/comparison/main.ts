@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { heatMap } from '../../engine/needle/index.ts';
 import { LongviewError } from '../../engine/protocol/errors.ts';
-import { resultsSchema, type Results } from './results.ts';
+import { resultsSchema, together, type Results } from './results.ts';
 import { tables } from './tables.ts';
 
 export const what = 'five position encodings on one small model: tables and heat maps from the measurements';
@@ -29,19 +29,19 @@ export async function run(args: readonly string[]): Promise<void> {
   await writeFile(page, between(await readFile(page, 'utf8'), tables(results)));
 }
 
-/** One heat map a run: [file name, SVG]. */
+/** One heat map a variant, of all its seeds together: [file name, SVG]. */
 function maps({ setting, runs }: Results): [string, string][] {
-  return runs.map(({ variant, seed, needles }) => {
-    const squares = Object.entries(needles).flatMap(([frames, depths]) =>
-      Object.entries(depths).map(([depth, [right, asked]]) => ({
-        frames: Number(frames),
-        depth: Number(depth),
-        accuracy: right / asked,
-      })),
+  return [...Map.groupBy(runs, ({ variant }) => variant)].map(([variant, own]) => {
+    const lengths = Object.keys(own[0].needles);
+    const squares = lengths.flatMap((frames) =>
+      Object.keys(own[0].needles[frames]).map((depth) => {
+        const [right, asked] = together(own.map(({ needles }) => needles[frames]?.[depth] ?? [0, 0]));
+        return { frames: Number(frames), depth: Number(depth), accuracy: right / asked };
+      }),
     );
-    const title = `${variant}, seed ${seed}`;
+    const title = `${variant}, ${own.length === 1 ? `seed ${own[0].seed}` : `${own.length} seeds`}`;
     const trainedFrames = setting.trainedPatches;
-    return [`vniah-${variant}-${seed}.svg`, heatMap({ squares, title, trainedFrames, unit: 'patches' })];
+    return [`vniah-${variant}.svg`, heatMap({ squares, title, trainedFrames, unit: 'patches' })];
   });
 }
 

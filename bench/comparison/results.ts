@@ -38,9 +38,17 @@ export function together(tallies: readonly Tally[]): Tally {
   return tallies.reduce<Tally>(([right, asked], [r, a]) => [right + r, asked + a], [0, 0]);
 }
 
-/** Share right in per cent with its standard error, "58.5 ± 2.0", or a dash where nothing was asked. */
-export function share([right, asked]: Tally): string {
-  if (asked === 0) return '-';
-  const p = right / asked;
-  return `${(p * 100).toFixed(1)} ± ${(Math.sqrt((p * (1 - p)) / asked) * 100).toFixed(1)}`;
+/**
+ * Shares right of runs that differ in their seed, in per cent: their mean with its standard error between seeds, "58.5 ± 2.0".
+ * Of one run the standard error is that of its measurement. A dash where nothing was asked.
+ */
+export function share(tallies: readonly Tally[]): string {
+  const shares = tallies.filter(([, asked]) => asked > 0).map(([right, asked]) => right / asked);
+  if (shares.length === 0) return '-';
+  const mean = shares.reduce((sum, one) => sum + one, 0) / shares.length;
+  const variance =
+    shares.length > 1
+      ? shares.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (shares.length - 1) / shares.length
+      : (mean * (1 - mean)) / together(tallies)[1];
+  return `${(mean * 100).toFixed(1)} ± ${(Math.sqrt(variance) * 100).toFixed(1)}`;
 }

@@ -3,10 +3,17 @@ import { share, together, type Grid, type Results, type Run, type Tally } from '
 const order = ['rope', 'tad-rope', 'm-rope', 'videorope', 'hope'];
 const numeric = (keys: Iterable<string>) => [...new Set(keys)].sort((a, b) => Number(a) - Number(b));
 
+/** The runs of a variant, one for each seed. */
+interface Seeds {
+  variant: string;
+  runs: readonly Run[];
+}
+
 /** All tables of the comparison, in Markdown. */
 export function tables(results: Results): string {
   const { setting, runs } = results;
-  const five = order.flatMap((variant) => runs.filter((run) => run.variant === variant).slice(0, 1));
+  const of = (variant: string): Seeds => ({ variant, runs: runs.filter((run) => run.variant === variant) });
+  const five = order.map(of).filter((one) => one.runs.length > 0);
   const seeds = [...new Set(runs.map(({ seed }) => seed))];
   const parts = [
     `Trained on up to ${setting.trainedPatches} patches; seeds ${seeds.join(', ')}.`,
@@ -18,8 +25,8 @@ export function tables(results: Results): string {
     '### Understanding, by question',
     ...questionTables(five, setting.trainedPatches),
     '### Ablation',
-    ablation(runs, setting.trainedPatches),
-    ...sweeps(runs, setting.trainedPatches),
+    ablation(of, setting.trainedPatches),
+    ...sweeps(of('hope').runs, setting.trainedPatches),
   ];
   return parts.join('\n\n');
 }
@@ -46,24 +53,30 @@ const heading = (length: string, trained: number) => {
 };
 const all = (grid: Grid, length: string): Tally => together(Object.values(grid[length] ?? {}));
 
-function lengthTable(runs: readonly Run[], trained: number, pick: (run: Run) => Grid): string {
-  const lengths = numeric(runs.flatMap((run) => Object.keys(pick(run))));
+function lengthTable(variants: readonly Seeds[], trained: number, pick: (run: Run) => Grid): string {
+  const lengths = numeric(variants.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(pick(run)))));
   return markdown(
     ['patches', ...lengths.map((length) => heading(length, trained))],
-    runs.map((run) => [name(run.variant), ...lengths.map((length) => share(all(pick(run), length)))]),
+    variants.map(({ variant, runs }) => [
+      name(variant),
+      ...lengths.map((length) => share(runs.map((run) => all(pick(run), length)))),
+    ]),
   );
 }
 
-function questionTables(runs: readonly Run[], trained: number): string[] {
-  const tasks = [...new Set(runs.flatMap((run) => Object.values(run.understanding).flatMap(Object.keys)))];
-  return numeric(runs.flatMap((run) => Object.keys(run.understanding)))
+function questionTables(variants: readonly Seeds[], trained: number): string[] {
+  const grids = variants.flatMap(({ runs }) => runs.map(({ understanding }) => understanding));
+  const tasks = [
+    ...new Set(grids.flatMap((grid) => Object.values(grid).flatMap((asked) => Object.keys(asked)))),
+  ];
+  return numeric(grids.flatMap((grid) => Object.keys(grid)))
     .filter((length) => Number(length) >= trained)
     .map((length) =>
       markdown(
         [heading(length, trained), ...tasks],
-        runs.map((run) => [
-          name(run.variant),
-          ...tasks.map((task) => share(run.understanding[length]?.[task] ?? [0, 0])),
+        variants.map(({ variant, runs }) => [
+          name(variant),
+          ...tasks.map((task) => share(runs.map((run) => run.understanding[length]?.[task] ?? [0, 0]))),
         ]),
       ),
     );
@@ -77,33 +90,37 @@ const steps = [
   ['+ DTS (gamma drawn in training)', 'hope'],
 ] as const;
 
-function ablation(runs: readonly Run[], trained: number): string {
+function ablation(of: (variant: string) => Seeds, trained: number): string {
   const lengths = [1, 4, 8].map((times) => String(times * trained));
   const rows = steps.map(([what, variant]) => {
-    const run = runs.find((one) => one.variant === variant);
-    const cells = (grid: Grid | undefined) =>
-      lengths.map((length) => (grid ? share(all(grid, length)) : 'not trained'));
-    return [`${what} (\`${variant}\`)`, ...cells(run?.needles), ...cells(run?.understanding)];
+    const { runs } = of(variant);
+    const cells = (pick: (run: Run) => Grid) =>
+      lengths.map((length) =>
+        runs.length > 0 ? share(runs.map((run) => all(pick(run), length))) : 'not trained',
+      );
+    return [`${what} (\`${variant}\`)`, ...cells((run) => run.needles), ...cells((run) => run.understanding)];
   });
   const head = (what: string) => lengths.map((length) => `${what} ${heading(length, trained)}`);
   return markdown(['', ...head('needle'), ...head('questions')], rows);
 }
 
 function sweeps(runs: readonly Run[], trained: number): string[] {
-  return runs.flatMap(({ sweep, seed }) => {
-    if (!sweep) return [];
-    const gammas = numeric(Object.keys(sweep));
-    const lengths = numeric(Object.keys(sweep[gammas[0]].needles));
-    const rows = (pick: 'needles' | 'understanding') =>
-      gammas.map((gamma) => [gamma, ...lengths.map((length) => share(all(sweep[gamma][pick], length)))]);
-    const head = ['gamma', ...lengths.map((length) => heading(length, trained))];
-    return [
-      `### Gamma at inference, hope, seed ${seed}: retrieval`,
-      markdown(head, rows('needles')),
-      `### Gamma at inference, hope, seed ${seed}: understanding`,
-      markdown(head, rows('understanding')),
-    ];
-  });
+  const swept = runs.flatMap(({ sweep }) => (sweep ? [sweep] : []));
+  if (swept.length === 0) return [];
+  const gammas = numeric(swept.flatMap((sweep) => Object.keys(sweep)));
+  const lengths = numeric(swept.flatMap((sweep) => Object.keys(sweep[gammas[0]]?.needles ?? {})));
+  const rows = (pick: 'needles' | 'understanding') =>
+    gammas.map((gamma) => [
+      gamma,
+      ...lengths.map((length) => share(swept.map((sweep) => all(sweep[gamma]?.[pick] ?? {}, length)))),
+    ]);
+  const head = ['gamma', ...lengths.map((length) => heading(length, trained))];
+  return [
+    '### Gamma at inference, hope: retrieval',
+    markdown(head, rows('needles')),
+    '### Gamma at inference, hope: understanding',
+    markdown(head, rows('understanding')),
+  ];
 }
 
 const name = (variant: string) => (variant === 'hfa' ? 'hfa (ablation)' : variant);
