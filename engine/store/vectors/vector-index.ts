@@ -1,11 +1,11 @@
 import { dot } from '../similarities.ts';
 import { TopK } from '../top-k.ts';
-import { CodeFile, type Codes } from './index-file.ts';
+import { CodeScan } from './code-scan.ts';
 import { Coder, mostDimensions } from './coding.ts';
-import { bins, segmentRows } from './scan-module.ts';
+import { CodeFile, type Codes } from './index-file.ts';
 import { RowFile, type RowPlace } from './row-file.ts';
-import { ScanHelper, type Task } from './scan-helper.ts';
-import { SegmentMaker, type Range, type Segment, type Step } from './segment.ts';
+import { segmentRows } from './scan-module.ts';
+import { SegmentMaker, type Range } from './segment.ts';
 
 /** A run whose embeddings are to be found. */
 export interface CodedRun {
@@ -29,8 +29,6 @@ const centerRows = 20_000;
  * from the means of their groups, which is what their codes can be wrong by.
  */
 const reread = { times: 2, least: 800, ofRoot: 2.2 };
-/** Segments from which on a second thread is worth its start. */
-const helpedSegments = 4;
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
 const mostDead = 0.5;
 
@@ -46,15 +44,13 @@ export class VectorIndex {
   #codes: Codes | undefined;
   #coder: Coder | undefined;
   #rowFile: RowFile | undefined;
-  #helper: ScanHelper | undefined;
+  readonly #scan = new CodeScan();
   /** Mean square of the rows' distance from the codes of their groups' means. */
   #spread = 1;
   /** By living run. */
   #firstRows = new Map<string, number>();
   /** All groups that living runs are in, by segment. */
   #living: Range[][] = [];
-  /** So many segments the helper knows. */
-  #lent = 0;
 
   /**
    * @param path of the file of codes; the rows lie beside it
@@ -105,7 +101,8 @@ export class VectorIndex {
     const { times, least, ofRoot } = reread;
     const root = Math.sqrt(this.#rows(() => true));
     const looked = Math.max(least, times * count, Math.round(ofRoot * root * this.#spread));
-    const rows = this.#nearestByCodes(query, looked, among);
+    const ranges = among ? this.#ranges(among) : this.#living;
+    const rows = this.#scan.nearest(this.#codes!.segments, ranges, this.#coder!.query(query), looked);
     const best = new TopK(count);
     const places = this.#placesOf(rows.sort(), among);
     this.#similarities(query, places).forEach((similarity, index) => best.offer(similarity, index));
@@ -139,36 +136,6 @@ export class VectorIndex {
     return similarities;
   }
 
-  /**
-   * Rows, in no order. The groups' means are scored first; then the rows of those groups that may hold one of the best,
-   * which for real footage are a few in a hundred.
-   */
-  #nearestByCodes(query: Float32Array, count: number, among: ReadonlySet<string> | undefined): Uint32Array {
-    const { segments } = this.#codes!;
-    const coded = this.#coder!.query(query);
-    const tasks = (among ? this.#ranges(among) : this.#living)
-      .map((ranges, number) => ({ number, ranges }))
-      .filter(({ ranges }) => ranges.length > 0);
-    for (const { number } of tasks) segments[number].prepare(coded);
-    const histograms = (of: 'rows' | 'groups') => tasks.map(({ number }) => segments[number].histogram(of));
-    const total = (of: 'rows' | 'groups') => segments.reduce((sum, segment) => sum + segment[of], 0);
-    const groups = Math.ceil((count * total('groups')) / Math.max(1, total('rows')));
-    this.#together({ does: 'scoreGroups', values: [coded.offset, bins / 2] }, tasks);
-    const { bin: least } = lowestBin(histograms('groups'), groups);
-    this.#together({ does: 'scoreRows', values: [coded.offset, least, coded.slack] }, tasks);
-    const { bin: leastRow, above } = lowestBin(histograms('rows'), count);
-    this.#together({ does: 'listRows', values: [leastRow, least, coded.slack] }, tasks);
-    // Of those that are just good enough there may be any number, black frames say.
-    let justEnough = count - above;
-    return Uint32Array.from(
-      tasks.flatMap(({ number }) =>
-        Array.from(segments[number].listed)
-          .filter((row) => segments[number].scoreOf(row) > leastRow || justEnough-- > 0)
-          .map((row) => number * segmentRows + row),
-      ),
-    );
-  }
-
   /** Where rows are from, without those of runs that were not to be looked in. @param rows ascending */
   #placesOf(rows: Uint32Array, among: ReadonlySet<string> | undefined): RowPlace[] {
     const { slices } = this.#codes!;
@@ -186,45 +153,11 @@ export class VectorIndex {
     return (this.#rowFile ??= new RowFile(`${this.#path}.rows`, this.#codes!.center.length));
   }
 
-  /** One step in all segments, shared with the helper where there is one. */
-  #together(step: Step, tasks: readonly Task[]): void {
-    const { segments } = this.#codes!;
-    const alone = ({ number, ranges }: Task) => segments[number].do(step, ranges);
-    const helper = this.#helperFor(segments);
-    if (!helper) return tasks.forEach(alone);
-    helper.begin(step, tasks);
-    const own = new Set<Task>();
-    for (let at = helper.take(); at < tasks.length; at = helper.take()) {
-      own.add(tasks[at]);
-      alone(tasks[at]);
-    }
-    if (helper.finish()) return;
-    for (const task of tasks) {
-      if (own.has(task)) continue;
-      segments[task.number].reset(step.does);
-      alone(task);
-    }
-  }
-
-  /** The second thread, where the codes are many enough to be worth one and it has started; it knows all segments then. */
-  #helperFor(segments: readonly Segment[]): ScanHelper | undefined {
-    if (segments.length < helpedSegments) return undefined;
-    this.#helper ??= ScanHelper.start();
-    if (!this.#helper?.ready) return undefined;
-    for (; this.#lent < segments.length; this.#lent++) {
-      const { module, memory } = segments[this.#lent];
-      this.#helper.add({ number: this.#lent, module, memory });
-    }
-    return this.#helper;
-  }
-
   /** Ends the second thread. */
   async close(): Promise<void> {
-    const helper = this.#helper;
-    [this.#helper, this.#lent] = [undefined, 0];
     this.#rowFile?.close();
     this.#rowFile = undefined;
-    await helper?.close();
+    await this.#scan.close();
   }
 
   #open(runs: readonly CodedRun[]): void {
@@ -247,7 +180,7 @@ export class VectorIndex {
       rows += count;
     }
     const center = Float32Array.from(sum, (value) => value / rows);
-    this.#lent = 0;
+    this.#scan.forget();
     this.#codes = { center, slices: [], segments: [] };
     this.#coder = new Coder(center);
     this.#rowFile?.close();
@@ -323,18 +256,6 @@ export class VectorIndex {
     }
     return ranges;
   }
-}
-
-/** The highest bin such that at least `wanted` scores are in it or above, and how many are above. */
-function lowestBin(histograms: readonly Uint32Array[], wanted: number): { bin: number; above: number } {
-  const counts = new Uint32Array(bins);
-  for (const histogram of histograms) for (let bin = 0; bin < bins; bin++) counts[bin] += histogram[bin];
-  let above = 0;
-  for (let bin = bins - 1; bin > 0; bin--) {
-    if (above + counts[bin] >= wanted) return { bin, above };
-    above += counts[bin];
-  }
-  return { bin: 0, above };
 }
 
 function meanOf(values: readonly number[]): number {
