@@ -1,5 +1,5 @@
 import { search } from './search.ts';
-import { openWindows } from './windows.ts';
+import { goneThrough, openWindows } from './windows.ts';
 import type { Footage } from './footage.ts';
 import type { Question } from './questions.ts';
 import type { SearchDeps } from './types.ts';
@@ -11,9 +11,6 @@ import { queryVector } from './query-vector.ts';
 const mostVideos = 16;
 /** How many moments of the whole footage decide which videos these are. */
 const moments = 200;
-/** Libraries of up to so many patches are gone through as a whole. */
-const goneThrough = 200_000;
-
 /**
  * Of many videos the ones worth reading: those with the best moments for what is asked, in the order in which they
  * came. A question that names nothing ("what is shown, in order?") is read in the first ones.

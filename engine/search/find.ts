@@ -9,7 +9,7 @@ import { Reading } from './reading.ts';
 import { recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { textMoments } from './text-moments.ts';
-import { openWindows, widened } from './windows.ts';
+import { goneThrough, openWindows, widened } from './windows.ts';
 import type { FindResult, Moment } from '../protocol/results.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../vlm/types.ts';
@@ -19,12 +19,6 @@ import { queryVector } from './query-vector.ts';
 /** How many moments a find lists, and how many of them the decoder looks at again. */
 const listed = 10;
 const rechecked = 5;
-/**
- * Up to so many patches (11 hours at a patch a second) everything is compared with the query, exactly; beyond, codes in
- * memory tell where to look (`npm run -s bench -- search`).
- */
-const goneThrough = 40_000;
-
 /** What `find` takes besides its request. */
 export type FindOptions = CallOptions & { onFirst?: (first: FindResult) => void };
 

@@ -14,6 +14,7 @@ export type SearchStore = Pick<
   | 'patchWindow'
   | 'nearest'
   | 'bestSeen'
+  | 'similarityAt'
   | 'textHits'
   | 'videoCount'
   | 'objects'

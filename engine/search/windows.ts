@@ -1,10 +1,16 @@
 import type { Excerpt } from './footage.ts';
 import type { Hit } from './search.ts';
 import type { Background } from './similarity.ts';
-import type { IndexedVideo, PatchPlace } from '../store/types.ts';
-import { labelsOf } from './object-scores.ts';
+import type { IndexedVideo, PatchPlace, SeenTogether } from '../store/types.ts';
+import { coverageOf, fuser } from './fusion.ts';
+import { labelsOf, objectScores } from './object-scores.ts';
 import type { SearchStore, WantedObjects } from './types.ts';
 
+/**
+ * Up to so many patches (three hours at a patch a second) everything is compared with the query, exactly; beyond, codes in
+ * memory tell where to look, which takes less time from there on (`npm run -s bench -- search`).
+ */
+export const goneThrough = 12_000;
 /** Patches before and after a promising one that are looked at; those of a moment that needs more are found later. */
 const around = 24;
 /** A moment that reaches its window's edge gets so many times the room, so often. */
@@ -12,6 +18,8 @@ const widening = { times: 4, rounds: 2 };
 /** Windows for each moment that is wanted, by each kind of evidence; so many at most. */
 const perMoment = 3;
 const mostWindows = 400;
+/** So many times as many places where the detector saw something are looked at for these. */
+const lookedAt = 8;
 
 /** Stretches of a large library in which what is asked for may be. */
 export interface Windows {
@@ -40,11 +48,36 @@ export function openWindows(store: SearchStore, query: WideQuery): Windows {
   const count = Math.min(mostWindows, Math.max(20, perMoment * limit));
   const near = embedding ? store.nearest(fingerprint, embedding, count * 4, among) : undefined;
   const labels = labelsOf(wanted);
-  const seen = labels.length > 0 ? store.bestSeen(fingerprint, labels, count, among) : [];
-  const places = [...firstPlaces(near?.patches ?? [], count), ...firstPlaces(seen, count)];
+  const seen = labels.length > 0 ? store.bestSeen(fingerprint, labels, count * lookedAt, among) : [];
+  const promising = seenPlaces(store, query, seen, near?.background);
+  const places = [...firstPlaces(near?.patches ?? [], count), ...firstPlaces(promising, count)];
   const byId = new Map(videos.map((video) => [video.id, video]));
   const excerpts = open(store, byId, places, { query: embedding, labels });
   return { excerpts, background: near?.background };
+}
+
+/**
+ * Of each batch the patch where most of what is wanted was seen, those first that this and the picture's likeness make
+ * likeliest together: the detector's best are many where it has seen thousands.
+ */
+function seenPlaces(
+  store: SearchStore,
+  { fingerprint, wanted, embedding }: WideQuery,
+  batches: readonly SeenTogether[],
+  background: Background | undefined,
+): PatchPlace[] {
+  const candidates = batches.flatMap(({ videoId, objects }) => {
+    const first = objects[0].patch;
+    const seen = objects.map((object) => ({ ...object, patch: object.patch - first }));
+    const scores = objectScores(wanted.objects, seen, seen[seen.length - 1].patch + 1);
+    const object = scores.reduce((most, score) => Math.max(most, score), 0);
+    return object > 0 ? { videoId, patch: first + scores.indexOf(object), object } : [];
+  });
+  const similarity = embedding && store.similarityAt(fingerprint, embedding, candidates);
+  const fuse = fuser(coverageOf(wanted), background ?? { mean: 0, deviation: 1 });
+  return candidates
+    .map((place, index) => ({ ...place, score: fuse({ ...place, similarity: similarity?.[index] ?? 0 }) }))
+    .sort((a, b) => b.score - a.score);
 }
 
 /** Opens more around the moments that reach the edge of what was looked at. @returns nothing where none does */

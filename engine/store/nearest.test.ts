@@ -106,11 +106,32 @@ test('a window has the times, cuts, objects and similarities of its patches', (t
   assert.ok(end.similarity.every((value) => value === 0));
 });
 
-test('the labels that were seen best come first', (t) => {
+test('where labels were seen best comes first, with what else was seen there', (t) => {
   const { store, ids } = library(t, 3);
   const seen = store.bestSeen('made-1', ['cat'], 4);
   assert.equal(seen.length, 4);
   assert.equal(seen[0].videoId, ids[2]);
+  assert.deepEqual(
+    new Set(
+      seen.filter(({ videoId }) => videoId === ids[2]).flatMap(({ objects }) => objects.map((o) => o.patch)),
+    ),
+    new Set([7, 27, 47, 67, 87]),
+  );
   assert.ok(store.bestSeen('made-1', ['cat'], 9, [ids[0]]).every(({ videoId }) => videoId === ids[0]));
   assert.deepEqual(store.bestSeen('made-1', ['cow'], 4), []);
+});
+
+test('single patches are compared in the order in which they are asked for', (t) => {
+  const { store, ids } = library(t, 2);
+  const query = embedding(0, 3);
+  const places = [
+    { videoId: ids[1], patch: 40 },
+    { videoId: ids[0], patch: 3 },
+    { videoId: ids[0], patch: 99 },
+  ];
+  const found = store.similarityAt('made-1', query, places);
+  places.forEach(({ videoId, patch: number }, i) => {
+    const exact = similarities(query, store.patchTable(videoId).embeddings)[number];
+    assert.ok(Math.abs(found[i] - exact) < 5e-3);
+  });
 });

@@ -4,7 +4,7 @@ import type { LibraryDatabase } from './database.ts';
 import { unpackObjects } from './packing.ts';
 import type { Patches } from './patches.ts';
 import type { RunRow } from './run-rows.ts';
-import type { Nearest, PatchPlace, PatchRange } from './types.ts';
+import type { Nearest, PatchPlace, PatchRange, SeenTogether } from './types.ts';
 import { similarities } from './similarities.ts';
 import { VectorIndex } from './vectors/vector-index.ts';
 
@@ -91,31 +91,58 @@ export class NearestPatches {
     return this.#upToDate(run.model_fingerprint, generation).index.similarities(run, window, query);
   }
 
+  /** Similarity of a query to single patches, in their order. */
+  similarityAt(
+    fingerprint: string,
+    generation: number,
+    query: Float32Array,
+    places: readonly PatchPlace[],
+  ): Float64Array {
+    const { index, runs } = this.#upToDate(fingerprint, generation);
+    const byVideo = new Map([...runs.values()].map((run) => [run.video_id, run]));
+    if (VectorIndex.takes(query.length))
+      return index.similaritiesAt(
+        query,
+        places.map(({ videoId, patch }) => ({ run: byVideo.get(videoId)!.id, patch })),
+      );
+    return Float64Array.from(places, ({ videoId, patch }) => {
+      const embedding = this.#patches.embeddings(byVideo.get(videoId)!, { from: patch, past: patch + 1 });
+      return similarities(query, embedding)[0];
+    });
+  }
+
   /** Ends what helps to look; it is started again where it is needed. */
   close(): void {
     for (const { index } of this.#kept.values()) void index.close();
   }
 
-  /** Patches near which one of the labels was seen best. */
+  /** The batches in which one of the labels was seen best, best first, with what was seen there of all of them. */
   seen(
     fingerprint: string,
     labels: readonly string[],
     count: number,
     videos: readonly string[] | undefined,
-  ): PatchPlace[] {
+  ): SeenTogether[] {
     this.#fillBest();
     const among = videos ? 'AND videos.id IN (SELECT value FROM json_each(?))' : '';
-    const places = labels.flatMap((label) =>
-      this.#db.all<PatchPlace & { best: number }>(
-        `SELECT videos.id AS videoId, first + (SELECT count FROM patch_batches
-             WHERE run = object_batches.run AND first = object_batches.first) / 2 AS patch, best
+    const best = labels.flatMap((label) =>
+      this.#db.all<{ run: number; first: number; videoId: string; best: number }>(
+        `SELECT run, first, videos.id AS videoId, best
          FROM object_batches JOIN runs ON runs.num = run JOIN videos ON videos.num = runs.video
          WHERE label = (SELECT num FROM labels WHERE name = ?) AND state = 'complete' AND model_fingerprint = ?
            ${among} ORDER BY best DESC LIMIT ?`,
         ...[label, fingerprint, ...(videos ? [JSON.stringify(videos)] : []), count],
       ),
     );
-    return places.sort((a, b) => b.best - a.best).slice(0, count);
+    const batches = new Map<string, (typeof best)[number]>();
+    for (const batch of best.sort((a, b) => b.best - a.best)) {
+      if (batches.size === count) break;
+      const key = `${batch.run} ${batch.first}`;
+      if (!batches.has(key)) batches.set(key, batch);
+    }
+    const chosen = [...batches.values()];
+    const objects = this.#patches.objectsIn(chosen, labels);
+    return chosen.map(({ videoId }, index) => ({ videoId, objects: objects[index] }));
   }
 
   /** Rows from before this column have none. */

@@ -132,6 +132,21 @@ export class Patches {
     return seen;
   }
 
+  /** The objects of some labels in some batches, in their order; each batch's ascending by patch and frame. */
+  objectsIn(batches: readonly { run: number; first: number }[], labels: readonly string[]): SeenObject[][] {
+    const seen = batches.map((): SeenObject[] => []);
+    // CROSS JOIN keeps the order: a few batches, not all of a label's.
+    const rows = this.#db.all<{ index: number; name: string; objects: Uint8Array }>(
+      `SELECT batches.key AS "index", name, objects FROM json_each(?) AS batches
+       CROSS JOIN object_batches ON run = batches.value ->> 0 AND first = batches.value ->> 1
+       CROSS JOIN labels ON labels.num = label WHERE name IN (SELECT value FROM json_each(?))`,
+      ...[JSON.stringify(batches.map(({ run, first }) => [run, first])), JSON.stringify(labels)],
+    );
+    for (const row of rows) unpackObjects(row.objects, row.name, (object) => seen[row.index].push(object));
+    if (labels.length > 1) for (const objects of seen) objects.sort(byPatch);
+    return seen;
+  }
+
   /** How often each label was seen, most frequent first. */
   labels(run: RunRow): { label: string; count: number }[] {
     return this.#db.all(

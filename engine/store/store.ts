@@ -109,6 +109,8 @@ export function openStore(folder: string): Store {
       }),
     nearest: (fingerprint, query, count, among) =>
       mapErrors(folder, () => nearest.find(fingerprint, generation(), query, count, among)),
+    similarityAt: (fingerprint, query, places) =>
+      mapErrors(folder, () => nearest.similarityAt(fingerprint, generation(), query, places)),
     bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
     objects: (videoId, labels) => db.snapshot(() => patches.objects(indexedRow(videoId), labels)),
     objectsOf: (videoIds, labels) => patches.objectsOf(videoIds, labels),

@@ -123,6 +123,12 @@ export interface PatchPlace {
   patch: number;
 }
 
+/** What was seen of some labels in patches that were stored together, ascending by patch and frame; at least one. */
+export interface SeenTogether {
+  videoId: string;
+  objects: readonly SeenObject[];
+}
+
 /** The patches whose embeddings are nearest to a query's, and what the query's similarity is like elsewhere. */
 export interface Nearest {
   /** Best first. */
@@ -324,13 +330,15 @@ export interface Store {
    * @param videos ids of the videos to look in; all where absent
    */
   nearest(modelFingerprint: string, query: Float32Array, count: number, videos?: readonly string[]): Nearest;
-  /** Patches near which the detector saw one of these labels best, best first. */
+  /** Similarity of a unit vector to the embeddings of some patches, within a few thousandths, in their order. */
+  similarityAt(modelFingerprint: string, query: Float32Array, places: readonly PatchPlace[]): Float64Array;
+  /** Where the detector saw one of these labels best, best first, with what it saw there of all of them. */
   bestSeen(
     modelFingerprint: string,
     labels: readonly string[],
     count: number,
     videos?: readonly string[],
-  ): PatchPlace[];
+  ): SeenTogether[];
   /** The objects of these labels (all where absent) in one indexed video, ascending by patch and frame. */
   objects(videoId: string, labels?: readonly string[]): SeenObject[];
   /** The objects of these labels in many indexed videos; videos without any are left out. */

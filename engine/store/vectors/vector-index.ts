@@ -121,6 +121,20 @@ export class VectorIndex {
     return Float32Array.from(this.#similarities(query, places));
   }
 
+  /** Similarity of a query to single patches, in their order. */
+  similaritiesAt(query: Float32Array, places: readonly { run: string; patch: number }[]): Float64Array {
+    const rows = places.map(({ run, patch }, order) => {
+      const firstRow = this.#firstRows.get(run);
+      if (firstRow === undefined) throw new RangeError(`no run ${run}`);
+      return { row: firstRow + patch, run, patch, order };
+    });
+    rows.sort((a, b) => a.row - b.row);
+    const found = this.#similarities(query, rows);
+    const inOrder = new Float64Array(places.length);
+    rows.forEach(({ order }, index) => (inOrder[order] = found[index]));
+    return inOrder;
+  }
+
   /** @param places ascending by row */
   #similarities(query: Float32Array, places: readonly RowPlace[]): Float64Array {
     const rowFile = this.#rows8();
