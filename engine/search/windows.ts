@@ -19,7 +19,7 @@ const widening = { times: 4, rounds: 2 };
 const perMoment = 3;
 const mostWindows = 400;
 /** So many times as many places where the detector saw something are looked at for these. */
-const lookedAt = 8;
+const lookedAt = 16;
 
 /** Stretches of a large library in which what is asked for may be. */
 export interface Windows {
