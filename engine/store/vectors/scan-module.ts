@@ -2,8 +2,10 @@ import { assemble, op, type Code } from './assembler.ts';
 
 /** Rows of a segment. */
 export const segmentRows = 65_536;
-/** Groups that a segment has room for: see {@link Grouping}. */
+/** Groups that a segment has room for. */
 export const segmentGroups = segmentRows / 4;
+/** The radius of a group that is looked at in any case. */
+export const anyRadius = 255;
 /** Rows that are scored together: their codes lie byte by byte beside each other. */
 export const blockRows = 16;
 /** Scores are counted in so many bins; a score of 0 is in the middle one, and one of 1 (a cosine) less than half of them above. */
@@ -74,7 +76,7 @@ export function layoutOf(bytes: number): Layout {
 
 /**
  * What a scanning module exports. All take groups from..past-1, at least one; a group may do where its score and `slack`
- * 256ths of its radius are `least` together.
+ * 256ths of its radius are `least` together, or its radius is {@link anyRadius}.
  */
 export interface Scanner {
   /** Scores the groups themselves around the middle, and counts the scores in their histogram. */
@@ -218,6 +220,7 @@ function ofGroups(
     ...score,
     ...[...op.get(group), ...op.i32Load8U(radii), ...op.get(slack), ...op.i32Mul],
     ...[...op.i32Const(8), ...op.i32ShrS, ...op.i32Add, ...op.get(least), ...op.i32GeS],
+    ...[...op.get(group), ...op.i32Load8U(radii), ...op.i32Const(anyRadius), ...op.i32Eq, ...op.i32Or],
     ...op.when([...start(0), ...start(4), ...op.get(value), ...(withScore ? score : []), ...op.call(calls)]),
     ...[...op.get(group), ...add(1), ...op.tee(group), ...op.get(past), ...op.i32LtS],
   ]);

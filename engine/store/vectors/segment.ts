@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { CodedQuery, Coder, CodeTable } from './coding.ts';
 import { groupsOf, type Group } from './grouping.ts';
 import {
+  anyRadius,
   bins,
   blockRows,
   layoutOf,
@@ -147,7 +148,7 @@ export class Segment {
   #begin(coder: Coder, { mean, furthest }: Group): Float32Array {
     if (this.groups === segmentGroups) {
       // Thousands of videos of a patch or two share the last group, which is looked at in any case.
-      this.#radii[this.groups - 1] = 255;
+      this.#radii[this.groups - 1] = anyRadius;
     } else {
       coder.encode(mean, this.#groupCodes, this.groups);
       this.#radii[this.groups] = coder.radius(mean, furthest);
