@@ -34,6 +34,16 @@ test('yes comes with the moment that proves it', async () => {
   assert.deepEqual([evidence[0].start, evidence[0].end], [16, 21]);
 });
 
+test('a decoder that knows names isn’t asked about a kind of thing', async () => {
+  const made = world();
+  made.known = { ...made.known, animal: ['dog', 'zebra'] };
+  const { answer, evidence } = await about('Is there an animal?', made);
+  assert.deepEqual([answer, evidence[0].start, evidence[0].end], ['yes', 12, 16]);
+  assert.deepEqual(made.calls.score, 0);
+  await about('Is there a dog?', made);
+  assert.ok(made.calls.score > 0);
+});
+
 test('no comes without a moment', async () => {
   const { answer, confident, evidence } = await about('Does a zebra appear?');
   assert.deepEqual([answer, confident, evidence], ['no', true, []]);

@@ -57,7 +57,7 @@ export async function ask(
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
 export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
   const { text, ...own } = await deps.model.open();
-  const { reader, grid, tokensOf, earlier, limited } = deps.answering
+  const { reader, grid, tokensOf, earlier, limited, namesOnly } = deps.answering
     ? await openAnswering(deps.answering, signal)
     : ownReader(own);
   const { store, match } = deps;
@@ -67,14 +67,14 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
   return {
     reel,
     trusted,
-    reader: { reader, grid, trusted: trusted.patches, earlier },
+    reader: { reader, grid, trusted: trusted.patches, earlier, namesOnly },
     lookFor: lookerFor(store, match, text, reel),
   };
 }
 
 /** What the library's own bundle reads with: visual tokens that its eyes left there. */
 function ownReader({ id, reader, eyes }: Pick<Model, 'id' | 'reader' | 'eyes'>): Answerer {
-  if (reader && eyes) return { reader, grid: eyes.grid };
+  if (reader && eyes) return { reader, grid: eyes.grid, namesOnly: true };
   throw new LongviewError(
     'cannot-read',
     `The model ${id} can't answer questions: it has no decoder`,

@@ -85,6 +85,12 @@ test('the first list comes before the re-check, the answer after it', async () =
   assert.ok(made.prompts.every(({ question, gamma }) => question === 'is there a guitar?' && gamma === 1.25));
 });
 
+test('a kind of thing is not looked at again', async () => {
+  const made = world();
+  const { refined } = await find(made.deps, { query: 'an animal' });
+  assert.deepEqual([refined, made.calls.score], [false, 0]);
+});
+
 test('a re-check that says no takes a moment down', async () => {
   const made = world();
   made.add('rehearsal', [{ shows: 'guitar', seconds: 4 }]);

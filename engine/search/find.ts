@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../protocol/errors.ts';
 import { calibration } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
+import { isKind } from './kinds.ts';
 import { filtered, type Searched } from './filters.ts';
 import { Reading } from './reading.ts';
 import { recheck } from './recheck.ts';
@@ -59,7 +60,8 @@ export async function find(
   const hits = await look(deps, request, searched, model);
   const first = list(hits);
   const best = hits.filter((hit) => first.some((found) => sameSpan(found, hit))).slice(0, rechecked);
-  const worth = request.refine && best.length > 0 && canRead(deps.store, model, best);
+  const worth =
+    request.refine && best.length > 0 && !isKind(request.query) && canRead(deps.store, model, best);
   if (!worth) return withState(deps, answer(first, false));
 
   options.onFirst?.(answer(first, false));

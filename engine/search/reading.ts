@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../protocol/errors.ts';
+import { isKind } from './kinds.ts';
 import type { EarlierReads } from './earlier-reads.ts';
 import type { Eyes, PromptPart, Reader } from '../vlm/types.ts';
 
@@ -29,6 +30,8 @@ export interface ReadingOptions {
   /** Temporal patches that a self-test on this machine found safe; where absent, what training says. */
   trusted?: number;
   earlier?: EarlierReads | undefined;
+  /** True for a decoder that was taught names of things and no kinds of them: see isKind. */
+  namesOnly?: boolean;
 }
 
 /** The decoder at work on one video at one gamma, with what it cost so far. */
@@ -36,6 +39,7 @@ export class Reading {
   readonly gamma: number;
   /** What earlier questions read, where that is worth reading again. */
   readonly earlier: EarlierReads | undefined;
+  readonly #namesOnly: boolean;
   readonly #store: TokenSource;
   readonly #videoId: string;
   readonly #reader: Reader;
@@ -48,7 +52,7 @@ export class Reading {
   constructor(
     store: TokenSource,
     videoId: string,
-    { reader, grid, trusted, earlier }: ReadingOptions,
+    { reader, grid, trusted, earlier, namesOnly = false }: ReadingOptions,
     gamma: number,
     signal?: AbortSignal,
   ) {
@@ -59,7 +63,13 @@ export class Reading {
     this.#trusted = trusted ?? reader.trainedPatches;
     this.gamma = gamma;
     this.earlier = earlier;
+    this.#namesOnly = namesOnly;
     this.#signal = signal;
+  }
+
+  /** Whether the decoder has anything to say about it being there. */
+  judges(thing: string): boolean {
+    return !this.#namesOnly || !isKind(thing);
   }
 
   /** How many patches the model can be trusted with at once. */

@@ -11,7 +11,8 @@ const patchesPerMoment = 6;
 
 /**
  * Lets the decoder look at moments again ("is there a …?") and moves their scores by its answer. A moment of
- * something that the detector knows and did not see stays as unlikely as it was.
+ * something that the detector knows and did not see stays as unlikely as it was; one of a kind of thing that the decoder
+ * wasn't taught isn't looked at.
  */
 export async function recheck(
   hits: readonly Hit[],
@@ -21,7 +22,12 @@ export async function recheck(
   const question = isThere(searchedThing(query));
   const checkedHits: Hit[] = [];
   for (const hit of hits) {
-    const [yes] = await readingOf(hit).choose(patchesOf(hit), question, yesNo);
+    const reading = readingOf(hit);
+    if (!reading.judges(query)) {
+      checkedHits.push(hit);
+      continue;
+    }
+    const [yes] = await reading.choose(patchesOf(hit), question, yesNo);
     checkedHits.push(moved(hit, yes));
   }
   return checkedHits;

@@ -38,7 +38,7 @@ export async function confirmVisits(
     const { start, end, confidence, frames } = visit;
     const saw = `${subject}: followed through ${frames} sightings`;
     const why = [sawWhy(visit)];
-    if (!doubtful.includes(visit)) {
+    if (!doubtful.includes(visit) || !reading.judges(subject)) {
       proofs.push({ start, end, score: confidence, reason: saw, why });
       continue;
     }

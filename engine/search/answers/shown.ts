@@ -13,13 +13,17 @@ export async function answerShown(asking: Asking, subject: string): Promise<Draf
   const { reading, question, asked } = asking;
   const hits = await asking.lookFor(subject, looked);
   const list = patchesToRead(asking, peaksOf(hits));
-  const [whole] = await reading.choose(list, decoderPrompt(question, asked), yesNo);
+  const [whole] = reading.judges(subject)
+    ? await reading.choose(list, decoderPrompt(question, asked), yesNo)
+    : [undefined];
   const checked = await confirm(asking, hits, subject);
   const best = checked[0]?.confidence ?? 0;
   const weights = calibration.shown;
   const reads = weights.reading[checked[0]?.source ?? 'scene'];
-  const yes = logistic(reads * logOdds(whole) + weights.moment * logOdds(best));
-  if (yes < 0.5) return { answer: 'no', confidence: 1 - yes, evidence: [], absence: true };
+  const yes = whole === undefined ? best : logistic(reads * logOdds(whole) + weights.moment * logOdds(best));
+  // The search alone must be as sure as for a find.
+  const enough = whole === undefined ? calibration.confident : 0.5;
+  if (yes < enough) return { answer: 'no', confidence: 1 - yes, evidence: [], absence: true };
   const proofs = checked.filter((hit, i) => i === 0 || hit.confidence >= 0.5);
   return { answer: 'yes', confidence: yes, evidence: evidenceOf(proofs, subject) };
 }
