@@ -44,6 +44,40 @@ test('a decoder that knows names isn’t asked about a kind of thing', async () 
   assert.ok(made.calls.score > 0);
 });
 
+test('which things of a kind there are is told by their names, each with its moments', async () => {
+  const made = world();
+  made.known = { ...made.known, animal: ['dog', 'zebra'] };
+  const { answer, confident, statements, evidence } = await about('Which animals can I see?', made);
+  assert.deepEqual([answer, confident], ['dog', true]);
+  assert.deepEqual(statements, [{ ...statements![0], text: 'dog', evidence: [0, 1], supported: true }]);
+  assert.deepEqual(
+    evidence.map(({ start, end }) => [start, end]),
+    [
+      [12, 16],
+      [33, 37],
+    ],
+  );
+  assert.equal((await about('How many animals are there?', made)).answer, '2');
+  const other = world();
+  other.known = { animal: ['zebra'] };
+  assert.equal((await about('Which animals can I see?', other)).answer, 'not shown');
+});
+
+test('how long something is shown is the length of its moments together', async () => {
+  assert.equal((await about('How long is the dog visible?')).answer, '8 seconds');
+  assert.equal((await about('How long is the zebra visible?')).answer, 'not shown');
+  const { answer, evidence } = await about('How long is this video?');
+  assert.equal(answer, '0:01:03.0');
+  assert.deepEqual([evidence[0].start, evidence[0].end], [0, 63]);
+});
+
+test('the first and the last time are one of the times', async () => {
+  const times = async (question: string) => (await about(question)).evidence.map(({ start }) => start);
+  assert.deepEqual(await times('When is the dog shown?'), [12, 33]);
+  assert.deepEqual(await times('When does the dog first appear?'), [12]);
+  assert.deepEqual(await times('When is the last dog shown?'), [33]);
+});
+
 test('no comes without a moment', async () => {
   const { answer, confident, evidence } = await about('Does a zebra appear?');
   assert.deepEqual([answer, confident, evidence], ['no', true, []]);

@@ -35,6 +35,8 @@ export function decoderPrompt(question: Question, asked: string): string {
     case 'what':
       return 'what is this?';
     case 'versus':
+    case 'duration':
+    case 'which':
     case 'open':
       return `${normaliseQuestion(asked)}?`;
   }

@@ -95,7 +95,42 @@ const readings: [Question, string[]][] = [
       'When can I see the bottle?',
       'At what time does a bottle show up?',
       'Where in the video is the bottle?',
+      'Where is the bottle?',
+      'When do I see the bottle?',
+      'Show me the bottle',
     ],
+  ],
+  [
+    { kind: 'when', subject: 'dog', end: 'first' },
+    [
+      'When is the first dog shown?',
+      'When does the dog first appear?',
+      'When do we first see the dog?',
+      'When does the dog appear for the first time?',
+    ],
+  ],
+  [{ kind: 'when', subject: 'dog', end: 'last' }, ['When is the last dog?', 'Show me the last dog']],
+  [
+    { kind: 'duration', subject: 'camel' },
+    [
+      'How long is the camel visible?',
+      'How long does the camel stay in view?',
+      'How long can we see the camel?',
+    ],
+  ],
+  [{ kind: 'duration', subject: 'video' }, ['How long is this video?', 'How long does the video last?']],
+  [
+    { kind: 'which', subject: 'animals' },
+    [
+      'What animals are there?',
+      'Which animals appear?',
+      'What kinds of animals can I see?',
+      'List all the animals',
+    ],
+  ],
+  [
+    { kind: 'count', subject: 'animals' },
+    ['How many different animals are there?', 'How many kinds of animals are shown?'],
   ],
   [{ kind: 'times', subject: 'cat' }, ['How many times does the cat appear?', 'How often is a cat shown?']],
   [
@@ -122,6 +157,7 @@ const readings: [Question, string[]][] = [
       'What came first, the dog or the red ball?',
       'Which appears first: a dog or a red ball?',
       'What is shown first in the video, the dog, or the red ball?',
+      'Does the dog or the red ball come first?',
     ],
   ],
   [{ kind: 'versus', end: 'last', things: ['dog', 'cat'] }, ['Which comes last, the dog or the cat?']],
@@ -130,7 +166,17 @@ const readings: [Question, string[]][] = [
     ['Does the dog appear before the cat?', 'Is the dog shown earlier than the cat?'],
   ],
   [{ kind: 'versus', end: 'last', things: ['dog', 'cat'], asks: true }, ['Did the dog come after the cat?']],
-  [{ kind: 'open' }, ['Why is the sky blue?', 'Is it raining?', 'Who wins?', 'dog']],
+  [
+    { kind: 'open' },
+    [
+      'Why is the sky blue?',
+      'Is it raining?',
+      'Who wins?',
+      'dog',
+      'Where was this filmed?',
+      'Where could it be?',
+    ],
+  ],
 ];
 
 for (const [reading, wordings] of readings)

@@ -5,7 +5,12 @@ export type Question =
   | { kind: 'first' | 'last' }
   | { kind: 'order' }
   | { kind: 'what'; at?: number }
-  | { kind: 'when'; subject: string }
+  /** `end`: only the first or the last time. */
+  | { kind: 'when'; subject: string; end?: 'first' | 'last' }
+  /** For how long all together; of a "video" how long it is. */
+  | { kind: 'duration'; subject: string }
+  /** Which things of a kind there are; of what is no kind an open question. */
+  | { kind: 'which'; subject: string }
   | { kind: 'times'; subject: string }
   | { kind: 'count'; subject: string }
   /** How many come (in): each that stays for a while is one. `entering`: those who were there already don't count. */
@@ -50,6 +55,19 @@ function visits(subject: string, { groups }: RegExpMatchArray): Question {
   };
 }
 
+const appearing = new RegExp(` (?:${appear}|come|come on)$`, 'u');
+
+/** "When is the first dog …?", "when does the dog first …?": the subject without the word. */
+function when(subject: string): Question {
+  const { thing, end } =
+    /^(?<end>first|last) (?<thing>.+)$/u.exec(subject)?.groups ??
+    /^(?<thing>.+?) (?:for the )?(?<end>first|last)(?: time)?$/u.exec(subject)?.groups ??
+    {};
+  if (thing === undefined) return { kind: 'when', subject };
+  const bare = bareSubject(thing.replace(appearing, ''));
+  return { kind: 'when', subject: bare, end: end === 'first' ? 'first' : 'last' };
+}
+
 function versus(end: 'first' | 'last', asks?: true): Rule[1] {
   return (subject, { groups }) => ({
     kind: 'versus',
@@ -68,6 +86,14 @@ const rules: Rule[] = [
   ),
   rule(
     `(?:what|which|who)(?: one| thing)? ${comes}(?: ${shown})? (?:last|later)${inVideo}[,:;]? (?<other>.+?),? or (?<s>.+?)`,
+    versus('last'),
+  ),
+  rule(
+    `(?:does|do|did|will) (?<other>.+?) or (?<s>.+?) (?:come|appear|happen|occur|show up) (?:first|earlier|sooner)${inVideo}`,
+    versus('first'),
+  ),
+  rule(
+    `(?:does|do|did|will) (?<other>.+?) or (?<s>.+?) (?:come|appear|happen|occur|show up) (?:last|later)${inVideo}`,
     versus('last'),
   ),
   rule(
@@ -90,13 +116,21 @@ const rules: Rule[] = [
     (subject) => ({ kind: 'times', subject }),
   ),
   rule(
-    `how many (?<s>.+?)(?: (?:are|is|were|was|do|can|did|have|has|appear)(?: .*)?)?${inVideo}`,
+    `how many (?:(?:different|distinct|various|(?:kinds|types|sorts) of) )*(?<s>.+?)(?: (?:are|is|were|was|do|can|did|have|has|appear)(?: .*)?)?${inVideo}`,
     (subject) => ({ kind: 'count', subject }),
   ),
   rule(`(?:count|number of) (?:the )?(?<s>.+?)${inVideo}`, (subject) => ({ kind: 'count', subject })),
   rule(
-    `(?:when|at (?:what|which) (?:time|point|moment)|where in (?:the|this) ${video}) (?:does|do|did|is|are|was|were|can (?:you|we|i) (?:see|find)|will) (?:there )?(?<s>.+?)(?: ${appear}| ${shown})?${inVideo}`,
-    (subject) => ({ kind: 'when', subject }),
+    `how long (?:is|are|was|were|does|do|did|has|have|can (?:you|we|i) see) (?<s>.+?)(?: (?:appear|last|stay|remain|take|been|visible|shown|seen|present|there|on (?:the )?screen|in (?:the )?(?:view|sight|frame|shot|picture)))*${inVideo}`,
+    (subject) => ({ kind: 'duration', subject }),
+  ),
+  rule(
+    `(?:when|at (?:what|which) (?:time|point|moment)|where in (?:the|this) ${video}|where(?= \\S+ (?!(?:this|that|it|he|she|they|we|you|these|those|everyone|everybody)\\b))) (?:(?:can|could|do|did|will) (?:you|we|i) (?<early>first )?(?:see|find|spot|notice)|does|do|did|is|are|was|were|will) (?:there )?(?<s>.+?)(?: ${appear}| ${shown})?${inVideo}`,
+    (subject, { groups }) => (groups?.early ? { kind: 'when', subject, end: 'first' } : when(subject)),
+  ),
+  rule(
+    `(?:show|find|locate|point out)(?: me)?(?: all)?(?: of)?(?: (?:the|a|an|every|any))? (?!(?:what|everything|this|that|it|all)\\b)(?<s>.+?)${inVideo}`,
+    when,
   ),
   // Before and after
   rule(
@@ -153,6 +187,14 @@ const rules: Rule[] = [
   rule(
     `what (?:is|was|happens|happened|do (?:you|we|i) see|can be seen)(?: shown| seen| there| visible)? at (?:around |about )?(?<s>\\d+(?::\\d\\d){0,2}(?:[.,]\\d+)?)(?: ?(?:s|sec|seconds?))?${inVideo}`,
     (subject) => ({ kind: 'what', at: clockSeconds(subject) }),
+  ),
+  rule(
+    `(?:list|name|enumerate)(?: me)?(?: all)?(?: of)?(?: (?:the|every|any))? (?<s>.+?)${inVideo}`,
+    (subject) => ({ kind: 'which', subject }),
+  ),
+  rule(
+    `(?:what|which)(?: (?:kinds?|types?|sorts?) of)? (?<s>(?:[\\p{L}-]+ ){0,2}?[\\p{L}-]+) (?:are|is|were|was|do|does|did|can|could|have|has|appears?|appeared|comes?|came)(?: .*)?`,
+    (subject) => ({ kind: 'which', subject }),
   ),
   rule(
     `what(?: is|'s| are| was)? (?:this|that|it|these|shown|seen|visible|here|there)(?: here)?${inVideo}|what (?:do|can) (?:you|we|i) see${inVideo}`,

@@ -1,9 +1,11 @@
 import { answerNeighbour } from './neighbour.ts';
-import { answerCount, answerTimes, answerWhen } from './occurrences.ts';
+import { isKind } from '../kinds.ts';
+import { answerCount, answerDuration, answerTimes, answerWhen } from './occurrences.ts';
 import { answerEach, answerEnd, answerOpen, answerOrder, answerWhat } from './sequence.ts';
 import { answerShown } from './shown.ts';
 import { answerVersus } from './versus.ts';
 import { answerVisits } from './visits.ts';
+import { answerWhich } from './which.ts';
 import { singular } from '../prompts.ts';
 import type { Asking, Draft } from '../asking.ts';
 
@@ -24,7 +26,11 @@ export function answer(asking: Asking): Promise<Draft> {
     case 'what':
       return answerEach(asking, (one) => answerWhat(one, question.at));
     case 'when':
-      return answerWhen(asking, question.subject);
+      return answerWhen(asking, question.subject, question.end);
+    case 'duration':
+      return answerDuration(asking, singular(question.subject));
+    case 'which':
+      return isKind(question.subject) ? answerWhich(asking, singular(question.subject)) : answerOpen(asking);
     case 'times':
       return answerTimes(asking, singular(question.subject));
     case 'count':

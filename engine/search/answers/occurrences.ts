@@ -1,5 +1,7 @@
+import { clock } from '../../protocol/clock.ts';
 import { calibration } from '../calibration.ts';
 import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
+import { isKind } from '../kinds.ts';
 import { noName } from '../prompts.ts';
 import { mostAtOnce } from '../object-scores.ts';
 import { confirmVisits, knownKind, visitsIn } from './followed.ts';
@@ -13,10 +15,11 @@ const sameAppearance = 1;
 /** Things that the detector follows may be out of sight for so many seconds within one appearance. */
 const outOfSight = 4;
 
-/** "When is the … shown?": every moment that passes the re-check, as times. */
-export async function answerWhen(asking: Asking, subject: string): Promise<Draft> {
-  const { sure, nearest } = await occurrences(asking, subject);
-  if (sure.length === 0) return absent(nearest);
+/** "When is the … shown?": every moment that passes the re-check, as times; or the first or last of them. */
+export async function answerWhen(asking: Asking, subject: string, end?: 'first' | 'last'): Promise<Draft> {
+  const { sure: all, nearest } = await occurrences(asking, subject);
+  if (all.length === 0) return absent(nearest);
+  const sure = end === undefined ? all : [all[end === 'first' ? 0 : all.length - 1]];
   const times = sure.map(({ start, end }) => asking.reel.clock(start, end));
   return {
     answer: times.join(', '),
@@ -31,7 +34,7 @@ export async function answerWhen(asking: Asking, subject: string): Promise<Draft
  * over time; of anything else the moments that pass the re-check are counted.
  */
 export async function answerTimes(asking: Asking, subject: string): Promise<Draft> {
-  const kind = knownKind(asking, subject);
+  const kind = isKind(subject) ? undefined : knownKind(asking, subject);
   if (kind) {
     // What is cut away from and comes back appears twice, though it may have been there all the time.
     const stays = presences(visitsIn(asking, kind, { returns: 0 }), outOfSight);
@@ -43,6 +46,30 @@ export async function answerTimes(asking: Asking, subject: string): Promise<Draf
   const { sure, nearest } = await occurrences(asking, subject);
   if (sure.length === 0) return { ...absent(nearest), answer: '0' };
   return counted(evidenceOf(sure, subject), (proof) => asking.reel.clock(proof.start, proof.end));
+}
+
+/** What a question means by the whole of what it is about. */
+const wholeVideo = /^(?:video|clip|film|movie|footage|recording)$/u;
+
+/** "How long is the … visible?": all its appearances together; "how long is the video?": that. */
+export async function answerDuration(asking: Asking, subject: string): Promise<Draft> {
+  const { reel } = asking;
+  if (wholeVideo.test(subject)) {
+    const evidence = reel.parts.map(({ origin, video }) => ({
+      ...{ start: origin, end: origin + video.durationSec, score: 1, reason: 'the length of the file' },
+    }));
+    return { answer: lengthOf(evidence), confidence: 1, evidence };
+  }
+  const times = await answerTimes(asking, subject);
+  return times.absence ? { ...times, answer: noName.absent } : { ...times, answer: lengthOf(times.evidence) };
+}
+
+/** "14 seconds", or a clock's time from a minute on. */
+function lengthOf(spans: readonly { start: number; end: number }[]): string {
+  const seconds = spans.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (seconds >= 60) return clock(seconds);
+  const rounded = Math.max(1, Math.round(seconds));
+  return rounded === 1 ? '1 second' : `${rounded} seconds`;
 }
 
 /** A number with the occurrences that make it. One doubtful occurrence makes the number doubtful. */
@@ -58,9 +85,9 @@ export function counted(
   };
 }
 
-/** "How many … are there?": the most that the detector saw at once; what it doesn't know is counted in appearances. */
+/** "How many … are there?": the most that the detector saw at once; kinds and what it doesn't know are counted in appearances. */
 export async function answerCount(asking: Asking, subject: string): Promise<Draft> {
-  const kind = knownKind(asking, subject);
+  const kind = isKind(subject) ? undefined : knownKind(asking, subject);
   if (!kind) return answerTimes(asking, subject);
   const { reel } = asking;
   const most = mostAtOnce(reel.objects(kind), calibration.object.middle);
@@ -80,7 +107,10 @@ export async function answerCount(asking: Asking, subject: string): Promise<Draf
   };
 }
 
-/** The moments that pass, in time order, those that a cut divides joined; and the best of those that don't. */
+/**
+ * The moments that pass, in time order, and the best of those that don't. Those that a cut divides are joined, but not where
+ * a kind was asked for: beyond the cut there is another animal.
+ */
 export async function occurrences(
   asking: Asking,
   subject: string,
@@ -90,7 +120,7 @@ export async function occurrences(
   const sure: Hit[] = [];
   const passed = checked.filter(({ confidence }) => confidence >= calibration.confident);
   for (const hit of passed.sort((a, b) => a.start - b.start)) {
-    const before = sure.at(-1);
+    const before = isKind(subject) ? undefined : sure.at(-1);
     if (before && hit.start - before.end <= sameAppearance)
       sure[sure.length - 1] = {
         ...(hit.score > before.score ? hit : before),
