@@ -1,17 +1,28 @@
 import { occurrences, absent } from './occurrences.ts';
-import { nameOf, type Asking, type Draft } from '../asking.ts';
+import { calibration } from '../calibration.ts';
+import { evidenceOf, nameOf, type Asking, type Draft, type Proof } from '../asking.ts';
+import type { Hit } from '../search.ts';
 
 /** So many moments are named. */
 const named = 16;
 
-/** "Which animals are there?": the moments that show one of the kind, each named by the decoder as it is alone. */
+interface Named {
+  name: string;
+  confidence: number;
+  proof: Proof;
+}
+
+/**
+ * "Which animals are there?": the moments that show one of the kind, each with its name by the decoder, or by the detector
+ * where the decoder isn't sure.
+ */
 export async function answerWhich(asking: Asking, kind: string): Promise<Draft> {
   const { sure, nearest } = await occurrences(asking, kind);
   if (sure.length === 0) return absent(nearest);
-  const found: { name: string; confidence: number; proof: Draft['evidence'][number] }[] = [];
+  const found: Named[] = [];
   for (const hit of sure.slice(0, named)) {
-    const { name, confidence, evidence } = await nameOf(asking, hit);
-    if (name !== '') found.push({ name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } });
+    const one = await nameIn(asking, hit, kind);
+    if (one.name !== '') found.push(one);
   }
   const evidence = found.map(({ proof }) => proof);
   const statements = [...Map.groupBy(found, ({ name }) => name)].map(([text, some]) => ({
@@ -20,4 +31,12 @@ export async function answerWhich(asking: Asking, kind: string): Promise<Draft> 
   }));
   const confidence = found.reduce((sum, one) => sum + one.confidence, 0) / Math.max(1, found.length);
   return { answer: statements.map(({ text }) => text).join(', '), confidence, evidence, statements };
+}
+
+async function nameIn(asking: Asking, hit: Hit, kind: string): Promise<Named> {
+  const { name, confidence, evidence } = await nameOf(asking, hit);
+  const saw = hit.whys.find((why) => why.code === 'saw');
+  if (confidence < calibration.confident && hit.source === 'object' && saw)
+    return { name: saw.label, confidence: hit.confidence, proof: evidenceOf([hit], kind)[0] };
+  return { name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } };
 }
