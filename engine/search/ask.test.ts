@@ -63,6 +63,11 @@ test('which things of a kind there are is told by their names, each with its mom
   assert.equal((await about('Which animals can I see?', other)).answer, 'not shown');
 });
 
+test('a stretch is read out alone', async () => {
+  assert.equal((await about('What happens between 0:12 and 0:20?')).answer, 'dog, guitar');
+  assert.equal((await about('What happens between 5 minutes and 6 minutes?')).answer, 'nothing');
+});
+
 test('how long something is shown is the length of its moments together', async () => {
   assert.equal((await about('How long is the dog visible?')).answer, '8 seconds');
   assert.equal((await about('How long is the zebra visible?')).answer, 'not shown');

@@ -63,6 +63,7 @@ const readings: [Question, string[]][] = [
       'What is the first thing shown?',
       'How does the video start?',
       'What appears first in the video?',
+      "What's happening at the beginning?",
     ],
   ],
   [
@@ -85,7 +86,25 @@ const readings: [Question, string[]][] = [
   [{ kind: 'what' }, ['What is this?', "What's this?", 'What do you see?', 'what is that']],
   [
     { kind: 'what', at: 83 },
-    ['What is shown at 1:23?', 'What happens at 0:01:23?', 'what is there at 83 seconds'],
+    [
+      'What is shown at 1:23?',
+      'What happens at 0:01:23?',
+      'what is there at 83 seconds',
+      'What happens around 1:23?',
+    ],
+  ],
+  [
+    { kind: 'what', at: 180 },
+    ['What do we see at 3 minutes?', 'What is shown at minute 3?', 'What happens at 3 min?'],
+  ],
+  [
+    { kind: 'order', from: 60, past: 120 },
+    [
+      'What happens between 1:00 and 2:00?',
+      'What is shown from 1 minute to 2 minutes?',
+      'Describe the video from 60 to 120 seconds',
+      'List everything between 1:00 and 2:00',
+    ],
   ],
   [
     { kind: 'when', subject: 'bottle' },
@@ -98,6 +117,11 @@ const readings: [Question, string[]][] = [
       'Where is the bottle?',
       'When do I see the bottle?',
       'Show me the bottle',
+      'List all the moments with a bottle',
+      'Give me every scene where the bottle is shown',
+      'What time does the bottle arrive?',
+      "Where's the bottle?",
+      'a bottle',
     ],
   ],
   [
@@ -113,6 +137,8 @@ const readings: [Question, string[]][] = [
   [
     { kind: 'duration', subject: 'camel' },
     [
+      'For how long is the camel visible?',
+      'How many seconds is the camel shown?',
       'How long is the camel visible?',
       'How long does the camel stay in view?',
       'How long can we see the camel?',
@@ -172,7 +198,8 @@ const readings: [Question, string[]][] = [
       'Why is the sky blue?',
       'Is it raining?',
       'Who wins?',
-      'dog',
+      'hello',
+      'Tell me why',
       'Where was this filmed?',
       'Where could it be?',
     ],

@@ -3,7 +3,8 @@ export type Question =
   | { kind: 'shown'; subject: string }
   | { kind: 'after' | 'before'; subject: string }
   | { kind: 'first' | 'last' }
-  | { kind: 'order' }
+  /** What is shown, in order; `from` and `past` (seconds) where only a stretch is asked about. */
+  | { kind: 'order'; from?: number; past?: number }
   | { kind: 'what'; at?: number }
   /** `end`: only the first or the last time. */
   | { kind: 'when'; subject: string; end?: 'first' | 'last' }
@@ -42,9 +43,15 @@ const comes =
 type Rule = [pattern: RegExp, question: (subject: string, match: RegExpMatchArray) => Question];
 const rule = (source: string, question: Rule[1]): Rule => [new RegExp(`^(?:${source})$`, 'u'), question];
 
+const happens =
+  'what (?:is|was|happens|happened|is going on|is happening|do (?:you|we|i) see|can be seen|can (?:you|we|i) see)(?: shown| seen| there| visible| happening)?';
+/** "1:02:03.5", "75", "75 s", "3 minutes". */
+const time = '\\d+(?::\\d\\d){0,2}(?:[.,]\\d+)?(?: ?(?:s|secs?|seconds?|m|mins?|minutes?|h|hours?))?';
+
 const entering =
   '(?:come|comes|came|walk|walks|walked|go|goes|went|get|gets|got|step|steps|stepped|drive|drives|drove|ride|rides|rode|run|runs|ran) (?:in|into|inside|by|past|through|along|up|over)|enter|enters|entered|arrive|arrives|arrived';
 const staying = 'visit|visits|visited|pass|passes|passed|stay|stays|stayed|stop by|stops by|stopped by';
+const anybody = /^(?:any|some)(?:one|body)$/u;
 const somebody = /^(?:somebody|someone|anybody|anyone|one|people|persons|visitors?|guests?|customers?)$/u;
 
 function visits(subject: string, { groups }: RegExpMatchArray): Question {
@@ -55,10 +62,13 @@ function visits(subject: string, { groups }: RegExpMatchArray): Question {
   };
 }
 
+/** What it does then: "when does the bus arrive?" is about the bus. */
+const acting = / (?:arrive|come(?: in| on| by)?|enter|leave|start|begin|happen|go by|pass(?: by)?)s?$/u;
 const appearing = new RegExp(` (?:${appear}|come|come on)$`, 'u');
 
 /** "When is the first dog …?", "when does the dog first …?": the subject without the word. */
-function when(subject: string): Question {
+function when(words: string): Question {
+  const subject = words.replace(acting, '').replace(anybody, 'person');
   const { thing, end } =
     /^(?<end>first|last) (?<thing>.+)$/u.exec(subject)?.groups ??
     /^(?<thing>.+?) (?:for the )?(?<end>first|last)(?: time)?$/u.exec(subject)?.groups ??
@@ -104,6 +114,11 @@ const rules: Rule[] = [
     `(?:does|do|did|is|are|was|were) (?!there )(?<other>.+?) (?:${appear} |come |happen )?(?:after|later than) (?<s>.+?)(?: ${appear}| does| did)?${inVideo}`,
     versus('last', true),
   ),
+  // How long
+  rule(
+    `(?:for )?how (?:long|much time|many (?:seconds|minutes|hours)) (?:is|are|was|were|does|do|did|has|have|can (?:you|we|i) see) (?<s>.+?)(?: (?:appear|last|stay|remain|take|been|visible|shown|seen|present|there|on (?:the )?screen|in (?:the )?(?:view|sight|frame|shot|picture)))*${inVideo}`,
+    (subject) => ({ kind: 'duration', subject }),
+  ),
   // Visits
   rule(`how (?:many times|often) (?:does|do|did) (?<s>.+?) (?<verb>${entering}|${staying})(?: .*)?`, visits),
   rule(
@@ -121,12 +136,12 @@ const rules: Rule[] = [
   ),
   rule(`(?:count|number of) (?:the )?(?<s>.+?)${inVideo}`, (subject) => ({ kind: 'count', subject })),
   rule(
-    `how long (?:is|are|was|were|does|do|did|has|have|can (?:you|we|i) see) (?<s>.+?)(?: (?:appear|last|stay|remain|take|been|visible|shown|seen|present|there|on (?:the )?screen|in (?:the )?(?:view|sight|frame|shot|picture)))*${inVideo}`,
-    (subject) => ({ kind: 'duration', subject }),
+    `(?:when|(?:at )?(?:what|which) (?:time|point|moment)|where in (?:the|this) ${video}|where(?= \\S+ (?!(?:this|that|it|he|she|they|we|you|these|those|everyone|everybody)\\b))) (?:(?:can|could|do|did|will) (?:you|we|i) (?<early>first )?(?:see|find|spot|notice)|does|do|did|is|are|was|were|will) (?:there )?(?<s>.+?)(?: ${appear}| ${shown})?${inVideo}`,
+    (subject, { groups }) => (groups?.early ? { kind: 'when', subject, end: 'first' } : when(subject)),
   ),
   rule(
-    `(?:when|at (?:what|which) (?:time|point|moment)|where in (?:the|this) ${video}|where(?= \\S+ (?!(?:this|that|it|he|she|they|we|you|these|those|everyone|everybody)\\b))) (?:(?:can|could|do|did|will) (?:you|we|i) (?<early>first )?(?:see|find|spot|notice)|does|do|did|is|are|was|were|will) (?:there )?(?<s>.+?)(?: ${appear}| ${shown})?${inVideo}`,
-    (subject, { groups }) => (groups?.early ? { kind: 'when', subject, end: 'first' } : when(subject)),
+    `(?:show|find|locate|list|name|give)(?: me)?(?: all)?(?: of)?(?: (?:the|every))? (?:moments?|scenes?|shots?|clips?|parts?|times?|occurrences|appearances)(?: (?:that|which))? (?:with|of|where|when|in which|showing|containing|show|contain)(?: there (?:is|are))? (?<s>.+?)(?: ${appear})?${inVideo}`,
+    when,
   ),
   rule(
     `(?:show|find|locate|point out)(?: me)?(?: all)?(?: of)?(?: (?:the|a|an|every|any))? (?!(?:what|everything|this|that|it|all)\\b)(?<s>.+?)${inVideo}`,
@@ -134,16 +149,19 @@ const rules: Rule[] = [
   ),
   // Before and after
   rule(
-    `what ${comes}(?: the)?(?: right| immediately| directly| just| next| thing| shown| seen)* (?:after|following) (?<s>.+?)${inVideo}`,
+    `what ${comes}(?: the)?(?: right| immediately| directly| just| next| thing| shown| seen)* (?:after|following) (?<s>.+?)(?: ${appear})?${inVideo}`,
     (subject) => ({ kind: 'after', subject }),
   ),
-  rule(`what (?:follows|followed) (?<s>.+?)${inVideo}`, (subject) => ({ kind: 'after', subject })),
+  rule(`what (?:follows|followed) (?<s>.+?)(?: ${appear})?${inVideo}`, (subject) => ({
+    kind: 'after',
+    subject,
+  })),
   rule(
     `(?:right |immediately |just )?after (?<s>.+?),? what(?: ${comes})?(?: next| shown| seen)?${inVideo}`,
     (subject) => ({ kind: 'after', subject }),
   ),
   rule(
-    `what ${comes}(?: the)?(?: right| immediately| directly| just| thing| shown| seen)* (?:before|preceding) (?<s>.+?)${inVideo}`,
+    `what ${comes}(?: the)?(?: right| immediately| directly| just| thing| shown| seen)* (?:before|preceding) (?<s>.+?)(?: ${appear})?${inVideo}`,
     (subject) => ({ kind: 'before', subject }),
   ),
   rule(`what (?:precedes|preceded) (?<s>.+?)${inVideo}`, (subject) => ({ kind: 'before', subject })),
@@ -153,11 +171,11 @@ const rules: Rule[] = [
   ),
   // First, last, in order
   rule(
-    `what ${comes}(?: the)?(?: very)? first(?: thing)?(?: ${shown})?${inVideo}|what(?: is|'s| was)? the (?:very )?first (?:thing|object|item|picture|shot)(?: .*)?|(?:how|what) (?:does|did) (?:the|this|it)(?: ${video})? (?:start|begin|open)(?: with)?`,
+    `what ${comes}(?: the)?(?: very)? (?:first|at the (?:very )?(?:beginning|start))(?: thing)?(?: ${shown})?${inVideo}|what(?: is|'s| was)? the (?:very )?first (?:thing|object|item|picture|shot)(?: .*)?|(?:how|what) (?:does|did) (?:the|this|it)(?: ${video})? (?:start|begin|open)(?: with)?|${happens} (?:right )?at the (?:very )?(?:beginning|start)${inVideo}`,
     () => ({ kind: 'first' }),
   ),
   rule(
-    `what ${comes}(?: the)?(?: very)? (?:last|at the end)(?: thing)?(?: ${shown})?${inVideo}|what(?: is|'s| was)? the (?:very )?last (?:thing|object|item|picture|shot)(?: .*)?|(?:how|what) (?:does|did) (?:the|this|it)(?: ${video})? (?:end|finish|close)(?: with)?`,
+    `what ${comes}(?: the)?(?: very)? (?:last|at the end)(?: thing)?(?: ${shown})?${inVideo}|what(?: is|'s| was)? the (?:very )?last (?:thing|object|item|picture|shot)(?: .*)?|(?:how|what) (?:does|did) (?:the|this|it)(?: ${video})? (?:end|finish|close)(?: with)?|${happens} (?:right )?at the (?:very )?end${inVideo}`,
     () => ({ kind: 'last' }),
   ),
   rule(
@@ -171,7 +189,7 @@ const rules: Rule[] = [
     (subject) => ({ kind: 'shown', subject }),
   ),
   rule(
-    `(?:does|did|do) (?:the|this|my) ${video} (?:ever )?(?:show|contain|have|include|feature|depict) (?<s>.+?)${inVideo}`,
+    `(?:does|did|do) (?:it|this|(?:the|this|my) ${video}) (?:ever )?(?:show|contain|have|include|feature|depict) (?<s>.+?)${inVideo}`,
     (subject) => ({ kind: 'shown', subject }),
   ),
   rule(
@@ -185,8 +203,19 @@ const rules: Rule[] = [
   rule(`any (?<s>.+?)${inVideo}`, (subject) => ({ kind: 'shown', subject })),
   // What
   rule(
-    `what (?:is|was|happens|happened|do (?:you|we|i) see|can be seen)(?: shown| seen| there| visible)? at (?:around |about )?(?<s>\\d+(?::\\d\\d){0,2}(?:[.,]\\d+)?)(?: ?(?:s|sec|seconds?))?${inVideo}`,
+    `${happens} (?:at|around|about|near) (?:around |about )?(?:(?:second|the) )?(?<s>${time})(?: in)?${inVideo}`,
     (subject) => ({ kind: 'what', at: clockSeconds(subject) }),
+  ),
+  rule(`${happens} (?:at|around|in) (?:the )?minute (?<s>\\d+)${inVideo}`, (subject) => ({
+    kind: 'what',
+    at: 60 * Number(subject),
+  })),
+  rule(
+    `(?:${happens}|(?:list|describe|summari[sz]e|show|tell me)(?: me)?(?: (?:what|everything|all|it|the|this|that|${video}|is|happens|shown|seen))*) (?:between|from) (?<s>${time}) (?:and|to|until|till) (?<past>${time})${inVideo}`,
+    (subject, { groups }) => {
+      const [from, past] = [clockSeconds(subject), clockSeconds(groups?.past ?? '')];
+      return { kind: 'order', from: Math.min(from, past), past: Math.max(from, past) };
+    },
   ),
   rule(
     `(?:list|name|enumerate)(?: me)?(?: all)?(?: of)?(?: (?:the|every|any))? (?<s>.+?)${inVideo}`,
@@ -204,18 +233,20 @@ const rules: Rule[] = [
 
 /** Reads what a question asks for; a wording that fits no known kind is "open". */
 export function parseQuestion(question: string): Question {
-  const text = normaliseQuestion(question)
-    .replace(/\bwhat's\b/g, 'what is')
-    .replace(/\bthere's\b/g, 'there is');
+  const text = normaliseQuestion(question).replace(/\b(what|when|where|who|how|there)'s\b/g, '$1 is');
   for (const [pattern, make] of rules) {
     const match = text.match(pattern);
     if (!match) continue;
-    const subject = bareSubject(match.groups?.s ?? '');
+    const subject = bareSubject(match.groups?.s ?? '').replace(anybody, 'person');
     if (match.groups && 's' in match.groups && subject === '') continue;
     return make(subject, match);
   }
-  return { kind: 'open' };
+  return bareThing.test(text) ? { kind: 'when', subject: bareSubject(text) } : { kind: 'open' };
 }
+
+/** Nothing but a thing, "a red car": of one to three words, the first of which begins no question and no talk. */
+const bareThing =
+  /^(?!(?:why|who|whose|whom|how|what|which|when|where|is|are|am|was|were|do|does|did|can|could|should|shall|may|might|must|would|will|has|have|had|tell|explain|describe|hello|hi|hey|thanks|thank|please|yes|no|ok|okay|test|help|if|there|it|he|she|they|we|you|i)\b)[\p{L}-]+(?: [\p{L}-]+){0,2}$/u;
 
 /** The thing without its article: "a red ball" is "red ball". */
 export function bareSubject(words: string): string {
@@ -229,10 +260,12 @@ export function bareSubject(words: string): string {
   }
 }
 
-/** "1:02:03.5" or "75" in seconds. */
+/** A time as it is said, in seconds: "1:02:03.5", "75", "3 minutes". */
 function clockSeconds(text: string): number {
-  return text
+  const [, numbers, unit] = /^([\d:.,]+) ?([a-z]?)/u.exec(text) ?? ['', '0', ''];
+  const seconds = numbers
     .replace(',', '.')
     .split(':')
     .reduce((sum, part) => sum * 60 + Number(part), 0);
+  return seconds * (unit === 'm' ? 60 : unit === 'h' ? 3600 : 1);
 }

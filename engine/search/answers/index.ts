@@ -9,6 +9,18 @@ import { answerWhich } from './which.ts';
 import { singular } from '../prompts.ts';
 import type { Asking, Draft } from '../asking.ts';
 
+/** The same question about a stretch of each video, in seconds; about all of it where no stretch is named. */
+function between(asking: Asking, { from, past }: { from?: number; past?: number }): Asking {
+  if (from === undefined || past === undefined) return asking;
+  const { reel, segments } = asking;
+  const { starts, ends } = reel.table;
+  const inside = segments.filter(({ first, past: end }) => {
+    const { origin } = reel.partOf(first);
+    return starts[first] - origin < past && ends[end - 1] - origin > from;
+  });
+  return { ...asking, segments: inside };
+}
+
 /** Answers a question in the way of its kind. */
 export function answer(asking: Asking): Promise<Draft> {
   const { question } = asking;
@@ -22,7 +34,7 @@ export function answer(asking: Asking): Promise<Draft> {
     case 'last':
       return answerEach(asking, (one) => answerEnd(one, question.kind));
     case 'order':
-      return answerEach(asking, answerOrder);
+      return answerEach(between(asking, question), answerOrder);
     case 'what':
       return answerEach(asking, (one) => answerWhat(one, question.at));
     case 'when':

@@ -11,7 +11,7 @@ import {
   type Proof,
 } from '../asking.ts';
 import { calibration } from '../calibration.ts';
-import { decoderPrompt } from '../prompts.ts';
+import { decoderPrompt, noName } from '../prompts.ts';
 import { representative, spread, type Segment } from '../select.ts';
 
 /** A long video is read in pieces, at most so many. */
@@ -23,6 +23,7 @@ const mostProofs = 12;
 export async function answerOrder(asking: Asking): Promise<Draft> {
   const { reading, onText } = asking;
   const patches = patchesInOrder(asking);
+  if (patches.length === 0) return { answer: noName.nothing, confidence: 1, evidence: [], absence: true };
   const names: string[] = [];
   let sure = 0;
   let pieces = 0;
