@@ -11,7 +11,14 @@ test('kinds of things are told from things', () => {
     'musical instruments',
     'something to eat',
   ];
-  for (const kind of [...some, 'something that flies', 'clothes', 'a piece of furniture'])
+  for (const kind of [
+    ...some,
+    'something that flies',
+    'clothes',
+    'a piece of furniture',
+    'wild animals',
+    'a red vehicle',
+  ])
     assert.ok(isKind(kind), kind);
   for (const thing of [
     'a camel',

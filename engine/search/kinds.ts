@@ -17,8 +17,10 @@ const kinds = new Set(
   ].flatMap((line) => line.split(', ')),
 );
 
-/** Whether a query or subject is after a kind of thing: "an animal", "musical instruments", "something that flies". */
+/** Whether a query or subject is after a kind of thing: "an animal", "wild animals", "something that flies". */
 export function isKind(subject: string): boolean {
   const words = bareSubject(searchedThing(subject));
-  return /^(?:some|any)thing\b/u.test(words) || [words, singular(words)].some((one) => kinds.has(one));
+  const one = singular(words);
+  const noun = one.split(' ').at(-1) ?? '';
+  return /^(?:some|any)thing\b/u.test(words) || [words, one, noun].some((name) => kinds.has(name));
 }
