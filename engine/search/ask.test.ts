@@ -34,6 +34,22 @@ test('yes comes with the moment that proves it', async () => {
   assert.deepEqual([evidence[0].start, evidence[0].end], [16, 21]);
 });
 
+test('of several things all must be there, or any', async () => {
+  const { answer, statements, evidence } = await about('Is there a dog and a guitar?');
+  assert.equal(answer, 'yes');
+  assert.deepEqual(
+    statements!.map(({ text }) => text),
+    ['dog: yes', 'guitar: yes'],
+  );
+  assert.ok(evidence.some(({ start }) => start === 12) && evidence.some(({ start }) => start === 16));
+  const half = await about('Is there a dog and a zebra?');
+  assert.deepEqual(
+    [half.answer, half.statements!.map(({ text }) => text)],
+    ['no', ['dog: yes', 'zebra: no']],
+  );
+  assert.equal((await about('Is there a zebra or a dog?')).answer, 'yes');
+});
+
 test('a decoder that knows names isn’t asked about a kind of thing', async () => {
   const made = world();
   made.known = { ...made.known, animal: ['dog', 'zebra'] };

@@ -1,15 +1,48 @@
 import { calibration, logistic, logOdds } from '../calibration.ts';
 import { confirm, evidenceOf, patchesToRead, peaksOf, type Asking, type Draft } from '../asking.ts';
-import { decoderPrompt, yesNo } from '../prompts.ts';
+import { decoderPrompt, isThere, yesNo } from '../prompts.ts';
 
 /** How many of the best moments are looked at again. */
 const looked = 3;
+
+/** "A dog and a cat", "animals or vehicles": "black and white" is one thing. */
+const both = / and (?:an?|the|any|some) /u;
+const either = / or (?:(?:an?|the|any|some) )?/u;
+
+/** "Is there a …?", of one thing or of several, all or any of which must be there. */
+export async function answerShown(asking: Asking, subject: string): Promise<Draft> {
+  const all = subject.split(both);
+  const things = all.length > 1 ? all : subject.split(either);
+  if (things.length === 1) return answerOne(asking, subject);
+  const drafts: { thing: string; draft: Draft }[] = [];
+  for (const thing of things) {
+    const question = { kind: 'shown', subject: thing } as const;
+    drafts.push({ thing, draft: await answerOne({ ...asking, question, asked: isThere(thing) }, thing) });
+  }
+  const yes = (draft: Draft) => draft.answer === 'yes';
+  const there = drafts.filter(({ draft }) => yes(draft));
+  const is = all.length > 1 ? there.length === drafts.length : there.length > 0;
+  // Those that decide it: all where all are, or none is; else those that are (any), or aren't (all).
+  const deciding = drafts.filter(({ draft }) => yes(draft) === is);
+  const evidence = there.flatMap(({ draft }) => draft.evidence);
+  const confidences = deciding.map(({ draft }) => draft.confidence);
+  return {
+    answer: is ? 'yes' : 'no',
+    confidence: is === all.length > 1 ? Math.min(...confidences) : Math.max(...confidences),
+    evidence,
+    statements: drafts.map(({ thing, draft }) => ({
+      text: `${thing}: ${draft.answer}`,
+      proofs: yes(draft) ? draft.evidence.map((proof) => evidence.indexOf(proof)) : [],
+    })),
+    ...(!is && { absence: true }),
+  };
+}
 
 /**
  * "Is there a …?": the decoder reads the likeliest moments together with the rest of the video, then the likeliest
  * alone; both and the search's own evidence make one probability.
  */
-export async function answerShown(asking: Asking, subject: string): Promise<Draft> {
+async function answerOne(asking: Asking, subject: string): Promise<Draft> {
   const { reading, question, asked } = asking;
   const hits = await asking.lookFor(subject, looked);
   const list = patchesToRead(asking, peaksOf(hits));
