@@ -5,6 +5,7 @@ import { calibration } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
 import { isKind } from './kinds.ts';
+import { lookedFor } from './prompts.ts';
 import { filtered, type Searched } from './filters.ts';
 import { Reading } from './reading.ts';
 import { recheck } from './recheck.ts';
@@ -89,8 +90,9 @@ async function look(
   { videos, all }: Searched,
   model: Model,
 ): Promise<Hit[]> {
-  const embedding = by('scene') ? await queryVector(model.text, query) : undefined;
-  const wanted: WantedObjects = by('object') ? match(query) : { objects: [], rest: [], covered: false };
+  const thing = lookedFor(query);
+  const embedding = by('scene') ? await queryVector(model.text, thing) : undefined;
+  const wanted: WantedObjects = by('object') ? match(thing) : { objects: [], rest: [], covered: false };
   const patches = videos.reduce((sum, video) => sum + video.patches, 0);
   if (patches <= goneThrough) {
     const footage = openWhole(store, videos, fingerprint, all);

@@ -1,4 +1,4 @@
-import { bareSubject, normaliseQuestion, type Question } from './questions.ts';
+import { bareSubject, normaliseQuestion, parseQuestion, type Question } from './questions.ts';
 
 /** The decoder's answers to a question whether something is shown, as it writes them. */
 export const yesNo = [' yes', ' no'] as const;
@@ -83,12 +83,30 @@ export function singular(subject: string): string {
   return subject.slice(0, subject.length - last.length) + one;
 }
 
-/** What a query looks for, without the words around it: "show me the dog" is "dog". */
+/** Words before what is looked for: "all scenes with", "I am looking for". */
+const around =
+  /^(?:(?:please|i am looking for|i'm looking for|looking for|i (?:want|need|would like)(?: to (?:see|find))?) )?(?:(?:find|show|search|look|get|give)(?: me)?(?: for)? )?(?:(?:all|every|each|any|some|the|a) )*(?:(?:moments?|scenes?|shots?|clips?|parts?(?! of)|footage|videos?|recordings?)(?: (?:that|which))? (?:with|of|where|when|in which|showing|containing|shows?|contains?)(?: there (?:is|are))? )?/u;
+
+/** What a query looks for, without the words around it: "show me the dog" and "when does a dog appear?" are "dog". */
 export function searchedThing(query: string): string {
   const words = normaliseQuestion(query);
-  const without = words.replace(
-    /^(?:please )?(?:(?:find|show|search|look|get|give)(?: me)?(?: for)?|where (?:is|are|was|were)|when (?:is|are|does)|(?:is|are) there) /u,
-    '',
-  );
-  return bareSubject(without) || words;
+  const rest = words.replace(around, '') || words;
+  const question = parseQuestion(rest);
+  switch (question.kind) {
+    case 'when':
+    case 'shown':
+    case 'times':
+    case 'count':
+    case 'duration':
+    case 'visits':
+      return question.subject;
+    default:
+      return bareSubject(rest) || words;
+  }
+}
+
+/** A query as it is compared with pictures: as it was typed, where it is nothing but a thing. */
+export function lookedFor(query: string): string {
+  const thing = searchedThing(query);
+  return thing === bareSubject(normaliseQuestion(query)) ? query : withArticle(thing);
 }

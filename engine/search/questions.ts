@@ -218,7 +218,7 @@ const rules: Rule[] = [
     },
   ),
   rule(
-    `(?:list|name|enumerate)(?: me)?(?: all)?(?: of)?(?: (?:the|every|any))? (?<s>.+?)${inVideo}`,
+    `(?:list|enumerate|name(?= (?:me|all|the|every|any)\\b))(?: me)?(?: all)?(?: of)?(?: (?:the|every|any))? (?<s>.+?)${inVideo}`,
     (subject) => ({ kind: 'which', subject }),
   ),
   rule(
