@@ -1,7 +1,6 @@
 import { LongviewError, quote } from '../protocol/errors.ts';
 import { h264Encoder } from './codecs.ts';
-import { hasFpsMode } from './frames.ts';
-import { inputArguments } from './input.ts';
+import { asTheyCome, inputArguments } from './input.ts';
 import { runProcess } from './process.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
@@ -69,7 +68,6 @@ async function exactArguments(
   { start, end }: { start: number; end: number },
 ): Promise<string[]> {
   const from = Math.max(0, start - slack);
-  const asTheyCome = hasFpsMode(tools.version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'];
   // The slack goes again, so that the first frame is at zero. H.264 wants even sizes.
   const filters = `setpts='PTS-if(lt(STARTPTS*TB,${2 * slack}),STARTPTS,0)',pad='ceil(iw/2)*2:ceil(ih/2)*2'`;
   const encoder = await h264Encoder(tools);
@@ -77,7 +75,7 @@ async function exactArguments(
   return [
     ...['-ss', from.toFixed(6), ...inputArguments(info.path)],
     ...['-t', (end - slack - from).toFixed(6), ...streams(info)],
-    ...['-vf', filters, ...asTheyCome, '-enc_time_base', '-1'],
+    ...['-vf', filters, ...asTheyCome(tools.version), '-enc_time_base', '-1'],
     ...['-c:v', encoder ?? 'mpeg4', ...(encoder ? quality : ['-q:v', '2']), '-pix_fmt', 'yuv420p'],
     ...['-c:a', 'aac', '-b:a', '192k'],
   ];

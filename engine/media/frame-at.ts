@@ -1,6 +1,6 @@
 import { LongviewError, quote } from '../protocol/errors.ts';
 import { checkFile } from './file-check.ts';
-import { inputArguments } from './input.ts';
+import { asTheyCome, inputArguments } from './input.ts';
 import { letterboxFilter } from './letterbox.ts';
 import { runProcess } from './process.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
@@ -71,7 +71,7 @@ async function seek(
   file: string,
   times: readonly number[],
   { width, height }: { width: number; height: number },
-  { signal, tools: { ffmpeg } }: Wanted & { tools: MediaTools },
+  { signal, tools: { ffmpeg, version } }: Wanted & { tools: MediaTools },
 ): Promise<{ pictures: Uint8Array[]; stderr: string }> {
   const [first] = times;
   // After the seek the first picture's time is near 0. One that comes after two of the times is the picture of both.
@@ -88,7 +88,7 @@ async function seek(
   const args = [
     ...['-v', 'error', '-nostdin', '-hide_banner', '-ss', first.toFixed(6), ...only, ...inputArguments(file)],
     ...['-map', '0:V:0', '-frames:v', String(times.length), '-vf', filters.join(',')],
-    ...['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+    ...[...asTheyCome(version), '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
   ];
   const { stdout, stderr } = await runProcess(ffmpeg, args, { signal, timeoutMs: 60_000 });
   const bytes = width * height * 3;

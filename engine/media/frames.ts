@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { badArgument, LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import type { Letterbox, RgbFrame } from '../vlm/types.ts';
 import { checkFile, fileError } from './file-check.ts';
-import { inputArguments } from './input.ts';
+import { asTheyCome, inputArguments } from './input.ts';
 import { letterboxFilter, letterboxFor } from './letterbox.ts';
 import { noFrames } from './probe-errors.ts';
 import { startProcess, tooSlow, type RunningProcess } from './process.ts';
@@ -146,16 +146,15 @@ function decodeArguments(
     ? `${grid},split=2[a][b];[a]${frames};[b]${thumbnailFilter(info, thumbnails)}[thumbnails]`
     : `${grid},${frames}`;
   // Timestamps have been made by the filters; the outputs must neither repeat nor drop any frame.
-  const asTheyCome = hasFpsMode(tools.version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'];
   return [
     ...['-v', 'error', '-nostdin', '-hide_banner'],
     // A change of size midway must not restart the filters, which would begin to count time anew.
     ...['-reinit_filter', '0'],
     ...inputArguments(file),
     ...['-filter_complex', graph],
-    ...['-map', '[frames]', ...asTheyCome, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
+    ...['-map', '[frames]', ...asTheyCome(tools.version), '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
     ...startWithSound(info),
-    ...(thumbnails ? ['-map', '[thumbnails]', ...asTheyCome, ...thumbnailArguments] : []),
+    ...(thumbnails ? ['-map', '[thumbnails]', ...asTheyCome(tools.version), ...thumbnailArguments] : []),
   ];
 }
 
@@ -166,12 +165,6 @@ function decodeArguments(
 function startWithSound(info: VideoInfo): string[] {
   const inUse = info.hasAudio && info.videoStartSec > 0 && /^mpeg(ts)?$/.test(info.container);
   return inUse ? ['-map', '0:a', '-c', 'copy', '-f', 'null', '-'] : [];
-}
-
-/** ffmpeg 5.1 renamed -vsync; 8 no longer knows the old name. Unnumbered builds are newer than that. */
-export function hasFpsMode(version: string): boolean {
-  const match = /^n?(\d+)\.(\d+)/.exec(version);
-  return !match || Number(match[1]) > 5 || (Number(match[1]) === 5 && Number(match[2]) >= 1);
 }
 
 async function* readFrames(

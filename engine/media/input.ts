@@ -20,3 +20,14 @@ export function inputArguments(file: string): string[] {
   const limits = ['-protocol_whitelist', 'file', '-format_whitelist', demuxers.replaceAll(' ', ',')];
   return [...limits, '-i', `file:${path.resolve(file)}`];
 }
+
+/** ffmpeg 5.1 renamed -vsync; 8 no longer knows the old name. Unnumbered builds are newer than that. */
+function hasFpsMode(version: string): boolean {
+  const match = /^n?(\d+)\.(\d+)/.exec(version);
+  return !match || Number(match[1]) > 5 || (Number(match[1]) === 5 && Number(match[2]) >= 1);
+}
+
+/** Output arguments: every frame once, with the time it has. */
+export function asTheyCome(version: string): readonly string[] {
+  return hasFpsMode(version) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'];
+}
