@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { frameAt, framesAt } from './frame-at.ts';
+import { framesAt } from './frames-at.ts';
 import { sampleFrames, type SampleOptions, type SampledFrames } from './frames.ts';
 import { probe } from './probe.ts';
 import type { VideoInfo } from './video-info.ts';
@@ -28,6 +28,9 @@ interface Sampled {
   numbers: number[];
   stream: SampledFrames;
 }
+
+const frameAt = async (file: string, time: number, wanted: typeof size) =>
+  (await framesAt(file, [time], wanted))[0];
 
 async function sampleAll(file: string, options: Partial<SampleOptions> = {}): Promise<Sampled> {
   const info = await probe(file);

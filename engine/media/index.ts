@@ -13,5 +13,5 @@ export { readText, textSignature, type FootageText } from './text/read-text.ts';
 export { cutClip, type ClipOptions } from './clip.ts';
 export { hasBegun, streamFootage, type FootageStream, type StreamOptions } from './stream.ts';
 export { readPicture } from './picture.ts';
-export { framesAt } from './frame-at.ts';
+export { framesAt } from './frames-at.ts';
 export { readTextFile } from './text-file.ts';

@@ -35,16 +35,6 @@ export async function framesAt(
   return found;
 }
 
-/** The picture at a time: one of {@link framesAt}. */
-export async function frameAt(
-  file: string,
-  time: number,
-  size: { width: number; height: number },
-  options: Wanted = {},
-): Promise<Uint8Array> {
-  return (await framesAt(file, [time], size, options))[0];
-}
-
 /** The picture at a time, or the last before it. */
 async function frameNear(
   file: string,
