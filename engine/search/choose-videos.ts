@@ -11,6 +11,7 @@ import { queryVector } from './query-vector.ts';
 const mostVideos = 16;
 /** How many moments of the whole footage decide which videos these are. */
 const moments = 200;
+
 /**
  * Of many videos the ones worth reading: those with the best moments for what is asked, in the order in which they
  * came. A question that names nothing ("what is shown, in order?") is read in the first ones.

@@ -1,4 +1,3 @@
-import { bareSubject } from './questions.ts';
 import { searchedThing, singular } from './prompts.ts';
 
 /**
@@ -19,7 +18,7 @@ const kinds = new Set(
 
 /** Whether a query or subject is after a kind of thing: "an animal", "wild animals", "something that flies". */
 export function isKind(subject: string): boolean {
-  const words = bareSubject(searchedThing(subject));
+  const words = searchedThing(subject);
   const one = singular(words);
   const noun = one.split(' ').at(-1) ?? '';
   return /^(?:some|any)thing\b/u.test(words) || [words, one, noun].some((name) => kinds.has(name));

@@ -34,8 +34,8 @@ export async function answerWhen(asking: Asking, subject: string, end?: 'first' 
  * over time; of anything else the moments that pass the re-check are counted.
  */
 export async function answerTimes(asking: Asking, subject: string): Promise<Draft> {
-  const kind = isKind(subject) ? undefined : knownKind(asking, subject);
-  if (kind) {
+  const kind = knownKind(asking, subject);
+  if (kind && !isKind(subject)) {
     // What is cut away from and comes back appears twice, though it may have been there all the time.
     const stays = presences(visitsIn(asking, kind, { returns: 0 }), outOfSight);
     if (stays.length > 0) {
@@ -87,8 +87,8 @@ export function counted(
 
 /** "How many … are there?": the most that the detector saw at once; kinds and what it doesn't know are counted in appearances. */
 export async function answerCount(asking: Asking, subject: string): Promise<Draft> {
-  const kind = isKind(subject) ? undefined : knownKind(asking, subject);
-  if (!kind) return answerTimes(asking, subject);
+  const kind = knownKind(asking, subject);
+  if (!kind || isKind(subject)) return answerTimes(asking, subject);
   const { reel } = asking;
   const most = mostAtOnce(reel.objects(kind), calibration.object.middle);
   if (most.count === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
@@ -117,11 +117,12 @@ export async function occurrences(
 ): Promise<{ sure: Hit[]; nearest: Hit | undefined }> {
   const limit = looked * asking.reel.parts.length;
   const checked = await confirm(asking, await asking.lookFor(subject, limit), subject);
+  const joins = !isKind(subject);
   const sure: Hit[] = [];
   const passed = checked.filter(({ confidence }) => confidence >= calibration.confident);
   for (const hit of passed.sort((a, b) => a.start - b.start)) {
-    const before = isKind(subject) ? undefined : sure.at(-1);
-    if (before && hit.start - before.end <= sameAppearance)
+    const before = sure.at(-1);
+    if (joins && before && hit.start - before.end <= sameAppearance)
       sure[sure.length - 1] = {
         ...(hit.score > before.score ? hit : before),
         start: before.start,

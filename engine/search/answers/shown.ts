@@ -1,6 +1,6 @@
 import { calibration, logistic, logOdds } from '../calibration.ts';
 import { confirm, evidenceOf, patchesToRead, peaksOf, type Asking, type Draft } from '../asking.ts';
-import { decoderPrompt, isThere, yesNo } from '../prompts.ts';
+import { isThere, yesNo } from '../prompts.ts';
 
 /** How many of the best moments are looked at again. */
 const looked = 3;
@@ -15,10 +15,7 @@ export async function answerShown(asking: Asking, subject: string): Promise<Draf
   const things = all.length > 1 ? all : subject.split(either);
   if (things.length === 1) return answerOne(asking, subject);
   const drafts: { thing: string; draft: Draft }[] = [];
-  for (const thing of things) {
-    const question = { kind: 'shown', subject: thing } as const;
-    drafts.push({ thing, draft: await answerOne({ ...asking, question, asked: isThere(thing) }, thing) });
-  }
+  for (const thing of things) drafts.push({ thing, draft: await answerOne(asking, thing) });
   const yes = (draft: Draft) => draft.answer === 'yes';
   const there = drafts.filter(({ draft }) => yes(draft));
   const is = all.length > 1 ? there.length === drafts.length : there.length > 0;
@@ -43,12 +40,10 @@ export async function answerShown(asking: Asking, subject: string): Promise<Draf
  * alone; both and the search's own evidence make one probability.
  */
 async function answerOne(asking: Asking, subject: string): Promise<Draft> {
-  const { reading, question, asked } = asking;
+  const { reading } = asking;
   const hits = await asking.lookFor(subject, looked);
   const list = patchesToRead(asking, peaksOf(hits));
-  const [whole] = reading.judges(subject)
-    ? await reading.choose(list, decoderPrompt(question, asked), yesNo)
-    : [undefined];
+  const [whole] = reading.judges(subject) ? await reading.choose(list, isThere(subject), yesNo) : [undefined];
   const checked = await confirm(asking, hits, subject);
   const best = checked[0]?.confidence ?? 0;
   const weights = calibration.shown;
