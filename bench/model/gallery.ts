@@ -3,7 +3,7 @@ import { objectScores } from '../../engine/search/object-scores.ts';
 import { backgroundOf } from '../../engine/search/similarity.ts';
 import type { WantedObjects } from '../../engine/search/types.ts';
 import { similarities } from '../../engine/store/similarities.ts';
-import type { SeenObject } from '../../engine/store/types.ts';
+import type { SeenObject } from '../../engine/store/patch-types.ts';
 import type { Look } from '../../engine/vlm/types.ts';
 
 /** Candidates to rank. */

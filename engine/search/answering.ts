@@ -1,5 +1,6 @@
 import { throwIfCancelled, LongviewError } from '../protocol/errors.ts';
-import type { IndexedVideo, PatchTable } from '../store/types.ts';
+import type { PatchTable } from '../store/patch-types.ts';
+import type { IndexedVideo } from '../store/types.ts';
 import type { Reader, ReadRequest, VisionEncoder } from '../vlm/types.ts';
 import type { EarlierReads } from './earlier-reads.ts';
 import type { Answering, ModelHandle, SearchDeps } from './types.ts';

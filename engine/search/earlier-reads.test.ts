@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EarlierReads } from './earlier-reads.ts';
-import type { PatchTable } from '../store/types.ts';
+import type { PatchTable } from '../store/patch-types.ts';
 
 /** Ten patches of two shots; each looks like the angle given. */
 const angles = [0, 0.1, 0.2, 1.2, 1.5, 0, 0.1, 0.2, 1.2, 1.5];

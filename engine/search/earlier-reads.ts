@@ -1,4 +1,4 @@
-import type { PatchTable } from '../store/types.ts';
+import type { PatchTable } from '../store/patch-types.ts';
 import type { Segment } from './select.ts';
 
 /** How much alike two patches of a shot are, as a cosine, for one to be read instead of the other. */

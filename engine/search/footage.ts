@@ -1,5 +1,6 @@
 import { shotsOf, type Shot } from './shots.ts';
-import type { IndexedVideo, LibraryTable, PatchTable, PatchWindow } from '../store/types.ts';
+import type { LibraryTable, PatchTable, PatchWindow } from '../store/patch-types.ts';
+import type { IndexedVideo } from '../store/types.ts';
 import type { SearchStore } from './types.ts';
 
 /** A video with its patches. */

@@ -1,5 +1,5 @@
 import { calibration, logistic, objectLogOdds } from './calibration.ts';
-import type { SeenObject } from '../store/types.ts';
+import type { SeenObject } from '../store/patch-types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
 import type { WantedObject, WantedObjects } from './types.ts';
 

@@ -4,7 +4,8 @@ import { shotsIn, type Footage } from './footage.ts';
 import type { TokensOf } from './answering.ts';
 import type { Hit } from './search.ts';
 import type { Shot } from './shots.ts';
-import type { IndexedVideo, PatchTable, SeenObject } from '../store/types.ts';
+import type { PatchTable, SeenObject } from '../store/patch-types.ts';
+import type { IndexedVideo } from '../store/types.ts';
 import type { SearchStore } from './types.ts';
 
 /** One video of a {@link Reel}. */

@@ -6,7 +6,7 @@ import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
 import { backgroundOf } from './similarity.ts';
 import { similarities } from '../store/similarities.ts';
 import { TopK } from '../store/top-k.ts';
-import type { SeenObject } from '../store/types.ts';
+import type { SeenObject } from '../store/patch-types.ts';
 
 const seen = (patch: number, frame: 0 | 1, label: string, score: number, x = 0.5): SeenObject => ({
   patch,

@@ -9,7 +9,8 @@ import { backgroundOf, type Background } from './similarity.ts';
 import { visualWhys } from './whys.ts';
 import { similarities } from '../store/similarities.ts';
 import { TopK } from '../store/top-k.ts';
-import type { IndexedVideo, SeenObject } from '../store/types.ts';
+import type { SeenObject } from '../store/patch-types.ts';
+import type { IndexedVideo } from '../store/types.ts';
 import type { SearchStore, WantedObjects } from './types.ts';
 
 /** A moment with what was learned about it. */

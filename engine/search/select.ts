@@ -1,4 +1,4 @@
-import type { PatchTable } from '../store/types.ts';
+import type { PatchTable } from '../store/patch-types.ts';
 import type { Shot } from './shots.ts';
 
 /** A run of patches that one patch can stand for: a shot, or a piece of a long one. */

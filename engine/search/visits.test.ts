@@ -4,7 +4,7 @@ import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { ask } from './ask.ts';
 import { shotsOf } from './shots.ts';
 import { presences, visitsOf } from './visits.ts';
-import type { PatchTable, SeenObject } from '../store/types.ts';
+import type { PatchTable, SeenObject } from '../store/patch-types.ts';
 
 /** A made video of one patch a second; `look` is what each shot looks like. */
 function footage(seconds: number, cuts: readonly number[] = [], looks: readonly number[] = []) {

@@ -1,7 +1,7 @@
 import { logistic, objectLogOdds } from './calibration.ts';
 import { track, type Sighting, type TrackingOptions } from './tracking.ts';
 import type { Shot } from './shots.ts';
-import type { PatchTable, SeenObject } from '../store/types.ts';
+import type { PatchTable, SeenObject } from '../store/patch-types.ts';
 
 /** One thing's stay in the picture, from when it was first seen until it was last seen. */
 export interface Visit {

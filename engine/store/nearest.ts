@@ -4,7 +4,7 @@ import type { LibraryDatabase } from './database.ts';
 import { unpackObjects } from './packing.ts';
 import type { Patches } from './patches.ts';
 import type { RunRow } from './run-rows.ts';
-import type { Nearest, PatchPlace, PatchRange, SeenTogether } from './types.ts';
+import type { Nearest, PatchPlace, PatchRange, SeenTogether } from './patch-types.ts';
 import { similarities } from './similarities.ts';
 import { VectorIndex } from './vectors/vector-index.ts';
 
@@ -31,6 +31,8 @@ interface RunPlace {
 interface Kept {
   generation: number;
   runs: Map<string, Run>;
+  /** The same by the ids of their videos. */
+  byVideo: Map<string, Run>;
   index: VectorIndex;
   sample: Float32Array;
 }
@@ -98,8 +100,7 @@ export class NearestPatches {
     query: Float32Array,
     places: readonly PatchPlace[],
   ): Float64Array {
-    const { index, runs } = this.#upToDate(fingerprint, generation);
-    const byVideo = new Map([...runs.values()].map((run) => [run.video_id, run]));
+    const { index, byVideo } = this.#upToDate(fingerprint, generation);
     if (VectorIndex.takes(query.length))
       return index.similaritiesAt(
         query,
@@ -172,6 +173,7 @@ export class NearestPatches {
       fingerprint,
     );
     const runs = new Map(rows.map((row) => [row.id, row]));
+    const byVideo = new Map(rows.map((row) => [row.video_id, row]));
     if (!kept) {
       const folder = join(this.#db.folder, 'features');
       mkdirSync(folder, { recursive: true });
@@ -182,10 +184,10 @@ export class NearestPatches {
           past: first + count,
         });
       const index = new VectorIndex(join(folder, `${name}.codes`), read);
-      kept = { generation, runs, index, sample: new Float32Array(0) };
+      kept = { generation, runs, byVideo, index, sample: new Float32Array(0) };
       this.#kept.set(fingerprint, kept);
     }
-    kept.runs = runs;
+    [kept.runs, kept.byVideo] = [runs, byVideo];
     if (VectorIndex.takes(rows[0]?.embedding_size ?? 0)) kept.index.update(rows);
     kept.sample = this.#sampleOf(rows);
     kept.generation = generation;

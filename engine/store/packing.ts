@@ -1,6 +1,7 @@
 import type { DetectedObject } from '../vlm/types.ts';
 import { packHalf, unpackHalf } from './float16.ts';
-import type { SeenObject, StoredPatch } from './types.ts';
+import type { SeenObject } from './patch-types.ts';
+import type { StoredPatch } from './types.ts';
 
 /** Bytes of a patch in a batch's `times`: start, end and the two frames' presentation times as float64. */
 const timesPerPatch = 4;

@@ -1,7 +1,8 @@
 import type { LibraryDatabase } from './database.ts';
 import { unpackCuts, unpackEmbeddings, unpackObjects, unpackTimes } from './packing.ts';
 import type { RunRow } from './run-rows.ts';
-import type { LibrarySlice, LibraryTable, PatchRange, PatchTable, SeenObject, StoredFrame } from './types.ts';
+import type { LibrarySlice, LibraryTable, PatchRange, PatchTable, SeenObject } from './patch-types.ts';
+import type { StoredFrame } from './types.ts';
 
 interface BatchRow {
   first: number;
