@@ -1,4 +1,5 @@
 import {
+  colourMeter,
   cutScore,
   shotSignature,
   temporalPatches,
@@ -71,7 +72,8 @@ export async function lookAt(job: LookJob): Promise<number> {
     }
     const pairs = fresh.map((patch) => patch.frames);
     const looks = await eyes.look(pairs, frames.letterbox, signal);
-    writer.add(fresh.map((patch, index) => seen(patch, looks[index], fps, info.durationSec)));
+    const coloured = (index: number) => withColours(looks[index], pairs[index], eyes.width, frames.letterbox);
+    writer.add(fresh.map((patch, index) => seen(patch, coloured(index), fps, info.durationSec)));
     job.onReached(end, from);
   };
   try {
@@ -135,6 +137,16 @@ function seen(patch: Unseen, look: Look, fps: number, durationSec: number): Stor
     tokens: look.tokens,
     embedding: look.embedding,
   };
+}
+
+/** A look whose objects know their colours. */
+function withColours(look: Look, frames: readonly RgbFrame[], width: number, letterbox: Letterbox): Look {
+  const objects = look.objects.map((those, index) => {
+    if (those.length === 0) return those;
+    const coloursIn = colourMeter(frames[index], width, letterbox);
+    return those.map((object) => ({ ...object, colours: coloursIn(object.box) }));
+  });
+  return { ...look, objects };
 }
 
 /** Where the footage of a patch ends: a sample stands for what follows it until the next, or the video's end. */

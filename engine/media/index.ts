@@ -8,6 +8,7 @@ export { sampleFrames, type SampledFrames, type SampleOptions, type SampleOutcom
 export { thumbnailName, type ThumbnailOptions } from './thumbnails.ts';
 export { temporalPatches } from './temporal-patches.ts';
 export { contentId } from './content-id.ts';
+export { colourMeter } from './object-colours.ts';
 export { cutScore, shotSignature, type ShotSignature } from './cut-score.ts';
 export { readText, textSignature, type FootageText } from './text/read-text.ts';
 export { cutClip, type ClipOptions } from './clip.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clock } from './clock.ts';
+import { colours, type Colour } from './colours.ts';
 
 /** Kinds of evidence by which a moment may be found. "said" is text that comes with the footage: subtitles. */
 export const momentSources = ['object', 'scene', 'said', 'name'] as const;
@@ -20,6 +21,8 @@ export const whySchema = z.discriminatedUnion('code', [
     code: z.literal('saw'),
     /** Class of the detector: "bottle". */
     label: z.string(),
+    /** Those of the wanted colours that it has. */
+    colours: z.array(z.enum(colours)).optional(),
     /** In so many of the moment's sampled frames. */
     frames: z.int().nonnegative(),
     ofFrames: z.int().positive(),
@@ -29,7 +32,7 @@ export const whySchema = z.discriminatedUnion('code', [
     score: share,
   }),
   /** The detector knows it and did not see it here. */
-  z.object({ code: z.literal('not-seen'), label: z.string() }),
+  z.object({ code: z.literal('not-seen'), label: z.string(), colours: z.array(z.enum(colours)).optional() }),
   /** The picture resembles the words. */
   z.object({ code: z.literal('looks-like'), level: z.enum(likenessLevels), similarity: z.number() }),
   /** A subtitle says it. */
@@ -57,11 +60,12 @@ export type Why = z.infer<typeof whySchema>;
 export function reasonText(why: Why): string {
   switch (why.code) {
     case 'saw': {
-      const what = why.most > 1 ? `${why.most} × ${why.label} at once` : `${article(why.label)} ${why.label}`;
+      const thing = thingOf(why);
+      const what = why.most > 1 ? `${why.most} × ${thing} at once` : `${article(thing)} ${thing}`;
       return `saw ${what}, ${why.frames} of ${why.ofFrames} frame${why.ofFrames === 1 ? '' : 's'}`;
     }
     case 'not-seen':
-      return `no ${why.label} seen here`;
+      return `no ${thingOf(why)} seen here`;
     case 'looks-like':
       return `looks like it (${why.level})`;
     case 'said':
@@ -85,6 +89,11 @@ export function reasonText(why: Why): string {
 export function reasonsText(whys: readonly Why[]): string {
   const text = whys.map(reasonText).join('; ');
   return text === '' ? text : text[0].toUpperCase() + text.slice(1);
+}
+
+/** "red car" */
+function thingOf({ colours = [], label }: { colours?: readonly Colour[]; label: string }): string {
+  return [...colours, label].join(' ');
 }
 
 function article(label: string): string {

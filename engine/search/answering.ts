@@ -11,8 +11,6 @@ export interface Answerer {
   grid: readonly [number, number];
   tokensOf?: TokensOf;
   earlier?: EarlierReads;
-  /** True where its decoder was taught names of things only. */
-  namesOnly?: boolean;
   /** True where it is given fewer patches at once than it was trained with. */
   limited?: boolean;
 }

@@ -5,6 +5,7 @@ import { lookerFor, prepare, type LookFor } from './asking.ts';
 import { calibration } from './calibration.ts';
 import { chooseVideos } from './choose-videos.ts';
 import { dress } from './dress.ts';
+import { isTaught } from './kinds.ts';
 import { notePace } from './pace.ts';
 import { DryReading, Reading, type ReadingOptions } from './reading.ts';
 import { Reel } from './reel.ts';
@@ -57,7 +58,7 @@ export async function ask(
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
 export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
   const { text, ...own } = await deps.model.open();
-  const { reader, grid, tokensOf, earlier, limited, namesOnly } = deps.answering
+  const { reader, grid, tokensOf, earlier, limited } = deps.answering
     ? await openAnswering(deps.answering, signal)
     : ownReader(own);
   const { store, match } = deps;
@@ -67,14 +68,17 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
   return {
     reel,
     trusted,
-    reader: { reader, grid, trusted: trusted.patches, earlier, namesOnly },
+    reader: {
+      ...{ reader, grid, trusted: trusted.patches, earlier },
+      ...(!deps.answering && { knows: (thing: string) => isTaught(thing, match) }),
+    },
     lookFor: lookerFor(store, match, text, reel),
   };
 }
 
 /** What the library's own bundle reads with: visual tokens that its eyes left there. */
 function ownReader({ id, reader, eyes }: Pick<Model, 'id' | 'reader' | 'eyes'>): Answerer {
-  if (reader && eyes) return { reader, grid: eyes.grid, namesOnly: true };
+  if (reader && eyes) return { reader, grid: eyes.grid };
   throw new LongviewError(
     'cannot-read',
     `The model ${id} can't answer questions: it has no decoder`,

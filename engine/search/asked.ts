@@ -7,7 +7,7 @@ import type { AnswerKey } from '../store/types.ts';
 import type { SearchDeps } from './types.ts';
 
 /** How answers are made, for the cache's key. Raise the number when a change here changes answers. */
-const sampling = 'greedy;reading-4';
+const sampling = 'greedy;reading-5';
 
 /** The scaling factors of "auto" (those of training) and of "compare" (the presets, and time as it is). */
 const modes = { auto: [0.5, 0.75, 1, 1.25, 1.5], compare: [gammaRange.find, 1, gammaRange.explain] };

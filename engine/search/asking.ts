@@ -3,7 +3,8 @@ import { recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { readingList, segmentsOf, spread, type Segment } from './select.ts';
 import { decoderPrompt, isThere, searchedThing, yesNo } from './prompts.ts';
-import type { Why } from '../protocol/reasons.ts';
+import { contradicting } from './main-thing.ts';
+import { reasonsText, type Why } from '../protocol/reasons.ts';
 import type { Question } from './questions.ts';
 import type { Reading } from './reading.ts';
 import type { Reel, ReelPart } from './reel.ts';
@@ -132,7 +133,7 @@ export function patchesToSee({ first, past }: Segment): number[] {
 const placesOfName = 20;
 
 /**
- * What a stretch of patches shows, by the decoder, with that stretch as the proof. It is no surer than the search is that
+ * What a stretch of patches shows, by the decoder (or the detector, where that contradicts a small one), with that stretch as the proof. It is no surer than the search is that
  * such a thing is there: the decoder has a name for everything.
  */
 export async function nameOf(
@@ -142,20 +143,23 @@ export async function nameOf(
   const { reading, reel, asked } = asking;
   const patches = patchesToSee({ first, past });
   const { text, confidence } = await reading.answer(patches, decoderPrompt({ kind: 'what' }, asked));
+  const shot = reel.shots.find((one) => first >= one.first && first < one.past);
+  const { starts, ends } = reel.table;
+  const start = shot && first === shot.first ? shot.start : starts[first];
+  const end = shot && past === shot.past ? shot.end : ends[past - 1];
+  const thing = contradicting(asking, { first, past }, text);
+  if (thing) {
+    const { label, confidence: score, why } = thing;
+    const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
+    return { name: label, confidence: score, evidence };
+  }
   const hits = text === '' ? [] : await asking.lookFor(text, placesOfName);
   const hit = hits.find((one) => one.first < past && one.past > first);
   const seen = hit?.confidence ?? 0;
   const [yes] = await reading.choose(patches, isThere(text), yesNo);
-  const shot = reel.shots.find((one) => first >= one.first && first < one.past);
-  const { starts, ends } = reel.table;
   return {
     name: text,
     confidence: Math.min(confidence, logistic(logOdds(seen) + Math.max(0, logOdds(confidence)) / 2)),
-    evidence: {
-      start: shot && first === shot.first ? shot.start : starts[first],
-      end: shot && past === shot.past ? shot.end : ends[past - 1],
-      score: yes,
-      reason: `${text}: named by the decoder`,
-    },
+    evidence: { start, end, score: yes, reason: `${text}: named by the decoder` },
   };
 }

@@ -18,6 +18,16 @@ export const calibration = {
    * at least `counted` is told to the user as one that shows it.
    */
   object: { slope: 12, middle: 0.33, counted: 0.25 },
+  /**
+   * A thing has a colour from the second of these shares on, and none of it below the first. What lies around a thing is
+   * mostly black, white or grey: these take more. By hand, on natural footage.
+   */
+  colour: { vivid: { least: 0.05, most: 0.2 }, plain: { least: 0.12, most: 0.35 } },
+  /**
+   * What the detector sees in all frames of a stretch with this mean score, on this share of the picture, is what the stretch
+   * shows, whatever the decoder calls it: of 615 held-out photographs 45 show such a thing, 37 of them with the right name.
+   */
+  main: { score: 0.6, area: 0.05 },
   /** P(the scene is there) = logistic(similarity * s + standout * z + bias), z in standard deviations. */
   scene: { similarity: 18.46, standout: 0.076, bias: -5.498 },
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */
@@ -48,6 +58,8 @@ export const calibration = {
   shown: { reading: { object: 0, scene: 0.5 }, moment: 0.8 },
   /** An answer that two ways of reading disagree about is so much less sure. */
   disagreement: 0.7,
+  /** Moments of a thing, where what it does there can't be judged, are so much less sure an answer. */
+  unjudged: 0.5,
   /** Below this mean score of its evidence an answer is a guess. */
   supported: 0.5,
   /** Below this the best moment is not a find: "not here". */

@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../protocol/errors.ts';
 import { calibration } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
-import { isKind } from './kinds.ts';
+import { isTaught } from './kinds.ts';
 import { lookedFor } from './prompts.ts';
 import { filtered, type Searched } from './filters.ts';
 import { Reading } from './reading.ts';
@@ -63,7 +63,10 @@ export async function find(
   const first = list(hits);
   const best = hits.filter((hit) => first.some((found) => sameSpan(found, hit))).slice(0, rechecked);
   const worth =
-    request.refine && best.length > 0 && !isKind(request.query) && canRead(deps.store, model, best);
+    request.refine &&
+    best.length > 0 &&
+    isTaught(request.query, deps.match) &&
+    canRead(deps.store, model, best);
   if (!worth) return withState(deps, answer(first, false));
 
   options.onFirst?.(answer(first, false));

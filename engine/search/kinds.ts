@@ -1,4 +1,5 @@
 import { searchedThing, singular } from './prompts.ts';
+import type { SearchDeps } from './types.ts';
 
 /**
  * Words for kinds of things rather than things. The built-in model's text tower was taught most of them
@@ -15,6 +16,11 @@ const kinds = new Set(
     'sports equipment, toy, object, thing, item, stuff, something, anything',
   ].flatMap((line) => line.split(', ')),
 );
+
+/** Whether the built-in decoder has words for it: it was taught names, no kinds and no colours. */
+export function isTaught(thing: string, match: SearchDeps['match']): boolean {
+  return !isKind(thing) && match(thing).objects.every(({ colours = [] }) => colours.length === 0);
+}
 
 /** Whether a query or subject is after a kind of thing: "an animal", "wild animals", "something that flies". */
 export function isKind(subject: string): boolean {

@@ -1,4 +1,5 @@
 import { calibration, logistic, objectLogOdds } from './calibration.ts';
+import { shareOf, type Colour } from '../protocol/colours.ts';
 import type { SeenObject } from '../store/patch-types.ts';
 import type { Place } from '../vlm/vocabulary.ts';
 import type { WantedObject, WantedObjects } from './types.ts';
@@ -36,15 +37,43 @@ export function objectScores(
 }
 
 /** The score of the count-th best object that fits; 0 where there are fewer. */
-function frameScore(
-  { labels, count, places: wanted = [] }: WantedObject,
-  seen: readonly SeenObject[],
+function frameScore(wanted: WantedObject, seen: readonly SeenObject[]): number {
+  const scores = seen.map((object) => object.score * fitOf(wanted, object));
+  return scores.sort((a, b) => b - a)[wanted.count - 1] ?? 0;
+}
+
+/** From this on something seen is told to the user, and followed, as what is wanted. */
+const fitting = 0.5;
+
+/** Whether something seen is what is wanted, so far as its class, its place and its colours tell. */
+export function fits(wanted: WantedObject, seen: SeenObject): boolean {
+  return fitOf(wanted, seen) >= fitting;
+}
+
+/** How well something seen is what is wanted, 0 to 1. */
+function fitOf(
+  { labels, places: wanted = [], colours = [] }: WantedObject,
+  { label, box, colours: measured = 0 }: SeenObject,
 ): number {
-  const fitting = seen.filter(({ label, box }) => {
-    const [x1, y1, x2, y2] = box;
-    return labels.includes(label) && wanted.every((place) => places[place]((x1 + x2) / 2, (y1 + y2) / 2));
-  });
-  return fitting.map(({ score }) => score).sort((a, b) => b - a)[count - 1] ?? 0;
+  if (!labels.includes(label)) return 0;
+  const [x1, y1, x2, y2] = box;
+  if (!wanted.every((place) => places[place]((x1 + x2) / 2, (y1 + y2) / 2))) return 0;
+  // Nobody measured colours for older indexes.
+  if (measured === 0) return colours.length > 0 ? fitting : 1;
+  return Math.min(1, ...colours.map((colour) => colourFit(colour, shareOf(measured, colour))));
+}
+
+/** Colours that roads, shadows and walls have as well. */
+const plain: ReadonlySet<Colour> = new Set(['black', 'white', 'grey']);
+
+/** Whether a colour is one that things have, rather than what is around them. */
+export function isVivid(colour: Colour): boolean {
+  return !plain.has(colour);
+}
+
+function colourFit(colour: Colour, share: number): number {
+  const { least, most } = calibration.colour[isVivid(colour) ? 'vivid' : 'plain'];
+  return Math.min(1, Math.max(0, (share - least) / (most - least)));
 }
 
 /** What the detector saw of one label in a stretch of patches. */
@@ -55,25 +84,29 @@ export interface Seen {
   /** In how many sampled frames it was seen surely enough to be counted, and the most in one of them. */
   frames: number;
   most: number;
+  /** The colours that were asked for, which it has. */
+  colours: readonly Colour[];
 }
 
 /** The labels that any of the things may have, each once. */
-export function labelsOf({ objects }: WantedObjects): string[] {
+export function labelsOf({ objects }: Pick<WantedObjects, 'objects'>): string[] {
   return [...new Set(objects.flatMap(({ labels }) => labels))];
 }
 
-/** What was seen of the wanted labels in a stretch of patches, best first. */
+/** What was seen of what is wanted in a stretch of patches, best first. */
 export function bestSeen(
-  labels: readonly string[],
+  wanted: readonly WantedObject[],
   seen: readonly SeenObject[],
   first: number,
   past: number,
 ): Seen[] {
   const inFrame = new Map<string, Map<number, number>>();
-  const best = new Map<string, number>();
-  for (const { patch, frame, label, score } of seen) {
-    if (patch < first || patch >= past || !labels.includes(label)) continue;
-    best.set(label, Math.max(score, best.get(label) ?? 0));
+  const best = new Map<string, { score: number; colours: readonly Colour[] }>();
+  for (const object of seen) {
+    const { patch, frame, label, score } = object;
+    const what = patch >= first && patch < past && wanted.find((one) => fits(one, object));
+    if (!what) continue;
+    best.set(label, { score: Math.max(score, best.get(label)?.score ?? 0), colours: what.colours ?? [] });
     if (score < calibration.object.counted) continue;
     const frames = inFrame.get(label) ?? new Map<number, number>();
     const key = patch * 2 + frame;
@@ -81,9 +114,9 @@ export function bestSeen(
     inFrame.set(label, frames);
   }
   return [...best]
-    .map(([label, score]) => {
+    .map(([label, what]) => {
       const counts = [...(inFrame.get(label)?.values() ?? [])];
-      return { label, score, frames: counts.length, most: Math.max(0, ...counts) };
+      return { label, ...what, frames: counts.length, most: Math.max(0, ...counts) };
     })
     .sort((a, b) => b.score - a.score);
 }

@@ -37,6 +37,7 @@ export function decoderPrompt(question: Question, asked: string): string {
     case 'versus':
     case 'duration':
     case 'which':
+    case 'colour':
     case 'open':
       return `${normaliseQuestion(asked)}?`;
   }

@@ -12,6 +12,8 @@ export type Question =
   | { kind: 'duration'; subject: string }
   /** Which things of a kind there are; of what is no kind an open question. */
   | { kind: 'which'; subject: string }
+  /** Of which colour it is. */
+  | { kind: 'colour'; subject: string }
   | { kind: 'times'; subject: string }
   | { kind: 'count'; subject: string }
   /** How many come (in): each that stays for a while is one. `entering`: those who were there already don't count. */
@@ -43,6 +45,8 @@ const comes =
 type Rule = [pattern: RegExp, question: (subject: string, match: RegExpMatchArray) => Question];
 const rule = (source: string, question: Rule[1]): Rule => [new RegExp(`^(?:${source})$`, 'u'), question];
 
+const colourWords =
+  '(?:black|white|gr[ae]y|silver|red|orange|yellow|golden|green|blue|purple|violet|pink|brown)(?: (?:and|or) (?:black|white|gr[ae]y|red|orange|yellow|green|blue|purple|pink|brown))?';
 const happens =
   'what (?:is|was|happens|happened|is going on|is happening|do (?:you|we|i) see|can be seen|can (?:you|we|i) see)(?: shown| seen| there| visible| happening)?';
 /** "1:02:03.5", "75", "75 s", "3 minutes". */
@@ -113,6 +117,15 @@ const rules: Rule[] = [
   rule(
     `(?:does|do|did|is|are|was|were) (?!there )(?<other>.+?) (?:${appear} |come |happen )?(?:after|later than) (?<s>.+?)(?: ${appear}| does| did)?${inVideo}`,
     versus('last', true),
+  ),
+  // Colours
+  rule(
+    `(?:(?:of )?(?:what|which) colou?rs? (?:is|are|was|were|does|do|did|has|have)|what (?:is|are|was|were) the colou?rs? of) (?<s>.+?)(?: have| painted)?${inVideo}`,
+    (subject) => ({ kind: 'colour', subject }),
+  ),
+  rule(
+    `(?:is|are|was|were) (?:the|this|that|these|those|any|my) (?<s>[\\p{L}-]+(?: [\\p{L}-]+)?) (?<colour>${colourWords})${inVideo}`,
+    (subject, { groups }) => ({ kind: 'shown', subject: `${groups?.colour ?? ''} ${subject}` }),
   ),
   // How long
   rule(

@@ -1,5 +1,4 @@
 import { throwIfCancelled } from '../protocol/errors.ts';
-import { isKind } from './kinds.ts';
 import type { EarlierReads } from './earlier-reads.ts';
 import type { Eyes, PromptPart, Reader } from '../vlm/types.ts';
 
@@ -30,8 +29,8 @@ export interface ReadingOptions {
   /** Temporal patches that a self-test on this machine found safe; where absent, what training says. */
   trusted?: number;
   earlier?: EarlierReads | undefined;
-  /** True for a decoder that was taught names of things and no kinds of them: see isKind. */
-  namesOnly?: boolean;
+  /** Which things its decoder has words for; all where absent. */
+  knows?: (thing: string) => boolean;
 }
 
 /** The decoder at work on one video at one gamma, with what it cost so far. */
@@ -39,7 +38,7 @@ export class Reading {
   readonly gamma: number;
   /** What earlier questions read, where that is worth reading again. */
   readonly earlier: EarlierReads | undefined;
-  readonly #namesOnly: boolean;
+  readonly #knows: ((thing: string) => boolean) | undefined;
   readonly #store: TokenSource;
   readonly #videoId: string;
   readonly #reader: Reader;
@@ -52,7 +51,7 @@ export class Reading {
   constructor(
     store: TokenSource,
     videoId: string,
-    { reader, grid, trusted, earlier, namesOnly = false }: ReadingOptions,
+    { reader, grid, trusted, earlier, knows }: ReadingOptions,
     gamma: number,
     signal?: AbortSignal,
   ) {
@@ -63,13 +62,18 @@ export class Reading {
     this.#trusted = trusted ?? reader.trainedPatches;
     this.gamma = gamma;
     this.earlier = earlier;
-    this.#namesOnly = namesOnly;
+    this.#knows = knows;
     this.#signal = signal;
+  }
+
+  /** True for a decoder that was taught some names and no more. */
+  get fewWords(): boolean {
+    return this.#knows !== undefined;
   }
 
   /** Whether the decoder has anything to say about it being there. */
   judges(thing: string): boolean {
-    return !this.#namesOnly || !isKind(thing);
+    return this.#knows?.(thing) ?? true;
   }
 
   /** How many patches the model can be trusted with at once. */

@@ -3,6 +3,7 @@ import { clock } from '../protocol/clock.ts';
 import { shotsIn, type Footage } from './footage.ts';
 import type { TokensOf } from './answering.ts';
 import type { Hit } from './search.ts';
+import type { Segment } from './select.ts';
 import type { Shot } from './shots.ts';
 import type { PatchTable, SeenObject } from '../store/patch-types.ts';
 import type { IndexedVideo } from '../store/types.ts';
@@ -95,6 +96,14 @@ export class Reel {
     return this.parts.flatMap(({ video, first }) =>
       this.#store.objects(video.id, labels).map((seen) => ({ ...seen, patch: seen.patch + first })),
     );
+  }
+
+  /** All that the detector saw in a stretch of patches of one video. */
+  seenIn({ first, past }: Segment): SeenObject[] {
+    const { video, first: from } = this.partOf(first);
+    return this.#store
+      .objects(video.id, undefined, { from: first - from, past: past - from })
+      .map((seen) => ({ ...seen, patch: seen.patch + from }));
   }
 
   /** Visual tokens by the reel's patches. Kept, because every gamma and every question of one ask wants them again. */

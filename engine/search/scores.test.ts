@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { calibration, logistic, logOdds } from './calibration.ts';
 import { ceilingOf, coverageOf, fuser } from './fusion.ts';
 import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
+import { colours, packShares, type Colour } from '../protocol/colours.ts';
 import { backgroundOf } from './similarity.ts';
 import { similarities } from '../store/similarities.ts';
 import { TopK } from '../store/top-k.ts';
@@ -84,6 +85,22 @@ test('on the left means that its middle is there', () => {
   assert.deepEqual([...scores], [0.5, 0]);
 });
 
+test('a colour that is asked for must be seen, grey and its like in larger parts', () => {
+  const red = packShares(colours.map((one) => (one === 'red' ? 0.2 : one === 'grey' ? 0.8 : 0)));
+  const score = (wish: Colour[], measured?: number) => {
+    const car = { ...seen(0, 0, 'car', 1), ...(measured !== undefined && { colours: measured }) };
+    return 2 * objectScores([{ labels: ['car'], count: 1, colours: wish }], [car], 1)[0];
+  };
+  assert.equal(score(['red'], red), 1);
+  assert.equal(score(['grey'], red), 1);
+  assert.equal(score(['blue'], red), 0);
+  assert.equal(score(['red', 'blue'], red), 0);
+  const faint = packShares(colours.map((one) => (one === 'black' || one === 'green' ? 0.13 : 0)));
+  assert.ok(score(['green'], faint) > 0.3 && score(['black'], faint) < 0.1);
+  assert.equal(score(['red']), 0.5, 'an index that knows no colours neither says yes nor no');
+  assert.equal(score([]), 1);
+});
+
 test('what was seen in a stretch is told with its best score', () => {
   const objects = [
     seen(0, 0, 'dog', 0.3),
@@ -91,9 +108,10 @@ test('what was seen in a stretch is told with its best score', () => {
     seen(1, 1, 'cat', 0.7),
     seen(5, 0, 'dog', 0.9),
   ];
-  assert.deepEqual(bestSeen(['dog', 'cat'], objects, 0, 2), [
-    { label: 'cat', score: 0.7, frames: 1, most: 1 },
-    { label: 'dog', score: 0.6, frames: 2, most: 1 },
+  const either = [{ labels: ['dog', 'cat'], count: 1 }];
+  assert.deepEqual(bestSeen(either, objects, 0, 2), [
+    { label: 'cat', score: 0.7, frames: 1, most: 1, colours: [] },
+    { label: 'dog', score: 0.6, frames: 2, most: 1, colours: [] },
   ]);
 });
 

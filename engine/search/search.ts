@@ -11,7 +11,7 @@ import { similarities } from '../store/similarities.ts';
 import { TopK } from '../store/top-k.ts';
 import type { SeenObject } from '../store/patch-types.ts';
 import type { IndexedVideo } from '../store/types.ts';
-import type { SearchStore, WantedObjects } from './types.ts';
+import type { SearchStore, WantedObject, WantedObjects } from './types.ts';
 
 /** A moment with what was learned about it. */
 export interface Hit extends Span {
@@ -84,7 +84,7 @@ export function search(
     .flatMap(({ one, seeds }) => {
       const video = { starts: one.starts, ends: one.ends, scores: one.scores, shots: one.shots() };
       return groupMoments(video, seeds, nothing, limit).map((span) =>
-        placed(hitOf(one, span, coverage, labels, fuse), one.from),
+        placed(hitOf(one, span, coverage, wanted.objects, fuse), one.from),
       );
     })
     .sort((a, b) => b.score - a.score)
@@ -187,7 +187,7 @@ function hitOf(
   one: Scored,
   span: Span,
   coverage: Coverage,
-  labels: readonly string[],
+  wanted: readonly WantedObject[],
   fuse: ReturnType<typeof fuser>,
 ): Hit {
   // One patch may flicker: what two patches say together counts, where the moment has two.
@@ -195,10 +195,10 @@ function hitOf(
   const similarity = meanOfBestTwo(one.similarity, span);
   const score = fuse({ object, similarity });
   const ceiling = ceilingOf(coverage, { object, similarity });
-  const seen = bestSeen(labels, one.seen, span.first, span.past);
+  const seen = bestSeen(wanted, one.seen, span.first, span.past);
   const frames = 2 * (span.past - span.first);
   const source = coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene';
-  const whys = visualWhys({ coverage, seen, frames, similarity, labels, byObject: source === 'object' });
+  const whys = visualWhys({ coverage, seen, frames, similarity, wanted, byObject: source === 'object' });
   return {
     ...span,
     score,

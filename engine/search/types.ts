@@ -1,5 +1,6 @@
 import type { IndexedVideo, Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
+import type { Colour } from '../protocol/colours.ts';
 import type { Place } from '../vlm/vocabulary.ts';
 import type { EarlierReads } from './earlier-reads.ts';
 import type { KeptTokens } from './kept-tokens.ts';
@@ -73,6 +74,8 @@ export interface WantedObject {
   count: number;
   /** Where in the picture, all of it: ["top", "right"] is a corner. */
   places?: readonly Place[];
+  /** Which colours it has, all of them. */
+  colours?: readonly Colour[];
   /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
   exact?: boolean;
 }

@@ -19,6 +19,8 @@ export interface Visit {
   best: number;
   label: string;
   frames: number;
+  /** How much of it has each colour, packed, in each of those frames. */
+  colours: readonly number[];
 }
 
 /** Two shots whose mean embeddings are at least so alike show the same view. By hand, not measured. */
@@ -35,13 +37,14 @@ export function visitsOf(
   options: Omit<TrackingOptions, 'sameView'> = {},
 ): Visit[] {
   const patchAt = new Map<Sighting, number>();
-  const labelOf = new Map<Sighting, string>();
+  const objectOf = new Map<Sighting, SeenObject>();
   const shotOf = shotFinder(shots);
-  const sightings = seen.map(({ patch, frame, box, score, label }) => {
+  const sightings = seen.map((object) => {
+    const { patch, frame, box, score } = object;
     const [start, end] = [table.starts[patch], table.ends[patch]];
     const sighting = { time: frame === 0 ? start : (start + end) / 2, shot: shotOf(patch), box, score };
     patchAt.set(sighting, patch);
-    labelOf.set(sighting, label);
+    objectOf.set(sighting, object);
     return sighting;
   });
   const means = new Map<number, Float64Array>();
@@ -64,8 +67,9 @@ export function visitsOf(
       peak: patchAt.get(best)!,
       confidence: logistic(objectLogOdds(sure[Math.min(2, sure.length - 1)])),
       best: best.score,
-      label: labelOf.get(best)!,
+      label: objectOf.get(best)!.label,
       frames: own.length,
+      colours: own.map((one) => objectOf.get(one)!.colours ?? 0),
     };
   });
 }
@@ -86,6 +90,7 @@ export function presences(visits: readonly Visit[], bridge: number): Visit[] {
       peak: surer.peak,
       confidence: surer.confidence,
       frames: before.frames + visit.frames,
+      colours: [...before.colours, ...visit.colours],
     });
   }
   return joined;

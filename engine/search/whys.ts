@@ -1,7 +1,9 @@
 import { calibration, logistic, sceneLogOdds } from './calibration.ts';
+import type { Colour } from '../protocol/colours.ts';
 import type { Why } from '../protocol/reasons.ts';
 import type { Coverage } from './fusion.ts';
 import type { Seen } from './object-scores.ts';
+import type { WantedObject } from './types.ts';
 
 /** What is told about a moment that was found by its pictures. */
 export interface Sight {
@@ -11,8 +13,8 @@ export interface Sight {
   /** Sampled frames of the moment. */
   frames: number;
   similarity: number;
-  /** The wanted labels. */
-  labels: readonly string[];
+  /** What is wanted. */
+  wanted: readonly WantedObject[];
   /** True where the detector carried it. */
   byObject: boolean;
 }
@@ -23,12 +25,20 @@ const mostNamed = 3;
 const levels = { high: 0.6, medium: 0.3 };
 
 /** Why a moment was found by its pictures, the strongest reason first. */
-export function visualWhys({ coverage, seen, frames, similarity, labels, byObject }: Sight): Why[] {
+export function visualWhys({ coverage, seen, frames, similarity, wanted, byObject }: Sight): Why[] {
   const saw = seen
     .filter((one) => one.frames > 0)
     .slice(0, mostNamed)
-    .map(({ label, score, frames: count, most }): Why => {
-      return { code: 'saw', label, frames: count, ofFrames: Math.max(frames, count), most, score };
+    .map(({ label, score, frames: count, most, colours }): Why => {
+      return {
+        code: 'saw',
+        label,
+        ...told(colours),
+        frames: count,
+        ofFrames: Math.max(frames, count),
+        most,
+        score,
+      };
     });
   const chance = logistic(sceneLogOdds(similarity, 0));
   const level = chance >= levels.high ? 'high' : chance >= levels.medium ? 'medium' : 'low';
@@ -36,9 +46,16 @@ export function visualWhys({ coverage, seen, frames, similarity, labels, byObjec
   // What the detector knows and didn't see is the reason why a moment is only among the nearest.
   const unseen: Why[] =
     coverage === 'covered' && saw.length === 0
-      ? labels.slice(0, 1).map((label) => ({ code: 'not-seen', label }))
+      ? wanted
+          .slice(0, 1)
+          .map(({ labels: [label], colours }) => ({ code: 'not-seen', label, ...told(colours) }))
       : [];
   return byObject && saw.length > 0 ? [...saw, looks] : [looks, ...saw, ...unseen];
+}
+
+/** The colours of a reason, where there are any. */
+function told(colours: readonly Colour[] = []): { colours?: Colour[] } {
+  return colours.length > 0 ? { colours: [...colours] } : {};
 }
 
 /** What the decoder's second look adds. */

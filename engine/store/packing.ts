@@ -5,7 +5,10 @@ import type { StoredPatch } from './types.ts';
 
 /** Bytes of a patch in a batch's `times`: start, end and the two frames' presentation times as float64. */
 const timesPerPatch = 4;
-const bytesPerObject = 16;
+const bytesPerObject = 22;
+/** Before colours were measured; told apart by a bit of the frame's number. */
+const bytesWithoutColours = 16;
+const withColours = 0x80_00;
 
 /** Objects of one label in one batch, as they are packed. */
 export interface PackedObjects {
@@ -53,8 +56,9 @@ export function unpackEmbeddings(bytes: Uint8Array, target: Float32Array, offset
 }
 
 /**
- * Groups the objects of a batch by label. Each takes 16 bytes: patch number (uint32), frame 0 or 1 (uint16), score
- * and the box's four edges as shares of 65,535 (uint16): 1/65,535 is finer than a pixel of any picture.
+ * Groups the objects of a batch by label. Each takes 22 bytes: patch number (uint32), frame 0 or 1 with the sign of
+ * colours (uint16), score and the box's four edges as shares of 65,535 (uint16): 1/65,535 is finer than a pixel of
+ * any picture. Then 48 bits of colours, lower half first.
  */
 export function packObjects(patches: readonly StoredPatch[], first: number): PackedObjects[] {
   const byLabel = new Map<string, { patch: number; frame: number; object: DetectedObject }[]>();
@@ -72,26 +76,32 @@ export function packObjects(patches: readonly StoredPatch[], first: number): Pac
     list.forEach((entry, index) => {
       const at = index * bytesPerObject;
       view.setUint32(at, entry.patch, true);
-      view.setUint16(at + 4, entry.frame, true);
+      view.setUint16(at + 4, entry.frame | withColours, true);
       view.setUint16(at + 6, share(entry.object.score), true);
       entry.object.box.forEach((edge, side) => view.setUint16(at + 8 + side * 2, share(edge), true));
+      const { colours = 0 } = entry.object;
+      view.setUint32(at + 16, colours % 2 ** 32, true);
+      view.setUint16(at + 20, Math.floor(colours / 2 ** 32), true);
     });
     const best = list.reduce((most, { object }) => Math.max(most, object.score), 0);
     return { label, count: list.length, best, bytes: new Uint8Array(view.buffer) };
   });
 }
 
-/** Undoes {@link packObjects}: calls `each` for every object of a batch, in the order of packing. */
+/** Undoes {@link packObjects}: calls `each` for every object of a batch, in the order of packing; older rows know no colours. */
 export function unpackObjects(bytes: Uint8Array, label: string, each: (object: SeenObject) => void): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + bytesPerObject <= bytes.byteLength; at += bytesPerObject) {
+  const measured = bytes.byteLength >= bytesPerObject && (view.getUint16(4, true) & withColours) !== 0;
+  const size = measured ? bytesPerObject : bytesWithoutColours;
+  for (let at = 0; at + size <= bytes.byteLength; at += size) {
     const edge = (side: number) => view.getUint16(at + 8 + side * 2, true) / 65_535;
     each({
       patch: view.getUint32(at, true),
-      frame: view.getUint16(at + 4, true) === 0 ? 0 : 1,
+      frame: (view.getUint16(at + 4, true) & 1) === 0 ? 0 : 1,
       label,
       score: view.getUint16(at + 6, true) / 65_535,
       box: [edge(0), edge(1), edge(2), edge(3)],
+      ...(measured && { colours: view.getUint16(at + 20, true) * 2 ** 32 + view.getUint32(at + 16, true) }),
     });
   }
 }

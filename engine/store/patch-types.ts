@@ -76,4 +76,6 @@ export interface SeenObject {
   score: number;
   /** [x1, y1, x2, y2] as shares of the picture. */
   box: readonly [number, number, number, number];
+  /** How much of it has each colour, packed (see engine/protocol/colours.ts); absent where nobody measured. */
+  colours?: number;
 }

@@ -174,6 +174,9 @@ export const migrations: readonly string[] = [
   -- How often the process ended in the middle of a file, since anything was last stored of it.
   ALTER TABLE jobs ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Objects know their colours from here on (packing.ts); an older Longview couldn't read them.
+  `,
 ];
 
 /** The format that this Longview writes. */

@@ -112,7 +112,8 @@ export function openStore(folder: string): Store {
     similarityAt: (fingerprint, query, places) =>
       mapErrors(folder, () => nearest.similarityAt(fingerprint, generation(), query, places)),
     bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
-    objects: (videoId, labels) => db.snapshot(() => patches.objects(indexedRow(videoId), labels)),
+    objects: (videoId, labels, window) =>
+      db.snapshot(() => patches.objects(indexedRow(videoId), labels, window)),
     objectsOf: (videoIds, labels) => patches.objectsOf(videoIds, labels),
     labels: (videoId) => db.snapshot(() => patches.labels(indexedRow(videoId))),
     frames: (videoId) => db.snapshot(() => patches.frames(indexedRow(videoId))),

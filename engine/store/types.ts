@@ -269,8 +269,11 @@ export interface Store {
     count: number,
     videos?: readonly string[],
   ): SeenTogether[];
-  /** The objects of these labels (all where absent) in one indexed video, ascending by patch and frame. */
-  objects(videoId: string, labels?: readonly string[]): SeenObject[];
+  /**
+   * The objects of these labels (all where absent) in one indexed video, ascending by patch and frame; of some patches
+   * only where they are given.
+   */
+  objects(videoId: string, labels?: readonly string[], window?: PatchRange): SeenObject[];
   /** The objects of these labels in many indexed videos; videos without any are left out. */
   objectsOf(videoIds: readonly string[], labels: readonly string[]): ReadonlyMap<string, SeenObject[]>;
   /** Labels seen in one indexed video with the number of times, most frequent first. */

@@ -22,6 +22,8 @@ export interface DetectedObject {
   score: number;
   /** [x1, y1, x2, y2] as shares (0 to 1) of the picture without its letterbox. */
   box: [number, number, number, number];
+  /** How much of it has each colour, packed (see engine/protocol/colours.ts); absent or 0 where nobody measured. */
+  colours?: number;
 }
 
 /** What the eyes made of one temporal patch (two frames). */

@@ -3,13 +3,14 @@ import { describe, it } from 'node:test';
 import { cocoLabels, matchNouns } from './vocabulary.ts';
 import { vocabulary } from './vocabulary-table.ts';
 
-/** What a query asks for, in short: "2 person@left + dog | red" (the rest after the bar), "!" in front when covered. */
+/** What a query asks for, in short: "2 person@left + dog#red-white | big" (the rest after the bar), "!" in front when covered. */
 function read(text: string): string {
   const { objects, rest, covered } = matchNouns(text);
-  const things = objects.map(({ labels, count, places, exact }) => {
+  const things = objects.map(({ labels, count, places, colours, exact }) => {
     const number = count > 1 ? `${count} ` : '';
     const place = places.length > 0 ? `@${places.join('-')}` : '';
-    return number + labels.join('/') + (exact ? '' : '~') + place;
+    const colour = colours.length > 0 ? `#${colours.join('-')}` : '';
+    return number + labels.join('/') + (exact ? '' : '~') + colour + place;
   });
   return (
     (covered ? '!' : '') + [things.join(' + '), ...(rest.length > 0 ? [rest.join(' ')] : [])].join(' | ')
@@ -142,13 +143,13 @@ describe('what only looks like a class', () => {
 
   it('is a colour or a material', () => {
     reads({
-      'an orange car': 'car | orange',
+      'an orange car': '!car#orange',
       'an orange': '!orange',
       'an orange on a plate': 'orange | plate',
       'an orange rolling away': 'orange | rolling away',
-      'a man in orange': 'person | orange',
-      'an orange and white cat': 'cat | orange white',
-      'a black and orange bus': 'bus | black orange',
+      'a man in orange': '!person#orange',
+      'an orange and white cat': '!cat#orange-white',
+      'a black and orange bus': '!bus#black-orange',
       'orange juice': ' | orange juice',
       'a glass': '!wine glass/cup',
       'a wine glass': '!wine glass',
@@ -181,7 +182,7 @@ describe('numbers', () => {
       'two or three cats': '!2 cat',
       'a crowd of people': '!3 person',
       'a dozen bottles': '!12 bottle',
-      'two red cars': '2 car | red',
+      'two red cars': '!2 car#red',
       '2 dogs and 3 cats': '!2 dog + 3 cat',
       'a person and two dogs': '!person + 2 dog',
     });
@@ -233,6 +234,41 @@ describe('places', () => {
   });
 });
 
+describe('colours', () => {
+  it('stand before a thing or after it', () => {
+    reads({
+      'a dark red car': '!car#red',
+      'a car that is red': '!car#red',
+      'silver laptop': '!laptop#grey',
+      'a red car on the left': '!car#red@left',
+      'a black cat and a white dog': '!cat#black + dog#white',
+      'a dog on a green sofa': '!dog + couch#green',
+      'three big red balls': '3 sports ball#red | big',
+      'a brown horse running': 'horse#brown | running',
+    });
+  });
+
+  it('are a person’s where something worn has them, and what is worn stays to be looked for', () => {
+    reads({
+      'someone in red': '!person#red',
+      'a woman wearing a green dress': 'person#green | dress',
+      'a man in a yellow raincoat': 'person#yellow | raincoat',
+      'a person with a red umbrella': '!person + umbrella#red',
+      'a person in a red car': '!person + car#red',
+    });
+  });
+
+  it('of what the detector does not see, of either of two and of pictures are left', () => {
+    reads({
+      'a bottle with a blue cap': 'bottle | blue cap',
+      'a red car or a bus': 'car/bus | red',
+      'a black and white photo of a dog': 'dog | black white',
+      'a red traffic light': 'traffic light | red',
+      'a dog under a blue sky': 'dog | under blue sky',
+    });
+  });
+});
+
 describe('several things', () => {
   it('are all wanted, or any of them after "or"', () => {
     reads({
@@ -250,7 +286,7 @@ describe('several things', () => {
 describe('a query is covered', () => {
   it('not when it asks for more than the detector knows', () => {
     reads({
-      'a red car': 'car | red',
+      'a fast car': 'car | fast',
       'a person riding a bicycle': 'person + bicycle | riding',
       'a cup of coffee': 'cup | coffee',
       'a dog under a bench': 'dog + bench | under',

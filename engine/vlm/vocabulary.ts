@@ -1,3 +1,5 @@
+import type { Colour } from '../protocol/colours.ts';
+import { coloursOf, noColours, type ColourPhrase } from './vocabulary-colours.ts';
 import { placesIn, type Place, type PlacePhrase } from './vocabulary-places.ts';
 import {
   alsoVerbs,
@@ -32,6 +34,8 @@ export interface NounMatch {
   place?: Place;
   /** Where in the picture, all of it: ["top", "right"] for a corner, empty where none is named. */
   places: readonly Place[];
+  /** Which colours it has, all of them: "a red and white bus"; empty where none is named. */
+  colours: readonly Colour[];
   /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
   exact: boolean;
 }
@@ -56,7 +60,7 @@ interface Found {
 
 /**
  * Finds in an English query the things that the detector knows: its classes, common other names, plurals, how many are
- * asked for and where. Rules and word lists, no model; what they don't know is left in `rest`, and `covered` is false.
+ * asked for, where and in which colours. Rules and word lists, no model; what they don't know is left in `rest`, and `covered` is false.
  */
 export function matchNouns(text: string): QueryMatch {
   const tokens = tokenize(text);
@@ -71,7 +75,17 @@ export function matchNouns(text: string): QueryMatch {
   }
   const counts = kept.map((found, i) => countBefore(tokens, used, found, kept[i - 1]));
   for (const found of kept) for (let i = 0; i < found.length; i++) used.add(found.start + i);
-  const objects = joinAlternatives(tokens, kept, counts, places);
+  const coloured = kept.map(({ start, length, entry }, i) => {
+    const end = start + length;
+    const from = i > 0 ? kept[i - 1].start + kept[i - 1].length : 0;
+    return coloursOf(tokens, entry.labels, { from, start, end, to: kept.at(i + 1)?.start ?? tokens.length });
+  });
+  // "A red car or a bus" wants either, which no one colour tells.
+  for (let i = 1; i < kept.length; i++)
+    if (isAlternative(tokens, kept, i) && coloured[i].colours.join() !== coloured[i - 1].colours.join())
+      coloured[i - 1] = coloured[i] = noColours;
+  for (const phrase of coloured) for (const token of phrase.tokens) used.add(token);
+  const objects = joinAlternatives(tokens, kept, counts, places, coloured);
   const rest = tokens.filter((token, i) => !used.has(i) && roleOf(token) !== 'function');
   const covered = objects.length > 0 && rest.length === 0 && objects.every((object) => object.exact);
   return { objects, rest, covered };
@@ -188,12 +202,14 @@ function joinAlternatives(
   found: readonly Found[],
   counts: readonly number[],
   places: readonly PlacePhrase[],
+  coloured: readonly ColourPhrase[],
 ): NounMatch[] {
   const objects: { match: NounMatch; end: number }[] = [];
   for (const [i, { start, length, entry }] of found.entries()) {
     const words = tokens.slice(start, start + length).join(' ');
     const { labels, exact } = entry;
-    const match: NounMatch = { labels, words, count: counts[i], places: [], exact };
+    const { colours } = coloured[i];
+    const match: NounMatch = { labels, words, count: counts[i], places: [], colours, exact };
     const last = objects.at(-1);
     if (last && isAlternative(tokens, found, i)) {
       last.match.labels = [...new Set([...last.match.labels, ...labels])];

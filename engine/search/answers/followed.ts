@@ -4,6 +4,9 @@ import { stepOf } from '../recheck.ts';
 import { spread } from '../select.ts';
 import { checkedWhy } from '../whys.ts';
 import { visitsOf, type Visit } from '../visits.ts';
+import { fits } from '../object-scores.ts';
+import type { SeenObject } from '../../store/patch-types.ts';
+import type { WantedObject } from '../types.ts';
 import type { Why } from '../../protocol/reasons.ts';
 import type { Asking, Proof } from '../asking.ts';
 
@@ -11,19 +14,25 @@ import type { Asking, Proof } from '../asking.ts';
 const patchesPerVisit = 4;
 const mostChecked = 48;
 
-/** The detector's classes for a thing that it knows entirely; undefined for "red bottle" and for "wedding". */
-export function knownKind({ match }: Asking, subject: string): readonly string[] | undefined {
+/** A thing that the detector knows entirely, "red bottle"; undefined for "full bottle" and for "wedding". */
+export function knownThing({ match }: Asking, subject: string): WantedObject | undefined {
   const { covered, objects } = match(subject);
-  return covered && objects.length === 1 && !objects[0].places?.length ? objects[0].labels : undefined;
+  return covered && objects.length === 1 && !objects[0].places?.length ? objects[0] : undefined;
+}
+
+/** What was seen of it in all the footage. */
+export function seenOf({ reel }: Asking, thing: WantedObject): SeenObject[] {
+  return reel.objects(thing.labels).filter((one) => fits(thing, one));
 }
 
 /** The visits of a kind of thing in all the footage. */
 export function visitsIn(
-  { reel }: Asking,
-  labels: readonly string[],
+  asking: Asking,
+  thing: WantedObject,
   options: Parameters<typeof visitsOf>[3] = {},
 ): Visit[] {
-  return visitsOf(reel.objects(labels), reel.table, reel.shots, options);
+  const { table, shots } = asking.reel;
+  return visitsOf(seenOf(asking, thing), table, shots, options);
 }
 
 /** Visits as proofs, each looked at again by the decoder, which can raise doubts but not lift the detector's. */

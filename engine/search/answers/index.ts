@@ -1,3 +1,4 @@
+import { answerColour } from './colour.ts';
 import { answerNeighbour } from './neighbour.ts';
 import { isKind } from '../kinds.ts';
 import { answerCount, answerDuration, answerTimes, answerWhen } from './occurrences.ts';
@@ -51,6 +52,8 @@ export function answer(asking: Asking): Promise<Draft> {
       return answerVisits(asking, singular(question.subject), question.entering);
     case 'versus':
       return answerVersus(asking, question.things, question.end, question.asks === true);
+    case 'colour':
+      return answerColour(asking, singular(question.subject)).then((draft) => draft ?? answerOpen(asking));
     case 'open':
       return answerOpen(asking);
   }

@@ -4,7 +4,7 @@ import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
 import { isKind } from '../kinds.ts';
 import { noName } from '../prompts.ts';
 import { mostAtOnce } from '../object-scores.ts';
-import { confirmVisits, knownKind, visitsIn } from './followed.ts';
+import { confirmVisits, knownThing, seenOf, visitsIn } from './followed.ts';
 import { presences } from '../visits.ts';
 import type { Hit } from '../search.ts';
 
@@ -18,7 +18,12 @@ const outOfSight = 4;
 /** "When is the … shown?": every moment that passes the re-check, as times; or the first or last of them. */
 export async function answerWhen(asking: Asking, subject: string, end?: 'first' | 'last'): Promise<Draft> {
   const { sure: all, nearest } = await occurrences(asking, subject);
-  if (all.length === 0) return absent(nearest);
+  if (all.length === 0) {
+    const thing = thingOf(asking, subject);
+    if (thing === undefined) return absent(nearest);
+    const known = await answerWhen(asking, thing, end);
+    return known.absence ? known : { ...known, confidence: known.confidence * calibration.unjudged };
+  }
   const sure = end === undefined ? all : [all[end === 'first' ? 0 : all.length - 1]];
   const times = sure.map(({ start, end }) => asking.reel.clock(start, end));
   return {
@@ -29,15 +34,22 @@ export async function answerWhen(asking: Asking, subject: string, end?: 'first' 
   };
 }
 
+/** "Red car" of "red car turn left": what the detector knows, before a few words that it doesn't. */
+function thingOf({ match }: Asking, subject: string): string | undefined {
+  const words = subject.split(' ');
+  const fewer = [1, 2, 3].map((doing) => words.slice(0, -doing).join(' '));
+  return fewer.find((thing) => thing !== '' && match(thing).covered);
+}
+
 /**
  * "How many times does the … appear?": the appearances, each of them listed. What the detector knows is followed
  * over time; of anything else the moments that pass the re-check are counted.
  */
 export async function answerTimes(asking: Asking, subject: string): Promise<Draft> {
-  const kind = knownKind(asking, subject);
-  if (kind && !isKind(subject)) {
+  const thing = knownThing(asking, subject);
+  if (thing && !isKind(subject)) {
     // What is cut away from and comes back appears twice, though it may have been there all the time.
-    const stays = presences(visitsIn(asking, kind, { returns: 0 }), outOfSight);
+    const stays = presences(visitsIn(asking, thing, { returns: 0 }), outOfSight);
     if (stays.length > 0) {
       const evidence = await confirmVisits(asking, stays, subject);
       return counted(evidence, (proof) => asking.reel.clock(proof.start, proof.end));
@@ -87,10 +99,10 @@ export function counted(
 
 /** "How many … are there?": the most that the detector saw at once; kinds and what it doesn't know are counted in appearances. */
 export async function answerCount(asking: Asking, subject: string): Promise<Draft> {
-  const kind = knownKind(asking, subject);
-  if (!kind || isKind(subject)) return answerTimes(asking, subject);
+  const thing = knownThing(asking, subject);
+  if (!thing || isKind(subject)) return answerTimes(asking, subject);
   const { reel } = asking;
-  const most = mostAtOnce(reel.objects(kind), calibration.object.middle);
+  const most = mostAtOnce(seenOf(asking, thing), calibration.object.middle);
   if (most.count === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
   const { starts, ends } = reel.table;
   return {

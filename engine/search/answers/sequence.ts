@@ -11,6 +11,7 @@ import {
   type Proof,
 } from '../asking.ts';
 import { calibration } from '../calibration.ts';
+import { contradicting } from '../main-thing.ts';
 import { decoderPrompt, noName } from '../prompts.ts';
 import { representative, spread, type Segment } from '../select.ts';
 
@@ -25,6 +26,7 @@ export async function answerOrder(asking: Asking): Promise<Draft> {
   const patches = patchesInOrder(asking);
   if (patches.length === 0) return { answer: noName.nothing, confidence: 1, evidence: [], absence: true };
   const names: string[] = [];
+  const add = (name: string) => name !== names.at(-1) && names.push(name);
   let sure = 0;
   let pieces = 0;
   for (let from = 0; from < patches.length; from += reading.budget) {
@@ -36,7 +38,7 @@ export async function answerOrder(asking: Asking): Promise<Draft> {
     });
     sure += confidence;
     pieces++;
-    for (const name of namesIn(text)) if (name !== names.at(-1)) names.push(name);
+    for (const name of corrected(asking, piece, namesIn(text))) add(name);
   }
   const proofs = await proofsOf(asking, names);
   return {
@@ -44,6 +46,16 @@ export async function answerOrder(asking: Asking): Promise<Draft> {
     confidence: Math.min(pieces > 0 ? sure / pieces : 0, sureness(proofs)),
     ...proofs,
   };
+}
+
+/** The names of a read-out, by the detector where it contradicts; as read where it isn't clear which name is which patch's. */
+function corrected(asking: Asking, patches: readonly number[], names: readonly string[]): string[] {
+  if (names.length !== 1 && names.length !== patches.length) return [...names];
+  return patches.map((patch, i) => {
+    const name = names.length === 1 ? names[0] : names[i];
+    const segment = asking.segments.find(({ first, past }) => patch >= first && patch < past);
+    return (segment && contradicting(asking, segment, name)?.label) ?? name;
+  });
 }
 
 /** A checkpoint that must look at each patch first reads one piece: more would take minutes, and it has seen most of that. */

@@ -1,14 +1,14 @@
-import { confirmVisits, knownKind, sawWhy, visitsIn } from './followed.ts';
+import { confirmVisits, knownThing, sawWhy, visitsIn } from './followed.ts';
 import { absent, answerTimes, counted, occurrences } from './occurrences.ts';
 import type { Asking, Draft, Proof } from '../asking.ts';
 import type { Visit } from '../visits.ts';
 
 /** "How many … come in?": things are followed over time, so that somebody who stands there for a minute is one. */
 export async function answerVisits(asking: Asking, subject: string, entering: boolean): Promise<Draft> {
-  const kind = knownKind(asking, subject);
-  if (!kind) return answerTimes(asking, subject);
+  const thing = knownThing(asking, subject);
+  if (!thing) return answerTimes(asking, subject);
   const { reel } = asking;
-  const visits = visitsIn(asking, kind);
+  const visits = visitsIn(asking, thing);
   // Who is there from the beginning has not come in.
   const here = visits.filter(({ first }) => entering && reel.partOf(first).first === first);
   const coming = visits.filter((visit) => !here.includes(visit));

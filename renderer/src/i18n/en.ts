@@ -1,3 +1,5 @@
+import type { Colour } from '../../../engine/protocol/colours.ts';
+
 const many = (count: number, one: string, more = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
 
@@ -148,6 +150,7 @@ export const en = {
   'results.empty': 'Nothing to search yet',
   'results.empty.text': 'Add a folder of recordings first.',
   'why.saw': (what: string, frames: number, of: number) => `${what} in ${frames} of ${many(of, 'frame')}`,
+  'why.colour': (colour: Colour): string => colour,
   'why.not-seen': (label: string) => `no ${label} seen here`,
   'why.looks-like.high': 'looks much like it',
   'why.looks-like.medium': 'looks somewhat like it',

@@ -1,18 +1,17 @@
 import { exactClock, percent } from '../format.ts';
 import type { Catalogue } from './en.ts';
+import type { Colour } from '../../../engine/protocol/colours.ts';
 import type { Why } from '../../../engine/protocol/reasons.ts';
 
 /** A reason in a few words of a language. Names of things are the detector's own, which are English. */
 export function reasonPhrase(why: Why, words: Catalogue): string {
   switch (why.code) {
-    case 'saw':
-      return words['why.saw'](
-        why.most > 1 ? `${why.most} × ${why.label}` : why.label,
-        why.frames,
-        why.ofFrames,
-      );
+    case 'saw': {
+      const thing = thingOf(why, words);
+      return words['why.saw'](why.most > 1 ? `${why.most} × ${thing}` : thing, why.frames, why.ofFrames);
+    }
     case 'not-seen':
-      return words['why.not-seen'](why.label);
+      return words['why.not-seen'](thingOf(why, words));
     case 'looks-like':
       return words[`why.looks-like.${why.level}`];
     case 'said':
@@ -22,6 +21,14 @@ export function reasonPhrase(why: Why, words: Catalogue): string {
     default:
       return words[`why.${why.code}`](why.text);
   }
+}
+
+/** "red car" */
+function thingOf(
+  { colours = [], label }: { colours?: readonly Colour[] | undefined; label: string },
+  words: Catalogue,
+): string {
+  return [...colours.map((colour) => words['why.colour'](colour)), label].join(' ');
 }
 
 /** What a reason rests on in numbers, where it has any. */

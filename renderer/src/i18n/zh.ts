@@ -1,3 +1,4 @@
+import type { Colour } from '../../../engine/protocol/colours.ts';
 import type { Catalogue } from './en.ts';
 
 function length(seconds: number): string {
@@ -10,6 +11,11 @@ function length(seconds: number): string {
 }
 const ms = (value: number) =>
   value < 1000 ? `${Math.max(1, Math.round(value))} 毫秒` : `${(value / 1000).toFixed(1)} 秒`;
+
+const colours: Record<Colour, string> = {
+  ...{ black: '黑色', white: '白色', grey: '灰色', red: '红色', orange: '橙色', yellow: '黄色' },
+  ...{ green: '绿色', blue: '蓝色', purple: '紫色', pink: '粉色', brown: '棕色' },
+};
 
 /** Every message of the interface, in Simplified Chinese. */
 export const zh: Catalogue = {
@@ -146,6 +152,7 @@ export const zh: Catalogue = {
   'results.empty': '还没有可搜索的内容',
   'results.empty.text': '请先添加一个录像文件夹。',
   'why.saw': (what, frames, of) => `${of} 帧中 ${frames} 帧有 ${what}`,
+  'why.colour': (colour) => colours[colour],
   'why.not-seen': (label) => `没有看到 ${label}`,
   'why.looks-like.high': '画面很像',
   'why.looks-like.medium': '画面有些像',

@@ -1,0 +1,58 @@
+import { knownThing, sawWhy, visitsIn } from './followed.ts';
+import { absent, occurrences } from './occurrences.ts';
+import { isVivid } from '../object-scores.ts';
+import { colours, shareOf, type Colour } from '../../protocol/colours.ts';
+import type { Asking, Draft, Proof } from '../asking.ts';
+import type { Visit } from '../visits.ts';
+
+/** So many are told apart. */
+const mostTold = 12;
+/** A vivid colour of this share is what a thing is called by, however much grey there is around it. */
+const enough = 0.2;
+
+/** "What colour is the car?": that of each one that the detector followed, as measured in its boxes; nothing where it can't tell. */
+export async function answerColour(asking: Asking, subject: string): Promise<Draft | undefined> {
+  const thing = knownThing(asking, subject);
+  if (!thing) return undefined;
+  const visits = visitsIn(asking, thing, { least: 1, returns: 0 });
+  if (visits.length === 0) return absent((await occurrences(asking, subject)).nearest);
+  const told = visits.flatMap((visit) => {
+    const colour = colourOf(visit);
+    return colour ? [{ colour, proof: proofOf(visit, subject, colour), sure: visit.confidence }] : [];
+  });
+  if (told.length === 0) return undefined;
+  const best = new Set(told.toSorted((a, b) => b.sure - a.sure).slice(0, mostTold));
+  const those = told.filter((one) => best.has(one));
+  const evidence = those.map(({ proof }) => proof);
+  const statements = [...Map.groupBy(those, ({ colour }) => colour)].map(([text, some]) => ({
+    text,
+    proofs: some.map(({ proof }) => evidence.indexOf(proof)),
+  }));
+  const confidence = Math.max(...those.map(({ sure }) => sure));
+  return { answer: statements.map(({ text }) => text).join(', '), confidence, evidence, statements };
+}
+
+/** The name that a thing's colour has, over all its sightings; undefined where none were measured. */
+function colourOf(visit: Visit): Colour | undefined {
+  const measured = visit.colours.filter((packed) => packed > 0);
+  if (measured.length === 0) return undefined;
+  const shares = colours.map((colour) => ({
+    colour,
+    share: measured.reduce((sum, packed) => sum + shareOf(packed, colour), 0) / measured.length,
+  }));
+  const most = (some: typeof shares) => some.reduce((a, b) => (b.share > a.share ? b : a));
+  const vivid = most(shares.filter(({ colour }) => isVivid(colour)));
+  return vivid.share >= enough ? vivid.colour : most(shares).colour;
+}
+
+function proofOf(visit: Visit, subject: string, colour: Colour): Proof {
+  const { start, end, confidence, frames } = visit;
+  const why = sawWhy(visit);
+  return {
+    start,
+    end,
+    score: confidence,
+    reason: `${subject}: ${colour}, followed through ${frames} sightings`,
+    why: [why.code === 'saw' ? { ...why, colours: [colour] } : why],
+  };
+}
