@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clock } from './clock.ts';
-import { colours, type Colour } from './colours.ts';
+import { colours } from './colours.ts';
+import { headings, type Heading } from './headings.ts';
 
 /** Kinds of evidence by which a moment may be found. "said" is text that comes with the footage: subtitles. */
 export const momentSources = ['object', 'scene', 'said', 'name'] as const;
@@ -11,6 +12,18 @@ const seconds = z.number().nonnegative();
 /** How much a picture looks like the words, of three steps. */
 export const likenessLevels = ['high', 'medium', 'low'] as const;
 
+/** Something that the detector knows. */
+const thing = {
+  /** Class of the detector: "bottle". */
+  label: z.string(),
+  /** Its colours, where they were asked for. */
+  colours: z.array(z.enum(colours)).optional(),
+  /** Which way it moves, where that was asked for. */
+  heading: z.enum(headings).optional(),
+};
+/** Parsed {@link thing}. */
+export type KnownThing = z.infer<z.ZodObject<typeof thing>>;
+
 /**
  * One reason why a moment was found (or is only among the nearest), as data that a window words in its user's
  * language; {@link reasonText} words it in English.
@@ -19,10 +32,7 @@ export const whySchema = z.discriminatedUnion('code', [
   /** The detector saw it. */
   z.object({
     code: z.literal('saw'),
-    /** Class of the detector: "bottle". */
-    label: z.string(),
-    /** Those of the wanted colours that it has. */
-    colours: z.array(z.enum(colours)).optional(),
+    ...thing,
     /** In so many of the moment's sampled frames. */
     frames: z.int().nonnegative(),
     ofFrames: z.int().positive(),
@@ -32,7 +42,7 @@ export const whySchema = z.discriminatedUnion('code', [
     score: share,
   }),
   /** The detector knows it and did not see it here. */
-  z.object({ code: z.literal('not-seen'), label: z.string(), colours: z.array(z.enum(colours)).optional() }),
+  z.object({ code: z.literal('not-seen'), ...thing }),
   /** The picture resembles the words. */
   z.object({ code: z.literal('looks-like'), level: z.enum(likenessLevels), similarity: z.number() }),
   /** A subtitle says it. */
@@ -60,8 +70,8 @@ export type Why = z.infer<typeof whySchema>;
 export function reasonText(why: Why): string {
   switch (why.code) {
     case 'saw': {
-      const thing = thingOf(why);
-      const what = why.most > 1 ? `${why.most} × ${thing} at once` : `${article(thing)} ${thing}`;
+      const words = thingOf(why);
+      const what = why.most > 1 ? `${why.most} × ${words} at once` : `${article(words)} ${words}`;
       return `saw ${what}, ${why.frames} of ${why.ofFrames} frame${why.ofFrames === 1 ? '' : 's'}`;
     }
     case 'not-seen':
@@ -91,9 +101,14 @@ export function reasonsText(whys: readonly Why[]): string {
   return text === '' ? text : text[0].toUpperCase() + text.slice(1);
 }
 
-/** "red car" */
-function thingOf({ colours = [], label }: { colours?: readonly Colour[]; label: string }): string {
-  return [...colours, label].join(' ');
+const moves: Record<Heading, string> = {
+  ...{ left: 'moving left', right: 'moving right', up: 'moving up', down: 'moving down' },
+  ...{ nearer: 'coming nearer', farther: 'moving away' },
+};
+
+/** "red car moving left" */
+function thingOf({ colours: painted = [], label, heading }: KnownThing): string {
+  return [...painted, label, ...(heading ? [moves[heading]] : [])].join(' ');
 }
 
 function article(label: string): string {

@@ -17,9 +17,12 @@ const kinds = new Set(
   ].flatMap((line) => line.split(', ')),
 );
 
-/** Whether the built-in decoder has words for it: it was taught names, no kinds and no colours. */
+/** Whether the built-in decoder has words for it: it was taught names, no kinds, no colours and no motion. */
 export function isTaught(thing: string, match: SearchDeps['match']): boolean {
-  return !isKind(thing) && match(thing).objects.every(({ colours = [] }) => colours.length === 0);
+  return (
+    !isKind(thing) &&
+    match(thing).objects.every(({ colours = [], heading }) => colours.length === 0 && !heading)
+  );
 }
 
 /** Whether a query or subject is after a kind of thing: "an animal", "wild animals", "something that flies". */

@@ -1,17 +1,9 @@
 import { calibration, logistic, objectLogOdds } from './calibration.ts';
-import { shareOf, type Colour } from '../protocol/colours.ts';
+import { fitterOf, fitting, type Fit } from './object-fit.ts';
+import type { Colour } from '../protocol/colours.ts';
+import type { Heading } from '../protocol/headings.ts';
 import type { SeenObject } from '../store/patch-types.ts';
-import type { Place } from '../vlm/vocabulary.ts';
 import type { WantedObject, WantedObjects } from './types.ts';
-
-/** Where the middle of a box must lie, as shares of the picture. */
-const places: Record<Place, (x: number, y: number) => boolean> = {
-  left: (x) => x < 0.5,
-  right: (x) => x > 0.5,
-  top: (_, y) => y < 0.5,
-  bottom: (_, y) => y > 0.5,
-  middle: (x, y) => Math.abs(x - 0.5) < 0.2 && Math.abs(y - 0.5) < 0.3,
-};
 
 /**
  * How surely each temporal patch shows all that is wanted, by the detector: per frame the score of the least sure of
@@ -24,12 +16,13 @@ export function objectScores(
 ): Float32Array {
   const scores = new Float32Array(patches);
   if (wanted.length === 0) return scores;
+  const fit = fitterOf(seen);
   for (let i = 0; i < seen.length;) {
     const { patch, frame } = seen[i];
     let end = i;
     while (end < seen.length && seen[end].patch === patch && seen[end].frame === frame) end++;
     const here = seen.slice(i, end);
-    const least = Math.min(...wanted.map((object) => frameScore(object, here)));
+    const least = Math.min(...wanted.map((object) => frameScore(object, here, fit)));
     if (patch < patches) scores[patch] += least / 2;
     i = end;
   }
@@ -37,43 +30,9 @@ export function objectScores(
 }
 
 /** The score of the count-th best object that fits; 0 where there are fewer. */
-function frameScore(wanted: WantedObject, seen: readonly SeenObject[]): number {
-  const scores = seen.map((object) => object.score * fitOf(wanted, object));
+function frameScore(wanted: WantedObject, seen: readonly SeenObject[], fit: Fit): number {
+  const scores = seen.map((object) => object.score * fit(wanted, object));
   return scores.sort((a, b) => b - a)[wanted.count - 1] ?? 0;
-}
-
-/** From this on something seen is told to the user, and followed, as what is wanted. */
-const fitting = 0.5;
-
-/** Whether something seen is what is wanted, so far as its class, its place and its colours tell. */
-export function fits(wanted: WantedObject, seen: SeenObject): boolean {
-  return fitOf(wanted, seen) >= fitting;
-}
-
-/** How well something seen is what is wanted, 0 to 1. */
-function fitOf(
-  { labels, places: wanted = [], colours = [] }: WantedObject,
-  { label, box, colours: measured = 0 }: SeenObject,
-): number {
-  if (!labels.includes(label)) return 0;
-  const [x1, y1, x2, y2] = box;
-  if (!wanted.every((place) => places[place]((x1 + x2) / 2, (y1 + y2) / 2))) return 0;
-  // Nobody measured colours for older indexes.
-  if (measured === 0) return colours.length > 0 ? fitting : 1;
-  return Math.min(1, ...colours.map((colour) => colourFit(colour, shareOf(measured, colour))));
-}
-
-/** Colours that roads, shadows and walls have as well. */
-const plain: ReadonlySet<Colour> = new Set(['black', 'white', 'grey']);
-
-/** Whether a colour is one that things have, rather than what is around them. */
-export function isVivid(colour: Colour): boolean {
-  return !plain.has(colour);
-}
-
-function colourFit(colour: Colour, share: number): number {
-  const { least, most } = calibration.colour[isVivid(colour) ? 'vivid' : 'plain'];
-  return Math.min(1, Math.max(0, (share - least) / (most - least)));
 }
 
 /** What the detector saw of one label in a stretch of patches. */
@@ -84,8 +43,9 @@ export interface Seen {
   /** In how many sampled frames it was seen surely enough to be counted, and the most in one of them. */
   frames: number;
   most: number;
-  /** The colours that were asked for, which it has. */
-  colours: readonly Colour[];
+  /** What was asked for and is so. */
+  colours?: readonly Colour[];
+  heading?: Heading;
 }
 
 /** The labels that any of the things may have, each once. */
@@ -100,13 +60,19 @@ export function bestSeen(
   first: number,
   past: number,
 ): Seen[] {
+  const fit = fitterOf(seen);
   const inFrame = new Map<string, Map<number, number>>();
-  const best = new Map<string, { score: number; colours: readonly Colour[] }>();
+  const best = new Map<string, Pick<Seen, 'score' | 'colours' | 'heading'>>();
   for (const object of seen) {
     const { patch, frame, label, score } = object;
-    const what = patch >= first && patch < past && wanted.find((one) => fits(one, object));
+    const what = patch >= first && patch < past && wanted.find((one) => fit(one, object) >= fitting);
     if (!what) continue;
-    best.set(label, { score: Math.max(score, best.get(label)?.score ?? 0), colours: what.colours ?? [] });
+    const { colours = [], heading } = what;
+    best.set(label, {
+      score: Math.max(score, best.get(label)?.score ?? 0),
+      ...(colours.length > 0 && { colours }),
+      ...(heading && { heading }),
+    });
     if (score < calibration.object.counted) continue;
     const frames = inFrame.get(label) ?? new Map<number, number>();
     const key = patch * 2 + frame;

@@ -110,8 +110,8 @@ test('what was seen in a stretch is told with its best score', () => {
   ];
   const either = [{ labels: ['dog', 'cat'], count: 1 }];
   assert.deepEqual(bestSeen(either, objects, 0, 2), [
-    { label: 'cat', score: 0.7, frames: 1, most: 1, colours: [] },
-    { label: 'dog', score: 0.6, frames: 2, most: 1, colours: [] },
+    { label: 'cat', score: 0.7, frames: 1, most: 1 },
+    { label: 'dog', score: 0.6, frames: 2, most: 1 },
   ]);
 });
 

@@ -1,6 +1,7 @@
 import type { IndexedVideo, Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
 import type { Colour } from '../protocol/colours.ts';
+import type { Heading } from '../protocol/headings.ts';
 import type { Place } from '../vlm/vocabulary.ts';
 import type { EarlierReads } from './earlier-reads.ts';
 import type { KeptTokens } from './kept-tokens.ts';
@@ -76,6 +77,8 @@ export interface WantedObject {
   places?: readonly Place[];
   /** Which colours it has, all of them. */
   colours?: readonly Colour[];
+  /** Which way it moves. */
+  heading?: Heading;
   /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
   exact?: boolean;
 }

@@ -1,6 +1,5 @@
 import { calibration, logistic, sceneLogOdds } from './calibration.ts';
-import type { Colour } from '../protocol/colours.ts';
-import type { Why } from '../protocol/reasons.ts';
+import type { KnownThing, Why } from '../protocol/reasons.ts';
 import type { Coverage } from './fusion.ts';
 import type { Seen } from './object-scores.ts';
 import type { WantedObject } from './types.ts';
@@ -29,16 +28,8 @@ export function visualWhys({ coverage, seen, frames, similarity, wanted, byObjec
   const saw = seen
     .filter((one) => one.frames > 0)
     .slice(0, mostNamed)
-    .map(({ label, score, frames: count, most, colours }): Why => {
-      return {
-        code: 'saw',
-        label,
-        ...told(colours),
-        frames: count,
-        ofFrames: Math.max(frames, count),
-        most,
-        score,
-      };
+    .map(({ frames: count, most, score, ...thing }): Why => {
+      return { code: 'saw', ...told(thing), frames: count, ofFrames: Math.max(frames, count), most, score };
     });
   const chance = logistic(sceneLogOdds(similarity, 0));
   const level = chance >= levels.high ? 'high' : chance >= levels.medium ? 'medium' : 'low';
@@ -46,16 +37,14 @@ export function visualWhys({ coverage, seen, frames, similarity, wanted, byObjec
   // What the detector knows and didn't see is the reason why a moment is only among the nearest.
   const unseen: Why[] =
     coverage === 'covered' && saw.length === 0
-      ? wanted
-          .slice(0, 1)
-          .map(({ labels: [label], colours }) => ({ code: 'not-seen', label, ...told(colours) }))
+      ? wanted.slice(0, 1).map((one) => ({ code: 'not-seen', ...told({ ...one, label: one.labels[0] }) }))
       : [];
   return byObject && saw.length > 0 ? [...saw, looks] : [looks, ...saw, ...unseen];
 }
 
-/** The colours of a reason, where there are any. */
-function told(colours: readonly Colour[] = []): { colours?: Colour[] } {
-  return colours.length > 0 ? { colours: [...colours] } : {};
+/** A thing as a reason tells it. */
+function told({ label, colours = [], heading }: Pick<Seen, 'label' | 'colours' | 'heading'>): KnownThing {
+  return { label, ...(colours.length > 0 && { colours: [...colours] }), ...(heading && { heading }) };
 }
 
 /** What the decoder's second look adds. */

@@ -6,11 +6,11 @@ import { vocabulary } from './vocabulary-table.ts';
 /** What a query asks for, in short: "2 person@left + dog#red-white | big" (the rest after the bar), "!" in front when covered. */
 function read(text: string): string {
   const { objects, rest, covered } = matchNouns(text);
-  const things = objects.map(({ labels, count, places, colours, exact }) => {
+  const things = objects.map(({ labels, count, places, colours, heading, exact }) => {
     const number = count > 1 ? `${count} ` : '';
     const place = places.length > 0 ? `@${places.join('-')}` : '';
     const colour = colours.length > 0 ? `#${colours.join('-')}` : '';
-    return number + labels.join('/') + (exact ? '' : '~') + colour + place;
+    return number + labels.join('/') + (exact ? '' : '~') + colour + (heading ? `>${heading}` : '') + place;
   });
   return (
     (covered ? '!' : '') + [things.join(' + '), ...(rest.length > 0 ? [rest.join(' ')] : [])].join(' | ')
@@ -146,7 +146,7 @@ describe('what only looks like a class', () => {
       'an orange car': '!car#orange',
       'an orange': '!orange',
       'an orange on a plate': 'orange | plate',
-      'an orange rolling away': 'orange | rolling away',
+      'an orange rolling away': '!orange>farther',
       'a man in orange': '!person#orange',
       'an orange and white cat': '!cat#orange-white',
       'a black and orange bus': '!bus#black-orange',
@@ -265,6 +265,31 @@ describe('colours', () => {
       'a black and white photo of a dog': 'dog | black white',
       'a red traffic light': 'traffic light | red',
       'a dog under a blue sky': 'dog | under blue sky',
+    });
+  });
+});
+
+describe('ways that things move', () => {
+  it('are told by words right after a thing', () => {
+    reads({
+      'a car driving to the left': '!car>left',
+      'a person walking from left to right': '!person>right',
+      'a car coming from the left': '!car>right',
+      'a red car driving away': '!car#red>farther',
+      'a dog that runs towards the camera': '!dog>nearer',
+      'a person approaching': '!person>nearer',
+      'a bird flying up': '!bird>up',
+      'a car drive to the left': '!car>left',
+      'a person moving left and a dog': '!person>left + dog',
+    });
+  });
+
+  it('are none where the words mean something else', () => {
+    reads({
+      'people walking up the stairs': 'person | walking up stairs',
+      'a person running a shop': 'person | running shop',
+      'a person walking to the shop': 'person | walking shop',
+      'a car driving': 'car | driving',
     });
   });
 });

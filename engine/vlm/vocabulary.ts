@@ -1,5 +1,7 @@
 import type { Colour } from '../protocol/colours.ts';
+import type { Heading } from '../protocol/headings.ts';
 import { coloursOf, noColours, type ColourPhrase } from './vocabulary-colours.ts';
+import { headingAt, type HeadingPhrase } from './vocabulary-headings.ts';
 import { placesIn, type Place, type PlacePhrase } from './vocabulary-places.ts';
 import {
   alsoVerbs,
@@ -36,6 +38,8 @@ export interface NounMatch {
   places: readonly Place[];
   /** Which colours it has, all of them: "a red and white bus"; empty where none is named. */
   colours: readonly Colour[];
+  /** Which way it moves, where that is said. */
+  heading?: Heading;
   /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
   exact: boolean;
 }
@@ -85,7 +89,13 @@ export function matchNouns(text: string): QueryMatch {
     if (isAlternative(tokens, kept, i) && coloured[i].colours.join() !== coloured[i - 1].colours.join())
       coloured[i - 1] = coloured[i] = noColours;
   for (const phrase of coloured) for (const token of phrase.tokens) used.add(token);
-  const objects = joinAlternatives(tokens, kept, counts, places, coloured);
+  const headings = kept.map(({ start, length }) => headingAt(tokens, start + length));
+  for (const phrase of headings) for (let i = 0; phrase && i < phrase.length; i++) used.add(phrase.start + i);
+  // "Walking from left to right" ends at no place.
+  const still = places.filter(
+    ({ start }) => !headings.some((one) => one && start >= one.start && start < one.start + one.length),
+  );
+  const objects = joinAlternatives(tokens, kept, counts, still, { coloured, headings });
   const rest = tokens.filter((token, i) => !used.has(i) && roleOf(token) !== 'function');
   const covered = objects.length > 0 && rest.length === 0 && objects.every((object) => object.exact);
   return { objects, rest, covered };
@@ -167,6 +177,8 @@ function isModifier(tokens: readonly string[], used: ReadonlySet<number>, found:
   const next = tokens[at] as string | undefined;
   // "Glasses of wine" holds its own "of", so what follows is what they hold.
   if (next === undefined || used.has(at) || found.plural || tokens[at - 1] === 'of') return false;
+  // "When does the car drive to the left?" is about no drive.
+  if (headingAt(tokens, at)) return false;
   if (roleOf(next) !== 'content' || canFollowNoun(next)) return false;
   if (found.length === 1 && modifiers.has(tokens[found.start])) return true;
   // Two things of the vocabulary side by side are both meant ("person bicycle"), but not in "bus driver".
@@ -202,20 +214,28 @@ function joinAlternatives(
   found: readonly Found[],
   counts: readonly number[],
   places: readonly PlacePhrase[],
-  coloured: readonly ColourPhrase[],
+  {
+    coloured,
+    headings,
+  }: { coloured: readonly ColourPhrase[]; headings: readonly (HeadingPhrase | undefined)[] },
 ): NounMatch[] {
   const objects: { match: NounMatch; end: number }[] = [];
   for (const [i, { start, length, entry }] of found.entries()) {
     const words = tokens.slice(start, start + length).join(' ');
     const { labels, exact } = entry;
     const { colours } = coloured[i];
-    const match: NounMatch = { labels, words, count: counts[i], places: [], colours, exact };
+    const heading = headings[i]?.heading;
+    const match: NounMatch = {
+      ...{ labels, words, count: counts[i], places: [], colours, exact },
+      ...(heading && { heading }),
+    };
     const last = objects.at(-1);
     if (last && isAlternative(tokens, found, i)) {
       last.match.labels = [...new Set([...last.match.labels, ...labels])];
       last.match.words += ` or ${words}`;
       last.match.count = Math.min(last.match.count, counts[i]);
       last.match.exact &&= exact;
+      if (heading) last.match.heading = heading;
       last.end = start + length;
     } else objects.push({ match, end: start + length });
   }

@@ -1,6 +1,6 @@
 import { knownThing, sawWhy, visitsIn } from './followed.ts';
 import { absent, occurrences } from './occurrences.ts';
-import { isVivid } from '../object-scores.ts';
+import { isVivid } from '../object-fit.ts';
 import { colours, shareOf, type Colour } from '../../protocol/colours.ts';
 import type { Asking, Draft, Proof } from '../asking.ts';
 import type { Visit } from '../visits.ts';

@@ -4,7 +4,7 @@ import { stepOf } from '../recheck.ts';
 import { spread } from '../select.ts';
 import { checkedWhy } from '../whys.ts';
 import { visitsOf, type Visit } from '../visits.ts';
-import { fits } from '../object-scores.ts';
+import { fitterOf, fitting } from '../object-fit.ts';
 import type { SeenObject } from '../../store/patch-types.ts';
 import type { WantedObject } from '../types.ts';
 import type { Why } from '../../protocol/reasons.ts';
@@ -22,7 +22,9 @@ export function knownThing({ match }: Asking, subject: string): WantedObject | u
 
 /** What was seen of it in all the footage. */
 export function seenOf({ reel }: Asking, thing: WantedObject): SeenObject[] {
-  return reel.objects(thing.labels).filter((one) => fits(thing, one));
+  const seen = reel.objects(thing.labels);
+  const fit = fitterOf(seen);
+  return seen.filter((one) => fit(thing, one) >= fitting);
 }
 
 /** The visits of a kind of thing in all the footage. */

@@ -24,6 +24,7 @@ const samples: Record<string, unknown[]> = {
   'history.size': ['1 MB'],
   'ask.agreement': ['80%'],
   'why.colour': ['red'],
+  'why.moving': ['car', 'left'],
   'export.done': [2, '/a.edl'],
   'export.downloaded': [2, 'a.edl'],
 };

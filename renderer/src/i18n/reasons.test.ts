@@ -39,3 +39,9 @@ test('a second look that sees nothing is not told as agreement', () => {
     reasonPhrase({ code: 'checked', yes: 0.5 }, en),
   );
 });
+
+test('colours and the way that a thing moves are told in the user’s language', () => {
+  const why: Why = { code: 'not-seen', label: 'car', colours: ['red', 'white'], heading: 'nearer' };
+  assert.equal(reasonPhrase(why, en), 'no red white car coming nearer seen here');
+  assert.equal(reasonPhrase(why, zh), '没有看到 靠近的 红色 白色 car');
+});

@@ -1,7 +1,6 @@
 import { exactClock, percent } from '../format.ts';
 import type { Catalogue } from './en.ts';
-import type { Colour } from '../../../engine/protocol/colours.ts';
-import type { Why } from '../../../engine/protocol/reasons.ts';
+import type { KnownThing, Why } from '../../../engine/protocol/reasons.ts';
 
 /** A reason in a few words of a language. Names of things are the detector's own, which are English. */
 export function reasonPhrase(why: Why, words: Catalogue): string {
@@ -23,12 +22,10 @@ export function reasonPhrase(why: Why, words: Catalogue): string {
   }
 }
 
-/** "red car" */
-function thingOf(
-  { colours = [], label }: { colours?: readonly Colour[] | undefined; label: string },
-  words: Catalogue,
-): string {
-  return [...colours.map((colour) => words['why.colour'](colour)), label].join(' ');
+/** "red car moving left" */
+function thingOf({ colours = [], label, heading }: KnownThing, words: Catalogue): string {
+  const thing = [...colours.map((colour) => words['why.colour'](colour)), label].join(' ');
+  return heading ? words['why.moving'](thing, heading) : thing;
 }
 
 /** What a reason rests on in numbers, where it has any. */

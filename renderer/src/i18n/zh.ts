@@ -1,4 +1,5 @@
 import type { Colour } from '../../../engine/protocol/colours.ts';
+import type { Heading } from '../../../engine/protocol/headings.ts';
 import type { Catalogue } from './en.ts';
 
 function length(seconds: number): string {
@@ -15,6 +16,11 @@ const ms = (value: number) =>
 const colours: Record<Colour, string> = {
   ...{ black: '黑色', white: '白色', grey: '灰色', red: '红色', orange: '橙色', yellow: '黄色' },
   ...{ green: '绿色', blue: '蓝色', purple: '紫色', pink: '粉色', brown: '棕色' },
+};
+
+const headings: Record<Heading, string> = {
+  ...{ left: '向左移动', right: '向右移动', up: '向上移动', down: '向下移动' },
+  ...{ nearer: '靠近', farther: '远离' },
 };
 
 /** Every message of the interface, in Simplified Chinese. */
@@ -153,6 +159,7 @@ export const zh: Catalogue = {
   'results.empty.text': '请先添加一个录像文件夹。',
   'why.saw': (what, frames, of) => `${of} 帧中 ${frames} 帧有 ${what}`,
   'why.colour': (colour) => colours[colour],
+  'why.moving': (thing, heading) => `${headings[heading]}的 ${thing}`,
   'why.not-seen': (label) => `没有看到 ${label}`,
   'why.looks-like.high': '画面很像',
   'why.looks-like.medium': '画面有些像',
