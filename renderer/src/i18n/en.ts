@@ -38,7 +38,7 @@ export const en = {
   times: (factor: number) => `${factor < 10 ? factor.toFixed(1) : Math.round(factor)}× real time`,
 
   'search.label': 'Search your footage',
-  'search.placeholder': 'Describe a moment…',
+  'search.placeholder': 'Describe a moment: “a red car on the left”',
   'search.clear': 'Clear search',
 
   'add.title': 'Add footage',

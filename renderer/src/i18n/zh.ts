@@ -42,7 +42,7 @@ export const zh: Catalogue = {
   times: (factor) => `实时的 ${factor < 10 ? factor.toFixed(1) : Math.round(factor)} 倍`,
 
   'search.label': '搜索你的素材',
-  'search.placeholder': '描述一个画面…',
+  'search.placeholder': '描述一个画面，例如 a red car on the left',
   'search.clear': '清除搜索',
 
   'add.title': '添加素材',
