@@ -106,9 +106,11 @@ const moves: Record<Heading, string> = {
   ...{ nearer: 'coming nearer', farther: 'moving away' },
 };
 
-/** "red car moving left" */
+/** "red and white car moving left", "person in orange" */
 function thingOf({ colours: painted = [], label, heading }: KnownThing): string {
-  return [...painted, label, ...(heading ? [moves[heading]] : [])].join(' ');
+  const look = painted.join(' and ');
+  const coloured = look === '' ? label : label === 'person' ? `person in ${look}` : `${look} ${label}`;
+  return heading ? `${coloured} ${moves[heading]}` : coloured;
 }
 
 function article(label: string): string {

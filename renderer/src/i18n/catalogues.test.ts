@@ -23,7 +23,7 @@ const samples: Record<string, unknown[]> = {
   'catalogue.have': ['1 GB'],
   'history.size': ['1 MB'],
   'ask.agreement': ['80%'],
-  'why.colour': ['red'],
+  'why.coloured': ['car', ['red']],
   'why.moving': ['car', 'left'],
   'export.done': [2, '/a.edl'],
   'export.downloaded': [2, 'a.edl'],

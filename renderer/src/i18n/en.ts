@@ -156,7 +156,8 @@ export const en = {
   'results.empty': 'Nothing to search yet',
   'results.empty.text': 'Add a folder of recordings first.',
   'why.saw': (what: string, frames: number, of: number) => `${what} in ${frames} of ${many(of, 'frame')}`,
-  'why.colour': (colour: Colour): string => colour,
+  'why.coloured': (thing: string, colours: readonly Colour[]) =>
+    thing === 'person' ? `person in ${colours.join(' and ')}` : `${colours.join(' and ')} ${thing}`,
   'why.moving': (thing: string, heading: Heading) => `${thing} ${headings[heading]}`,
   'why.not-seen': (label: string) => `no ${label} seen here`,
   'why.looks-like.high': 'looks much like it',

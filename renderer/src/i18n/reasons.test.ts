@@ -42,6 +42,8 @@ test('a second look that sees nothing is not told as agreement', () => {
 
 test('colours and the way that a thing moves are told in the user’s language', () => {
   const why: Why = { code: 'not-seen', label: 'car', colours: ['red', 'white'], heading: 'nearer' };
-  assert.equal(reasonPhrase(why, en), 'no red white car coming nearer seen here');
-  assert.equal(reasonPhrase(why, zh), '没有看到 靠近的 红色 白色 car');
+  assert.equal(reasonPhrase(why, en), 'no red and white car coming nearer seen here');
+  assert.equal(reasonPhrase(why, zh), '没有看到 靠近的 红色和白色的 car');
+  const somebody: Why = { code: 'not-seen', label: 'person', colours: ['orange'] };
+  assert.equal(reasonPhrase(somebody, en), 'no person in orange seen here');
 });

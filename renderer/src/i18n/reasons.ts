@@ -22,9 +22,9 @@ export function reasonPhrase(why: Why, words: Catalogue): string {
   }
 }
 
-/** "red car moving left" */
+/** "red and white car moving left" */
 function thingOf({ colours = [], label, heading }: KnownThing, words: Catalogue): string {
-  const thing = [...colours.map((colour) => words['why.colour'](colour)), label].join(' ');
+  const thing = colours.length > 0 ? words['why.coloured'](label, colours) : label;
   return heading ? words['why.moving'](thing, heading) : thing;
 }
 

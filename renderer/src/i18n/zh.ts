@@ -158,7 +158,7 @@ export const zh: Catalogue = {
   'results.empty': '还没有可搜索的内容',
   'results.empty.text': '请先添加一个录像文件夹。',
   'why.saw': (what, frames, of) => `${of} 帧中 ${frames} 帧有 ${what}`,
-  'why.colour': (colour) => colours[colour],
+  'why.coloured': (thing, some) => `${some.map((one) => colours[one]).join('和')}的 ${thing}`,
   'why.moving': (thing, heading) => `${headings[heading]}的 ${thing}`,
   'why.not-seen': (label) => `没有看到 ${label}`,
   'why.looks-like.high': '画面很像',
