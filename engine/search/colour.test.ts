@@ -58,6 +58,8 @@ test('what has which colour is told of each, with its moment', async () => {
   );
   assert.equal((await about('What is the color of the dog?')).answer, 'not shown');
   assert.equal((await about('Is the car green?')).answer, 'no');
+  const sea = await about('What colour is the sea?');
+  assert.deepEqual([sea.answer, sea.confident, sea.evidence.length], ['can’t tell the colour', false, 2]);
   assert.equal((await about('Is the car red?')).answer, 'yes');
 });
 

@@ -1,8 +1,9 @@
 import { knownThing, sawWhy, visitsIn } from './followed.ts';
 import { absent, occurrences } from './occurrences.ts';
+import { answerOpen } from './sequence.ts';
+import { evidenceOf, type Asking, type Draft, type Proof } from '../asking.ts';
 import { isVivid } from '../object-fit.ts';
 import { colours, shareOf, type Colour } from '../../protocol/colours.ts';
-import type { Asking, Draft, Proof } from '../asking.ts';
 import type { Visit } from '../visits.ts';
 
 /** So many are told apart. */
@@ -10,8 +11,24 @@ const mostTold = 12;
 /** A vivid colour of this share is what a thing is called by, however much grey there is around it. */
 const enough = 0.2;
 
-/** "What colour is the car?": that of each one that the detector followed, as measured in its boxes; nothing where it can't tell. */
-export async function answerColour(asking: Asking, subject: string): Promise<Draft | undefined> {
+/**
+ * "What colour is the car?": that of each one that the detector followed, as measured in its boxes. What it doesn't know a
+ * decoder is asked about, unless that was taught names only: then the moments are shown, and the user must look.
+ */
+export async function answerColour(asking: Asking, subject: string): Promise<Draft> {
+  return (
+    (await measured(asking, subject)) ??
+    (asking.reading.fewWords ? untold(asking, subject) : answerOpen(asking))
+  );
+}
+
+async function untold(asking: Asking, subject: string): Promise<Draft> {
+  const { sure, nearest } = await occurrences(asking, subject);
+  if (sure.length === 0) return absent(nearest);
+  return { answer: 'can’t tell the colour', confidence: 0, evidence: evidenceOf(sure, subject) };
+}
+
+async function measured(asking: Asking, subject: string): Promise<Draft | undefined> {
   const thing = knownThing(asking, subject);
   if (!thing) return undefined;
   const visits = visitsIn(asking, thing, { least: 1, returns: 0 });
@@ -34,11 +51,11 @@ export async function answerColour(asking: Asking, subject: string): Promise<Dra
 
 /** The name that a thing's colour has, over all its sightings; undefined where none were measured. */
 function colourOf(visit: Visit): Colour | undefined {
-  const measured = visit.colours.filter((packed) => packed > 0);
-  if (measured.length === 0) return undefined;
+  const known = visit.colours.filter((packed) => packed > 0);
+  if (known.length === 0) return undefined;
   const shares = colours.map((colour) => ({
     colour,
-    share: measured.reduce((sum, packed) => sum + shareOf(packed, colour), 0) / measured.length,
+    share: known.reduce((sum, packed) => sum + shareOf(packed, colour), 0) / known.length,
   }));
   const most = (some: typeof shares) => some.reduce((a, b) => (b.share > a.share ? b : a));
   const vivid = most(shares.filter(({ colour }) => isVivid(colour)));

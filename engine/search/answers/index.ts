@@ -53,7 +53,7 @@ export function answer(asking: Asking): Promise<Draft> {
     case 'versus':
       return answerVersus(asking, question.things, question.end, question.asks === true);
     case 'colour':
-      return answerColour(asking, singular(question.subject)).then((draft) => draft ?? answerOpen(asking));
+      return answerColour(asking, singular(question.subject));
     case 'open':
       return answerOpen(asking);
   }
