@@ -80,13 +80,13 @@ class Head(nn.Module):
         pooled = [branch.pooled(cells, hidden) for branch in self.branches]
         return pooled, [F.normalize(branch.project(p).float(), dim=-1) for branch, p in zip(self.branches, pooled)]
 
-    def pooled(self, middle, hidden=None):
+    def pooled(self, cells, hidden=None):
         """@returns what the first branch pools [n, size], which the decoder reads, and the embedding [n, 384]."""
-        pooled, each = self.each(self.cells(middle), hidden)
+        pooled, each = self.each(cells, hidden)
         return pooled[0], F.normalize(sum(each), dim=-1)
 
     def forward(self, middle):
-        return self.pooled(middle)[1]
+        return self.pooled(self.cells(middle))[1]
 
 
 def shape_of(branch):

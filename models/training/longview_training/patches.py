@@ -18,7 +18,9 @@ from .paths import DEVICE, WORK
 
 #: Frames that the decoder is trained on, and in what share of them many cells are hidden: the head names what it was trained on more
 #: surely than anything new; with cells hidden it is as unsure, so that the decoder learns to read what it will meet.
-FRAMES, HIDDEN, MOST_HIDDEN = 240_000, 0.75, 0.75
+HIDDEN, MOST_HIDDEN = 0.75, 0.75
+#: How many frames are composed, and how often each is looked at with other cells hidden (looking costs a tenth of composing).
+FRAMES, VIEWS = (240_000, 1) if DEVICE == "cuda" else (40_000, 3)
 
 
 def load_head():
@@ -26,19 +28,19 @@ def load_head():
 
 
 @torch.no_grad()
-def look(head, middle, hidden=None):
-    """What the trunk's lower half saw [n, frames, 32, 36, 64] -> [n, size + 384]: what the first branch pools, then the embedding (times 5)."""
-    pooled, embedding = head.pooled(middle, hidden)
+def look(head, cells, hidden=None):
+    """Cells [n, 144, 776] -> [n, size + 384]: what the first branch pools, then the embedding (times 5)."""
+    pooled, embedding = head.pooled(cells, hidden)
     return torch.cat((pooled.float(), embedding.float() * 5), -1)
 
 
 def look_at_all(head, split):
     """Every shot of a split: [shots, size + 384]."""
-    return torch.cat([look(head, x) for x in split.patches()])
+    return torch.cat([look(head, head.cells(x)) for x in split.patches()])
 
 
 def composed(head, count, batch=256):
-    """New frames of one thing each: features [count, size + 384] float16 and concepts [count]."""
+    """New frames of one thing each: features [count * VIEWS, size + 384] float16 and concepts [count * VIEWS]."""
     from . import footage
     from .train_head import autocast, hidden_cells
     from .trunk import halves
@@ -49,9 +51,9 @@ def composed(head, count, batch=256):
         for _ in range(-(-count // batch)):
             frames, labels = scenes.batch(batch, pairs=0, blends=0)
             with autocast():
-                middle = lower(frames.float())[:, None]
-                features.append(look(head, middle, hidden_cells(batch, DEVICE, HIDDEN, MOST_HIDDEN)).half())
-            concepts.append(labels[:, 0])
+                cells = head.cells(lower(frames.float())[:, None])
+                features += [look(head, cells, hidden_cells(batch, DEVICE, HIDDEN, MOST_HIDDEN)).half() for _ in range(VIEWS)]
+            concepts += [labels[:, 0]] * VIEWS
     return torch.cat(features), torch.cat(concepts)
 
 

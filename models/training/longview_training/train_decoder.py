@@ -20,13 +20,13 @@ from .text_tower import optimisers
 
 GRID = (1, 1)
 #: Videos a step: as many as a GPU needs to be busy, or as few as a CPU bears.
-BATCH = 192 if DEVICE == "cuda" else 40
+BATCH, RATE = (192, 2e-3) if DEVICE == "cuda" else (40, 1e-3)
 #: (shots, patches) ranges that the curriculum goes through.
 STAGES = [((2, 3), (0, 1)), ((2, 6), (0, 2)), ((3, 10), (0, 4)), ((4, 16), (0, 6)), ((2, 16), (0, 8))]
 
 
 #: At the last stage: how often a video is a single scene ("what is this?"), or longer than the stage's; and what those are.
-SINGLE, LONG, LONG_VIDEOS = 0.12, 0.2, ((16, 40), (0, 24))
+SINGLE, LONG, LONG_VIDEOS = 0.12, 0.3, ((16, 56), (0, 16))
 
 
 def sizes(stage, batch_size):
@@ -36,7 +36,7 @@ def sizes(stage, batch_size):
         if chance < SINGLE:
             return batch_size * 2, 1, 1 + int(torch.randint(3, ()))
         (low, high), (least, most) = LONG_VIDEOS
-        batch_size //= 3
+        batch_size //= 2
     n = int(torch.randint(low, high + 1, ()))
     return batch_size, n, n + int(torch.randint(least, most + 1, ()))
 
@@ -142,7 +142,7 @@ def prepare(seed):
     return words, features, names, composer
 
 
-def train(minutes, batch_size=BATCH, rate=2e-3):
+def train(minutes, batch_size=BATCH, rate=RATE):
     torch.set_num_threads(THREADS)
     torch.set_default_device(DEVICE)
     path = WORK / "decoder.pt"
