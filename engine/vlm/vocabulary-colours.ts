@@ -13,11 +13,14 @@ const linking = new Set(
   'in is are was were that which painted dressed wearing coloured colored all'.split(' '),
 );
 const wearing = new Set('in wearing with has wears wore'.split(' '));
-const clothes = new Set(
-  `shirt shirts t-shirt tshirt dress jacket coat sweater jumper hoodie trousers pants jeans skirt hat cap helmet suit
-  uniform vest top blouse shorts scarf gown robe cardigan raincoat overalls clothes clothing outfit hair`.split(
-    /\s+/u,
-  ),
+/** What is worn so that it shows on much of a person: its colour is as much as the detector's box can tell. */
+const garments = new Set(
+  `shirt shirts t-shirt tshirt dress jacket coat sweater jumper hoodie pullover trousers pants jeans skirt suit uniform
+  vest top blouse gown robe cardigan raincoat overalls clothes clothing outfit`.split(/\s+/u),
+);
+/** What is worn and small stays to be looked for. */
+const small = new Set(
+  'hat cap helmet shorts scarf shoes tie glasses gloves socks boots hair backpack'.split(' '),
 );
 /** What the colour is of is a small part of what the detector sees. */
 const uncoloured = new Set(['traffic light', 'wine glass']);
@@ -35,7 +38,7 @@ export const noColours: ColourPhrase = { colours: [], tokens: [] };
 
 /**
  * Finds the colours of a thing that stands at `start` to `end` - 1: "a dark red car", "a car that is red", "a man in
- * black", "a woman in a green dress" (where the dress stays to be looked for).
+ * black", "a woman in a green dress", "a boy in a red cap" (where the cap stays to be looked for).
  * @param from where what belongs to the thing before it ends
  * @param to where the next thing begins
  */
@@ -87,9 +90,10 @@ function coloursAfter(
   if (found.length === 0 || (at === to && to < tokens.length)) return noColours;
   const next = tokens[at] as string | undefined;
   const ends = next === undefined || roleOf(next) !== 'content' || canFollowNoun(next);
-  if (!ends && !(worn && clothes.has(next))) return noColours;
+  const garment = !ends && worn && garments.has(next);
+  if (!ends && !garment && !(worn && small.has(next))) return noColours;
   const { colours, tokens: own } = phrase(tokens, found);
-  return { colours, tokens: [...links, ...own] };
+  return { colours, tokens: [...links, ...own, ...(garment ? [at] : [])] };
 }
 
 function colourNamed(word: string | undefined): boolean {

@@ -248,11 +248,12 @@ describe('colours', () => {
     });
   });
 
-  it('are a person’s where something worn has them, and what is worn stays to be looked for', () => {
+  it('are a person’s where something worn has them, and what is small stays to be looked for', () => {
     reads({
       'someone in red': '!person#red',
-      'a woman wearing a green dress': 'person#green | dress',
-      'a man in a yellow raincoat': 'person#yellow | raincoat',
+      'a woman wearing a green dress': '!person#green',
+      'a man in a yellow raincoat': '!person#yellow',
+      'a boy in a red cap': 'person#red | cap',
       'a person with a red umbrella': '!person + umbrella#red',
       'a person in a red car': '!person + car#red',
     });
