@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { createCanvas } from '@napi-rs/canvas';
 import { LongviewError } from '../engine/protocol/errors.ts';
 import { openEyes } from '../engine/vlm/eyes.ts';
-import { cocoLabels } from '../engine/vlm/vocabulary.ts';
+import { cocoLabels } from '../engine/vlm/vocabulary/match.ts';
 import { GraphBuilder } from '../models/convert/onnx/graph.ts';
 import { eyesSha256, makeEyes } from './eyes.ts';
 

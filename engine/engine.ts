@@ -56,7 +56,7 @@ import {
 import { openStore, type Store } from './store/index.ts';
 import type { ProviderChoice } from './vlm/providers.ts';
 import type { Model } from './vlm/types.ts';
-import { matchNouns } from './vlm/vocabulary.ts';
+import { matchNouns } from './vlm/vocabulary/match.ts';
 
 /** Where the engine's things are and how it runs. */
 export interface EngineConfig {

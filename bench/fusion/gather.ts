@@ -6,7 +6,7 @@ import { Reading } from '../../engine/search/reading.ts';
 import { recheck } from '../../engine/search/recheck.ts';
 import { search, type Hit } from '../../engine/search/search.ts';
 import { openModel } from '../../engine/vlm/index.ts';
-import { matchNouns } from '../../engine/vlm/vocabulary.ts';
+import { matchNouns } from '../../engine/vlm/vocabulary/match.ts';
 import { intersectionOverUnion, type FindCase, type Span } from '../demo/questions.ts';
 
 /** What was found for one query, by different ways, and which of it is right. */

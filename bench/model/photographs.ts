@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { coverageOf } from '../../engine/search/fusion.ts';
-import { matchNouns } from '../../engine/vlm/vocabulary.ts';
+import { matchNouns } from '../../engine/vlm/vocabulary/match.ts';
 import { Random } from '../sample/random.ts';
 import type { FramePair } from './frames.ts';
 import { galleryOf, scoresFor } from './gallery.ts';

@@ -1,4 +1,4 @@
-import { matchNouns } from '../../engine/vlm/vocabulary.ts';
+import { matchNouns } from '../../engine/vlm/vocabulary/match.ts';
 import { Random } from '../sample/random.ts';
 import { castOf, drawingOf, seenStyles } from './cast.ts';
 import type { FramePair } from './frames.ts';

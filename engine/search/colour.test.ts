@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { colours, packShares, type Colour } from '../protocol/colours.ts';
-import { matchNouns } from '../vlm/vocabulary.ts';
+import { matchNouns } from '../vlm/vocabulary/match.ts';
 import { ask } from './ask.ts';
 import { find } from './find.ts';
 

@@ -2,7 +2,7 @@ import { calibration } from './calibration.ts';
 import { goes, motionsOf, type Motion } from './motion.ts';
 import { shareOf, type Colour } from '../protocol/colours.ts';
 import type { SeenObject } from '../store/patch-types.ts';
-import type { Place } from '../vlm/vocabulary.ts';
+import type { Place } from '../vlm/vocabulary/match.ts';
 import type { WantedObject } from './types.ts';
 
 /** Where the middle of a box must lie, as shares of the picture. */

@@ -2,7 +2,7 @@ import type { IndexedVideo, Store } from '../store/types.ts';
 import type { Model } from '../vlm/types.ts';
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
-import type { Place } from '../vlm/vocabulary.ts';
+import type { Place } from '../vlm/vocabulary/match.ts';
 import type { EarlierReads } from './earlier-reads.ts';
 import type { KeptTokens } from './kept-tokens.ts';
 

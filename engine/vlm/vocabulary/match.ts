@@ -1,28 +1,13 @@
-import type { Colour } from '../protocol/colours.ts';
-import type { Heading } from '../protocol/headings.ts';
-import { coloursOf, noColours, type ColourPhrase } from './vocabulary-colours.ts';
-import { headingAt, type HeadingPhrase } from './vocabulary-headings.ts';
-import { placesIn, type Place, type PlacePhrase } from './vocabulary-places.ts';
-import {
-  alsoVerbs,
-  modifiers,
-  pairs,
-  vocabulary,
-  type CocoLabel,
-  type VocabularyEntry,
-} from './vocabulary-table.ts';
-import {
-  canFollowNoun,
-  determiners,
-  isColour,
-  isNegation,
-  quantityAt,
-  roleOf,
-  singulars,
-} from './vocabulary-words.ts';
+import type { Colour } from '../../protocol/colours.ts';
+import type { Heading } from '../../protocol/headings.ts';
+import { coloursOf, noColours, type ColourPhrase } from './colours.ts';
+import { headingAt, type HeadingPhrase } from './headings.ts';
+import { placesIn, type Place, type PlacePhrase } from './places.ts';
+import { alsoVerbs, modifiers, pairs, vocabulary, type CocoLabel, type VocabularyEntry } from './table.ts';
+import { canFollowNoun, determiners, isColour, isNegation, quantityAt, roleOf, singulars } from './words.ts';
 
-export { cocoLabels, type CocoLabel } from './vocabulary-table.ts';
-export type { Place } from './vocabulary-places.ts';
+export { cocoLabels, type CocoLabel } from './table.ts';
+export type { Place } from './places.ts';
 
 /** One thing of a query that the detector knows. */
 export interface NounMatch {

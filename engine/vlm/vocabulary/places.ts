@@ -1,4 +1,4 @@
-import { roleOf } from './vocabulary-words.ts';
+import { roleOf } from './words.ts';
 
 /** Where in the picture something may be asked for. */
 export type Place = 'left' | 'right' | 'top' | 'bottom' | 'middle';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cocoLabels, matchNouns } from './vocabulary.ts';
-import { vocabulary } from './vocabulary-table.ts';
+import { cocoLabels, matchNouns } from './match.ts';
+import { vocabulary } from './table.ts';
 
 /** What a query asks for, in short: "2 person@left + dog#red-white | big" (the rest after the bar), "!" in front when covered. */
 function read(text: string): string {

@@ -1,4 +1,4 @@
-import type { Heading } from '../protocol/headings.ts';
+import type { Heading } from '../../protocol/headings.ts';
 
 /** "Driving to the left": which way, and which of a query's tokens say so. */
 export interface HeadingPhrase {

@@ -1,5 +1,5 @@
-import type { Colour } from '../protocol/colours.ts';
-import { canFollowNoun, determiners, roleOf } from './vocabulary-words.ts';
+import type { Colour } from '../../protocol/colours.ts';
+import { canFollowNoun, determiners, roleOf } from './words.ts';
 
 const names: Readonly<Record<string, Colour>> = {
   ...{ black: 'black', white: 'white', grey: 'grey', gray: 'grey', silver: 'grey', silvery: 'grey' },
