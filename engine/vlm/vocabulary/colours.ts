@@ -18,10 +18,8 @@ const garments = new Set(
   `shirt shirts t-shirt tshirt dress jacket coat sweater jumper hoodie pullover trousers pants jeans skirt suit uniform
   vest top blouse gown robe cardigan raincoat overalls clothes clothing outfit`.split(/\s+/u),
 );
-/** What is worn and small stays to be looked for. */
-const small = new Set(
-  'hat cap helmet shorts scarf shoes tie glasses gloves socks boots hair backpack'.split(' '),
-);
+/** Names that only sound like a colour and a thing. */
+const namedSo = new Set(['golden retriever', 'red panda', 'red bull', 'yellow labrador']);
 /** What the colour is of is a small part of what the detector sees. */
 const uncoloured = new Set(['traffic light', 'wine glass']);
 
@@ -38,7 +36,7 @@ export const noColours: ColourPhrase = { colours: [], tokens: [] };
 
 /**
  * Finds the colours of a thing that stands at `start` to `end` - 1: "a dark red car", "a car that is red", "a man in
- * black", "a woman in a green dress", "a boy in a red cap" (where the cap stays to be looked for).
+ * black", "a woman in a green dress", but not "a boy in a red cap".
  * @param from where what belongs to the thing before it ends
  * @param to where the next thing begins
  */
@@ -47,7 +45,8 @@ export function coloursOf(
   labels: readonly string[],
   { from, start, end, to }: { from: number; start: number; end: number; to: number },
 ): ColourPhrase {
-  if (labels.some((label) => uncoloured.has(label))) return noColours;
+  if (labels.some((label) => uncoloured.has(label)) || namedSo.has(tokens.slice(start - 1, end).join(' ')))
+    return noColours;
   const before = coloursBefore(tokens, from, start);
   return before.colours.length > 0 ? before : coloursAfter(tokens, labels, end, to);
 }
@@ -90,8 +89,9 @@ function coloursAfter(
   if (found.length === 0 || (at === to && to < tokens.length)) return noColours;
   const next = tokens[at] as string | undefined;
   const ends = next === undefined || roleOf(next) !== 'content' || canFollowNoun(next);
-  const garment = !ends && worn && garments.has(next);
-  if (!ends && !garment && !(worn && small.has(next))) return noColours;
+  // What is small, a cap or hair, shows little of its colour in a person's box.
+  const garment = !ends && worn && (garments.has(next) || garments.has(next.replace(/s$/u, '')));
+  if (!ends && !garment) return noColours;
   const { colours, tokens: own } = phrase(tokens, found);
   return { colours, tokens: [...links, ...own, ...(garment ? [at] : [])] };
 }

@@ -28,7 +28,10 @@ const moving = new Set(
     'drift',
   ].flatMap((verb) => [verb, `${verb}s`, `${verb.replace(/e$/u, '')}ing`, `${verb}ing`]),
 );
-for (const form of ['running', 'runs', 'goes', 'swimming', 'travelling']) moving.add(form);
+for (const form of 'running goes swimming travelling moved went drove walked ran flew rode swam headed rolled came travelled'.split(
+  ' ',
+))
+  moving.add(form);
 const linking = new Set(['is', 'are', 'was', 'were', 'that', 'which', 'who']);
 const camera = new Set(['camera', 'viewer', 'us', 'me', 'you', 'lens']);
 const sides: Readonly<Record<string, Heading>> = {

@@ -253,7 +253,9 @@ describe('colours', () => {
       'someone in red': '!person#red',
       'a woman wearing a green dress': '!person#green',
       'a man in a yellow raincoat': '!person#yellow',
-      'a boy in a red cap': 'person#red | cap',
+      'a boy in a red cap': 'person | red cap',
+      'people in white coats': '!person#white',
+      'a man in black walking to the left': '!person#black>left',
       'a person with a red umbrella': '!person + umbrella#red',
       'a person in a red car': '!person + car#red',
     });
@@ -265,6 +267,8 @@ describe('colours', () => {
       'a red car or a bus': 'car/bus | red',
       'a black and white photo of a dog': 'dog | black white',
       'a red traffic light': 'traffic light | red',
+      'a golden retriever': 'dog~ | golden',
+      'a person with red hair': 'person | red hair',
       'a dog under a blue sky': 'dog | under blue sky',
     });
   });
@@ -280,6 +284,7 @@ describe('ways that things move', () => {
       'a dog that runs towards the camera': '!dog>nearer',
       'a person approaching': '!person>nearer',
       'a bird flying up': '!bird>up',
+      'a person who walked away': '!person>farther',
       'a car drive to the left': '!car>left',
       'a person moving left and a dog': '!person>left + dog',
     });

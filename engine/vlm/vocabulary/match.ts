@@ -74,7 +74,10 @@ export function matchNouns(text: string): QueryMatch {
     if (isAlternative(tokens, kept, i) && coloured[i].colours.join() !== coloured[i - 1].colours.join())
       coloured[i - 1] = coloured[i] = noColours;
   for (const phrase of coloured) for (const token of phrase.tokens) used.add(token);
-  const headings = kept.map(({ start, length }) => headingAt(tokens, start + length));
+  // "A man in black walking away": what it is like comes before what it does.
+  const headings = kept.map(({ start, length }, i) =>
+    headingAt(tokens, Math.max(start + length, 1 + (coloured[i].tokens.at(-1) ?? 0))),
+  );
   for (const phrase of headings) for (let i = 0; phrase && i < phrase.length; i++) used.add(phrase.start + i);
   // "Walking from left to right" ends at no place.
   const still = places.filter(
