@@ -70,12 +70,12 @@ export type Why = z.infer<typeof whySchema>;
 export function reasonText(why: Why): string {
   switch (why.code) {
     case 'saw': {
-      const words = thingOf(why);
+      const words = thingText(why);
       const what = why.most > 1 ? `${why.most} × ${words} at once` : `${article(words)} ${words}`;
       return `saw ${what}, ${why.frames} of ${why.ofFrames} frame${why.ofFrames === 1 ? '' : 's'}`;
     }
     case 'not-seen':
-      return `no ${thingOf(why)} seen here`;
+      return `no ${thingText(why)} seen here`;
     case 'looks-like':
       return `looks like it (${why.level})`;
     case 'said':
@@ -106,8 +106,8 @@ const moves: Record<Heading, string> = {
   ...{ nearer: 'coming nearer', farther: 'moving away' },
 };
 
-/** "red and white car moving left", "person in orange" */
-function thingOf({ colours: painted = [], label, heading }: KnownThing): string {
+/** A thing in English: "red and white car moving left", "person in orange". */
+export function thingText({ colours: painted = [], label, heading }: KnownThing): string {
   const look = painted.join(' and ');
   const coloured = look === '' ? label : label === 'person' ? `person in ${look}` : `${look} ${label}`;
   return heading ? `${coloured} ${moves[heading]}` : coloured;

@@ -13,10 +13,10 @@ export function objectScores(
   wanted: readonly WantedObject[],
   seen: readonly SeenObject[],
   patches: number,
+  fit: Fit = fitterOf(seen),
 ): Float32Array {
   const scores = new Float32Array(patches);
   if (wanted.length === 0) return scores;
-  const fit = fitterOf(seen);
   for (let i = 0; i < seen.length;) {
     const { patch, frame } = seen[i];
     let end = i;
@@ -59,8 +59,8 @@ export function bestSeen(
   seen: readonly SeenObject[],
   first: number,
   past: number,
+  fit: Fit = fitterOf(seen),
 ): Seen[] {
-  const fit = fitterOf(seen);
   const inFrame = new Map<string, Map<number, number>>();
   const best = new Map<string, Pick<Seen, 'score' | 'colours' | 'heading'>>();
   for (const object of seen) {

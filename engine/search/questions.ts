@@ -1,3 +1,5 @@
+import { colourWords } from '../vlm/vocabulary/colours.ts';
+
 /** What a question is after, as far as its wording tells. Subjects are without article: "red ball". */
 export type Question =
   | { kind: 'shown'; subject: string }
@@ -45,8 +47,7 @@ const comes =
 type Rule = [pattern: RegExp, question: (subject: string, match: RegExpMatchArray) => Question];
 const rule = (source: string, question: Rule[1]): Rule => [new RegExp(`^(?:${source})$`, 'u'), question];
 
-const colourWords =
-  '(?:black|white|gr[ae]y|silver|red|orange|yellow|golden|green|blue|purple|violet|pink|brown)(?: (?:and|or) (?:black|white|gr[ae]y|red|orange|yellow|green|blue|purple|pink|brown))?';
+const oneColour = `(?:${colourWords.join('|')})`;
 const happens =
   'what (?:is|was|happens|happened|is going on|is happening|do (?:you|we|i) see|can be seen|can (?:you|we|i) see)(?: shown| seen| there| visible| happening)?';
 /** "1:02:03.5", "75", "75 s", "3 minutes". */
@@ -124,7 +125,7 @@ const rules: Rule[] = [
     (subject) => ({ kind: 'colour', subject }),
   ),
   rule(
-    `(?:is|are|was|were) (?:the|this|that|these|those|any|my) (?<s>[\\p{L}-]+(?: [\\p{L}-]+)?) (?<colour>${colourWords})${inVideo}`,
+    `(?:is|are|was|were) (?:the|this|that|these|those|any|my) (?<s>[\\p{L}-]+(?: [\\p{L}-]+)?) (?<colour>${oneColour}(?: (?:and|or) ${oneColour})?)${inVideo}`,
     (subject, { groups }) => ({ kind: 'shown', subject: `${groups?.colour ?? ''} ${subject}` }),
   ),
   // How long

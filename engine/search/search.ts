@@ -2,6 +2,7 @@ import { calibration, logistic } from './calibration.ts';
 import { ceilingOf, coverageOf, fuser, type Coverage } from './fusion.ts';
 import { shotsIn, type Excerpt, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
+import { fitterOf, type Fit } from './object-fit.ts';
 import { bestSeen, labelsOf, objectScores } from './object-scores.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
 import { shotsOf, type Shot } from './shots.ts';
@@ -49,6 +50,7 @@ interface Part {
 
 interface Scored extends Part {
   similarity: Float32Array;
+  fit: Fit;
   /** At least as long as the others. */
   object: Float32Array;
   scores: Float32Array;
@@ -140,9 +142,11 @@ function evidenceIn(
     past += patches;
     const own = similarity.subarray(first, past);
     if (embedding) part.compare(embedding, own);
+    const fit = fitterOf(part.seen);
     return {
       ...part,
-      object: part.seen.length > 0 ? objectScores(wanted.objects, part.seen, patches) : unseen,
+      fit,
+      object: part.seen.length > 0 ? objectScores(wanted.objects, part.seen, patches, fit) : unseen,
       similarity: own,
       scores: scores.subarray(first, past),
     };
@@ -195,7 +199,7 @@ function hitOf(
   const similarity = meanOfBestTwo(one.similarity, span);
   const score = fuse({ object, similarity });
   const ceiling = ceilingOf(coverage, { object, similarity });
-  const seen = bestSeen(wanted, one.seen, span.first, span.past);
+  const seen = bestSeen(wanted, one.seen, span.first, span.past, one.fit);
   const frames = 2 * (span.past - span.first);
   const source = coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene';
   const whys = visualWhys({ coverage, seen, frames, similarity, wanted, byObject: source === 'object' });

@@ -64,12 +64,11 @@ function colourOf(visit: Visit): Colour | undefined {
 
 function proofOf(visit: Visit, subject: string, colour: Colour): Proof {
   const { start, end, confidence, frames } = visit;
-  const why = sawWhy(visit);
   return {
     start,
     end,
     score: confidence,
     reason: `${subject}: ${colour}, followed through ${frames} sightings`,
-    why: [why.code === 'saw' ? { ...why, colours: [colour] } : why],
+    why: [{ ...sawWhy(visit), colours: [colour] }],
   };
 }

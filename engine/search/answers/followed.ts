@@ -67,7 +67,7 @@ export async function confirmVisits(
 }
 
 /** What the detector saw of a visit, as data. */
-export function sawWhy({ first, past, best, label, frames }: Visit): Why {
+export function sawWhy({ first, past, best, label, frames }: Visit): Extract<Why, { code: 'saw' }> {
   const ofFrames = Math.max(frames, 2 * (past - first));
   return { code: 'saw', label, frames, ofFrames, most: 1, score: best };
 }

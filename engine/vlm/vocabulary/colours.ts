@@ -7,6 +7,8 @@ const names: Readonly<Record<string, Colour>> = {
   ...{ yellow: 'yellow', golden: 'yellow', gold: 'yellow', green: 'green', blue: 'blue', navy: 'blue' },
   ...{ purple: 'purple', violet: 'purple', pink: 'pink', brown: 'brown' },
 };
+/** Words for the basic colours, and for some that are called so. */
+export const colourWords: readonly string[] = Object.keys(names);
 const shades = new Set('dark light bright pale deep vivid plain coloured colored painted'.split(' '));
 const joining = new Set(['and', ',']);
 const linking = new Set(
@@ -103,4 +105,20 @@ function colourNamed(word: string | undefined): boolean {
 function phrase(tokens: readonly string[], found: readonly number[]): ColourPhrase {
   const around = found.flatMap((at) => (shades.has(tokens[at - 1]) ? [at - 1, at] : [at]));
   return { colours: [...new Set(found.map((at) => names[tokens[at]]))], tokens: around };
+}
+
+const before = new Set(
+  'in is are was were wearing painted dressed coloured colored bright dark light pale'.split(' '),
+);
+
+/** "Orange" as a colour: "in orange", "orange and white", "black and orange". */
+export function isColour(tokens: readonly string[], at: number): boolean {
+  if (tokens[at] !== 'orange') return false;
+  const joined = (word: string | undefined) => word === 'and' || word === ',' || word === 'or';
+  const another = (word: string | undefined) => word !== 'orange' && (word === 'beige' || colourNamed(word));
+  return (
+    before.has(tokens[at - 1]) ||
+    (joined(tokens[at + 1]) && another(tokens[at + 2])) ||
+    (joined(tokens[at - 1]) && another(tokens[at - 2]))
+  );
 }

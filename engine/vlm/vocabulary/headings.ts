@@ -9,29 +9,13 @@ export interface HeadingPhrase {
   length: number;
 }
 
-const moving = new Set(
-  [
-    'move',
-    'go',
-    'drive',
-    'walk',
-    'run',
-    'fly',
-    'ride',
-    'swim',
-    'head',
-    'roll',
-    'come',
-    'travel',
-    'cycle',
-    'sail',
-    'drift',
-  ].flatMap((verb) => [verb, `${verb}s`, `${verb.replace(/e$/u, '')}ing`, `${verb}ing`]),
-);
-for (const form of 'running goes swimming travelling moved went drove walked ran flew rode swam headed rolled came travelled'.split(
-  ' ',
-))
-  moving.add(form);
+const verbs = 'move go drive walk run fly ride swim head roll come travel cycle sail drift'.split(' ');
+const irregular =
+  'running goes swimming travelling moved went drove walked ran flew rode swam headed rolled came travelled';
+const moving = new Set([
+  ...verbs.flatMap((verb) => [verb, `${verb}s`, `${verb.replace(/e$/u, '')}ing`]),
+  ...irregular.split(' '),
+]);
 const linking = new Set(['is', 'are', 'was', 'were', 'that', 'which', 'who']);
 const camera = new Set(['camera', 'viewer', 'us', 'me', 'you', 'lens']);
 const sides: Readonly<Record<string, Heading>> = {
@@ -57,7 +41,7 @@ export function headingAt(tokens: readonly string[], at: number): HeadingPhrase 
   let next = at;
   while (linking.has(tokens[next])) next++;
   if (/^approach(?:es|ing)?$/u.test(tokens[next] ?? '')) {
-    const whom = withArticle(tokens, next + 1);
+    const whom = pastArticle(tokens, next + 1);
     return phrase('nearer', at, camera.has(tokens[whom]) ? whom + 1 : next + 1);
   }
   if (!moving.has(tokens[next])) return undefined;
@@ -66,36 +50,36 @@ export function headingAt(tokens: readonly string[], at: number): HeadingPhrase 
 
 function away(tokens: readonly string[], at: number, next: number): HeadingPhrase | undefined {
   if (tokens[next] !== 'away') return undefined;
-  const whom = tokens[next + 1] === 'from' ? withArticle(tokens, next + 2) : undefined;
+  const whom = tokens[next + 1] === 'from' ? pastArticle(tokens, next + 2) : undefined;
   return phrase('farther', at, whom !== undefined && camera.has(tokens[whom]) ? whom + 1 : next + 1);
 }
 
 function towards(tokens: readonly string[], at: number, next: number): HeadingPhrase | undefined {
   if (tokens[next] === 'closer' || tokens[next] === 'nearer') return phrase('nearer', at, next + 1);
   if (tokens[next] !== 'towards' && tokens[next] !== 'toward' && tokens[next] !== 'to') return undefined;
-  const whom = withArticle(tokens, next + 1);
+  const whom = pastArticle(tokens, next + 1);
   return camera.has(tokens[whom]) ? phrase('nearer', at, whom + 1) : undefined;
 }
 
 /** "To the left", "left", "from left to right", "from the left". */
 function across(tokens: readonly string[], at: number, next: number): HeadingPhrase | undefined {
   if (tokens[next] === 'from') {
-    const first = withArticle(tokens, next + 1);
+    const first = pastArticle(tokens, next + 1);
     const side = sides[tokens[first] ?? ''] as Heading | undefined;
     if (!side) return undefined;
-    const last = tokens[first + 1] === 'to' ? withArticle(tokens, first + 2) : first;
+    const last = tokens[first + 1] === 'to' ? pastArticle(tokens, first + 2) : first;
     const whole = last !== first && sides[tokens[last] ?? ''] === opposite[side];
     return phrase(opposite[side], at, (whole ? last : first) + 1);
   }
   const to = tokens[next] === 'to' || tokens[next] === 'towards' || tokens[next] === 'toward';
-  const last = to ? withArticle(tokens, next + 1) : next;
+  const last = to ? pastArticle(tokens, next + 1) : next;
   const side = sides[tokens[last] ?? ''] as Heading | undefined;
   // "Walking up the stairs" is no way across the picture.
   if (!side || (!to && tokens[last + 1] === 'the')) return undefined;
   return phrase(side, at, last + 1);
 }
 
-function withArticle(tokens: readonly string[], at: number): number {
+function pastArticle(tokens: readonly string[], at: number): number {
   return tokens[at] === 'the' ? at + 1 : at;
 }
 

@@ -1,10 +1,10 @@
 import type { Colour } from '../../protocol/colours.ts';
 import type { Heading } from '../../protocol/headings.ts';
-import { coloursOf, noColours, type ColourPhrase } from './colours.ts';
+import { coloursOf, isColour, noColours, type ColourPhrase } from './colours.ts';
 import { headingAt, type HeadingPhrase } from './headings.ts';
 import { placesIn, type Place, type PlacePhrase } from './places.ts';
 import { alsoVerbs, modifiers, pairs, vocabulary, type CocoLabel, type VocabularyEntry } from './table.ts';
-import { canFollowNoun, determiners, isColour, isNegation, quantityAt, roleOf, singulars } from './words.ts';
+import { canFollowNoun, determiners, isNegation, quantityAt, roleOf, singulars } from './words.ts';
 
 export { cocoLabels, type CocoLabel } from './table.ts';
 export type { Place } from './places.ts';

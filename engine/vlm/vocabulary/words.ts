@@ -119,22 +119,6 @@ export function isNegation(word: string): boolean {
   return negations.has(word) || word.endsWith("n't");
 }
 
-const colours = words('white black red blue green yellow grey gray brown purple pink golden silver beige');
-const beforeColours = words(
-  'in is are was were wearing painted dressed coloured colored bright dark light pale',
-);
-
-/** "Orange" as a colour: "in orange", "orange and white", "black and orange". */
-export function isColour(tokens: readonly string[], at: number): boolean {
-  if (tokens[at] !== 'orange') return false;
-  const joined = (word: string | undefined) => word === 'and' || word === ',' || word === 'or';
-  return (
-    beforeColours.has(tokens[at - 1]) ||
-    (joined(tokens[at + 1]) && colours.has(tokens[at + 2])) ||
-    (joined(tokens[at - 1]) && colours.has(tokens[at - 2]))
-  );
-}
-
 /** True for a word that may follow a noun without joining it: "running", "parked", "runs", "asleep". */
 export function canFollowNoun(word: string): boolean {
   if (afterNouns.has(word)) return true;

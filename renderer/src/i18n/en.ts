@@ -1,5 +1,4 @@
-import type { Colour } from '../../../engine/protocol/colours.ts';
-import type { Heading } from '../../../engine/protocol/headings.ts';
+import { thingText, type KnownThing } from '../../../engine/protocol/reasons.ts';
 
 const many = (count: number, one: string, more = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
@@ -13,11 +12,6 @@ function length(seconds: number): string {
     ? `${Math.round(minutes / 60)} h`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-
-const headings: Record<Heading, string> = {
-  ...{ left: 'moving left', right: 'moving right', up: 'moving up', down: 'moving down' },
-  ...{ nearer: 'coming nearer', farther: 'moving away' },
-};
 
 /** Every message of the interface, in English. */
 export const en = {
@@ -156,9 +150,7 @@ export const en = {
   'results.empty': 'Nothing to search yet',
   'results.empty.text': 'Add a folder of recordings first.',
   'why.saw': (what: string, frames: number, of: number) => `${what} in ${frames} of ${many(of, 'frame')}`,
-  'why.coloured': (thing: string, colours: readonly Colour[]) =>
-    thing === 'person' ? `person in ${colours.join(' and ')}` : `${colours.join(' and ')} ${thing}`,
-  'why.moving': (thing: string, heading: Heading) => `${thing} ${headings[heading]}`,
+  'why.thing': (thing: KnownThing) => thingText(thing),
   'why.not-seen': (label: string) => `no ${label} seen here`,
   'why.looks-like.high': 'looks much like it',
   'why.looks-like.medium': 'looks somewhat like it',

@@ -158,8 +158,10 @@ export const zh: Catalogue = {
   'results.empty': '还没有可搜索的内容',
   'results.empty.text': '请先添加一个录像文件夹。',
   'why.saw': (what, frames, of) => `${of} 帧中 ${frames} 帧有 ${what}`,
-  'why.coloured': (thing, some) => `${some.map((one) => colours[one]).join('和')}的 ${thing}`,
-  'why.moving': (thing, heading) => `${headings[heading]}的 ${thing}`,
+  'why.thing': ({ label, colours: some = [], heading }) => {
+    const thing = some.length > 0 ? `${some.map((one) => colours[one]).join('和')}的 ${label}` : label;
+    return heading ? `${headings[heading]}的 ${thing}` : thing;
+  },
   'why.not-seen': (label) => `没有看到 ${label}`,
   'why.looks-like.high': '画面很像',
   'why.looks-like.medium': '画面有些像',
