@@ -1,4 +1,4 @@
-import { createClient } from '../engine/protocol/client.ts';
+import { CallError, createClient } from '../engine/protocol/client.ts';
 import { createStreams } from '../engine/hosts/serving/streams.ts';
 import { portTransport } from '../engine/protocol/port.ts';
 import { createAttention } from './attention.ts';
@@ -56,7 +56,7 @@ export function runShell(electron: ElectronApi, options: ShellOptions): boolean 
 class Shell {
   readonly #electron: ElectronApi;
   readonly #options: ShellOptions;
-  /** What was to be opened before there was an engine. */
+  /** What was to be opened while there was no engine. */
   #waiting: string[];
   #window: BrowserWindow | undefined;
   #language: ShellLanguage = 'en';
@@ -113,9 +113,8 @@ class Shell {
       this.#setMenu();
     });
     this.#setMenu();
-    this.#follow(engine);
     this.#show();
-    this.#add(this.#waiting.splice(0));
+    this.#follow(engine);
   }
 
   #startEngine(): EngineProcess {
@@ -150,6 +149,7 @@ class Shell {
     engine.connect((port) => {
       this.#ports.use(port);
       this.#transport.found();
+      this.#add(this.#waiting.splice(0));
     });
     this.#client.listen(
       (happening) => {
@@ -208,8 +208,10 @@ class Shell {
       return;
     }
     this.#command('activity');
-    // A path that can't be indexed is told where the queue is shown.
-    void this.#client.call('enqueue', { paths }).catch(() => undefined);
+    this.#client.call('enqueue', { paths }).catch((error: unknown) => {
+      // A path that can't be indexed is told where the queue is shown; an engine that was lost meanwhile is started again.
+      if (error instanceof CallError && error.code === 'engine-stopped') this.#waiting.push(...paths);
+    });
   }
 
   #pick(what: Pickable): Promise<string[]> {

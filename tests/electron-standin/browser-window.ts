@@ -30,6 +30,7 @@ export class StandInContents extends EventEmitter {
   #lastPort = 0;
   #destroyed = false;
   #leading = false;
+  #told: Promise<unknown> = Promise.resolve();
 
   getURL(): string {
     return this.mainFrame.url;
@@ -59,7 +60,7 @@ export class StandInContents extends EventEmitter {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
     const page = await context.newPage();
     this.page = page;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     context.on('page', (other) => {
       if (other === page) return;
       // Chromium has opened it before anybody is asked; Electron asks first.
@@ -118,12 +119,18 @@ export class StandInContents extends EventEmitter {
     return prevented;
   }
 
+  /** One message after the other, as Electron hands them over. */
   #tell(message: unknown): void {
-    void this.page
-      ?.evaluate((told) => {
-        (globalThis as unknown as { standInHear(message: unknown): void }).standInHear(told);
-      }, message)
-      .catch(() => undefined);
+    this.#told = this.#told
+      .then(() =>
+        this.page?.evaluate((told) => {
+          // A page that isn't loaded yet hears nothing.
+          (globalThis as unknown as { standInHear?(message: unknown): void }).standInHear?.(told);
+        }, message),
+      )
+      .catch((error: unknown) => {
+        if (!this.#destroyed) process.stderr.write(`a message didn’t reach the page: ${String(error)} ${JSON.stringify(message).slice(0, 300)}\n`);
+      });
   }
 }
 

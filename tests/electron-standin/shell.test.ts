@@ -179,6 +179,16 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     assert.equal(second.windows.length, 0);
   });
 
+  test('what is to be opened while the engine is being started again is opened then', async () => {
+    const [engine] = standing.processes;
+    const film = join(folder, 'third.mp4');
+    await writeFile(film, 'neither is this');
+    engine.child.kill('SIGKILL');
+    await once(engine, 'exit');
+    runShell(standIn(folder).electron, optionsIn(folder, [film]));
+    await page.locator('strong', { hasText: 'third.mp4' }).first().waitFor();
+  });
+
   test('the menus speak the language of the window and lead to its places', async () => {
     choose(standing.menu(), 'Library');
     await page.getByText('clock.mp4').first().waitFor();
