@@ -8,11 +8,13 @@ const schema = z.looseObject({
   objects: z.array(z.string()),
   style: z.literal('openmoji'),
   learnt: z.record(z.string(), z.array(z.string()).min(1)),
+  kinds: z.record(z.string(), z.object({ are: z.array(z.string()), 'may be': z.array(z.string()) })),
 });
 
 /**
  * What training never saw: photographs by kind (files below the photographs' folder), whole objects, a drawing style;
- * and what it did learn: each thing with all its names.
+ * and what it did learn: each thing with all its names, and for each kind of thing ("animal") which things are one and which
+ * may be.
  */
 export type HeldOut = z.infer<typeof schema>;
 

@@ -69,6 +69,7 @@ test('half of the yes-or-no questions are about what is not shown', () => {
   for (let seed = 0; seed < 20; seed++) {
     const { shots, asked } = planReading(pool, 8, new Random(seed), {
       alike: () => [thing('tiger'), thing('ant')],
+      kinds: {},
     });
     const shown = new Set(shots.map(({ thing: { name } }) => name));
     const of = (task: string) => asked.filter((one) => one.task === task);
@@ -82,7 +83,7 @@ test('half of the yes-or-no questions are about what is not shown', () => {
 
 test('answers follow from the shots', () => {
   for (let seed = 0; seed < 20; seed++) {
-    const { shots, asked } = planReading(pool, 6, new Random(seed), { alike: () => [] });
+    const { shots, asked } = planReading(pool, 6, new Random(seed), { alike: () => [], kinds: {} });
     const names = shots.map(({ thing: { name } }) => name);
     for (const { task, subject, right, shot } of asked) {
       const at = names.indexOf(subject);
@@ -103,7 +104,37 @@ test('answers follow from the shots', () => {
 });
 
 test('long videos are asked for yes and no only', () => {
-  const { shots, asked } = planReading(pool, 64, new Random(1), { alike: () => [], only: 'yes-no' });
+  const { shots, asked } = planReading(pool, 64, new Random(1), {
+    alike: () => [],
+    kinds: {},
+    only: 'yes-no',
+  });
   assert.equal(shots.length, 64);
   assert.deepEqual([...new Set(asked.map(({ task }) => task))], ['shown']);
+});
+
+test('as many kinds are asked about that are shown as are not, and none that may be', () => {
+  const kinds = {
+    mammal: {
+      are: ['bear', 'camel', 'fox', 'goat', 'horse', 'jaguar', 'koala', 'lion'],
+      'may be': ['mouse'],
+    },
+    bird: { are: ['duck', 'eagle', 'ibis', 'quail'], 'may be': [] },
+    insect: { are: ['ant'], 'may be': ['newt'] },
+    vehicle: { are: [], 'may be': [] },
+  };
+  let count = 0;
+  for (let seed = 0; seed < 40; seed++) {
+    const { shots, asked } = planReading(pool, 4, new Random(seed), { alike: () => [], kinds });
+    const shown = (names: readonly string[]) => shots.some(({ thing: { name } }) => names.includes(name));
+    const of = asked.filter(({ task }) => task === 'kind');
+    for (const { subject, right } of of) {
+      const { are, 'may be': maybe } = kinds[subject as keyof typeof kinds];
+      assert.deepEqual(right, [shown(are) ? ' yes' : ' no']);
+      assert.ok(shown(are) || !shown(maybe), subject);
+    }
+    assert.equal(of.filter(({ right }) => right[0] === ' yes').length * 2, of.length);
+    count += of.length;
+  }
+  assert.ok(count > 40, 'kinds are asked about at all');
 });

@@ -1,4 +1,5 @@
 import type { Random } from '../sample/random.ts';
+import type { HeldOut } from './held-out.ts';
 import { related, type Thing } from './names.ts';
 import { shuffled } from './random.ts';
 
@@ -19,7 +20,17 @@ export interface PlannedReading {
 /** A question about it, and all right answers. */
 export interface Asked {
   task:
-    'shown' | 'absent' | 'look-alike' | 'after' | 'before' | 'first' | 'last' | 'order' | 'count' | 'what';
+    | 'shown'
+    | 'absent'
+    | 'look-alike'
+    | 'kind'
+    | 'after'
+    | 'before'
+    | 'first'
+    | 'last'
+    | 'order'
+    | 'count'
+    | 'what';
   subject: string;
   right: readonly string[];
   /** For "what": the shot that is shown alone. */
@@ -27,19 +38,19 @@ export interface Asked {
 }
 
 /** How many questions of a kind a video gets. */
-const perVideo = { yesNo: 4, neighbours: 2, counts: 2, names: 2 };
+const perVideo = { yesNo: 4, kinds: 2, neighbours: 2, counts: 2, names: 2 };
 const numbers = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
 
 /**
  * Plans a video of `length` shots and its questions.
- * @param alike things by their names' likeness to a thing's, the likest first
- * @param only `yes-no`: no other questions
+ * @param options.alike things by their names' likeness to a thing's, the likest first
+ * @param options.only `yes-no`: no other questions
  */
 export function planReading(
   pool: readonly Readable[],
   length: number,
   random: Random,
-  options: { alike: (thing: Thing) => readonly Thing[]; only?: 'yes-no' },
+  options: { alike: (thing: Thing) => readonly Thing[]; kinds: HeldOut['kinds']; only?: 'yes-no' },
 ): PlannedReading {
   const shots = chooseShots(pool, length, random);
   const things = distinct(shots.map(({ thing }) => thing));
@@ -48,7 +59,7 @@ export function planReading(
   );
   const yesNo = askYesNo(shuffled(things, random).slice(0, perVideo.yesNo), absent, random, options.alike);
   const asked = options.only ? yesNo : [...yesNo, ...askWords(shots, absent, random)];
-  return { shots, asked };
+  return { shots, asked: [...asked, ...askKinds(things, options.kinds, random)] };
 }
 
 /** Different things, but in one video of two one of them comes two or three times, never twice in a row. */
@@ -92,6 +103,21 @@ function askYesNo(
       .map(({ name }) => ({ task: 'absent' as const, subject: name, right: [' no'] })),
     ...nearest.map(({ name }) => ({ task: 'look-alike' as const, subject: name, right: [' no'] })),
   ];
+}
+
+/** As many kinds that something shown is one of as kinds that nothing shown is, or may be. */
+function askKinds(shown: readonly Thing[], kinds: HeldOut['kinds'], random: Random): Asked[] {
+  const among = (names: readonly string[]) => shown.some(({ name }) => names.includes(name));
+  const all = shuffled(Object.entries(kinds), random);
+  const some = all.filter(([, { are }]) => among(are));
+  const none = all.filter(([, { are, 'may be': maybe }]) => !among(are) && !among(maybe));
+  const count = Math.min(perVideo.kinds, some.length, none.length);
+  const ask = (right: string) => (kind: (typeof all)[number]) => ({
+    task: 'kind' as const,
+    subject: kind[0],
+    right: [right],
+  });
+  return [...some.slice(0, count).map(ask(' yes')), ...none.slice(0, count).map(ask(' no'))];
 }
 
 function askWords(shots: readonly Readable[], absent: readonly Thing[], random: Random): Asked[] {

@@ -52,12 +52,13 @@ export async function measureReading(
   pool: readonly Readable[],
 ): Promise<Measure[]> {
   const alike = await likeness(stage, pool);
+  const { kinds } = stage.heldOut;
   const results = new Results();
   let done = 0;
   for (const { patches, only } of lengths) {
     for (let v = 0; v < stage.sizes.readVideos; v++) {
       const random = new Random(stage.seed).fork(5000 + 100 * patches + v);
-      const planned = planReading(pool, patches, random, { alike, only });
+      const planned = planReading(pool, patches, random, { alike, kinds, only });
       for (const gamma of gammas) await readVideo(stage, planned, gamma, results, patches);
       done += patches;
       const all = lengths.reduce((sum, one) => sum + one.patches, 0) * stage.sizes.readVideos;
@@ -115,7 +116,9 @@ async function readVideo(
       results.of(`yesno.${length}`).add(right, { ...labels, answer: one.right[0].trim() });
     if (one.task === 'shown' || one.task === 'look-alike')
       results.of(`look-alike.${length}`).add(right, { ...labels, answer: one.right[0].trim() });
-    if (!['shown', 'absent', 'look-alike'].includes(one.task)) {
+    if (one.task === 'kind')
+      results.of(`kind.${length}`).add(right, { ...labels, answer: one.right[0].trim(), kind: one.subject });
+    if (!isYesNo(one.task)) {
       const style = one.shot === undefined ? {} : shots[one.shot].label;
       results.of(`${one.task}.${one.task === 'what' ? 1 : length}`).add(right, { ...labels, ...style });
     }
@@ -135,7 +138,7 @@ async function answer(
     { kind: 'video', patches, grid },
     { kind: 'text', text },
   ];
-  if (task === 'shown' || task === 'absent' || task === 'look-alike') {
+  if (isYesNo(task)) {
     const [yes, no] = await model.reader!.score({ parts: parts(isThere(subject)), gamma }, yesNo);
     return yesNo[yes.logProbability >= no.logProbability ? 0 : 1];
   }
@@ -145,10 +148,13 @@ async function answer(
   return text.trim();
 }
 
-function questionOf(
-  task: Exclude<Asked['task'], 'shown' | 'absent' | 'look-alike'>,
-  subject: string,
-): Question {
+type YesNo = 'shown' | 'absent' | 'look-alike' | 'kind';
+
+function isYesNo(task: Asked['task']): task is YesNo {
+  return ['shown', 'absent', 'look-alike', 'kind'].includes(task);
+}
+
+function questionOf(task: Exclude<Asked['task'], YesNo>, subject: string): Question {
   switch (task) {
     case 'after':
     case 'before':
@@ -165,6 +171,7 @@ function report(what: string, results: Results): Measure[] {
   const rows: (readonly [task: string, what: string])[] = [
     ['yesno', 'yes or no, half of it not shown'],
     ['look-alike', 'yes or no, what is not shown alike what is'],
+    ['kind', 'yes or no, a kind of thing, half of them not shown'],
     ['after', 'what comes after'],
     ['before', 'what comes before'],
     ['first', 'what is first'],

@@ -85,10 +85,13 @@ test('the first list comes before the re-check, the answer after it', async () =
   assert.ok(made.prompts.every(({ question, gamma }) => question === 'is there a guitar?' && gamma === 1.25));
 });
 
-test('a kind of thing is not looked at again', async () => {
+test('a kind of thing that the decoder wasn’t taught is not looked at again', async () => {
   const made = world();
-  const { refined } = await find(made.deps, { query: 'an animal' });
+  const { refined } = await find(made.deps, { query: 'a pet' });
   assert.deepEqual([refined, made.calls.score], [false, 0]);
+  await find(made.deps, { query: 'animals' });
+  assert.ok(made.calls.score > 0);
+  assert.ok(made.prompts.every(({ question }) => question === 'is there an animal?'));
 });
 
 test('a re-check that says no takes a moment down', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isKind } from './kinds.ts';
+import { matchNouns } from '../vlm/vocabulary/match.ts';
+import { isKind, isTaught } from './kinds.ts';
 
 test('kinds of things are told from things', () => {
   const some = [
@@ -29,4 +30,18 @@ test('kinds of things are told from things', () => {
     'food truck',
   ])
     assert.ok(!isKind(thing), thing);
+});
+
+test('the built-in decoder is asked about names and the kinds that it was taught', () => {
+  for (const thing of ['a camel', 'an animal', 'show me animals', 'musical instruments', 'red bricks'])
+    assert.ok(isTaught(thing, matchNouns), thing);
+  for (const thing of [
+    'a pet',
+    'wild animals',
+    'a red vehicle',
+    'furniture',
+    'something that flies',
+    'a red car',
+  ])
+    assert.ok(!isTaught(thing, matchNouns), thing);
 });

@@ -15,6 +15,8 @@ test('what is counted is asked about as one of it', () => {
   };
   for (const [many, one] of Object.entries(ones)) assert.equal(singular(many), one);
   assert.equal(isThere(singular('people')), 'is there a person?');
+  assert.equal(isThere('animals'), 'is there an animal?');
+  assert.equal(isThere('shoes'), 'is there shoes?');
 });
 
 test('what is never one stays as it is', () => {

@@ -6,9 +6,20 @@ export const yesNo = [' yes', ' no'] as const;
 /** What it answers where there is no name to give. */
 export const noName = { absent: 'not shown', nothing: 'nothing' } as const;
 
-/** The question whether something is shown, as the decoder was taught it. */
+/** Words for kinds of things that the built-in decoder was taught (models/training's kinds.py). */
+export const taughtKinds: ReadonlySet<string> = new Set(
+  [
+    'animal, creature, beast, mammal, bird, insect, bug, reptile, sea animal, sea creature',
+    'plant, flower, fruit, vegetable, food, meal, drink, beverage',
+    'vehicle, means of transport, watercraft, boat or ship, building, structure',
+    'musical instrument, instrument, clothing, clothes, garment, piece of clothing, tool, utensil',
+  ].flatMap((line) => line.split(', ')),
+);
+
+/** The question whether something is shown, as the decoder was taught it: of a kind, whether there is one. */
 export function isThere(subject: string): string {
-  return `is there ${withArticle(subject)}?`;
+  const one = singular(bareSubject(subject));
+  return `is there ${withArticle(taughtKinds.has(one) ? one : subject)}?`;
 }
 
 /**

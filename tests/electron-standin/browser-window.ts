@@ -129,7 +129,10 @@ export class StandInContents extends EventEmitter {
         }, message),
       )
       .catch((error: unknown) => {
-        if (!this.#destroyed) process.stderr.write(`a message didn’t reach the page: ${String(error)} ${JSON.stringify(message).slice(0, 300)}\n`);
+        if (!this.#destroyed)
+          process.stderr.write(
+            `a message didn’t reach the page: ${String(error)} ${JSON.stringify(message).slice(0, 300)}\n`,
+          );
       });
   }
 }

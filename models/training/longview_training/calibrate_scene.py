@@ -43,6 +43,10 @@ def main(seed=3, count=40):
             rows.append([s.max(), (s.max() - m) / d, 1]), there.append(y), fold.append(v % 2)
     design, there, fold = np.array(rows), np.array(there), np.array(fold)
     weights = fit(design[fold == 0], there[fold == 0])
+    if weights[1] < 0:
+        # Footage that is alike throughout deviates little: there, such a weight would make what is less alike likelier.
+        alone = fit(design[fold == 0][:, [0, 2]], there[fold == 0])
+        weights = np.array([alone[0], 0, alone[1]])
     p, y = 1 / (1 + np.exp(-design[fold == 1] @ weights)), there[fold == 1]
     print("scene: similarity %.2f, standout %.3f, bias %.3f" % tuple(weights))
     print("background: mean %.4f, deviation %.4f" % (mean, deviation))

@@ -1,7 +1,7 @@
 """Builds the table of concepts: what it is called, and which pictures show it.
 
 Writes work/concepts.json: {"concepts": [{"name", "names", "group", "heldOut", "photos": {"train", "test"},
-"sprites": [{"style", "key"}]}]}. A sprite's key names its source; rasterise.mjs makes the pixels.
+"sprites": [{"style", "key"}], "kinds": {kind: whether it is one}}]}. A sprite's key names its source; rasterise.mjs makes the pixels.
 """
 
 import json
@@ -11,6 +11,7 @@ from collections import defaultdict
 import numpy as np
 
 from . import merges
+from .kinds import KINDS, kinds_of
 from .paths import NATURAL, SOURCES, TRAINING, WORK
 
 STYLES = ["noto", "twemoji", "openmoji", "fluent-emoji", "fluent-emoji-flat", "fluent-3d", "stamp"]
@@ -126,7 +127,8 @@ def build():
             concepts[name.replace("_", " ")]["group"] = group
     held_out = set(merges.HELD_OUT)
     return [
-        {"name": name, "names": [name, *merges.SYNONYMS.get(name, [])], "heldOut": name in held_out, **concepts[name]}
+        {"name": name, "names": [name, *merges.SYNONYMS.get(name, [])], "heldOut": name in held_out, **concepts[name],
+         "kinds": kinds_of(name, concepts[name]["group"])}
         for name in sorted(concepts)
         if concepts[name]["sprites"] or concepts[name]["photos"]["train"]
     ]
@@ -139,6 +141,7 @@ def held_out(table):
         "objects": [c["name"] for c in table if c["heldOut"]],
         "style": HELD_OUT_STYLE,
         "learnt": {c["name"]: c["names"] for c in table if not c["heldOut"]},
+        "kinds": {kind: {"are": [c["name"] for c in table if c["kinds"].get(kind)], "may be": [c["name"] for c in table if kind not in c["kinds"]]} for kind in KINDS},
     }
 
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 import torch
 
 from .hope import GAMMAS, tables, text_positions, visual_positions
+from .kinds import KINDS, NO, YES, membership, phrases
 from .questions import NOT_SHOWN, NOTHING, NUMBERS, QUESTIONS, article
 
 PAD = -1
 #: The questions of one video: (task, which thing is asked about).
 SLOTS = [
     ("present", "shown"), ("present", "shown"), ("present", "hard"), ("present", "random"), ("after", "shown"), ("before", "shown"), ("ends", ""), ("list", ""), ("extra", "any"),
+    ("present", "kind"),
 ]
 EXTRA = ["after", "before", "count", "count"]
 
@@ -48,10 +50,12 @@ class Words:
 
     def __init__(self, tokenizer, concepts):
         encode = lambda text: tokenizer.encode(text).ids
+        self.kinds = membership(concepts)
         self.end, self.user, self.answer, self.vision_start, self.vision_end = range(5)
         self.templates = {task: [self.parts(encode, t) for t in QUESTIONS[task]] for task in QUESTIONS}
-        names = [(i, n) for i, c in enumerate(concepts) for n in c["names"]]
-        self.name_of = padded([[j for j, (i, _) in enumerate(names) if i == k] for k in range(len(concepts))])
+        # Kinds are counted on after the concepts.
+        names = [(i, n) for i, own in enumerate([c["names"] for c in concepts] + phrases()) for n in own]
+        self.name_of = padded([[j for j, (i, _) in enumerate(names) if i == k] for k in range(len(concepts) + len(KINDS))])
         self.names = {form: padded([encode(" " + make(n)) for _, n in names]) for form, make in
                       {"a": article, "the": lambda n: "the " + n, "k": lambda n: n}.items()}
         self.reply = padded([encode(" " + c["name"]) for c in concepts])
@@ -103,14 +107,25 @@ class Composer:
         counts = self.row_count[self.usable]
         self.weight = torch.where(counts > 2.5 * counts.float().median(), 4.0, 1.0)
         self.random = torch.Generator(torch.get_default_device()).manual_seed(seed)
+        self.kinds = words.kinds
+        #: What is of some kind, by the number of its kinds.
+        self.of_kinds = (self.kinds == YES) & (rows_of != PAD).any(1)[:, None]
 
     def uniform(self, *shape):
         return torch.rand(*shape, generator=self.random)
 
-    def videos(self, b, n, patches):
-        """Concepts [b, n], shot of each patch [b, P], feature rows [b, P]. A quarter of the videos repeat one thing."""
+    def draw_kinds(self, b):
+        """A kind [b] for each video: that of a thing drawn evenly, so that none is asked about more often than it is shown."""
+        return torch.multinomial(self.of_kinds.float().sum(0), b, replacement=True, generator=self.random)
+
+    def videos(self, b, n, patches, without):
+        """Concepts [b, n], shot of each patch [b, P], feature rows [b, P]. A quarter of the videos repeat one thing.
+
+        without [b]: a kind that a video shows nothing of, or PAD.
+        """
         # Without replacement, by weight (Efraimidis and Spirakis): what has many frames (photographs) comes more often.
-        order = torch.topk(self.uniform(b, len(self.usable)) ** (1 / self.weight), n, dim=1).indices
+        allowed = (without == PAD)[:, None] | (self.kinds[self.usable][:, without] == NO).T
+        order = torch.topk(self.uniform(b, len(self.usable)) ** (1 / self.weight) * allowed, n, dim=1).indices
         concepts = self.usable[order]
         if n >= 3:
             again = (self.uniform(b, n) < 0.5) & (torch.arange(n) % 2 == 0) & (self.uniform(b, 1) < 0.3)
@@ -123,9 +138,14 @@ class Composer:
         rows = self.rows_of[of_patch, (pick * self.row_count[of_patch]).long()]
         return concepts, shots, rows
 
-    def asked(self, which, concepts):
-        """The concept [B] a question is about."""
+    def asked(self, which, concepts, without):
+        """The concept [B] a question is about, or a kind, counted on after the concepts."""
         b, n = concepts.shape
+        if which == "kind":
+            # Where nothing is of a kind, one that nothing could be of.
+            likely = self.of_kinds[concepts].sum(1) + 1e-6 * (self.kinds[concepts] == NO).all(1) + 1e-12
+            some = torch.multinomial(likely, 1, generator=self.random)[:, 0]
+            return len(self.kinds) + torch.where(without == PAD, some, without)
         shown = concepts[torch.arange(b), (self.uniform(b) * n).long()]
         anything = self.usable[(self.uniform(b) * len(self.usable)).long()]
         if which == "random":
@@ -135,12 +155,14 @@ class Composer:
             return near[torch.arange(b), (self.uniform(b) * near.shape[1]).long()]
         return torch.where(self.uniform(b) < 0.2, anything, shown) if which == "any" else shown
 
-    def reply(self, task, concept, concepts):
+    def reply(self, task, which, concept, concepts):
         """The answer's ids [B, L]."""
         w = self.words
         b, n = concepts.shape
         here = concepts == concept[:, None]
         shown = here.any(1)
+        if which == "kind":
+            shown = self.of_kinds[concepts, (concept - len(self.kinds))[:, None]].any(1)
         if task == "present":
             return choose(shown, w.fixed[" yes"], w.fixed[" no"])
         if task == "count":
@@ -159,7 +181,8 @@ class Composer:
         return choose(shown, answer, w.fixed[NOT_SHOWN])
 
     def batch(self, b, n, patches, slots=SLOTS):
-        concepts, shots, rows = self.videos(b, n, patches)
+        without = torch.where(self.uniform(b) < 0.5, self.draw_kinds(b), PAD)
+        concepts, shots, rows = self.videos(b, n, patches, without)
         gamma = torch.tensor(GAMMAS, dtype=torch.float64)[torch.randint(len(GAMMAS), (b,), generator=self.random)]
         tokens, answers, tasks = [], [], []
         for task, which in slots:
@@ -169,18 +192,18 @@ class Composer:
                 task = EXTRA[int(self.uniform(()) * len(EXTRA))]
             if n == 1 and task == "list":
                 task = "what"
-            concept = self.asked(which, concepts) if which else concepts[:, 0]
+            concept = self.asked(which, concepts, without) if which else concepts[:, 0]
             if task in ("after", "before"):  # what is shown several times has no one neighbour
                 single = (concepts == concept[:, None]).sum(1) <= 1
                 concept = torch.where(single, concept, concepts[:, 1 % n])
             question = self.words.question(task, concept, self.random)
-            reply = self.reply("list" if task == "what" else task, concept, concepts)
+            reply = self.reply("list" if task == "what" else task, which, concept, concepts)
             ends = torch.full((b, 1), self.words.end)
             block = torch.cat((question, torch.full((b, 1), self.words.answer), reply, ends), 1)
             is_answer = torch.zeros_like(block, dtype=torch.bool)
             is_answer[:, question.shape[1] + 1 :] = True
             block, is_answer = squeeze_out(block, is_answer)
-            tokens.append(block), answers.append(is_answer & (block != PAD)), tasks.append(task)
+            tokens.append(block), answers.append(is_answer & (block != PAD)), tasks.append("kind" if which == "kind" else task)
         return Batch(rows, shots, concepts, gamma, tokens, answers, tasks)
 
 

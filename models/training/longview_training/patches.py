@@ -20,7 +20,7 @@ from .paths import DEVICE, WORK
 #: surely than anything new; with cells hidden it is as unsure, so that the decoder learns to read what it will meet.
 HIDDEN, MOST_HIDDEN = 0.75, 0.75
 #: How many frames are composed, and how often each is looked at with other cells hidden (looking costs a tenth of composing).
-FRAMES, VIEWS = (240_000, 1) if DEVICE == "cuda" else (40_000, 3)
+FRAMES, VIEWS = (120_000, 2) if DEVICE == "cuda" else (40_000, 3)
 
 
 def load_head():
@@ -39,13 +39,10 @@ def look_at_all(head, split):
     return torch.cat([look(head, head.cells(x)) for x in split.patches()])
 
 
-def composed(head, count, batch=256):
+def composed(head, scenes, lower, count, batch=256):
     """New frames of one thing each: features [count * VIEWS, size + 384] float16 and concepts [count * VIEWS]."""
-    from . import footage
     from .train_head import autocast, hidden_cells
-    from .trunk import halves
 
-    scenes, lower = footage.load()[0], halves()[0].to(DEVICE)
     features, concepts = [], []
     with torch.no_grad():
         for _ in range(-(-count // batch)):
@@ -55,6 +52,11 @@ def composed(head, count, batch=256):
                 features += [look(head, cells, hidden_cells(batch, DEVICE, HIDDEN, MOST_HIDDEN)).half() for _ in range(VIEWS)]
             concepts += [labels[:, 0]] * VIEWS
     return torch.cat(features), torch.cat(concepts)
+
+
+def write_train(head, scenes, lower):
+    features, concepts = composed(head, scenes, lower, FRAMES)
+    torch.save({"features": features.cpu(), "concepts": concepts.cpu(), "names": names()}, WORK / "patches.pt")
 
 
 def names():
@@ -69,8 +71,10 @@ if __name__ == "__main__":
     torch.manual_seed(6)
     head = load_head().to(DEVICE)
     if "train" in parts:
-        features, concepts = composed(head, FRAMES)
-        torch.save({"features": features.cpu(), "concepts": concepts.cpu(), "names": names()}, WORK / "patches.pt")
+        from . import footage
+        from .trunk import halves
+
+        write_train(head, footage.load()[0], halves()[0].to(DEVICE))
     if "test" in parts:
         for split in map(Split, ("test", "plain")):
             name = "plain" if split.shots[0]["kind"] == "plain" else "test"

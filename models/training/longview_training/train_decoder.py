@@ -24,6 +24,8 @@ BATCH, RATE = (192, 2e-3) if DEVICE == "cuda" else (40, 1e-3)
 #: (shots, patches) ranges that the curriculum goes through.
 STAGES = [((2, 3), (0, 1)), ((2, 6), (0, 2)), ((3, 10), (0, 4)), ((4, 16), (0, 6)), ((2, 16), (0, 8))]
 
+#: How much an answer's tokens count.
+WEIGHTS = {"present": 3.0, "kind": 2.0, "list": 0.6}
 
 #: At the last stage: how often a video is a single scene ("what is this?"), or longer than the stage's; and what those are.
 SINGLE, LONG, LONG_VIDEOS = 0.12, 0.3, ((16, 56), (0, 16))
@@ -97,7 +99,7 @@ def answer_loss(reader, hidden, batch, patches):
         predicts = is_answer[:, 1:]
         states.append(hidden[:, offset : offset + tokens.shape[1] - 1][predicts])
         targets.append(place[tokens[:, 1:][predicts]])
-        weights.append(torch.full((len(targets[-1]),), 3.0 if task == "present" else 0.6 if task == "list" else 1.0))
+        weights.append(torch.full((len(targets[-1]),), WEIGHTS.get(task, 1.0)))
         spans.append((task, predicts))
         offset += tokens.shape[1]
     target, weight = torch.cat(targets), torch.cat(weights)

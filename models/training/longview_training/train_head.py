@@ -2,8 +2,9 @@
 
     python -m longview_training.train_head MINUTES [seed = 0]
 
-Contrastive against frozen text embeddings of the concepts' names in many phrasings, in both directions, on frames composed as they
-are needed (scenes.py). Made for a GPU. Checkpoint: work/head.pt (resumes from it). The texts' vectors are the teacher's and the trained tower's, in turn.
+Contrastive against frozen text embeddings of the concepts' names in many phrasings, in both directions, on frames composed beside it
+(scenes.py, reservoir.py). Made for a GPU. Checkpoint: work/head.pt (resumes from it; branches that it lacks begin anew). The texts'
+vectors are the teacher's and the trained tower's, in turn.
 """
 
 import json
@@ -18,13 +19,16 @@ from . import footage
 from .head import COLUMNS, ROWS, Branch, Head, load, save
 from .names import name_table, specific
 from .paths import DEVICE, WORK
+from .reservoir import Reservoir
 from .text_tower import text_vectors
 from .trunk import halves
 
 
 #: Similarities are never multiplied by more than this: the head would go on only by being surer of what it has seen.
 MOST_SCALE = 32
-BRANCHES, BATCH, RATE, TRUNK_RATE = 2, 256, 2e-3, 4e-4
+BRANCHES, BATCH, RATE, TRUNK_RATE = 4, 256, 2e-3, 4e-4
+#: How many frames are kept to draw from, and how many there are before the first step.
+KEPT, FIRST = (102_400, 8_192) if DEVICE == "cuda" else (4_096, 2_048)
 #: In how many of the patches some cells are hidden, and what share of them at most.
 HIDDEN, MOST_HIDDEN = 0.5, 0.6
 
@@ -62,16 +66,16 @@ def hidden_cells(n, device, share=HIDDEN, most=MOST_HIDDEN):
 
 
 class Average:
-    """An average of the weights over the last steps, which is what is kept."""
+    """An average of the weights over about the last tenth of the steps, which is what is kept."""
 
-    def __init__(self, model, keep=0.998):
-        self.keep = keep
+    def __init__(self, model):
         self.state = {k: v.clone() for k, v in model.state_dict().items()}
+        self.added = 0
 
-    def add(self, model, step):
-        keep = min(self.keep, 1 - 1 / (step / 10 + 1))
+    def add(self, model):
+        self.added += 1
         mine, theirs = list(self.state.values()), list(model.state_dict().values())
-        torch._foreach_lerp_(mine, theirs, 1 - keep)
+        torch._foreach_lerp_(mine, theirs, min(1, 10 / (self.added + 9)))
 
 
 def autocast():
@@ -109,15 +113,37 @@ def optimisers(head, scale, rate=RATE, trunk_rate=TRUNK_RATE):
     return both, [[g["lr"] for g in o.param_groups] for o in both]
 
 
-def standardise(head, lower, scenes):
-    """What the branches take as the mean and the spread of each channel."""
+def standardise(head, branches, reservoir):
+    """What branches take as the mean and the spread of each channel."""
     with torch.no_grad():
-        cells = torch.cat([head.cells(lower(scenes.batch(64)[0].float())[:, None]) for _ in range(6)])
-    for branch in head.branches:
+        cells = torch.cat([head.cells(reservoir.draw(64)[0][:, None]) for _ in range(6)])
+    for branch in branches:
         branch.mean.copy_(cells.mean((0, 1))), branch.scale.copy_(1 / (cells.std((0, 1)) + 1e-2))
 
 
+def begin(path, upper, reservoir):
+    """The head to go on with: the last checkpoint's, with what branches it lacks."""
+    head = load(path) if path.exists() else Head([], upper)
+    new = [Branch() for _ in range(BRANCHES - len(head.branches))]
+    head.branches.extend(new)
+    head = head.to(DEVICE)
+    standardise(head, new, reservoir)
+    return head.train()
+
+
+def composer(scenes, lower):
+    """How many -> (what the lower half sees of as many new frames, their labels)."""
+
+    def compose(count):
+        frames, labels = scenes.batch(count)
+        with autocast():
+            return lower(frames.float()), labels
+
+    return compose
+
+
 def train(minutes, seed=0, batch=BATCH):
+    """@returns (scenes, lower half, head), for those who go on with them."""
     torch.manual_seed(seed)
     scenes, test = footage.load()
     concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
@@ -126,11 +152,9 @@ def train(minutes, seed=0, batch=BATCH):
     holds, plain_texts = holds.to(DEVICE), F.normalize(texts.mean(0), dim=-1)
     (lower, upper), path = halves(), WORK / "head.pt"
     lower = lower.to(DEVICE)
-    if path.exists():
-        head = load(path).to(DEVICE).train()
-    else:
-        head = Head([Branch() for _ in range(BRANCHES)], upper).to(DEVICE)
-        standardise(head, lower, scenes)
+    reservoir = Reservoir(composer(scenes, lower), KEPT, DEVICE)
+    reservoir.start(FIRST)
+    head = begin(path, upper, reservoir)
     scale = torch.nn.Parameter(torch.tensor(3.0, device=DEVICE))
     both, rates = optimisers(head, scale)
     average, shown = Average(head), Head([Branch() for _ in head.branches]).to(DEVICE)
@@ -140,11 +164,8 @@ def train(minutes, seed=0, batch=BATCH):
         for o, firsts in zip(both, rates):
             for group, first in zip(o.param_groups, firsts):
                 group["lr"] = first * factor
-        with torch.no_grad():
-            frames, labels = scenes.batch(batch)
+        middle, labels = reservoir.draw(batch)
         with autocast():
-            with torch.no_grad():
-                middle = lower(frames.float())
             cells = head.cells(middle[:, None])
             _, each = head.each(cells, hidden_cells(batch, DEVICE))
         loss = 0
@@ -160,14 +181,16 @@ def train(minutes, seed=0, batch=BATCH):
         step += 1
         running = running * 0.98 + loss.detach() * 0.02
         if step % 10 == 0:
-            average.add(head, step)
+            average.add(head)
         if time.time() - said > 30:
             shown.load_state_dict(average.state)
             check, said = quick_check(lower, shown, test, plain_texts, holds), time.time()
-            print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / step:.4f} s a step, loss {running.item():.3f}, scale {scale.exp().item():.1f} {check}", flush=True)
+            print(f"step {step} {elapsed:.1f} min {(time.time() - begun) / step:.4f} s a step, {reservoir.count} frames, loss {running.item():.3f}, scale {scale.exp().item():.1f} {check}", flush=True)
+    reservoir.stop()
     shown.load_state_dict(average.state)
-    print(f"step {step}, loss {running.item():.3f}", quick_check(lower, shown, test, plain_texts, holds, 4096), flush=True)
+    print(f"step {step}, {reservoir.count} frames, loss {running.item():.3f}", quick_check(lower, shown, test, plain_texts, holds, 4096), flush=True)
     save(shown, path)
+    return scenes, lower, shown.eval()
 
 
 if __name__ == "__main__":
