@@ -11,7 +11,7 @@ import { noBrowser } from '../e2e/browser.ts';
 import { makeFootage, needPages } from '../e2e/stage.ts';
 import { standIn, type StandIn } from './index.ts';
 import type { MenuItemConstructorOptions } from 'electron';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 const root = resolve(import.meta.dirname, '../..');
 const noModel =
@@ -45,6 +45,16 @@ async function until(emitter: NodeJS.EventEmitter, event: string, condition: () 
   while (!condition()) await once(emitter, event);
 }
 
+/** Waits until something is shown; where it never is, tells what is. */
+async function see(what: Locator): Promise<void> {
+  try {
+    await what.waitFor();
+  } catch (cause) {
+    const shown = await what.page().evaluate<string>(`location.href + '\\n' + document.body.innerText`);
+    throw new Error(`The page shows something else:\n${shown}`, { cause });
+  }
+}
+
 const choose = (menu: MenuItemConstructorOptions[], label: string) => {
   const items = menu.flatMap(({ submenu }) => submenu as MenuItemConstructorOptions[]);
   const item = items.find((candidate) => candidate.label === label);
@@ -76,7 +86,7 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
   });
 
   test('its window shows the interface on the real engine, and the page has nothing of Electron or Node', async () => {
-    await page.getByRole('heading', { name: 'Find any moment in your footage' }).waitFor();
+    await see(page.getByRole('heading', { name: 'Find any moment in your footage' }));
     const { webPreferences } = standing.windows[0].options;
     assert.equal(webPreferences?.sandbox, true);
     assert.equal(webPreferences?.contextIsolation, true);
@@ -103,10 +113,10 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     assert.equal(standing.awake.size, 0);
     await until(window, 'stand-in-progress', () => window.progress >= 0);
     await until(window, 'stand-in-progress', () => window.progress === -1);
-    await page.getByRole('heading', { name: 'Activity' }).waitFor();
+    await see(page.getByRole('heading', { name: 'Activity' }));
     assert.notEqual(standing.processes[0].pid, engine.pid);
     await page.evaluate(`location.hash = '#/'`);
-    await page.getByText('clock.mp4').first().waitFor();
+    await see(page.getByText('clock.mp4').first());
   });
 
   test('footage comes in parts through the scheme, and nothing but footage', async () => {
@@ -150,7 +160,7 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     assert.equal(refused, 'refused');
     const { webContents } = standing.windows[0];
     await page.evaluate(`location.href = 'https://example.com/'`);
-    await page.getByRole('navigation').getByRole('link', { name: 'Library', exact: true }).waitFor();
+    await see(page.getByRole('navigation').getByRole('link', { name: 'Library', exact: true }));
     assert.equal(webContents.getURL(), 'longview://app/');
     await page.evaluate(`void window.open('https://example.com/')`);
     assert.equal(standing.windows.length, 1);
@@ -175,7 +185,7 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     await once(standing.app, 'second-instance');
     assert.equal(window.minimized, false);
     assert.equal(window.calls.at(-1), 'focus');
-    await page.locator('strong', { hasText: 'second.mp4' }).first().waitFor();
+    await see(page.locator('strong', { hasText: 'second.mp4' }).first());
     assert.equal(second.windows.length, 0);
   });
 
@@ -186,14 +196,14 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     engine.child.kill('SIGKILL');
     await once(engine, 'exit');
     runShell(standIn(folder).electron, optionsIn(folder, [film]));
-    await page.locator('strong', { hasText: 'third.mp4' }).first().waitFor();
+    await see(page.locator('strong', { hasText: 'third.mp4' }).first());
   });
 
   test('the menus speak the language of the window and lead to its places', async () => {
     choose(standing.menu(), 'Library');
-    await page.getByText('clock.mp4').first().waitFor();
+    await see(page.getByText('clock.mp4').first());
     choose(standing.menu(), 'Find');
-    await page.locator('form[role=search] input:focus').waitFor();
+    await see(page.locator('form[role=search] input:focus'));
     await page.evaluate(`window.longview.setLanguage('zh')`);
     const labels = () => standing.menu().map(({ label }) => label);
     await until(standing.app, 'stand-in-menu', () => labels().includes('文件'));
@@ -211,7 +221,7 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
       data.items.add(new File(['x'], 'dropped.mp4'));
       window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
     }`);
-    await page.getByText('dropped.mp4').first().waitFor();
+    await see(page.getByText('dropped.mp4').first());
   });
 
   test('on battery the engine is told to be gentle, and on mains to go on as before', () => {
@@ -240,7 +250,7 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     assert.deepEqual({ x, y, width, height }, place);
     await once(window, 'ready-to-show');
     // Started with a file: that is where the queue is shown, once the page is there.
-    await window.webContents.page!.getByRole('heading', { name: 'Activity' }).waitFor();
+    await see(window.webContents.page!.getByRole('heading', { name: 'Activity' }));
   });
 });
 
