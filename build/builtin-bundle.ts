@@ -14,7 +14,7 @@ import { buildHeadGraph } from '../models/convert/builtin/head.ts';
 import { buildTextGraph } from '../models/convert/builtin/text.ts';
 import { readJson } from '../models/convert/checkpoint/folder.ts';
 import { openWeights } from '../models/convert/checkpoint/weights.ts';
-import type { DecoderConfig } from '../models/convert/graphs/config.ts';
+import type { DecoderConfig, GraphOptions } from '../models/convert/graphs/config.ts';
 import { buildDecoderGraph } from '../models/convert/graphs/decoder.ts';
 import { buildEmbeddingGraph } from '../models/convert/graphs/embedding.ts';
 import type { Precision } from '../models/convert/graphs/layers.ts';
@@ -135,8 +135,11 @@ async function convertAll(configs: Checkpoints, options: BuiltinOptions): Promis
   await convertPart(options, 'text', (weights) => ({
     'text.onnx': buildTextGraph(config, sizes.embedding_size, weights, { precision }),
   }));
+  // The decoder is small and has few numbers to a token: in 8 bits it would lose several points.
+  const decoder: GraphOptions =
+    precision === 'int8' ? { precision: 'fp32', halfStored: true } : { precision };
   await convertPart(options, 'decoder', (weights) => ({
-    'decoder.onnx': buildDecoderGraph(configs.decoder.config, weights, { precision }),
+    'decoder.onnx': buildDecoderGraph(configs.decoder.config, weights, decoder),
     'embed.onnx': buildEmbeddingGraph(configs.decoder.config, weights, { precision }),
   }));
 }

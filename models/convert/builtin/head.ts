@@ -86,10 +86,12 @@ export function buildHeadGraph(
   graph.output('embedding', 'float32', ['n', config.embeddingSize]);
   const both = graph.node('Concat', [looks[0].pooled, 'embedding'], { axis: -1 });
   const seenSize = config.branches[0].size + config.embeddingSize;
-  const raised = layer(head, both, 'visual_up', seenSize, config.visualSize);
+  // What the decoder reads is a single token a patch: nothing averages its errors away.
+  const exact: Head = options.precision === 'int8' ? { ...head, precision: 'fp32', halfStored: true } : head;
+  const raised = layer(exact, both, 'visual_up', seenSize, config.visualSize);
   const width = config.tokens * config.hiddenSize;
-  const down = layer(head, gelu(head, raised), 'visual_down', config.visualSize, width);
-  const skip = layer(head, both, 'visual_skip', seenSize, width);
+  const down = layer(exact, gelu(head, raised), 'visual_down', config.visualSize, width);
+  const skip = layer(exact, both, 'visual_skip', seenSize, width);
   const tokens = graph.node('Add', [skip, down]);
   graph.nodes('Reshape', [tokens, int64(-1, config.tokens, config.hiddenSize)], ['tokens']);
   graph.output('tokens', 'float32', ['n', config.tokens, config.hiddenSize]);

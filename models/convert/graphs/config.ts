@@ -43,4 +43,6 @@ export interface GraphOptions {
    * shares one, after a rotation, which is several times as fast to read a prompt with; for CPUs.
    */
   eightBits?: 'blocks' | 'rows';
+  /** At fp32: matrices are stored in 16 bits all the same and computed with in 32, for small graphs that bytes cost much. */
+  halfStored?: boolean;
 }

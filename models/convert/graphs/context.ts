@@ -18,6 +18,8 @@ export interface GraphContext {
   precision: Precision;
   /** See {@link GraphOptions}. */
   eightBits?: 'blocks' | 'rows' | undefined;
+  /** See {@link GraphOptions}. */
+  halfStored?: boolean | undefined;
 }
 
 /** The type of activations (and of the KV cache): half precision at fp16, else float32. */

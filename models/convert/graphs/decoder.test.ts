@@ -115,6 +115,21 @@ test('half precision stays close to float32, whatever it computes on', async () 
   await session.release();
 });
 
+test('stored in half of its bytes it computes in float32', async () => {
+  const half = await buildDecoderGraph(fixtureDecoder, weights, {
+    precision: 'fp32',
+    halfStored: true,
+  }).encode();
+  const whole = await buildDecoderGraph(fixtureDecoder, weights, { precision: 'fp32' }).encode();
+  assert.ok(half.length < 0.6 * whole.length);
+  const session = await ort.InferenceSession.create(half);
+  const one = fixtureCases[1];
+  const logits = await runDecoder(session, fixtureDecoder, fixturePrompt(one));
+  const difference = largestDifference(logits, recorded(`${one.name}.logits`));
+  assert.ok(difference > 0 && difference < 0.02, String(difference));
+  await session.release();
+});
+
 function tensor(data: Float32Array, dims: number[]): ort.Tensor {
   return new ort.Tensor('float32', data, dims);
 }

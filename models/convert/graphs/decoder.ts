@@ -46,8 +46,8 @@ export function buildDecoderGraph(
 ): PlannedGraph {
   const graph = new GraphBuilder('decoder');
   const plan = new WeightPlan(options.externalData);
-  const { precision, eightBits } = options;
-  const context: GraphContext = { graph, plan, weights, precision, eightBits };
+  const { precision, eightBits, halfStored } = options;
+  const context: GraphContext = { graph, plan, weights, precision, eightBits, halfStored };
   const embeds = graph.input('inputs_embeds', 'float32', [1, 's', config.hiddenSize]);
   const flat = graph.node('Reshape', [embeds, graph.values('int64', [2], [-1, config.hiddenSize])]);
   const tables = rotaryInputs(context, config.headDim);

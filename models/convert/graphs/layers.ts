@@ -25,14 +25,15 @@ export function careful(context: GraphContext): GraphContext {
  */
 export function linear(context: GraphContext, x: string, layer: Linear): string {
   if (inWholeRows(context)) return wholeRowsLinear(context, x, layer);
-  const { graph, plan, weights, precision } = context;
+  const { graph, plan, weights, precision, halfStored } = context;
   const name = layer.weights[0];
   const bias = layer.biases ? [vector(context, layer.biases, layer.outputs)] : [];
   if (precision === 'int8' || precision === 'int4')
     return quantisedLinear(context, x, layer, precision === 'int8' ? 8 : 4, bias);
-  const type = activationType(precision);
+  const type = halfStored ? 'float16' : activationType(precision);
   const dims = [layer.outputs, layer.inputs];
-  const matrix = plan.constant(graph, name, type, dims, floatBytes(weights, layer.weights, type));
+  const stored = plan.constant(graph, name, type, dims, floatBytes(weights, layer.weights, type));
+  const matrix = type === activationType(precision) ? stored : graph.node('Cast', [stored], { to: 1 });
   return graph.node('Gemm', [x, matrix, ...bias], { transB: 1 });
 }
 

@@ -38,14 +38,14 @@ class Library {
 
   async #read(): Promise<void> {
     try {
-      const [library, activity, info] = await Promise.all([
+      const [library, info] = await Promise.all([
         engine.call('library', {}),
-        engine.call('activity', {}),
         this.info ?? engine.call('hello', {}),
+        // Taken at once: after a slow library it might be older than what has been told since.
+        engine.call('activity', {}).then((activity) => this.#take(activity)),
       ]);
       this.info = info;
       this.videos = library.videos;
-      this.jobs = activity.jobs;
       this.phase = 'ready';
       this.error = undefined;
     } catch (error) {
