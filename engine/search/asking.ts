@@ -1,5 +1,5 @@
 import { logistic, logOdds } from './calibration.ts';
-import { recheck } from './recheck.ts';
+import { counts, recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { readingList, segmentsOf, spread, type Segment } from './select.ts';
 import { decoderPrompt, isThere, searchedThing, yesNo } from './prompts.ts';
@@ -104,9 +104,10 @@ export function within(asking: Asking, { first, past }: ReelPart): Asking {
   return { ...asking, segments: asking.segments.filter((one) => one.first >= first && one.past <= past) };
 }
 
-/** Re-checks moments, the best first again. */
+/** Re-checks moments where that counts, the best first again. */
 export async function confirm({ reading }: Asking, hits: readonly Hit[], thing: string): Promise<Hit[]> {
-  return (await recheck(hits, thing, () => reading)).sort((a, b) => b.score - a.score);
+  const checked = await recheck(hits.filter(counts), thing, () => reading);
+  return [...checked, ...hits.filter((hit) => !counts(hit))].sort((a, b) => b.score - a.score);
 }
 
 /** Moments as the proof of an answer. */

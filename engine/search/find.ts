@@ -8,7 +8,7 @@ import { isTaught } from './kinds.ts';
 import { lookedFor } from './prompts.ts';
 import { filtered, type Searched } from './filters.ts';
 import { Reading } from './reading.ts';
-import { recheck } from './recheck.ts';
+import { counts, recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { textMoments } from './text-moments.ts';
 import { goneThrough, openWindows, widened } from './windows.ts';
@@ -61,7 +61,10 @@ export async function find(
   throwIfCancelled(options.signal);
   const hits = await look(deps, request, searched, model);
   const first = list(hits);
-  const best = hits.filter((hit) => first.some((found) => sameSpan(found, hit))).slice(0, rechecked);
+  const best = hits
+    .filter((hit) => first.some((found) => sameSpan(found, hit)))
+    .slice(0, rechecked)
+    .filter(counts);
   const worth =
     request.refine &&
     best.length > 0 &&
@@ -131,9 +134,7 @@ function summary({ store, model }: SearchDeps, { query, gamma }: Request, { vide
 
 /** The features that the decoder reads may have been deleted; then the first list stands. */
 function canRead(store: SearchStore, model: Model, hits: readonly Hit[]): boolean {
-  const { object, scene } = calibration.recheck;
-  const moves = object > 0 || scene > 0;
-  return moves && !!model.reader && !!model.eyes && hits.every(({ video }) => store.hasTokens(video.id));
+  return !!model.reader && !!model.eyes && hits.every(({ video }) => store.hasTokens(video.id));
 }
 
 function sameSpan(found: Found, hit: Hit): boolean {

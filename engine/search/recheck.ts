@@ -33,6 +33,12 @@ export async function recheck(
   return checkedHits;
 }
 
+/** Whether what the decoder says of a moment would move it. */
+export function counts(hit: Hit): boolean {
+  const { object, scene } = calibration.recheck;
+  return (isSeen(hit.object) ? object : scene) > 0;
+}
+
 /** The peak and an even choice of the other patches, in time order. */
 function patchesOf({ first, past, peak }: Hit): number[] {
   const all = Array.from({ length: past - first }, (_, i) => first + i);
