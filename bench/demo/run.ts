@@ -1,3 +1,4 @@
+import { percent } from '../../engine/hosts/cli/format.ts';
 import { clock } from '../../engine/protocol/clock.ts';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import { intersectionOverUnion, isRight, type AskCase, type FindCase, type Span } from './questions.ts';
@@ -61,7 +62,7 @@ export async function findAll(
     const { confident, moments } = await engine.find({ query, in: [...videos], limit: 5 }, { signal });
     const milliseconds = performance.now() - start;
     const best = moments[0];
-    const shown = best ? `${span(best)} (${Math.round(best.confidence * 100)} %)` : 'nothing';
+    const shown = best ? `${span(best)} (${percent(best.confidence)})` : 'nothing';
     rows.push({
       question: `find "${query}"`,
       answer: confident ? shown : `not confident; nearest ${shown}`,
