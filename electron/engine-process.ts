@@ -29,7 +29,7 @@ export interface EngineProcess {
   /** Gives a port to the engine to `deliver` now, and another one whenever the process was started anew. */
   connect(deliver: (port: MessagePortMain) => void): () => void;
   /** Where footage (`time` null) or a still lies. @throws LongviewError `engine-stopped`, and the engine's own. */
-  look(video: string, time: number | null): Promise<string | undefined>;
+  look(video: string, time: number | null, since?: number): Promise<string | undefined>;
   setPace(pace: IndexingPace): void;
   /** Starts it after it was given up. */
   startAgain(): void;
@@ -110,9 +110,10 @@ export function startEngine(options: EngineProcessOptions): EngineProcess {
       if (child) serve(deliver);
       return () => connections.delete(deliver);
     },
-    async look(video, time) {
+    async look(video, time, since) {
       if (!child) throw gone();
-      return looks.ask((look) => say({ look, video, time })).answer;
+      return looks.ask((look) => say({ look, video, time, ...(since === undefined ? {} : { since }) }))
+        .answer;
     },
     setPace(pace) {
       start = { ...start, pace };

@@ -28,7 +28,7 @@ export function mediaPlaces(engine: Pick<EngineProcess, 'look'>): MediaPlaces {
       known.set(video, path);
       return path;
     },
-    still: (video, time) => engine.look(video, time),
+    still: (video, time, since) => engine.look(video, time, since),
   };
 }
 

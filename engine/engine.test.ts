@@ -334,7 +334,9 @@ suite('what a window needs', () => {
     const { starts, scores } = relevanceSchema.parse(await engine.relevance({ video: id, query: 'bright' }));
     assert.deepEqual([starts.length, Math.max(...scores)], [10, 1]);
     assert.equal(await engine.footage(id), join(films, 'a.mp4'));
-    assert.ok((await engine.still(id, 7))!.startsWith(join(library, 'thumbnails')));
+    const still = await engine.still(id, 7);
+    assert.ok(still!.startsWith(join(library, 'thumbnails')));
+    assert.equal(await engine.still(id, 7, 6), still, 'this footage is none: the still before it has to do');
     const { libraryBytes, cacheBytes } = storageResultSchema.parse(await engine.storage());
     assert.ok(libraryBytes > 4096 && cacheBytes > 10 * 12);
   });

@@ -16,7 +16,7 @@ import { runVniah } from './assembly/needles.ts';
 import { verifyModel } from './assembly/verifying.ts';
 import { libraryView } from './assembly/view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
-import { findMediaTools, framesAt, type FindToolsOptions } from './media/index.ts';
+import { findMediaTools, framesAt, type FindToolsOptions, writeStillAt } from './media/index.ts';
 import type { IndexingPace } from './protocol/desktop.ts';
 import type { CallOptions, Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument, LongviewError } from './protocol/errors.ts';
@@ -139,6 +139,8 @@ class Assembly {
       store: () => this.#library(),
       video: (idOrPath) => videoAt(this.#library(), this.#media, idOrPath),
       activeFingerprint: () => this.#active.fingerprint(),
+      writeStill: async (path, time, target) =>
+        writeStillAt(path, time, target, await findMediaTools(this.#config.mediaTools)),
       embed: (words, signal) => run({ signal }, () => this.#active.embed(words)),
     });
     return {

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LongviewError, quote } from '../protocol/errors.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import {
@@ -17,6 +17,7 @@ import {
 import type { SeenObject, Store, StoredVideo, Thumbnail } from '../store/index.ts';
 import { storedAnswer } from './ask-tools.ts';
 import { firstExisting, listVideo } from './listing.ts';
+import { momentStills } from './moment-stills.ts';
 
 /** What the view works with. */
 export interface ViewDeps {
@@ -25,12 +26,15 @@ export interface ViewDeps {
   video(idOrPath: string): Promise<StoredVideo>;
   /** Fingerprint of the active bundle; undefined where there is none. */
   activeFingerprint(): Promise<string | undefined>;
+  /** Writes the picture at a time of some footage as a JPEG. */
+  writeStill(path: string, time: number, target: string): Promise<void>;
   /** Words in the space of the active bundle's patches. */
   embed(words: string, signal: AbortSignal | undefined): Promise<Float32Array>;
 }
 
 /** What a window needs beside the engine's own commands. */
 export function libraryView(deps: ViewDeps): LibraryView {
+  const moments = momentStills(deps);
   return {
     async video(request) {
       const { video: place } = parseRequest(videoRequestSchema, request);
@@ -80,9 +84,11 @@ export function libraryView(deps: ViewDeps): LibraryView {
       if (path === undefined) throw missing(video);
       return path;
     },
-    async still(videoId, time) {
-      return stillsOf(deps.store(), deps.store().video(videoId)).findLast((still) => still.time <= time)
-        ?.path;
+    async still(videoId, time, since = 0) {
+      const video = deps.store().video(videoId);
+      const still = stillsOf(deps.store(), video).findLast((one) => one.time <= time);
+      if (!still || still.time >= since) return still?.path;
+      return (await moments.still(video, (since + time) / 2, dirname(still.path))) ?? still.path;
     },
   };
 }

@@ -15,4 +15,5 @@ export { cutClip, type ClipOptions } from './clip.ts';
 export { hasBegun, streamFootage, type FootageStream, type StreamOptions } from './stream.ts';
 export { readPicture } from './picture.ts';
 export { framesAt } from './frames-at.ts';
+export { writeStillAt } from './still-at.ts';
 export { readTextFile } from './text-file.ts';

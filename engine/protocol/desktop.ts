@@ -28,7 +28,10 @@ export const toEngineSchema = z.union([
   /** A port comes with it: serve whoever holds its other end. */
   z.strictObject({ serve: z.literal(true) }),
   /** Where does a video's footage, or its still at a time, lie? */
-  z.strictObject({ look: number, video: z.string(), time: z.number().nonnegative().nullable() }),
+  z.strictObject({
+    ...{ look: number, video: z.string(), time: z.number().nonnegative().nullable() },
+    since: z.number().nonnegative().optional(),
+  }),
   /** What the file dialog gave. */
   z.strictObject({ picked: number, paths: z.array(z.string()) }),
   /** What came of a probe: its own message, or undefined where it ended without one. */

@@ -139,6 +139,9 @@ export interface LibraryView {
   unfinished(): Promise<string[]>;
   /** Absolute path of a video's footage, for a host to serve. @throws LongviewError `video-missing`. */
   footage(videoId: string): Promise<string>;
-  /** Absolute path of the JPEG nearest before a time; undefined where the video has no stills yet. */
-  still(videoId: string, time: number): Promise<string | undefined>;
+  /**
+   * Absolute path of the JPEG nearest before a time; undefined where the video has no stills yet. Where that lies before
+   * `since`, one of the middle between both is made, if the footage is there.
+   */
+  still(videoId: string, time: number, since?: number): Promise<string | undefined>;
 }

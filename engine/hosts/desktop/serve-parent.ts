@@ -90,10 +90,10 @@ function serveHanded(session: Session, port: HandedPort): void {
 
 async function look(
   engine: LongviewEngine,
-  { look: looked, video, time }: { look: number; video: string; time: number | null },
+  { look: looked, video, time, since }: { look: number; video: string; time: number | null; since?: number },
 ): Promise<FromEngine> {
   try {
-    const path = time === null ? await engine.footage(video) : await engine.still(video, time);
+    const path = time === null ? await engine.footage(video) : await engine.still(video, time, since);
     return { looked, path: path ?? null };
   } catch (error) {
     return { looked, error: failureOf(error) };

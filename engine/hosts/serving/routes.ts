@@ -29,7 +29,8 @@ export async function answerMedia(
     return streams.answer(asked, await media.footage(idIn(name)), seconds(asked, 'start'));
   if (kind === 'still') {
     const time = seconds(asked, 't');
-    const still = await media.still(idIn(name), time);
+    const since = asked.url.searchParams.has('since') ? seconds(asked, 'since') : undefined;
+    const still = await media.still(idIn(name), time, since);
     if (still === undefined) throw new Refusal(404, 'There is no still yet.');
     return answerFile(asked, still, 'private, max-age=3600');
   }

@@ -30,9 +30,10 @@ export function streamUrl(videoId: string, start: number): string {
   return `/api/stream/${encodeURIComponent(videoId)}?start=${start.toFixed(3)}`;
 }
 
-/** Address of the still nearest before a time. */
-export function stillUrl(videoId: string, time: number): string {
-  return `/api/still/${encodeURIComponent(videoId)}?t=${time.toFixed(2)}`;
+/** Address of the still nearest before a time, or since another. */
+export function stillUrl(videoId: string, time: number, since?: number): string {
+  const from = since === undefined ? '' : `&since=${since.toFixed(2)}`;
+  return `/api/still/${encodeURIComponent(videoId)}?t=${time.toFixed(2)}${from}`;
 }
 
 export { CallError } from '../../../engine/protocol/client.ts';
