@@ -15,14 +15,12 @@ writeFileSync(video.paths[0], 'a film');
 test('a still of a moment is made once, one after the other', async () => {
   const written: number[] = [];
   let atOnce = 0;
-  const stills = momentStills({
-    async writeStill(_path, time, target) {
-      assert.equal(++atOnce, 1);
-      await new Promise(setImmediate);
-      written.push(time);
-      writeFileSync(target, 'a picture');
-      atOnce--;
-    },
+  const stills = momentStills(async (_path, time, target) => {
+    assert.equal(++atOnce, 1);
+    await new Promise(setImmediate);
+    written.push(time);
+    writeFileSync(target, 'a picture');
+    atOnce--;
   });
   const asked = [23, 23, 41.5, 23].map((time) => stills.still(video, time, folder));
   assert.deepEqual(
@@ -35,11 +33,9 @@ test('a still of a moment is made once, one after the other', async () => {
 
 test('where it can’t be made there is none, and the next try makes it', async () => {
   let fails = true;
-  const stills = momentStills({
-    async writeStill(_path, _time, target) {
-      if (fails) throw new Error('no picture');
-      writeFileSync(target, 'a picture');
-    },
+  const stills = momentStills(async (_path, _time, target) => {
+    if (fails) throw new Error('no picture');
+    writeFileSync(target, 'a picture');
   });
   assert.equal(await stills.still(video, 7, folder), undefined);
   assert.equal(await stills.still({ ...video, paths: [join(folder, 'gone.mp4')] }, 7, folder), undefined);

@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstExisting } from './listing.ts';
 import type { StoredVideo } from '../store/index.ts';
-import type { ViewDeps } from './view.ts';
 
 /** Stills of moments so short that none of their video's stills lies in them, made when they are first shown. */
 export interface MomentStills {
@@ -10,8 +9,11 @@ export interface MomentStills {
   still(video: StoredVideo, time: number, folder: string): Promise<string | undefined>;
 }
 
+/** Writes the picture at a time of some footage as a JPEG. */
+export type WriteStill = (path: string, time: number, target: string) => Promise<void>;
+
 /** See {@link MomentStills}. They are made one after the other: a list shows many at once, and footage is being looked at. */
-export function momentStills({ writeStill }: Pick<ViewDeps, 'writeStill'>): MomentStills {
+export function momentStills(writeStill: WriteStill): MomentStills {
   const making = new Map<string, Promise<string | undefined>>();
   let last: Promise<unknown> = Promise.resolve();
 

@@ -17,7 +17,7 @@ import {
 import type { SeenObject, Store, StoredVideo, Thumbnail } from '../store/index.ts';
 import { storedAnswer } from './ask-tools.ts';
 import { firstExisting, listVideo } from './listing.ts';
-import { momentStills } from './moment-stills.ts';
+import { momentStills, type WriteStill } from './moment-stills.ts';
 
 /** What the view works with. */
 export interface ViewDeps {
@@ -26,15 +26,14 @@ export interface ViewDeps {
   video(idOrPath: string): Promise<StoredVideo>;
   /** Fingerprint of the active bundle; undefined where there is none. */
   activeFingerprint(): Promise<string | undefined>;
-  /** Writes the picture at a time of some footage as a JPEG. */
-  writeStill(path: string, time: number, target: string): Promise<void>;
+  writeStill: WriteStill;
   /** Words in the space of the active bundle's patches. */
   embed(words: string, signal: AbortSignal | undefined): Promise<Float32Array>;
 }
 
 /** What a window needs beside the engine's own commands. */
 export function libraryView(deps: ViewDeps): LibraryView {
-  const moments = momentStills(deps);
+  const moments = momentStills(deps.writeStill);
   return {
     async video(request) {
       const { video: place } = parseRequest(videoRequestSchema, request);
