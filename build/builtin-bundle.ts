@@ -14,10 +14,10 @@ import { buildHeadGraph } from '../models/convert/builtin/head.ts';
 import { buildTextGraph } from '../models/convert/builtin/text.ts';
 import { readJson } from '../models/convert/checkpoint/folder.ts';
 import { openWeights } from '../models/convert/checkpoint/weights.ts';
-import type { DecoderConfig, GraphOptions } from '../models/convert/graphs/config.ts';
+import type { DecoderConfig } from '../models/convert/graphs/config.ts';
 import { buildDecoderGraph } from '../models/convert/graphs/decoder.ts';
 import { buildEmbeddingGraph } from '../models/convert/graphs/embedding.ts';
-import type { Precision } from '../models/convert/graphs/layers.ts';
+import { spared, type Precision } from '../models/convert/graphs/layers.ts';
 import type { PlannedGraph } from '../models/convert/graphs/planned.ts';
 import type { WeightSource } from '../models/convert/weights/source.ts';
 import { cocoLabels } from '../models/convert/builtin/labels.ts';
@@ -136,10 +136,8 @@ async function convertAll(configs: Checkpoints, options: BuiltinOptions): Promis
     'text.onnx': buildTextGraph(config, sizes.embedding_size, weights, { precision }),
   }));
   // The decoder is small and has few numbers to a token: in 8 bits it would lose several points.
-  const decoder: GraphOptions =
-    precision === 'int8' ? { precision: 'fp32', halfStored: true } : { precision };
   await convertPart(options, 'decoder', (weights) => ({
-    'decoder.onnx': buildDecoderGraph(configs.decoder.config, weights, decoder),
+    'decoder.onnx': buildDecoderGraph(configs.decoder.config, weights, spared(precision)),
     'embed.onnx': buildEmbeddingGraph(configs.decoder.config, weights, { precision }),
   }));
 }

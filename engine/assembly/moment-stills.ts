@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstExisting } from './listing.ts';
 import type { StoredVideo } from '../store/index.ts';
@@ -31,7 +30,7 @@ export function momentStills(writeStill: WriteStill): MomentStills {
   return {
     async still(video, time, folder) {
       const target = join(folder, `at-${Math.round(time * 1000)}.jpg`);
-      if (await exists(target)) return target;
+      if ((await firstExisting([target])) !== undefined) return target;
       let made = making.get(target);
       if (!made) {
         made = last.then(() => make(video, time, target)).finally(() => making.delete(target));
@@ -41,11 +40,4 @@ export function momentStills(writeStill: WriteStill): MomentStills {
       return made;
     },
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

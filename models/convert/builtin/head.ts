@@ -1,7 +1,7 @@
 import { GraphBuilder } from '../onnx/graph.ts';
 import type { GraphOptions } from '../graphs/config.ts';
 import type { GraphContext } from '../graphs/layers.ts';
-import { contrib, linear, vector } from '../graphs/layers.ts';
+import { contrib, linear, spared, vector } from '../graphs/layers.ts';
 import { PlannedGraph } from '../graphs/planned.ts';
 import { WeightPlan } from '../weights/plan.ts';
 import type { WeightSource } from '../weights/source.ts';
@@ -87,7 +87,7 @@ export function buildHeadGraph(
   const both = graph.node('Concat', [looks[0].pooled, 'embedding'], { axis: -1 });
   const seenSize = config.branches[0].size + config.embeddingSize;
   // What the decoder reads is a single token a patch: nothing averages its errors away.
-  const exact: Head = options.precision === 'int8' ? { ...head, precision: 'fp32', halfStored: true } : head;
+  const exact: Head = { ...head, ...spared(options.precision) };
   const raised = layer(exact, both, 'visual_up', seenSize, config.visualSize);
   const width = config.tokens * config.hiddenSize;
   const down = layer(exact, gelu(head, raised), 'visual_down', config.visualSize, width);

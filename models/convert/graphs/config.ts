@@ -44,5 +44,5 @@ export interface GraphOptions {
    */
   eightBits?: 'blocks' | 'rows';
   /** At fp32: matrices are stored in 16 bits all the same and computed with in 32, for small graphs that bytes cost much. */
-  halfStored?: boolean;
+  halfStored?: boolean | undefined;
 }

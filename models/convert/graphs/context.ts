@@ -22,6 +22,11 @@ export interface GraphContext {
   halfStored?: boolean | undefined;
 }
 
+/** How a small part of a bundle is kept that 8 bits would cost too much: stored in 16 bits, computed with in 32. */
+export function spared(precision: Precision): Pick<GraphContext, 'precision' | 'halfStored'> {
+  return precision === 'int8' ? { precision: 'fp32', halfStored: true } : { precision };
+}
+
 /** The type of activations (and of the KV cache): half precision at fp16, else float32. */
 export function activationType(precision: Precision): FloatType {
   return precision === 'fp16' ? 'float16' : 'float32';

@@ -7,7 +7,7 @@ import type { GraphContext, Linear } from './context.ts';
 import { activationType, contrib, inWholeRows, vector } from './context.ts';
 import { wholeRowsLinear } from './whole-rows.ts';
 
-export { activationType, contrib, inWholeRows, vector } from './context.ts';
+export { activationType, contrib, inWholeRows, spared, vector } from './context.ts';
 export type { GraphContext, Linear, Precision } from './context.ts';
 
 /**
