@@ -135,7 +135,7 @@ async function convertAll(configs: Checkpoints, options: BuiltinOptions): Promis
   await convertPart(options, 'text', (weights) => ({
     'text.onnx': buildTextGraph(config, sizes.embedding_size, weights, { precision }),
   }));
-  // The decoder is small and has few numbers to a token: in 8 bits it would lose several points.
+  // The decoder is small and has few numbers to a token: in 8 bits the one before lost several points.
   await convertPart(options, 'decoder', (weights) => ({
     'decoder.onnx': buildDecoderGraph(configs.decoder.config, weights, spared(precision)),
     'embed.onnx': buildEmbeddingGraph(configs.decoder.config, weights, { precision }),
@@ -168,6 +168,8 @@ async function describeFile(folder: string, path: string): Promise<BundleManifes
   };
 }
 
+/** The longest prompt that makes sense: over an hour of footage, in half a gigabyte of keys and values. */
+const longestContext = 131_072;
 /** The question's and answer's tokens of a prompt, above the visual ones, that training went up to. */
 const wordsOfContext = 64;
 
@@ -200,7 +202,7 @@ function describeBundle(
         theta: decoder.theta,
         trainedGammas: reader.trained_gammas,
       },
-      maxContext: 4096,
+      maxContext: longestContext,
       trainedContext: reader.trained_patches * head.tokens + wordsOfContext,
     },
     eyes: {

@@ -54,10 +54,10 @@ function numbers(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => Math.sin((i + 1) * 12.9898 + seed * 78.233));
 }
 
-function source(shapes: Record<string, number[]>): WeightSource {
+function source(shapes: Record<string, number[]>, given: Record<string, Float32Array> = {}): WeightSource {
   const tensors = Object.entries(shapes).map(([name, shape], seed) => {
     const count = shape.reduce((product, size) => product * size, 1);
-    return [name, { shape, data: numbers(count, seed) }] as const;
+    return [name, { shape, data: given[name] ?? numbers(count, seed) }] as const;
   });
   return memorySource(Object.fromEntries(tensors));
 }
@@ -126,16 +126,25 @@ function trunkShapes(): Record<string, number[]> {
   ]);
 }
 
-function headWeights(): WeightSource {
-  const { branches, embeddingSize, tokens, visualSize, hiddenSize } = headConfig;
+/** Every cell counts in every view. */
+const sameViews = new Float32Array((1 + headConfig.tokens) * headConfig.rows * headConfig.columns);
+
+/** views: per view (the whole first), the logarithm of how much each cell counts. */
+function headWeights(views: Float32Array = sameViews): WeightSource {
+  const { branches, embeddingSize, tokens, visualSize, hiddenSize, rows, columns } = headConfig;
   const seen = branches[0].size + embeddingSize;
-  return source({
+  const shapes = {
     ...trunkShapes(),
     ...together(branches.map((branch, k) => branchShapes(branch, `branches.${k}.`))),
     ...linearShapes('visual_up', seen, visualSize),
-    ...linearShapes('visual_down', visualSize, tokens * hiddenSize),
-    ...linearShapes('visual_skip', seen, tokens * hiddenSize),
-  });
+    ...linearShapes('visual_down', visualSize, hiddenSize),
+    ...linearShapes('visual_skip', seen, hiddenSize),
+    'whole_up.weight': [visualSize, seen],
+    'whole_skip.weight': [hiddenSize, seen],
+    visual_place: [tokens, hiddenSize],
+    views: [1 + tokens, rows * columns],
+  };
+  return source(shapes, { views, visual_place: new Float32Array(tokens * hiddenSize) });
 }
 
 function textWeights(): WeightSource {
@@ -187,6 +196,29 @@ test('the head gives a unit embedding and the promised tokens for each patch', a
     assert.ok(Math.abs(length - 1) < 1e-5, `length ${length}`);
   }
   await session.release();
+});
+
+test('a region’s token is made of its cells, and of the whole frame', async () => {
+  const features = numbers(2 * frameSize, 6);
+  const tokensOf = async (views: Float32Array<ArrayBuffer>) => {
+    const session = await InferenceSession.create(
+      await buildHeadGraph(headConfig, headWeights(views), { precision: 'fp32' }).encode(),
+    );
+    const { tokens, vector } = await look(session, features, 1);
+    await session.release();
+    const [first, second] = [0, 4].map((at) => (tokens.data as Float32Array).slice(at, at + 4));
+    return { first, second, vector };
+  };
+  const same = await tokensOf(sameViews);
+  assert.deepEqual(same.first, same.second);
+  const cells = headConfig.rows * headConfig.columns;
+  const halves = sameViews.map((_, i) => {
+    const [view, cell] = [Math.floor(i / cells), i % cells];
+    return view === 0 || cell < cells / 2 === (view === 1) ? 0 : -20;
+  });
+  const apart = await tokensOf(halves);
+  assert.ok(Math.hypot(...apart.first.map((value, i) => value - apart.second[i])) > 1e-3);
+  assert.deepEqual(apart.vector, same.vector, 'the patch’s embedding is of the whole frame');
 });
 
 test('the head looks at patches one by one: a batch gives what single patches give', async () => {

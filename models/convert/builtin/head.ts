@@ -19,7 +19,7 @@ export interface HeadConfig {
   /** What looks at the same cells, each in its own way; the mean of their embeddings is the head's. */
   branches: readonly BranchConfig[];
   embeddingSize: number;
-  /** Visual tokens of a patch. */
+  /** Visual tokens of a patch: one of each region of the frame. */
   tokens: number;
   /** Width of what the visual tokens are made from, between their two layers. */
   visualSize: number;
@@ -41,6 +41,10 @@ export interface BranchConfig {
 interface Head extends GraphContext {
   config: HeadConfig;
   cells: number;
+  /** The whole frame, and its regions. */
+  views: number;
+  /** The logarithm of how much each cell counts in each view, [views, cells]. */
+  inView: string;
   /** Numbers of a cell. */
   width: number;
   int64: (...values: number[]) => string;
@@ -53,8 +57,8 @@ interface Branch extends Head, BranchConfig {
 
 /**
  * Builds the head: its own copy of the trunk's upper half makes cells of two frames; in each branch cells attend to each
- * other and an attention pool of them becomes an embedding. Their mean is the patch's; with what the first branch pooled,
- * it makes the visual tokens.
+ * other, and an attention pool of all of them, and of those of each region, becomes an embedding. Their mean over the
+ * branches is the patch's; a region's, with what the first branch pooled there, and the same of the whole, make its visual token.
  *
  * Input: `features` float32 [n, 2, channels, 4 * rows, 4 * columns]. Outputs: `tokens` float32 [n, tokens, hiddenSize];
  * `embedding` float32 [n, embeddingSize] of unit length.
@@ -69,10 +73,13 @@ export function buildHeadGraph(
   const { channels, rows, columns } = config;
   const int64 = (...values: number[]) => graph.values('int64', [values.length], values);
   const context = { graph, plan, weights, precision: options.precision };
+  const [cells, views] = [rows * columns, 1 + config.tokens];
   const head: Head = {
     ...context,
     config,
-    cells: rows * columns,
+    cells,
+    views,
+    inView: constant(context, 'views', [views, cells]),
     width: trunkChannels(config.trunk),
     int64,
   };
@@ -82,20 +89,40 @@ export function buildHeadGraph(
     look({ ...head, ...branch, prefix: `branches.${k}.` }, seen),
   );
   const sum = looks.map(({ embedding }) => embedding).reduce((a, b) => graph.node('Add', [a, b]));
-  graph.nodes('LpNormalization', [sum], ['embedding'], { axis: -1, p: 2 });
+  const embedded = graph.node('LpNormalization', [sum], { axis: -1, p: 2 });
+  graph.nodes('Gather', [embedded, graph.values('int64', [], [0])], ['embedding'], { axis: 1 });
   graph.output('embedding', 'float32', ['n', config.embeddingSize]);
-  const both = graph.node('Concat', [looks[0].pooled, 'embedding'], { axis: -1 });
-  const seenSize = config.branches[0].size + config.embeddingSize;
-  // What the decoder reads is a single token a patch: nothing averages its errors away.
-  const exact: Head = { ...head, ...spared(options.precision) };
-  const raised = layer(exact, both, 'visual_up', seenSize, config.visualSize);
-  const width = config.tokens * config.hiddenSize;
-  const down = layer(exact, gelu(head, raised), 'visual_down', config.visualSize, width);
-  const skip = layer(exact, both, 'visual_skip', seenSize, width);
-  const tokens = graph.node('Add', [skip, down]);
-  graph.nodes('Reshape', [tokens, int64(-1, config.tokens, config.hiddenSize)], ['tokens']);
+  const both = graph.node('Concat', [looks[0].pooled, embedded], { axis: -1 });
+  graph.nodes('Identity', [visualTokens(head, both)], ['tokens']);
   graph.output('tokens', 'float32', ['n', config.tokens, config.hiddenSize]);
   return new PlannedGraph(graph, plan);
+}
+
+/** A token of each region, of what was seen there and of the whole, and of where it is. seen: [n, views, size] -> [n, tokens, hiddenSize] */
+function visualTokens(head: Head, seen: string): string {
+  const { graph, config, int64 } = head;
+  const { tokens, visualSize, hiddenSize } = config;
+  const size = config.branches[0].size + config.embeddingSize;
+  const parts = graph.nodes('Split', [seen, int64(1, tokens)], 2, { axis: 1 });
+  const [whole, regions] = parts.map((part) => graph.node('Reshape', [part, int64(-1, size)])) as [
+    string,
+    string,
+  ];
+  // Few numbers make a token: 8 bits would cost too much.
+  const exact: Head = { ...head, ...spared(head.precision) };
+  const ofBoth = (name: string, outputs: number) => {
+    const here = layer(exact, regions, `visual_${name}`, size, outputs);
+    const everywhere = linear(exact, whole, { weights: [`whole_${name}.weight`], inputs: size, outputs });
+    const both = graph.node('Add', [
+      graph.node('Reshape', [here, int64(-1, tokens, outputs)]),
+      graph.node('Reshape', [everywhere, int64(-1, 1, outputs)]),
+    ]);
+    return graph.node('Reshape', [both, int64(-1, outputs)]);
+  };
+  const down = layer(exact, gelu(head, ofBoth('up', visualSize)), 'visual_down', visualSize, hiddenSize);
+  const sum = graph.node('Add', [ofBoth('skip', hiddenSize), down]);
+  const byRegion = graph.node('Reshape', [sum, int64(-1, tokens, hiddenSize)]);
+  return graph.node('Add', [byRegion, constant(head, 'visual_place', [tokens, hiddenSize])]);
 }
 
 /** Each place of the trunk's grid, the mean of the two frames. @returns [n, cells, width] */
@@ -109,15 +136,20 @@ function cellsOf(head: Head, features: string): string {
   return graph.node('Transpose', [mean], { perm: [0, 2, 1] });
 }
 
-/** What one branch pools of the cells, [n, size], and its unit embedding, [n, embeddingSize]. */
+/** What one branch pools of each view's cells, [n, views, size], and its unit embeddings, [n, views, embeddingSize]. */
 function look(branch: Branch, cells: string): { pooled: string; embedding: string } {
-  const { graph, config, size, width } = branch;
+  const { graph, config, views, size, width, int64 } = branch;
   let x = layer(branch, standardise(branch, cells), 'input', width, size);
   x = addPlaces(branch, x);
   for (let block = 0; block < branch.blocks; block++) x = encoderBlock(branch, x, `blocks.${block}`);
-  const pooled = attentionPool(branch, layerNorm(branch, x, 'norm'));
-  const projected = layer(branch, pooled, 'project', size, config.embeddingSize);
-  return { pooled, embedding: graph.node('LpNormalization', [projected], { axis: -1, p: 2 }) };
+  const rows = attentionPool(branch, layerNorm(branch, x, 'norm'));
+  const projected = graph.node(
+    'LpNormalization',
+    [layer(branch, rows, 'project', size, config.embeddingSize)],
+    { axis: -1, p: 2 },
+  );
+  const byView = (of: string, width: number) => graph.node('Reshape', [of, int64(-1, views, width)]);
+  return { pooled: byView(rows, size), embedding: byView(projected, config.embeddingSize) };
 }
 
 /** Each channel centred and scaled. @returns [n * cells, width] */
@@ -130,10 +162,8 @@ function standardise(branch: Branch, cells: string): string {
 
 /** Adds what each cell's place in the frame means. x: [n * cells, size] */
 function addPlaces(branch: Branch, x: string): string {
-  const { graph, plan, weights, cells, size, int64 } = branch;
-  const name = `${branch.prefix}place`;
-  const dims = [cells, size];
-  const places = plan.constant(graph, name, 'float32', dims, floatBytes(weights, [name], 'float32'));
+  const { graph, cells, size, int64 } = branch;
+  const places = constant(branch, `${branch.prefix}place`, [cells, size]);
   const split = graph.node('Reshape', [x, int64(-1, cells, size)]);
   return graph.node('Reshape', [graph.node('Add', [split, places]), int64(-1, size)]);
 }
@@ -157,20 +187,27 @@ function encoderBlock(branch: Branch, x: string, block: string): string {
   return graph.node('Add', [between, layer(branch, gelu(branch, raised), `${block}.down`, inner, size)]);
 }
 
-/** One learnt query per attention head over a patch's cells. [n * cells, size] -> [n, size] */
+/** One learnt query per attention head over each view's cells. [n * cells, size] -> [n * views, size] */
 function attentionPool(branch: Branch, x: string): string {
-  const { graph, plan, weights, cells, size, heads, int64 } = branch;
+  const { graph, cells, size, heads, int64 } = branch;
   const split = (name: string) =>
     graph.node('Reshape', [layer(branch, x, name, size, size), int64(-1, cells, heads, size / heads)]);
-  const name = `${branch.prefix}query`;
-  const dims = [heads, size / heads];
-  const query = plan.constant(graph, name, 'float32', dims, floatBytes(weights, [name], 'float32'));
-  const products = graph.node('Mul', [split('key'), query]);
+  const products = graph.node('Mul', [
+    split('key'),
+    constant(branch, `${branch.prefix}query`, [heads, size / heads]),
+  ]);
   const scores = graph.node('ReduceSum', [products, int64(-1)], { keepdims: 1 });
   const scaled = graph.node('Mul', [scores, graph.values('float32', [1], [(size / heads) ** -0.5])]);
-  const weighted = graph.node('Mul', [graph.node('Softmax', [scaled], { axis: 1 }), split('value')]);
-  const sum = graph.node('ReduceSum', [weighted, int64(1)], { keepdims: 0 });
-  return graph.node('Reshape', [sum, int64(-1, size)]);
+  const byHead = graph.node('Transpose', [scaled], { perm: [0, 2, 3, 1] });
+  const ofViews = graph.node('Add', [byHead, branch.inView]);
+  const values = graph.node('Transpose', [split('value')], { perm: [0, 2, 1, 3] });
+  const picked = graph.node('MatMul', [graph.node('Softmax', [ofViews], { axis: -1 }), values]);
+  return graph.node('Reshape', [graph.node('Transpose', [picked], { perm: [0, 2, 1, 3] }), int64(-1, size)]);
+}
+
+/** A tensor of the checkpoint as it is. */
+function constant({ graph, plan, weights }: GraphContext, name: string, dims: number[]): string {
+  return plan.constant(graph, name, 'float32', dims, floatBytes(weights, [name], 'float32'));
 }
 
 /** A linear layer of the head, or of a branch of it. */

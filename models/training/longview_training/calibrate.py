@@ -11,9 +11,9 @@ import json
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from .evaluate import load_concepts, query_vectors
+from .patches import embeddings
 from .paths import TRAINING, WORK
 from .questions import article
 from .names import name_table
@@ -73,7 +73,7 @@ def auc(x, y):
 def held_out():
     """Embeddings of all held-out shots, plain ones and others, and the shots."""
     parts = [torch.load(WORK / f"patches-{split}.pt") for split in ("test", "plain")]
-    return F.normalize(torch.cat([p["features"][:, -384:].float() for p in parts]), dim=-1), [s for p in parts for s in p["shots"]]
+    return torch.cat([embeddings(p["features"]) for p in parts]), [s for p in parts for s in p["shots"]]
 
 
 def main(seed=3, count=40):

@@ -42,11 +42,11 @@ def check_head(folder):
     tensors = load_file(FOLDER / "head/model.safetensors")
     head = load_head()
     seen = look(head, head.cells(middle))
-    seen[:, -384:] = F.normalize(seen[:, -384:], dim=-1)
-    report("head, embedding", embedding, seen[:, -384:].numpy())
-    layer = lambda name, x: F.linear(x, tensors[f"{name}.weight"], tensors[f"{name}.bias"])
-    visual = layer("visual_skip", seen) + layer("visual_down", F.gelu(layer("visual_up", seen)))
-    report("head, tokens", tokens[:, 0], visual.numpy())
+    seen[..., -384:] = F.normalize(seen[..., -384:], dim=-1)
+    report("head, embedding", embedding, seen[:, 0, -384:].numpy())
+    layer = lambda name, x: F.linear(x, tensors[f"{name}.weight"], tensors.get(f"{name}.bias"))
+    of_both = lambda name: layer(f"visual_{name}", seen[:, 1:]) + layer(f"whole_{name}", seen[:, :1])
+    report("head, tokens", tokens, (of_both("skip") + layer("visual_down", F.gelu(of_both("up"))) + tensors["visual_place"]).numpy())
 
 
 @torch.no_grad()

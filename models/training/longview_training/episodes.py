@@ -10,7 +10,7 @@ import torch
 
 from .hope import GAMMAS, tables, text_positions, visual_positions
 from .kinds import KINDS, NO, YES, membership, phrases
-from .questions import NOT_SHOWN, NOTHING, NUMBERS, QUESTIONS, article
+from .questions import NOT_SHOWN, NOTHING, NUMBERS, QUESTIONS, SIDES, article
 
 PAD = -1
 #: The questions of one video: (task, which thing is asked about).
@@ -25,7 +25,7 @@ EXTRA = ["after", "before", "count", "count"]
 class Batch:
     rows: torch.Tensor  # [B, P] rows of the feature store
     shots: torch.Tensor  # [B, P] which shot a patch belongs to
-    concepts: torch.Tensor  # [B, n]
+    concepts: torch.Tensor  # [B, n], or [B, n * 2] of scenes with up to two things, PAD for none
     gamma: torch.Tensor  # [B]
     tokens: list  # per slot [B, L] token ids, padded with PAD on the right
     answers: list  # per slot [B, L] bool: token belongs to the answer
@@ -59,7 +59,7 @@ class Words:
         self.names = {form: padded([encode(" " + make(n)) for _, n in names]) for form, make in
                       {"a": article, "the": lambda n: "the " + n, "k": lambda n: n}.items()}
         self.reply = padded([encode(" " + c["name"]) for c in concepts])
-        self.fixed = {text: torch.tensor(encode(text)) for text in [" yes", " no", NOT_SHOWN, NOTHING, *NUMBERS]}
+        self.fixed = {text: torch.tensor(encode(text)) for text in [" yes", " no", NOT_SHOWN, NOTHING, *SIDES, *NUMBERS]}
         self.comma = encode(",")[0]
         ids = {int(t) for t in self.reply.flatten() if t != PAD} | {int(t) for f in self.fixed.values() for t in f}
         self.answer_ids = torch.tensor(sorted(ids | {self.comma, self.end}))
@@ -86,6 +86,20 @@ class Words:
             pick = torch.where(torch.rand(b, generator=random) < 0.6, 0, pick)
             pieces += [self.names[form][options.gather(1, pick[:, None])[:, 0]], torch.tensor(after, dtype=torch.long).expand(b, -1)]
         return torch.cat(pieces, 1)
+
+
+    def block(self, task, concept, reply, random):
+        """A phrasing of the task for each concept [B], and its answer [B, L] -> ids [B, L] and which of them are the answer's."""
+        question, b = self.question(task, concept, random), len(concept)
+        block = torch.cat((question, torch.full((b, 1), self.answer), reply, torch.full((b, 1), self.end)), 1)
+        is_answer = torch.zeros_like(block, dtype=torch.bool)
+        is_answer[:, question.shape[1] + 1 :] = True
+        block, is_answer = squeeze_out(block, is_answer)
+        return block, is_answer & (block != PAD)
+
+
+def draw_gammas(b, random):
+    return torch.tensor(GAMMAS, dtype=torch.float64)[torch.randint(len(GAMMAS), (b,), generator=random)]
 
 
 def choose(condition, yes, no):
@@ -183,7 +197,7 @@ class Composer:
     def batch(self, b, n, patches, slots=SLOTS):
         without = torch.where(self.uniform(b) < 0.5, self.draw_kinds(b), PAD)
         concepts, shots, rows = self.videos(b, n, patches, without)
-        gamma = torch.tensor(GAMMAS, dtype=torch.float64)[torch.randint(len(GAMMAS), (b,), generator=self.random)]
+        gamma = draw_gammas(b, self.random)
         tokens, answers, tasks = [], [], []
         for task, which in slots:
             if task == "ends":
@@ -196,14 +210,9 @@ class Composer:
             if task in ("after", "before"):  # what is shown several times has no one neighbour
                 single = (concepts == concept[:, None]).sum(1) <= 1
                 concept = torch.where(single, concept, concepts[:, 1 % n])
-            question = self.words.question(task, concept, self.random)
             reply = self.reply("list" if task == "what" else task, which, concept, concepts)
-            ends = torch.full((b, 1), self.words.end)
-            block = torch.cat((question, torch.full((b, 1), self.words.answer), reply, ends), 1)
-            is_answer = torch.zeros_like(block, dtype=torch.bool)
-            is_answer[:, question.shape[1] + 1 :] = True
-            block, is_answer = squeeze_out(block, is_answer)
-            tokens.append(block), answers.append(is_answer & (block != PAD)), tasks.append("kind" if which == "kind" else task)
+            block, is_answer = self.words.block(task, concept, reply, self.random)
+            tokens.append(block), answers.append(is_answer), tasks.append("kind" if which == "kind" else task)
         return Batch(rows, shots, concepts, gamma, tokens, answers, tasks)
 
 

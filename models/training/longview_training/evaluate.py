@@ -83,11 +83,11 @@ def measure_embeddings(image, shots, source):
 
 def measure_plain():
     """The same videos of plain slow shots, without the grading, blur, noise and pasting of the other test footage."""
-    from .patches import load_head, look_at_all
+    from .patches import embeddings, load_head, look_at_all
     from .features import Split
 
     split = Split("plain")
-    image, shots = F.normalize(look_at_all(load_head(), split)[:, -384:], dim=-1), split.shots
+    image, shots = embeddings(look_at_all(load_head(), split)), split.shots
     concepts = load_concepts()
     return {f"plain photo videos, {s}": photo_videos(image, shots, concepts, s, which="plain") for s in ("teacher", "tower")}
 
@@ -103,11 +103,13 @@ def measure_text(seed=0):
             "one word": round(cosine[words == 1].mean().item(), 4), "four words and more": round(cosine[words >= 4].mean().item(), 4)}
 
 
-def answers_right(reader, features, batch, words, grid):
+def answers_right(reader, features, batch, words):
     """{task: [right, all]} by teacher-forced exact match over the whole vocabulary (equal to greedy decoding)."""
+    from .train_decoder import TOKENS
+
     batch.words = words
     hidden, _ = reader(features, batch)
-    offset, out = 3 + features.shape[1], {}
+    offset, out = 3 + features.shape[1] * TOKENS, {}
     for tokens, is_answer, task in zip(batch.tokens, batch.answers, batch.tasks):
         logits = reader.qwen.logits(hidden[:, offset : offset + tokens.shape[1] - 1])
         wrong = (logits.argmax(-1) != tokens[:, 1:]) & is_answer[:, 1:]
@@ -122,20 +124,22 @@ def answers_right(reader, features, batch, words, grid):
 def measure_reading(lengths=((4, 4), (8, 8), (16, 16), (32, 32)), batches=6, size=32, gammas=GAMMAS, held_out=True):
     """Decoder accuracy on new videos by (shots, patches): of held-out patches, or of the frames that training used."""
     from .export import load_reader
-    from .train_decoder import GRID, near_concepts, prepare
+    from .train_decoder import composers, load_patches, load_words, near_concepts, standardised
 
     reader, state = load_reader()
-    words, train_features, names, composer = prepare(5)
-    features = train_features
+    words = load_words()
     if held_out:
         data = torch.load(WORK / "patches-test.pt")
-        rows = [[] for _ in names]
+        rows = [[] for _ in data["names"]]
         for i, s in enumerate(data["shots"]):
             if s["kind"] in ("photo", "drawn"):
                 rows[s["concepts"][0]].append(i)
-        rows_of, features = padded([r or [PAD] for r in rows]), data["features"]
-        composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), 5)
-    features = (features - state["mean"]) / state["std"]
+        rows_of = padded([r or [PAD] for r in rows])
+        composer = Composer(words, rows_of, near_concepts(data["names"], (rows_of != PAD).any(1)), 5)
+    else:
+        data = load_patches()
+        composer, _ = composers(words, data, 5)
+    features = data["features"]
     result = {}
     for n, patches in lengths:
         total = {}
@@ -143,7 +147,8 @@ def measure_reading(lengths=((4, 4), (8, 8), (16, 16), (32, 32)), batches=6, siz
             batch = composer.batch(size, n, patches)
             if len(gammas) == 1:
                 batch.gamma = torch.full_like(batch.gamma, gammas[0])
-            for task, (ok, count) in answers_right(reader, features[batch.rows], batch, words, GRID).items():
+            seen = standardised(features[batch.rows], state["mean"], state["std"])
+            for task, (ok, count) in answers_right(reader, seen, batch, words).items():
                 a = total.setdefault(task, [0, 0])
                 a[0] += ok
                 a[1] += count
@@ -160,8 +165,10 @@ if __name__ == "__main__":
     if "text" in parts:
         result["text"] = measure_text()
     if "embed" in parts:
+        from .patches import embeddings
+
         data = torch.load(WORK / "patches-test.pt")
-        image = F.normalize(data["features"][:, -384:], dim=-1)
+        image = embeddings(data["features"])
         for source in ("teacher", "tower"):
             result[f"embed, {source}"] = measure_embeddings(image, data["shots"], source)
         result |= measure_plain()

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from . import trunk
-from .head import COLUMNS, EMBEDDING, ROWS, shape_of
+from .head import COLUMNS, EMBEDDING, ROWS, shape_of, views
 from .hope import GAMMAS, SECTIONS, THETA
 from .patches import load_head
 from .paths import WORK
@@ -31,7 +31,7 @@ def export_text():
 
 def load_reader():
     state = torch.load(WORK / "decoder.pt")
-    reader = Reader(8192, state["mean"].shape[0])
+    reader = Reader(8192, state["mean"].shape[-1])
     reader.load_state_dict(state["model"])
     return reader.eval(), state
 
@@ -50,11 +50,16 @@ def export_head():
     reader, state = load_reader()
     tensors = {k: v for k, v in head.state_dict().items()}
     mean, std = state["mean"], state["std"]
-    factor = torch.ones_like(mean)
+    factor = torch.ones_like(mean[0])
     factor[-EMBEDDING:] = 5.0  # patches.look multiplies the embedding by 5
-    for name, layer in (("visual_up", reader.visual_up), ("visual_skip", reader.visual_skip)):
-        weight = layer.weight / std
-        tensors[f"{name}.bias"], tensors[f"{name}.weight"] = layer.bias - weight @ mean, weight * factor
+    for layer in ("up", "skip"):
+        bias = getattr(reader, f"visual_{layer}").bias
+        for part, name in enumerate((f"whole_{layer}", f"visual_{layer}")):
+            weight = getattr(reader, name).weight / std[part]
+            tensors[f"{name}.weight"], bias = weight * factor, bias - weight @ mean[part]
+        tensors[f"visual_{layer}.bias"] = bias
+    tensors["visual_place"] = reader.visual_place
+    tensors["views"] = views().clamp(min=1e-9).log()
     tensors["visual_down.weight"], tensors["visual_down.bias"] = reader.visual_down.weight, reader.visual_down.bias
     (FOLDER / "head").mkdir(parents=True, exist_ok=True)
     save_file({k: v.detach().float().contiguous() for k, v in tensors.items()}, FOLDER / "head/model.safetensors")

@@ -1,7 +1,8 @@
-"""The head: what the frozen half of the trunk sees of two frames -> one embedding in the text space, and visual tokens.
+"""The head: what the frozen half of the trunk sees of two frames -> one embedding in the text space, and what visual tokens are made of.
 
 The head has its own copy of the trunk's upper half, trained on with it. Each place of its grid [9 x 16] becomes a cell, the mean of
 both frames. Several branches look at the same cells; the mean of their embeddings ranks held-out footage better than any of them.
+A branch pools by learnt queries; asked of the cells of one region only, the same queries embed that region in the text space too.
 """
 
 import torch
@@ -12,6 +13,22 @@ from .trunk import Upper
 
 ROWS, COLUMNS, EMBEDDING = 9, 16, 384
 CHANNELS, CELLS = Upper.CHANNELS, ROWS * COLUMNS
+#: Regions of the frame, rows by columns: as many visual tokens as a patch has.
+REGIONS = (4, 7)
+
+
+def overlaps(cells, parts):
+    """[parts, cells] how much of each of so many equal parts of a side each of its cells makes up."""
+    edges = torch.arange(parts + 1)[:, None] * cells / parts
+    cell = torch.arange(cells)
+    return (torch.minimum(edges[1:], cell + 1) - torch.maximum(edges[:-1], cell)).clamp(min=0)
+
+
+def views():
+    """[1 + regions, 144] how much each cell counts in the whole frame (first) and in each region, row by row."""
+    down, across = overlaps(ROWS, REGIONS[0]), overlaps(COLUMNS, REGIONS[1])
+    regions = (down[:, None, :, None] * across[None, :, None, :]).flatten(2).flatten(0, 1)
+    return torch.cat((torch.ones(1, CELLS), regions))
 
 
 class Block(nn.Module):
@@ -46,8 +63,11 @@ class Branch(nn.Module):
         self.project = nn.Linear(size, EMBEDDING)
         self.dropout = nn.Dropout(dropout)
 
-    def pooled(self, x, hidden=None):
-        """Cells [n, 144, 776] -> [n, size]: what one learnt query per attention head picks of them. hidden: bool [n, 144], cells to leave out."""
+    def pooled(self, x, hidden=None, views=None):
+        """Cells [n, 144, 776] -> [n, size]: what one learnt query per attention head picks of them. hidden: bool [n, 144], cells to leave out.
+
+        With views [v, 144]: [n, v, size], what they pick where each cell counts so much.
+        """
         x = (x - self.mean) * self.scale
         if hidden is not None:
             x = x.masked_fill(hidden[..., None], 0)
@@ -57,9 +77,12 @@ class Branch(nn.Module):
         x = self.norm(x)
         n, s, d = x.shape
         k = self.key(x).view(n, s, self.heads, d // self.heads)
-        v = self.value(x).view(n, s, self.heads, d // self.heads)
-        weight = F.softmax((k * self.query).sum(-1).float() * (d // self.heads) ** -0.5, 1)
-        return self.dropout((weight[..., None].to(v.dtype) * v).sum(1).reshape(n, d))
+        v = self.value(x).view(n, s, self.heads, d // self.heads).transpose(1, 2)
+        scores = (k * self.query).sum(-1).float().transpose(1, 2)[:, :, None] * (d // self.heads) ** -0.5
+        if views is not None:
+            scores = scores + views.clamp(min=1e-9).log()
+        picked = (F.softmax(scores, -1).to(v.dtype) @ v).transpose(1, 2).flatten(2)
+        return self.dropout(picked if views is not None else picked[:, 0])
 
 
 class Head(nn.Module):
@@ -75,14 +98,14 @@ class Head(nn.Module):
         n, frames = middle.shape[:2]
         return self.trunk(middle.flatten(0, 1)).view(n, frames, CHANNELS, CELLS).mean(1).transpose(1, 2)
 
-    def each(self, cells, hidden=None):
-        """@returns what each branch pools [n, size], and each one's unit embedding [n, 384]."""
-        pooled = [branch.pooled(cells, hidden) for branch in self.branches]
+    def each(self, cells, hidden=None, views=None):
+        """@returns what each branch pools [n, size], and each one's unit embedding [n, 384]; of views, [n, v, size] and [n, v, 384]."""
+        pooled = [branch.pooled(cells, hidden, views) for branch in self.branches]
         return pooled, [F.normalize(branch.project(p).float(), dim=-1) for branch, p in zip(self.branches, pooled)]
 
-    def pooled(self, cells, hidden=None):
-        """@returns what the first branch pools [n, size], which the decoder reads, and the embedding [n, 384]."""
-        pooled, each = self.each(cells, hidden)
+    def pooled(self, cells, hidden=None, views=None):
+        """@returns what the first branch pools [n, size], which the decoder reads, and the embedding [n, 384]; of views, [n, v, …]."""
+        pooled, each = self.each(cells, hidden, views)
         return pooled[0], F.normalize(sum(each), dim=-1)
 
     def forward(self, middle):

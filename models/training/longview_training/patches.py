@@ -1,9 +1,10 @@
-"""What the decoder's training sees of frames: the frozen head's pooled features and embedding.
+"""What the decoder's training sees of frames: the frozen head's pooled features and embeddings, of the whole frame and of each region.
 
     python -m longview_training.patches [train] [test]
 
-work/patches.pt: {"features" float16 [frames, size + 384], "concepts" [frames], "names" [concepts, 384] the names' text embeddings}, of
-frames composed for it; work/patches-{test,plain}.pt: features [shots, size + 384] of what is measured on (two frames averaged).
+work/patches.pt: {"features" float16 [frames, 1 + regions, size + 384], "concepts" [frames, 2] (-1: none), "places" [frames, 2] (scenes.placed), "names"
+[concepts, 384] the names' text embeddings}, of frames composed for it; work/patches-{test,plain}.pt: features
+[shots, 1 + regions, size + 384] of what is measured on (two frames averaged).
 """
 
 import json
@@ -13,14 +14,18 @@ import torch
 from torch.nn import functional as F
 
 from .features import Split
-from .head import load
+from .head import load, views
 from .paths import DEVICE, WORK
 
 #: Frames that the decoder is trained on, and in what share of them many cells are hidden: the head names what it was trained on more
 #: surely than anything new; with cells hidden it is as unsure, so that the decoder learns to read what it will meet.
 HIDDEN, MOST_HIDDEN = 0.75, 0.75
 #: How many frames are composed, and how often each is looked at with other cells hidden (looking costs a tenth of composing).
-FRAMES, VIEWS = (120_000, 2) if DEVICE == "cuda" else (40_000, 3)
+FRAMES, LOOKS = (150_000, 2) if DEVICE == "cuda" else (20_000, 2)
+#: In what share of the scenes with drawings there are two of them.
+PAIRS = 0.35
+#: What share of the frames shows a background alone.
+EMPTY = 0.06
 
 
 def load_head():
@@ -29,34 +34,42 @@ def load_head():
 
 @torch.no_grad()
 def look(head, cells, hidden=None):
-    """Cells [n, 144, 776] -> [n, size + 384]: what the first branch pools, then the embedding (times 5)."""
-    pooled, embedding = head.pooled(cells, hidden)
-    return torch.cat((pooled.float(), embedding.float() * 5), -1)
+    """Cells [n, 144, 776] -> [n, 1 + regions, size + 384]: what the first branch pools, then the embedding (times 5)."""
+    pooled, embedded = head.pooled(cells, hidden, views().to(cells.device))
+    return torch.cat((pooled.float(), embedded.float() * 5), -1)
 
 
 def look_at_all(head, split):
-    """Every shot of a split: [shots, size + 384]."""
+    """Every shot of a split: [shots, 1 + regions, size + 384]."""
     return torch.cat([look(head, head.cells(x)) for x in split.patches()])
 
 
-def composed(head, scenes, lower, count, batch=256):
-    """New frames of one thing each: features [count * VIEWS, size + 384] float16 and concepts [count * VIEWS]."""
+def embeddings(features):
+    """Unit embeddings of whole frames [n, 384] among what look() saw."""
+    return F.normalize(features[:, 0, -384:].float(), dim=-1)
+
+
+def composed(head, scenes, lower, count=FRAMES, batch=256):
+    """What work/patches.pt holds, without the names; the looks at a frame follow each other."""
     from .train_head import autocast, hidden_cells
 
-    features, concepts = [], []
+    parts = {"features": [], "concepts": [], "places": []}
     with torch.no_grad():
         for _ in range(-(-count // batch)):
-            frames, labels = scenes.batch(batch, pairs=0, blends=0)
+            frames, concepts, places = scenes.placed(batch, pairs=PAIRS)
+            empty = torch.rand(batch, device=frames.device) < EMPTY
+            frames[empty] = scenes.graded(scenes.scenery(int(empty.sum())))
+            concepts[empty], places[empty] = -1, torch.nan
             with autocast():
                 cells = head.cells(lower(frames.float())[:, None])
-                features += [look(head, cells, hidden_cells(batch, DEVICE, HIDDEN, MOST_HIDDEN)).half() for _ in range(VIEWS)]
-            concepts += [labels[:, 0]] * VIEWS
-    return torch.cat(features), torch.cat(concepts)
+                looks = [look(head, cells, hidden_cells(batch, DEVICE, HIDDEN, MOST_HIDDEN)).half() for _ in range(LOOKS)]
+            for key, value in (("features", torch.stack(looks, 1).flatten(0, 1)), ("concepts", concepts), ("places", places)):
+                parts[key].append(value if key == "features" else value.repeat_interleave(LOOKS, 0))
+    return {key: torch.cat(values) for key, values in parts.items()}
 
 
 def write_train(head, scenes, lower):
-    features, concepts = composed(head, scenes, lower, FRAMES)
-    torch.save({"features": features.cpu(), "concepts": concepts.cpu(), "names": names()}, WORK / "patches.pt")
+    torch.save({"names": names(), **{k: v.cpu() for k, v in composed(head, scenes, lower).items()}}, WORK / "patches.pt")
 
 
 def names():

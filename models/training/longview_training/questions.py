@@ -25,8 +25,14 @@ QUESTIONS = {
     ],
     "what": ["what is this?", "what is shown?", "what is shown here?", "what do you see?", "what can you see here?", "what is in the picture?", "name the thing.", "describe this scene."],
     "count": ["how many shots show {a}?", "how many times does {a} appear?", "how often does {a} appear?", "how many times is {a} shown?", "in how many shots is there {a}?"],
+    "where": [
+        "where is {the}?", "where in the picture is {the}?", "on which side is {the}?", "where do we see {the}?", "where does {the} appear?", "in which part of the frame is {the}?",
+        "which side is {the} on?", "is {the} on the left or on the right?",
+    ],
+    "beside": ["what is next to {the}?", "what is beside {the}?", "what is shown with {the}?", "what else is in the picture with {the}?", "what can be seen next to {the}?"],
 }
 NOT_SHOWN, NOTHING = " not shown", " nothing"
+SIDES = [" left", " middle", " right"]
 NUMBERS = [" zero", " one", " two", " three", " four", " five", " six", " seven", " eight"]
 
 

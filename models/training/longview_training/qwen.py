@@ -59,6 +59,9 @@ class Attention(nn.Module):
         v = split(self.v_proj(x), self.kv_heads)
         if self.kv_heads != self.heads:
             k, v = (y.repeat_interleave(self.heads // self.kv_heads, 1) for y in (k, v))
+        if x.is_cuda and mask is not None:
+            out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+            return self.o_proj(out.transpose(1, 2).reshape(b, s, -1))
         # Written out: on a CPU, PyTorch's fused attention takes longer on the way back.
         if mask is None:
             mask = torch.ones(s, s, dtype=torch.bool).tril()

@@ -17,6 +17,8 @@ from .text_tower import TextTower
 from .train_decoder import STAGES, Reader
 
 VOCABULARY = 8192
+#: Tensors of the head's graph that make visual tokens.
+PROJECTION = ("visual_", "whole_")
 
 
 def weights(name):
@@ -68,18 +70,17 @@ def restore_reader():
     reader = Reader(VOCABULARY, features)
     tensors = weights("embed") | {k: v for k, v in weights("decoder").items() if "embed_tokens" not in k and "lm_head" not in k}
     state = {f"qwen.{k}": v for k, v in unfused(tensors, reader.qwen.config).items()}
-    state |= {k: v for k, v in head.items() if k.startswith("visual_")}
-    for name in ("visual_up.weight", "visual_skip.weight"):
-        state[name] = state[name].clone()
+    state |= {k: v.clone() for k, v in head.items() if k.startswith(PROJECTION)}
+    for name in ("visual_up.weight", "visual_skip.weight", "whole_up.weight", "whole_skip.weight"):
         state[name][:, -EMBEDDING:] /= 5  # patches.look multiplies the embedding by 5
     missing, unexpected = reader.load_state_dict(state, strict=False)
     assert not unexpected and all(k.startswith("helpers") for k in missing), (missing, unexpected)
     stage = len(STAGES) - 1
-    torch.save({"model": reader.state_dict(), "step": 0, "stage": stage, "trained": stage, "mean": torch.zeros(features), "std": torch.ones(features)}, WORK / "decoder.pt")
+    torch.save({"model": reader.state_dict(), "step": 0, "stage": stage, "trained": stage, "mean": torch.zeros(2, features), "std": torch.ones(2, features)}, WORK / "decoder.pt")
 
 
 def restore_head():
-    state = {k: v for k, v in weights("head").items() if not k.startswith("visual_")}
+    state = {k: v for k, v in weights("head").items() if not k.startswith((*PROJECTION, "views"))}
     branches = []
     for k in range(1 + max(int(key.split(".")[1]) for key in state if key.startswith("branches."))):
         own = lambda name: state[f"branches.{k}.{name}"]

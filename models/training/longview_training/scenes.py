@@ -130,16 +130,17 @@ class Scenes:
 
     def batch(self, size, photos=PHOTOS, pairs=PAIRS, blends=BLENDS):
         """@returns frames [size, 3, 288, 512] with values 0 to 255, concepts [size, 2] (-1: no second thing)."""
-        count = int(size * photos)
-        frames, labels = [], []
-        if count:
-            filmed, concepts = self.filmed(count)
-            frames.append(filmed), labels.append(concepts)
-        if size > count:
-            drawn, concepts = self.drawn(size - count, pairs)
-            frames.append(drawn), labels.append(concepts)
-        frames, labels = torch.cat(frames), torch.cat(labels)
+        frames, labels, _ = self.placed(size, photos, pairs)
         return self.blended(frames, labels, blends) if blends else (frames, labels)
+
+    def placed(self, size, photos=PHOTOS, pairs=PAIRS):
+        """Frames and concepts as batch() returns them, none laid over each other, and places [size, 2]: how far from the left side
+        (0) to the right (1) each thing's middle is, NaN where a photograph fills the frame."""
+        count = int(size * photos)
+        parts = [self.filmed(count)] if count else []
+        if size > count:
+            parts.append(self.drawn(size - count, pairs))
+        return tuple(torch.cat(part) for part in zip(*parts))
 
     def blended(self, frames, labels, share):
         single = (labels[:, 1] < 0).nonzero()[:, 0]
@@ -165,7 +166,8 @@ class Scenes:
         return out
 
     def filmed(self, n):
-        """Photographs: filling the frame, whole over a blurred copy, or in a scene; half of them with nothing else done to them."""
+        """Photographs: filling the frame, whole over a blurred copy, or in a scene; half of them with nothing else done to them.
+        @returns frames, concepts and places, see placed()."""
         d = self.device
         rows = torch.multinomial(self.photo_weights, n, replacement=True)
         pictures, shape, flip = self.photos[rows].to(self.half), self.photo_shapes[rows], chance(n, 0.5, d)
@@ -202,16 +204,18 @@ class Scenes:
         inside = sample(torch.ones(len(laid), 1, 64, 64, device=d, dtype=self.half), matrix, padding="zeros")
         frames[laid] = frames[laid] * (1 - inside) + shown * inside
         frames = torch.where(each(plain & chance(n, 0.6, d), frames) > 0, frames, self.graded(frames))
-        return frames, torch.stack((self.photo_concepts[rows], torch.full_like(rows, -1)), 1)
+        at = torch.where(pasted, place[:, 0], torch.nan)
+        return frames, torch.stack((self.photo_concepts[rows], torch.full_like(rows, -1)), 1), torch.stack((at, torch.full_like(at, torch.nan)), 1)
 
     def drawn(self, n, pairs):
-        """One or two drawings in a scene."""
+        """One or two drawings in a scene. @returns frames, concepts and places, see placed()."""
         d = self.device
         frames = self.scenery(n)
         rows = torch.multinomial(self.sprite_weights, 2 * n, replacement=True).view(n, 2)
         concepts = self.sprite_concepts[rows]
         two = chance(n, pairs, d) & (concepts[:, 0] != concepts[:, 1])
         side = torch.where(chance(n, 0.5, d), 1.0, -1.0)
+        at = torch.full((n, 2), torch.nan, device=d)
         for k in range(2):
             which = torch.arange(n, device=d) if k == 0 else two.nonzero()[:, 0]
             if not len(which):
@@ -221,9 +225,11 @@ class Scenes:
             high = torch.exp(torch.rand(m, device=d) * (most / 0.16).log() + math.log(0.16))
             alone = torch.stack((uniform(m, 0.26, 0.74, d), uniform(m, 0.28, 0.72, d)), 1)
             beside = torch.stack((0.5 + side[which] * (0.25 if k == 0 else -0.25) + uniform(m, -0.06, 0.06, d), uniform(m, 0.33, 0.67, d)), 1)
-            frames[which] = self.laid(frames[which], rows[which, k], torch.where(both[:, None], beside, alone), high)
+            place = torch.where(both[:, None], beside, alone)
+            at[which, k] = place[:, 0]
+            frames[which] = self.laid(frames[which], rows[which, k], place, high)
         concepts = torch.where(torch.stack((torch.ones_like(two), two), 1), concepts, -1)
-        return self.graded(frames), concepts
+        return self.graded(frames), concepts, at
 
     def laid(self, frames, rows, place, high):
         """A drawing [n] of a height (in frames) laid over each frame."""

@@ -2,8 +2,8 @@
 
     python -m longview_training.train_decoder [minutes]
 
-Visual tokens come from the frozen head's pooled features and embedding (work/patches.pt, see patches.py). Videos grow as
-skills form (curriculum). Checkpoint: work/decoder.pt (resumes with optimiser state and curriculum).
+Visual tokens come from the frozen head's pooled features and embeddings, one of each region (work/patches.pt, see patches.py). Videos
+grow as skills form (curriculum). Checkpoint: work/decoder.pt (resumes with optimiser state and curriculum).
 """
 
 import sys
@@ -13,28 +13,35 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from . import sights
 from .episodes import PAD, Composer, Words, layout
+from .head import REGIONS
+from .patches import LOOKS
 from .paths import DEVICE, THREADS, WORK
 from .qwen import Qwen, QwenConfig
 from .text_tower import optimisers
 
-GRID = (1, 1)
+#: Visual tokens of a patch.
+GRID = REGIONS
+TOKENS = GRID[0] * GRID[1]
 #: Videos a step: as many as a GPU needs to be busy, or as few as a CPU bears.
-BATCH, RATE = (192, 2e-3) if DEVICE == "cuda" else (40, 1e-3)
+BATCH, RATE = (384, 2e-3) if DEVICE == "cuda" else (40, 1e-3)
 #: (shots, patches) ranges that the curriculum goes through.
 STAGES = [((2, 3), (0, 1)), ((2, 6), (0, 2)), ((3, 10), (0, 4)), ((4, 16), (0, 6)), ((2, 16), (0, 8))]
 
 #: How much an answer's tokens count.
-WEIGHTS = {"present": 3.0, "kind": 2.0, "list": 0.6}
+WEIGHTS = {"present": 3.0, "kind": 2.0, "list": 0.6, "scene present": 3.0, "scene kind": 2.0}
 
 #: At the last stage: how often a video is a single scene ("what is this?"), or longer than the stage's; and what those are.
 SINGLE, LONG, LONG_VIDEOS = 0.12, 0.3, ((16, 56), (0, 16))
+#: How often a batch is of frames with up to two things at known places (sights.py), and how many frames and further patches those have.
+SCENES, SCENE_VIDEOS = 0.25, ((1, 8), (0, 4))
 
 
-def sizes(stage, batch_size):
+def sizes(stage, batch_size, in_scenes=False):
     """@returns how many videos, shots and patches the next batch has."""
-    (low, high), (least, most) = STAGES[stage]
-    if stage == len(STAGES) - 1 and (chance := float(torch.rand(()))) < SINGLE + LONG:
+    (low, high), (least, most) = SCENE_VIDEOS if in_scenes else STAGES[stage]
+    if not in_scenes and stage == len(STAGES) - 1 and (chance := float(torch.rand(()))) < SINGLE + LONG:
         if chance < SINGLE:
             return batch_size * 2, 1, 1 + int(torch.randint(3, ()))
         (low, high), (least, most) = LONG_VIDEOS
@@ -44,37 +51,46 @@ def sizes(stage, batch_size):
 
 
 class Reader(nn.Module):
-    """Visual projection and decoder, with two helpers for training: name each patch, and the shot before it."""
+    """Visual projection and decoder, with two helpers for training: name each patch, and the shot before it.
 
-    def __init__(self, vocabulary, features, hidden=128, layers=3):
+    A region's token is made of what was pooled of the region, of what was pooled of the whole frame, and of where the region is.
+    """
+
+    def __init__(self, vocabulary, features, hidden=128, inner=512, layers=4):
         super().__init__()
-        self.qwen = Qwen(QwenConfig(vocabulary, hidden, 320, layers, 4, 4, 32))
+        self.qwen = Qwen(QwenConfig(vocabulary, hidden, inner, layers, 4, 4, 32))
         self.visual_up, self.visual_down = nn.Linear(features, 384), nn.Linear(384, hidden)
         self.visual_skip = nn.Linear(features, hidden)
+        self.whole_up, self.whole_skip = nn.Linear(features, 384, bias=False), nn.Linear(features, hidden, bias=False)
+        self.visual_place = nn.Parameter(torch.zeros(TOKENS, hidden))
         self.helpers = nn.ModuleList(nn.Linear(hidden, 384) for _ in range(2))
 
     def visual(self, features):
-        """[..., features] -> visual tokens [..., hidden]."""
-        return self.visual_skip(features) + self.visual_down(F.gelu(self.visual_up(features)))
+        """[..., 1 + regions, features], the whole frame first -> visual tokens [..., regions, hidden]."""
+        whole, regions = features[..., :1, :], features[..., 1:, :]
+        inner = F.gelu(self.visual_up(regions) + self.whole_up(whole))
+        return self.visual_skip(regions) + self.whole_skip(whole) + self.visual_down(inner) + self.visual_place
 
     def forward(self, features, batch):
-        """@returns hidden states [B, S, hidden] and those of the visual tokens after layer 2 (from below)."""
+        """Features [B, P, 1 + regions, F]. @returns hidden states [B, S, hidden] and those of the visual tokens after layer 2 (from below)."""
         words = batch.words
         cos, sin, mask = layout(batch, GRID)
         fixed = torch.tensor([words.user, words.vision_start, words.vision_end]).expand(len(features), -1)
         # One look-up for all words: each look-up's gradient is as large as the whole vocabulary.
         embedded = self.qwen.embed_tokens(torch.cat((fixed, *(t.clamp(min=0) for t in batch.tokens)), 1))
-        x = torch.cat((embedded[:, :2], self.visual(features), embedded[:, 2:]), 1)
+        visual = self.visual(features).flatten(1, 2)
+        x = torch.cat((embedded[:, :2], visual.to(embedded.dtype), embedded[:, 2:]), 1)
         seen = None
         for index, layer in enumerate(self.qwen.layers):
             x = layer(x, cos, sin, mask)
             if index == 1:
-                seen = x[:, 2 : 2 + features.shape[1]]
+                seen = x[:, 2 : 2 + visual.shape[1]]
         return self.qwen.norm(x), seen
 
 
 def helper_loss(reader, seen, batch, names):
     """Naming each patch, and the shot before it, against frozen name embeddings [C, 384]."""
+    seen = seen.unflatten(1, (-1, TOKENS)).mean(2)
     own = batch.concepts.gather(1, batch.shots)
     before = batch.concepts.gather(1, (batch.shots - 1).clamp(min=0))
     total = 0
@@ -93,7 +109,7 @@ def answer_loss(reader, hidden, batch, patches):
     allowed = torch.unique(torch.cat((batch.words.answer_ids, others)))
     place = torch.full((reader.qwen.config.vocab_size,), 0).scatter(0, allowed, torch.arange(len(allowed)))
     table = reader.qwen.embed_tokens.weight[allowed]
-    offset, right, states, targets, weights = 3 + patches, {}, [], [], []
+    offset, right, states, targets, weights = 3 + patches * TOKENS, {}, [], [], []
     spans = []
     for tokens, is_answer, task in zip(batch.tokens, batch.answers, batch.tasks):
         predicts = is_answer[:, 1:]
@@ -116,12 +132,17 @@ def answer_loss(reader, hidden, batch, patches):
     return (losses * weight).sum() / weight.sum(), right
 
 
-def load_patches(count):
-    """(features [frames, F], rows_of [C, R], names [C, 384]) for training."""
-    data = torch.load(WORK / "patches.pt", map_location=torch.get_default_device())
-    order = data["concepts"].sort(stable=True).indices
-    rows = order.split(torch.bincount(data["concepts"], minlength=count).tolist())
-    return data["features"], nn.utils.rnn.pad_sequence([r if len(r) else torch.tensor([PAD]) for r in rows], batch_first=True, padding_value=PAD), data["names"]
+def load_patches():
+    """What patches.write_train wrote."""
+    return torch.load(WORK / "patches.pt", map_location=torch.get_default_device())
+
+
+def rows_by_concept(concepts, count):
+    """[C, R] rows of frames that show one thing alone, by what it is; padded."""
+    alone = ((concepts[:, 0] != PAD) & (concepts[:, 1] == PAD)).nonzero()[:, 0]
+    own = concepts[alone, 0]
+    rows = alone[own.sort(stable=True).indices].split(torch.bincount(own, minlength=count).tolist())
+    return nn.utils.rnn.pad_sequence([r if len(r) else torch.tensor([PAD]) for r in rows], batch_first=True, padding_value=PAD)
 
 
 def near_concepts(names, usable, count=12):
@@ -132,33 +153,53 @@ def near_concepts(names, usable, count=12):
     return similar.topk(count, 1).indices
 
 
-def prepare(seed):
+def load_words():
     import json
 
     from .tokenizer import load
 
-    concepts = json.loads((WORK / "concepts.json").read_text())["concepts"]
-    words = Words(load(), concepts)
-    features, rows_of, names = load_patches(len(concepts))
-    composer = Composer(words, rows_of, near_concepts(names, (rows_of != PAD).any(1)), seed)
-    return words, features, names, composer
+    return Words(load(), json.loads((WORK / "concepts.json").read_text())["concepts"])
 
 
-def train(minutes, batch_size=BATCH, rate=RATE):
+def composers(words, data, seed):
+    """What composes videos of shots, and of scenes, out of data's frames (see patches.py)."""
+    rows_of = rows_by_concept(data["concepts"], len(words.kinds))
+    alike = near_concepts(data["names"], (rows_of != PAD).any(1))
+    return Composer(words, rows_of, alike, seed), sights.Composer(words, data["concepts"], data["places"], LOOKS, alike, seed)
+
+
+def standard(features):
+    """Mean and deviation [2, F] of whole frames and of regions."""
+    some = features[::7].float()
+    parts = (some[:, :1], some[:, 1:])
+    return torch.stack([p.mean((0, 1)) for p in parts]), torch.stack([p.std((0, 1)) + 1e-4 for p in parts])
+
+
+def standardised(features, mean, std):
+    """[..., 1 + regions, F], each part by its own mean and deviation."""
+    each = lambda x: torch.cat((x[:1], x[1:].expand(TOKENS, -1)))
+    return (features.float() - each(mean)) / each(std)
+
+
+def train(minutes, data=None, batch_size=BATCH, rate=RATE):
+    """data: what work/patches.pt holds, where it is at hand."""
     torch.set_num_threads(THREADS)
     torch.set_default_device(DEVICE)
     path = WORK / "decoder.pt"
     state = torch.load(path, map_location=DEVICE) if path.exists() else None
     step = state["step"] if state else 0
     torch.manual_seed(step)
-    words, features, names, composer = prepare(step)
-    mean, std = features[::3].float().mean(0), features[::3].float().std(0) + 1e-4
-    reader = Reader(8192, features.shape[1])
+    data = data or load_patches()
+    features, names = data["features"], data["names"]
+    words = load_words()
+    composer, scenes = composers(words, data, step)
+    mean, std = standard(features)
+    reader = Reader(8192, features.shape[-1])
     if not state:
         start_in_word_space(reader, mean, std)
     both = optimisers(reader, rate)
     stage = 0
-    if state:
+    if state and state["mean"].shape == mean.shape:
         stage = state["stage"]
         if torch.equal(mean, state["mean"]):
             reader.load_state_dict(state["model"])
@@ -166,19 +207,22 @@ def train(minutes, batch_size=BATCH, rate=RATE):
                 o.load_state_dict(s)
         else:
             adopt(reader, state, mean, std)
+    elif state:
+        spread_out(reader, state, mean, std)
     tallies, begun, first = {}, time.time(), step
     while (elapsed := (time.time() - begun) / 60) < minutes:
         factor = min(1, (step - first + 1) / 100) * min(1, max(0.02, (1 - elapsed / minutes) * 3))
         both[0].param_groups[0]["lr"], both[1].param_groups[0]["lr"] = rate * 5 * factor, rate * factor
-        videos, n, patches = sizes(stage, batch_size)
-        batch = composer.batch(videos, n, patches)
+        in_scenes = float(torch.rand(())) < SCENES
+        videos, n, patches = sizes(stage, batch_size, in_scenes)
+        batch = (scenes if in_scenes else composer).batch(videos, n, patches)
         batch.words = words
-        seen_features = (features[batch.rows].float() - mean) / std
+        seen_features = standardised(features[batch.rows], mean, std)
         seen_features = seen_features + torch.randn_like(seen_features) * 0.2
         with torch.autocast(DEVICE, torch.bfloat16):
             hidden, seen = reader(seen_features, batch)
             loss, right = answer_loss(reader, hidden, batch, patches)
-            extra = helper_loss(reader, seen, batch, names)
+            extra = 0 * loss if in_scenes else helper_loss(reader, seen, batch, names)
         for o in both:
             o.zero_grad()
         (loss + 0.15 * extra).backward()
@@ -201,23 +245,37 @@ def train(minutes, batch_size=BATCH, rate=RATE):
 
 
 def adopt(reader, state, mean, std):
-    """Goes on with other features: of the same head trained further (as many columns), or of another head: then what was made of the
-    embedding (which lies in the same space) stays as it was, and what was made of the pooled features before it starts from nothing."""
-    model, kept = dict(state["model"]), len(mean) if len(mean) == len(state["mean"]) else 384
-    old_mean, old_std = state["mean"][-kept:], state["std"][-kept:]
-    for name in ("visual_up", "visual_skip"):
-        raw = model[f"{name}.weight"][:, -kept:] / old_std
-        weight = torch.zeros(len(raw), len(mean))
-        weight[:, -kept:] = raw * std[-kept:]
-        model[f"{name}.weight"] = weight
-        model[f"{name}.bias"] = model[f"{name}.bias"] + raw @ (mean[-kept:] - old_mean)
+    """Goes on with other features of as many columns: those of the same head trained further."""
+    model = dict(state["model"])
+    for part, name in enumerate(("whole", "visual")):
+        for layer in ("up", "skip"):
+            raw = model[f"{name}_{layer}.weight"] / state["std"][part]
+            model[f"{name}_{layer}.weight"] = raw * std[part]
+            model[f"visual_{layer}.bias"] = model[f"visual_{layer}.bias"] + raw @ (mean[part] - state["mean"][part])
+    reader.load_state_dict(model)
+
+
+def spread_out(reader, state, mean, std):
+    """Goes on from a smaller decoder of one token a patch, made of the whole frame alone: at first each region's is made of both, half and
+    half, and what the decoder has more (layers, units of a layer) adds nothing."""
+    old, old_mean, old_std = dict(state["model"]), state["mean"], state["std"]
+    for layer in ("up", "skip"):
+        raw = old.pop(f"visual_{layer}.weight") / old_std
+        old[f"whole_{layer}.weight"], old[f"visual_{layer}.weight"] = raw / 2 * std[0], raw / 2 * std[1]
+        old[f"visual_{layer}.bias"] = old[f"visual_{layer}.bias"] + raw @ (mean.mean(0) - old_mean)
+    model = reader.state_dict()
+    for name, value in model.items():
+        if name.endswith(("o_proj.weight", "down_proj.weight")):
+            value.zero_()
+        if name in old:
+            value[tuple(slice(n) for n in old[name].shape)] = old[name]
     reader.load_state_dict(model)
 
 
 def start_in_word_space(reader, mean, std, scale=1.5):
-    """Words and patches start in one space: a patch's token is close to the token of the word that names it.
+    """Words and regions start in one space: a region's token is close to the token of the word that names what it shows.
 
-    mean, std [F]: how the features were standardised; their last 384 columns are 5 times the patch's embedding.
+    mean, std [2, F]: how the features were standardised; their last 384 columns are 5 times the embedding.
     """
     from .text_tower import word_space
     from .tokenizer import load
@@ -226,9 +284,10 @@ def start_in_word_space(reader, mean, std, scale=1.5):
     turn = directions[: reader.qwen.config.hidden_size] * scale
     with torch.no_grad():
         reader.qwen.embed_tokens.weight.copy_((vectors - centre) @ turn.T)
-        reader.visual_skip.weight.zero_()
-        reader.visual_skip.weight[:, -384:] = turn * std[-384:] / 5
-        reader.visual_skip.bias.copy_(turn @ (mean[-384:] / 5 - centre))
+        for part, layer in enumerate((reader.whole_skip, reader.visual_skip)):
+            layer.weight.zero_()
+            layer.weight[:, -384:] = turn * std[part, -384:] / 10
+        reader.visual_skip.bias.copy_(turn @ (mean[:, -384:].mean(0) / 5 - centre))
         reader.visual_down.weight.mul_(0.3)
 
 
