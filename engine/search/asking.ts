@@ -11,6 +11,7 @@ import type { Reel, ReelPart } from './reel.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
 import type { TextEmbedder } from '../vlm/types.ts';
 import { queryVector } from './query-vector.ts';
+import { withoutPlaces } from '../vlm/vocabulary/match.ts';
 
 /** Looks for things in the footage of a question; each is looked for once, whatever the gammas. */
 export type LookFor = (thing: string, limit: number) => Promise<Hit[]>;
@@ -61,7 +62,7 @@ export function lookerFor(
 ): LookFor {
   const known = new Map<string, Promise<Hit[]>>();
   const look = async (thing: string, limit: number) => {
-    const embedding = await queryVector(text, thing);
+    const embedding = await queryVector(text, withoutPlaces(thing).words);
     return search(store, reel.parts, match(thing), embedding, limit).map((hit) => reel.place(hit));
   };
   return (thing, limit) => {
@@ -121,6 +122,24 @@ export function evidenceOf(hits: readonly Hit[], thing: string): Proof[] {
   }));
 }
 
+/** One thing that an answer tells, with its proof. */
+export interface Told {
+  text: string;
+  proof: Proof;
+}
+
+/** What was told of several moments as one answer: "red, white", each with the moments that it was told of. */
+export function toldTogether(told: readonly Told[]): Pick<Draft, 'answer' | 'evidence'> & {
+  statements: { text: string; proofs: number[] }[];
+} {
+  const evidence = told.map(({ proof }) => proof);
+  const statements = [...Map.groupBy(told, ({ text }) => text)].map(([text, some]) => ({
+    text,
+    proofs: some.map(({ proof }) => evidence.indexOf(proof)),
+  }));
+  return { answer: statements.map(({ text }) => text).join(', '), evidence, statements };
+}
+
 /** How many patches of a segment are looked at to name it: what the decoder was taught as one scene. */
 const patchesToName = 3;
 
@@ -154,13 +173,22 @@ export async function nameOf(
     const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
     return { name: label, confidence: score, evidence };
   }
-  const hits = text === '' ? [] : await asking.lookFor(text, placesOfName);
-  const hit = hits.find((one) => one.first < past && one.past > first);
-  const seen = hit?.confidence ?? 0;
   const [yes] = await reading.choose(patches, isThere(text), yesNo);
   return {
     name: text,
-    confidence: Math.min(confidence, logistic(logOdds(seen) + Math.max(0, logOdds(confidence)) / 2)),
+    confidence: await sureOf(asking, { first, past }, text, confidence),
     evidence: { start, end, score: yes, reason: `${text}: named by the decoder` },
   };
+}
+
+/** How sure a name is that the decoder gave to a stretch with a confidence of its own: no surer than the search is of such a thing there. */
+export async function sureOf(
+  asking: Asking,
+  { first, past }: Segment,
+  name: string,
+  confidence: number,
+): Promise<number> {
+  const hits = name === '' ? [] : await asking.lookFor(name, placesOfName);
+  const seen = hits.find((one) => one.first < past && one.past > first)?.confidence ?? 0;
+  return Math.min(confidence, logistic(logOdds(seen) + Math.max(0, logOdds(confidence)) / 2));
 }

@@ -6,6 +6,13 @@ export const yesNo = [' yes', ' no'] as const;
 /** What it answers where there is no name to give. */
 export const noName = { absent: 'not shown', nothing: 'nothing' } as const;
 
+/** Where in the picture something may be, from left to right. */
+export const sides = ['left', 'middle', 'right'] as const;
+/** One of these. */
+export type Side = (typeof sides)[number];
+/** The sides as the decoder writes them. */
+export const sidesWritten = sides.map((side) => ` ${side}`);
+
 /** Words for kinds of things that the built-in decoder was taught (models/training's kinds.py). */
 export const taughtKinds: ReadonlySet<string> = new Set(
   [
@@ -45,6 +52,10 @@ export function decoderPrompt(question: Question, asked: string): string {
       return 'list what is shown in order.';
     case 'what':
       return 'what is this?';
+    case 'where':
+      return `where is the ${question.subject}?`;
+    case 'beside':
+      return `what is next to the ${question.subject}?`;
     case 'versus':
     case 'duration':
     case 'which':

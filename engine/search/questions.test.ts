@@ -56,6 +56,31 @@ const readings: [Question, string[]][] = [
     ],
   ],
   [
+    { kind: 'where', subject: 'dog' },
+    [
+      'Where in the picture is the dog?',
+      'Where in the frame do you see a dog?',
+      'In which part of the image is the dog?',
+      'On which side is the dog?',
+      'Which side of the frame is the dog on?',
+      'On which side do you see the dog?',
+      'Is the dog on the left or on the right?',
+      'Is the dog on the left side or the right side of the picture?',
+      'Is the dog left or right?',
+    ],
+  ],
+  [
+    { kind: 'beside', subject: 'red ball' },
+    [
+      'What is next to the red ball?',
+      'What is beside the red ball in this video?',
+      'What stands right next to a red ball?',
+      'What do you see beside the red ball?',
+      'What else is in the picture with the red ball?',
+      'What else can be seen together with the red ball?',
+    ],
+  ],
+  [
     { kind: 'first' },
     [
       'What is shown first?',

@@ -16,6 +16,10 @@ export type Question =
   | { kind: 'which'; subject: string }
   /** Of which colour it is. */
   | { kind: 'colour'; subject: string }
+  /** Where in the picture it is. */
+  | { kind: 'where'; subject: string }
+  /** What is in the picture with it. */
+  | { kind: 'beside'; subject: string }
   | { kind: 'times'; subject: string }
   | { kind: 'count'; subject: string }
   /** How many come (in): each that stays for a while is one. `entering`: those who were there already don't count. */
@@ -52,6 +56,8 @@ const happens =
   'what (?:is|was|happens|happened|is going on|is happening|do (?:you|we|i) see|can be seen|can (?:you|we|i) see)(?: shown| seen| there| visible| happening)?';
 /** "1:02:03.5", "75", "75 s", "3 minutes". */
 const time = '\\d+(?::\\d\\d){0,2}(?:[.,]\\d+)?(?: ?(?:s|secs?|seconds?|m|mins?|minutes?|h|hours?))?';
+
+const picture = '(?:picture|frame|image|photo|screen|shot|view)';
 
 const entering =
   '(?:come|comes|came|walk|walks|walked|go|goes|went|get|gets|got|step|steps|stepped|drive|drives|drove|ride|rides|rode|run|runs|ran) (?:in|into|inside|by|past|through|along|up|over)|enter|enters|entered|arrive|arrives|arrived';
@@ -127,6 +133,27 @@ const rules: Rule[] = [
   rule(
     `(?:is|are|was|were) (?:the|this|that|these|those|any|my) (?<s>[\\p{L}-]+(?: [\\p{L}-]+)?) (?<colour>${oneColour}(?: (?:and|or) ${oneColour})?)${inVideo}`,
     (subject, { groups }) => ({ kind: 'shown', subject: `${groups?.colour ?? ''} ${subject}` }),
+  ),
+  // Places in the picture
+  rule(
+    `(?:where|(?:in|at|on) (?:which|what) (?:part|area|corner|place|spot)) (?:in|on|of|within) the ${picture} (?:(?:can|could|do|did) (?:you|we|i) (?:see|find|spot)|does|do|did|is|are|was|were) (?<s>.+?)(?: ${appear}| ${shown})?${inVideo}`,
+    (subject) => ({ kind: 'where', subject }),
+  ),
+  rule(
+    `(?:on )?(?:which|what) side(?: of the ${picture})? (?:(?:do|did|can) (?:you|we|i) see|is|are|was|were|does|do|did) (?<s>.+?)(?: on| ${appear}| ${shown})?${inVideo}`,
+    (subject) => ({ kind: 'where', subject }),
+  ),
+  rule(
+    `(?:is|are|was|were) (?!there )(?<s>.+?) (?:(?:on|at|to|in) )?(?:the )?(?:left|right)(?:[ -](?:hand )?side)?,? or (?:(?:on|at|to|in) )?(?:the )?(?:left|right|middle|centre|center)(?:[ -](?:hand )?side)?(?: of the ${picture})?${inVideo}`,
+    (subject) => ({ kind: 'where', subject }),
+  ),
+  rule(
+    `what(?: else)? (?:is|are|was|were|stands?|sits?|lies|can be seen|(?:do|can) (?:you|we|i) see)(?: (?:shown|seen|visible|standing|sitting|lying))? (?:right |directly |just )?(?:next to|beside|alongside|near) (?<s>.+?)${inVideo}`,
+    (subject) => ({ kind: 'beside', subject }),
+  ),
+  rule(
+    `what else (?:is|are|was|were|can be seen|(?:do|can) (?:you|we|i) see)(?: there)?(?: shown| seen| visible)?(?: in the (?:same )?${picture})? (?:together |along )?with (?<s>.+?)${inVideo}`,
+    (subject) => ({ kind: 'beside', subject }),
   ),
   // How long
   rule(

@@ -1,8 +1,10 @@
 import { calibration, logistic, logOdds } from './calibration.ts';
 import { reasonsText } from '../protocol/reasons.ts';
 import { checkedWhy, isSeen } from './whys.ts';
-import { isThere, searchedThing, yesNo } from './prompts.ts';
+import { decoderPrompt, isThere, searchedThing, sides, sidesWritten, yesNo, type Side } from './prompts.ts';
+import { bareSubject } from './questions.ts';
 import { spread } from './select.ts';
+import { withoutPlaces, type Place } from '../vlm/vocabulary/match.ts';
 import type { Reading } from './reading.ts';
 import type { Hit } from './search.ts';
 
@@ -10,7 +12,8 @@ import type { Hit } from './search.ts';
 const patchesPerMoment = 6;
 
 /**
- * Lets the decoder look at moments again ("is there a …?") and moves their scores by its answer. A moment of
+ * Lets the decoder look at moments again ("is there a …?", and "where is the …?" where a side of the picture is asked
+ * for) and moves their scores by its answer. A moment of
  * something that the detector knows and did not see stays as unlikely as it was; one of a kind of thing that the decoder
  * wasn't taught isn't looked at.
  */
@@ -19,7 +22,8 @@ export async function recheck(
   query: string,
   readingOf: (hit: Hit) => Reading,
 ): Promise<Hit[]> {
-  const question = isThere(searchedThing(query));
+  const { words, places } = withoutPlaces(query);
+  const thing = searchedThing(words);
   const checkedHits: Hit[] = [];
   for (const hit of hits) {
     const reading = readingOf(hit);
@@ -27,10 +31,26 @@ export async function recheck(
       checkedHits.push(hit);
       continue;
     }
-    const [yes] = await reading.choose(patchesOf(hit), question, yesNo);
-    checkedHits.push(moved(hit, yes));
+    const [yes] = await reading.choose(patchesOf(hit), isThere(thing), yesNo);
+    checkedHits.push(moved(hit, yes * (await chanceOf(places, reading, hit, thing))));
   }
   return checkedHits;
+}
+
+/** How likely the thing is at one of the sides that are asked for; 1 where none is, since it knows no top and no bottom. */
+async function chanceOf(
+  places: readonly Place[],
+  reading: Reading,
+  hit: Hit,
+  thing: string,
+): Promise<number> {
+  const wanted = sides.filter((side) => places.includes(side));
+  if (wanted.length === 0) return 1;
+  const question = decoderPrompt({ kind: 'where', subject: bareSubject(thing) }, '');
+  const chances = await reading.choose([hit.peak], question, sidesWritten);
+  const at = (side: Side) => chances[sides.indexOf(side)];
+  // For the detector half of the picture is a side: what is in the middle may be at either.
+  return Math.max(...wanted.map((side) => at(side) + (side === 'middle' ? 0 : at('middle') / 2)));
 }
 
 /** Whether what the decoder says of a moment would move it. */

@@ -21,6 +21,8 @@ export interface Visit {
   frames: number;
   /** How much of it has each colour, packed, in each of those frames. */
   colours: readonly number[];
+  /** How far from the picture's left side (0) to its right (1) its middle is, in each of them. */
+  middles: readonly number[];
 }
 
 /** Two shots whose mean embeddings are at least so alike show the same view. By hand, not measured. */
@@ -70,6 +72,7 @@ export function visitsOf(
       label: objectOf.get(best)!.label,
       frames: own.length,
       colours: own.map((one) => objectOf.get(one)!.colours ?? 0),
+      middles: own.map(({ box: [left, , right] }) => (left + right) / 2),
     };
   });
 }
@@ -91,6 +94,7 @@ export function presences(visits: readonly Visit[], bridge: number): Visit[] {
       confidence: surer.confidence,
       frames: before.frames + visit.frames,
       colours: [...before.colours, ...visit.colours],
+      middles: [...before.middles, ...visit.middles],
     });
   }
   return joined;

@@ -1,7 +1,7 @@
 import { knownThing, sawWhy, visitsIn } from './followed.ts';
 import { absent, occurrences } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
-import { evidenceOf, type Asking, type Draft, type Proof } from '../asking.ts';
+import { evidenceOf, toldTogether, type Asking, type Draft, type Proof } from '../asking.ts';
 import { isVivid } from '../object-fit.ts';
 import { colours, shareOf, type Colour } from '../../protocol/colours.ts';
 import type { Visit } from '../visits.ts';
@@ -35,18 +35,13 @@ async function measured(asking: Asking, subject: string): Promise<Draft | undefi
   if (visits.length === 0) return absent((await occurrences(asking, subject)).nearest);
   const told = visits.flatMap((visit) => {
     const colour = colourOf(visit);
-    return colour ? [{ colour, proof: proofOf(visit, subject, colour), sure: visit.confidence }] : [];
+    return colour ? [{ text: colour, proof: proofOf(visit, subject, colour), sure: visit.confidence }] : [];
   });
   if (told.length === 0) return undefined;
   const best = new Set(told.toSorted((a, b) => b.sure - a.sure).slice(0, mostTold));
   const those = told.filter((one) => best.has(one));
-  const evidence = those.map(({ proof }) => proof);
-  const statements = [...Map.groupBy(those, ({ colour }) => colour)].map(([text, some]) => ({
-    text,
-    proofs: some.map(({ proof }) => evidence.indexOf(proof)),
-  }));
   const confidence = Math.max(...those.map(({ sure }) => sure));
-  return { answer: statements.map(({ text }) => text).join(', '), confidence, evidence, statements };
+  return { ...toldTogether(those), confidence };
 }
 
 /** The name that a thing's colour has, over all its sightings; undefined where none were measured. */

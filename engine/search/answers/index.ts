@@ -1,3 +1,4 @@
+import { answerBeside } from './beside.ts';
 import { answerColour } from './colour.ts';
 import { answerNeighbour } from './neighbour.ts';
 import { isKind } from '../kinds.ts';
@@ -6,6 +7,7 @@ import { answerEach, answerEnd, answerOpen, answerOrder, answerWhat } from './se
 import { answerShown } from './shown.ts';
 import { answerVersus } from './versus.ts';
 import { answerVisits } from './visits.ts';
+import { answerWhere } from './where.ts';
 import { answerWhich } from './which.ts';
 import { singular } from '../prompts.ts';
 import type { Asking, Draft } from '../asking.ts';
@@ -54,6 +56,10 @@ export function answer(asking: Asking): Promise<Draft> {
       return answerVersus(asking, question.things, question.end, question.asks === true);
     case 'colour':
       return answerColour(asking, singular(question.subject));
+    case 'where':
+      return answerWhere(asking, singular(question.subject));
+    case 'beside':
+      return answerBeside(asking, singular(question.subject));
     case 'open':
       return answerOpen(asking);
   }

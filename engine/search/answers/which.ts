@@ -1,15 +1,13 @@
 import { occurrences, absent } from './occurrences.ts';
 import { calibration } from '../calibration.ts';
-import { evidenceOf, nameOf, type Asking, type Draft, type Proof } from '../asking.ts';
+import { evidenceOf, nameOf, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
 import type { Hit } from '../search.ts';
 
 /** So many moments are named. */
 const named = 16;
 
-interface Named {
-  name: string;
+interface Named extends Told {
   confidence: number;
-  proof: Proof;
 }
 
 /**
@@ -22,21 +20,16 @@ export async function answerWhich(asking: Asking, kind: string): Promise<Draft> 
   const found: Named[] = [];
   for (const hit of sure.slice(0, named)) {
     const one = await nameIn(asking, hit, kind);
-    if (one.name !== '') found.push(one);
+    if (one.text !== '') found.push(one);
   }
-  const evidence = found.map(({ proof }) => proof);
-  const statements = [...Map.groupBy(found, ({ name }) => name)].map(([text, some]) => ({
-    text,
-    proofs: some.map(({ proof }) => evidence.indexOf(proof)),
-  }));
   const confidence = found.reduce((sum, one) => sum + one.confidence, 0) / Math.max(1, found.length);
-  return { answer: statements.map(({ text }) => text).join(', '), confidence, evidence, statements };
+  return { ...toldTogether(found), confidence };
 }
 
 async function nameIn(asking: Asking, hit: Hit, kind: string): Promise<Named> {
   const { name, confidence, evidence } = await nameOf(asking, hit);
   const saw = hit.whys.find((why) => why.code === 'saw');
   if (confidence < calibration.confident && hit.source === 'object' && saw)
-    return { name: saw.label, confidence: hit.confidence, proof: evidenceOf([hit], kind)[0] };
-  return { name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } };
+    return { text: saw.label, confidence: hit.confidence, proof: evidenceOf([hit], kind)[0] };
+  return { text: name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } };
 }

@@ -89,6 +89,23 @@ export function matchNouns(text: string): QueryMatch {
   return { objects, rest, covered };
 }
 
+/**
+ * What a query asks for, and where in the picture: "a lamp on the left" is "a lamp", ["left"]. "A car going from left to
+ * right" names no place.
+ */
+export function withoutPlaces(text: string): { words: string; places: readonly Place[] } {
+  const tokens = tokenize(text);
+  const places = placesIn(tokens);
+  const goes = tokens.some((token) => /^(?:from|towards?)$/u.test(token));
+  if (places.length === 0 || goes || matchNouns(text).objects.some(({ heading }) => heading))
+    return { words: text, places: [] };
+  const isPlace = (i: number) => places.some(({ start, length }) => i >= start && i < start + length);
+  const rest = tokens.filter((token, i) => token !== ',' && !isPlace(i));
+  return rest.length === 0
+    ? { words: text, places: [] }
+    : { words: rest.join(' '), places: places.flatMap((one) => one.places) };
+}
+
 /** Lower-case words; commas stay, as they part and join. A possessive or hyphenated word is one word. */
 function tokenize(text: string): string[] {
   const plain = text.normalize('NFKC').toLowerCase().replace(/[‘’]/gu, "'").replace(/[‐‑]/gu, '-');

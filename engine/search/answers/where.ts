@@ -1,0 +1,68 @@
+import { knownThing, sawWhy, visitsIn } from './followed.ts';
+import { absent, occurrences } from './occurrences.ts';
+import { answerOpen } from './sequence.ts';
+import { evidenceOf, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
+import { decoderPrompt, sides, sidesWritten, type Side } from '../prompts.ts';
+import type { Visit } from '../visits.ts';
+
+/** Whose middle is left of the first, or right of the second, is at that side: as the decoder was taught (sights.py). */
+const edges = [0.42, 0.58] as const;
+/** So many are told apart. */
+const mostTold = 12;
+
+interface Placed extends Told {
+  confidence: number;
+}
+
+/**
+ * "Where in the picture is the car?": of what the detector followed by its boxes, of anything else as the decoder sees it,
+ * for each moment that shows it.
+ */
+export async function answerWhere(asking: Asking, subject: string): Promise<Draft> {
+  const followed = followedOf(asking, subject);
+  if (followed.length > 0) return together(followed);
+  if (!asking.reading.fewWords) return answerOpen(asking);
+  const { sure, nearest } = await occurrences(asking, subject);
+  if (sure.length === 0) return absent(nearest);
+  if (!asking.reading.judges(subject))
+    return { answer: 'can’t tell where', confidence: 0, evidence: evidenceOf(sure, subject) };
+  const read: Placed[] = [];
+  const question = decoderPrompt({ kind: 'where', subject }, asking.asked);
+  for (const hit of sure.slice(0, mostTold)) {
+    const chances = await asking.reading.choose([hit.peak], question, sidesWritten);
+    const best = chances.indexOf(Math.max(...chances));
+    const [proof] = evidenceOf([hit], subject);
+    read.push({ text: sides[best], confidence: hit.confidence * chances[best], proof });
+  }
+  return together(read);
+}
+
+function together(placed: readonly Placed[]): Draft {
+  return { ...toldTogether(placed), confidence: Math.max(...placed.map(({ confidence }) => confidence)) };
+}
+
+function followedOf(asking: Asking, subject: string): Placed[] {
+  const thing = knownThing(asking, subject);
+  const visits = thing ? visitsIn(asking, thing, { least: 1, returns: 0 }) : [];
+  const surest = new Set(visits.toSorted((a, b) => b.confidence - a.confidence).slice(0, mostTold));
+  return visits
+    .filter((visit) => surest.has(visit))
+    .map((visit) => {
+      const { start, end, confidence, frames } = visit;
+      const text = pathOf(visit);
+      const reason = `${subject}: ${text}, followed through ${frames} sightings`;
+      return { text, confidence, proof: { start, end, score: confidence, reason, why: [sawWhy(visit)] } };
+    });
+}
+
+/** "left", or "left to right" of what is at another side in its last third than in its first. */
+function pathOf({ middles }: Visit): string {
+  const third = Math.ceil(middles.length / 3);
+  const [from, to] = [sideOf(middles.slice(0, third)), sideOf(middles.slice(-third))];
+  return from === to ? from : `${from} to ${to}`;
+}
+
+function sideOf(middles: readonly number[]): Side {
+  const mean = middles.reduce((sum, x) => sum + x, 0) / middles.length;
+  return mean < edges[0] ? 'left' : mean > edges[1] ? 'right' : 'middle';
+}
