@@ -55,6 +55,11 @@ const asks = [
   'Is there clothing?',
   'How many cars are there?',
   'What colour is the car?',
+  'Where in the picture is the car?',
+  'Where in the picture is the person?',
+  'Where in the picture is the bottle?',
+  'What is next to the bottle?',
+  'What is next to the person?',
   'What is shown first?',
   'What is shown, in order?',
 ];

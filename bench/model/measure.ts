@@ -12,6 +12,7 @@ import { measureScenes } from './scenes.ts';
 import type { Sheets } from './sheet.ts';
 import type { Sizes } from './sizes.ts';
 import type { Stage } from './stage.ts';
+import { measureTogether } from './together.ts';
 
 /** What is measured, and how much of it. */
 export interface MeasureOptions {
@@ -78,5 +79,6 @@ async function measureAll(stage: Stage, natural: string | undefined): Promise<Me
   const scenes = await measureScenes(stage);
   const moments = await measureMoments(stage);
   const read = await measureReading(stage, 'scenes', scenes.readable);
-  return [...measures, ...scenes.measures, ...moments, ...read];
+  const together = await measureTogether(stage);
+  return [...measures, ...scenes.measures, ...moments, ...read, ...together];
 }

@@ -6,6 +6,7 @@ import { planShots } from './moments.ts';
 import { planPhotographs } from './photographs.ts';
 import { planReading, type Readable } from './reading-plan.ts';
 import { castCandidates } from './scenes.ts';
+import { planTogether } from './together.ts';
 
 const thing = (name: string, ...more: string[]) => ({ name, names: [name, ...more] });
 const words =
@@ -137,4 +138,25 @@ test('as many kinds are asked about that are shown as are not, and none that may
     count += of.length;
   }
   assert.ok(count > 40, 'kinds are asked about at all');
+});
+
+test('scenes of two things have one on each side, of which neither may be the other', () => {
+  const drawings = ['red apple', 'apple', 'dog', 'cup'].map((name) => ({
+    name,
+    style: 'noto' as const,
+    icon: name,
+  }));
+  const scenes = planTogether(drawings, 200, new Random(1));
+  assert.deepEqual(planTogether(drawings, 200, new Random(1)), scenes);
+  const pairs = scenes.filter(({ shows }) => shows.length === 2);
+  assert.ok(pairs.length > 100 && pairs.length < 180);
+  for (const {
+    shows: [a, b],
+  } of pairs) {
+    assert.deepEqual([a.side, b.side], ['left', 'right']);
+    assert.ok(a.x < 0.42 && b.x > 0.58);
+    assert.ok(!(a.drawing.name.includes('apple') && b.drawing.name.includes('apple')));
+  }
+  const alone = scenes.filter(({ shows }) => shows.length === 1).map(({ shows }) => shows[0].side);
+  assert.deepEqual([...new Set(alone)].toSorted(), ['left', 'middle', 'right']);
 });

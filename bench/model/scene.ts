@@ -53,8 +53,18 @@ export function isUnpainted(name: string): boolean {
   return !painted.test(name);
 }
 
-/** A made shot: one thing in a painted scene, at any moment of it. */
+/** A made shot: things in a painted scene, at any moment of it. */
 export type Scene = (share: number, time: number) => RgbFrame;
+
+/** Where on its way something is, and how near, at each share of the shot. */
+type Glide = (share: number) => { x: number; y: number; zoom: number };
+
+/** A thing that moves through a scene; size in pixels. */
+interface Item {
+  picture: Canvas;
+  size: number;
+  place: Glide;
+}
 
 /**
  * Sets a scene: a random painted background and light, the thing at a random place and size, a little motion of both the
@@ -64,14 +74,47 @@ export type Scene = (share: number, time: number) => RgbFrame;
 export async function setScene(drawing: Drawing, screen: Screen, random: Random): Promise<Scene> {
   const light = random.pick(lights);
   const backdrop = paintBackdrop(random.pick(backgrounds), light, 1280, random.fork(1)).canvas;
-  const { width, height } = screen;
   const size = Math.round(
-    height * (random.next() < 0.15 ? random.between(0.25, 0.38) : random.between(0.38, 0.95)),
+    screen.height * (random.next() < 0.15 ? random.between(0.25, 0.38) : random.between(0.38, 0.95)),
   );
-  const item = await inLight(drawing, size, random.next() < 0.5, light);
+  const picture = await inLight(drawing, size, random.next() < 0.5, light);
   const dim = light === 'day' && random.next() < 0.4 ? random.between(0, 0.3) : 0;
-  const camera = glide(random, { zoom: [1.1, 1.8], growth: 0.08, drift: 0.15 });
-  const place = glide(random, { zoom: [1, 1], growth: 0.12, drift: 0.1, keepInside: size / height });
+  const camera = cameraOf(random);
+  const place = glide(random, { zoom: [1, 1], growth: 0.12, drift: 0.1, keepInside: size / screen.height });
+  return filmed({ backdrop, dim, camera, items: [{ picture, size, place }] }, screen);
+}
+
+/** A thing at a place: `x` from the left side (0) to the right (1), its size as a share of the frame's height. */
+export interface Placed {
+  drawing: Drawing;
+  x: number;
+  size: number;
+}
+
+/** Sets a scene with things at given places, which hardly move from there. */
+export async function setTogether(things: readonly Placed[], screen: Screen, random: Random): Promise<Scene> {
+  const light = random.pick(lights);
+  const backdrop = paintBackdrop(random.pick(backgrounds), light, 1280, random.fork(1)).canvas;
+  const items: Item[] = [];
+  for (const { drawing, x, size: share } of things) {
+    const size = Math.round(screen.height * share);
+    const picture = await inLight(drawing, size, random.next() < 0.5, light);
+    const y = random.between(0.4, 0.6);
+    items.push({ picture, size, place: () => ({ x, y, zoom: 1 }) });
+  }
+  return filmed({ backdrop, dim: 0, camera: cameraOf(random), items }, screen);
+}
+
+function cameraOf(random: Random): Glide {
+  return glide(random, { zoom: [1.1, 1.8], growth: 0.08, drift: 0.15 });
+}
+
+function filmed(
+  scene: { backdrop: Canvas; dim: number; camera: Glide; items: readonly Item[] },
+  screen: Screen,
+): Scene {
+  const { backdrop, dim, camera, items } = scene;
+  const { width, height } = screen;
   return (share, time) => {
     const canvas = blankFrame(screen);
     const context = canvas.getContext('2d');
@@ -79,9 +122,11 @@ export async function setScene(drawing: Drawing, screen: Screen, random: Random)
     const [wide, high] = [backdrop.width / view.zoom, backdrop.height / view.zoom];
     const [left, top] = [view.x * (backdrop.width - wide), view.y * (backdrop.height - high)];
     context.drawImage(backdrop, left, top, wide, high, 0, 0, width, height);
-    const at = place(share);
-    const side = size * at.zoom;
-    context.drawImage(item, at.x * width - side / 2, at.y * height - side / 2, side, side);
+    for (const { picture, size, place } of items) {
+      const at = place(share);
+      const side = size * at.zoom;
+      context.drawImage(picture, at.x * width - side / 2, at.y * height - side / 2, side, side);
+    }
     context.fillStyle = `rgba(0,0,0,${dim})`;
     context.fillRect(0, 0, width, height);
     return toFrame(canvas, time);
@@ -128,7 +173,7 @@ function drawnSquare(canvas: Canvas): { x: number; y: number; side: number } {
 function glide(
   random: Random,
   how: { zoom: readonly [number, number]; growth: number; drift: number; keepInside?: number },
-): (share: number) => { x: number; y: number; zoom: number } {
+): Glide {
   const { keepInside } = how;
   // What fills the height stands in its middle; what is small may be anywhere.
   const slack = keepInside === undefined ? 0.5 : Math.max(0.04, (1 - keepInside) / 2);

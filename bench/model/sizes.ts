@@ -10,6 +10,8 @@ export interface Sizes {
   momentSeconds: number;
   /** Videos read, of each length and kind. */
   readVideos: number;
+  /** Scenes of one or two things. */
+  together: number;
 }
 
 /** What the model card's numbers are made with. */
@@ -20,6 +22,7 @@ export const full: Sizes = {
   momentVideos: 2,
   momentSeconds: 600,
   readVideos: 30,
+  together: 320,
 };
 
 /** A first look in a minute; too few to tell a point from another. */
@@ -30,4 +33,5 @@ export const quick: Sizes = {
   momentVideos: 1,
   momentSeconds: 100,
   readVideos: 6,
+  together: 48,
 };
