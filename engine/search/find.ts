@@ -21,7 +21,7 @@ import { queryVector } from './query-vector.ts';
 
 /** How many moments a find lists, and how many of them the decoder looks at again. */
 const listed = 10;
-const rechecked = 5;
+const rechecked = 10;
 
 /** What `find` takes besides its request. */
 export type FindOptions = CallOptions & { onFirst?: (first: FindResult) => void };
