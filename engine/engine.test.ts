@@ -338,7 +338,7 @@ suite('what a window needs', () => {
     assert.ok(still!.startsWith(join(library, 'thumbnails')));
     assert.equal(await engine.still(id, 7, 6), still, 'this footage is none: the still before it has to do');
     const { libraryBytes, cacheBytes } = storageResultSchema.parse(await engine.storage());
-    assert.ok(libraryBytes > 4096 && cacheBytes > 10 * 12);
+    assert.ok(libraryBytes > 4096 && cacheBytes > 10 * 8);
   });
 
   test('is told what was asked, and may pin and forget it', async (t) => {

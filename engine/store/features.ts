@@ -12,16 +12,16 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { mapErrors } from './errors.ts';
-import { packHalf, unpackHalf } from './float16.ts';
+import { eightBitBytes, packEightBits, unpackEightBits } from './eight-bits.ts';
 
-/** "LVT1", then the number of values of a patch (uint32): a file that doesn't say both is not used. */
-const magic = 0x3154564c;
+/** "LVT2", then the number of values of a patch (uint32): a file that doesn't say both is not used. */
+const magic = 0x3254564c;
 const headerBytes = 8;
 const suffix = '.tokens';
 
 /**
- * The feature cache: one file an index run, `<library>/features/<run>.tokens`, visual tokens patch after patch at
- * half precision. Plain files, because they are large, are read at random places, are deleted with their video
+ * The feature cache: one file an index run, `<library>/features/<run>.tokens`, visual tokens patch after patch in
+ * 8 bits. Plain files, because they are large, are read at random places, are deleted with their video
  * without a trace in a database, and may be deleted by anybody at any time.
  */
 export class FeatureCache {
@@ -115,9 +115,7 @@ export class FeatureWriter {
   /** Appends the tokens of consecutive patches; they are on the disk when it returns. */
   append(tokens: readonly Float32Array[]): void {
     mapErrors(this.#library, () => {
-      const all = new Float32Array(tokens.length * this.#valuesPerPatch);
-      tokens.forEach((patch, index) => all.set(patch, index * this.#valuesPerPatch));
-      const bytes = packHalf(all);
+      const bytes = Buffer.concat(tokens.map(packEightBits));
       let written = 0;
       const at = sizeOf(this.#valuesPerPatch, this.#patches);
       while (written < bytes.length)
@@ -155,7 +153,7 @@ function openOrNothing(path: string, flags: string): number | undefined {
 }
 
 function sizeOf(valuesPerPatch: number, patches: number): number {
-  return headerBytes + patches * valuesPerPatch * 2;
+  return headerBytes + patches * eightBitBytes(valuesPerPatch);
 }
 
 function holds(file: number, valuesPerPatch: number, patches: number): boolean {
@@ -169,9 +167,9 @@ function holds(file: number, valuesPerPatch: number, patches: number): boolean {
 }
 
 function readPatch(file: number, valuesPerPatch: number, patch: number): Float32Array {
-  const bytes = new Uint8Array(valuesPerPatch * 2);
+  const bytes = new Uint8Array(eightBitBytes(valuesPerPatch));
   readSync(file, bytes, 0, bytes.length, sizeOf(valuesPerPatch, patch));
   const values = new Float32Array(valuesPerPatch);
-  unpackHalf(bytes, values);
+  unpackEightBits(bytes, values);
   return values;
 }

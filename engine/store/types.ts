@@ -287,7 +287,7 @@ export interface Store {
   /** Whether the feature cache still holds one indexed video. */
   hasTokens(videoId: string): boolean;
   /**
-   * Visual tokens [rows * columns * hiddenSize] of the given patches, in their order, at half precision.
+   * Visual tokens [rows * columns * hiddenSize] of the given patches, in their order, as 8 bits keep them.
    * @throws LongviewError `video-not-indexed` where the cache was deleted.
    */
   patchTokens(videoId: string, patches: readonly number[]): Float32Array[];
