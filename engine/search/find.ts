@@ -19,9 +19,9 @@ import type { Model } from '../vlm/types.ts';
 import type { SearchDeps, SearchStore, WantedObjects } from './types.ts';
 import { queryVector } from './query-vector.ts';
 
-/** How many moments a find lists, and how many of them the decoder looks at again. */
+/** How many moments a find lists where nobody says, and how many of a list the decoder looks at again at most. */
 const listed = 10;
-const rechecked = 10;
+const rechecked = 20;
 
 /** What `find` takes besides its request. */
 export type FindOptions = CallOptions & { onFirst?: (first: FindResult) => void };
