@@ -57,6 +57,8 @@ test('of what the detector doesn’t know the decoder says where it is', async (
     shown: ['lamp'],
     gamma: made.prompts.at(-1)?.gamma,
   });
+  made.written.set('where is the lamp?', ['left', 'middle', 'right']);
+  assert.equal((await about('Where in the frame is the lamp?', made)).answer, 'left to right');
   assert.equal((await about('Where in the picture is the teapot?', made)).answer, 'not shown');
 });
 

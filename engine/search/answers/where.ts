@@ -1,8 +1,9 @@
 import { knownThing, sawWhy, visitsIn } from './followed.ts';
 import { absent, occurrences } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
-import { evidenceOf, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
+import { evidenceOf, patchesToSee, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
 import { decoderPrompt, sides, sidesWritten, type Side } from '../prompts.ts';
+import type { Hit } from '../search.ts';
 import type { Visit } from '../visits.ts';
 
 /** Whose middle is left of the first, or right of the second, is at that side: as the decoder was taught (sights.py). */
@@ -27,14 +28,23 @@ export async function answerWhere(asking: Asking, subject: string): Promise<Draf
   if (!asking.reading.judges(subject))
     return { answer: 'can’t tell where', confidence: 0, evidence: evidenceOf(sure, subject) };
   const read: Placed[] = [];
-  const question = decoderPrompt({ kind: 'where', subject }, asking.asked);
-  for (const hit of sure.slice(0, mostTold)) {
-    const chances = await asking.reading.choose([hit.peak], question, sidesWritten);
-    const best = chances.indexOf(Math.max(...chances));
-    const [proof] = evidenceOf([hit], subject);
-    read.push({ text: sides[best], confidence: hit.confidence * chances[best], proof });
-  }
+  for (const hit of sure.slice(0, mostTold)) read.push(await placeOf(asking, hit, subject));
   return together(read);
+}
+
+/** Where the decoder sees it, from the beginning of a moment to its end. */
+async function placeOf(asking: Asking, hit: Hit, subject: string): Promise<Placed> {
+  const question = decoderPrompt({ kind: 'where', subject }, asking.asked);
+  const seen: { side: Side; chance: number }[] = [];
+  for (const patch of patchesToSee(hit)) {
+    const chances = await asking.reading.choose([patch], question, sidesWritten);
+    const chance = Math.max(...chances);
+    seen.push({ side: sides[chances.indexOf(chance)], chance });
+  }
+  const [from, to] = [seen[0], seen.at(-1)!];
+  const [proof] = evidenceOf([hit], subject);
+  const confidence = hit.confidence * Math.min(from.chance, to.chance);
+  return { text: pathText(from.side, to.side), confidence, proof };
 }
 
 function together(placed: readonly Placed[]): Draft {
@@ -55,10 +65,13 @@ function followedOf(asking: Asking, subject: string): Placed[] {
     });
 }
 
-/** "left", or "left to right" of what is at another side in its last third than in its first. */
 function pathOf({ middles }: Visit): string {
   const third = Math.ceil(middles.length / 3);
-  const [from, to] = [sideOf(middles.slice(0, third)), sideOf(middles.slice(-third))];
+  return pathText(sideOf(middles.slice(0, third)), sideOf(middles.slice(-third)));
+}
+
+/** "left", or "left to right" of what is at another side in the end. */
+function pathText(from: Side, to: Side): string {
   return from === to ? from : `${from} to ${to}`;
 }
 
