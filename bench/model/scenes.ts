@@ -1,9 +1,10 @@
 import { matchNouns } from '../../engine/vlm/vocabulary/match.ts';
 import { Random } from '../sample/random.ts';
 import { castOf, drawingOf, seenStyles } from './cast.ts';
-import type { FramePair } from './frames.ts';
+import type { Screen } from './frames.ts';
 import { galleryOf, scoresFor } from './gallery.ts';
-import { lookAtAll, type SeenPatch } from './look.ts';
+import { lookAtScenes } from './look-at-scenes.ts';
+import type { SeenPatch } from './look.ts';
 import { recallAt, Tally } from './metrics.ts';
 import { article } from './names.ts';
 import { shuffled } from './random.ts';
@@ -11,9 +12,6 @@ import type { Readable } from './reading-plan.ts';
 import { measure, type Measure } from './report.ts';
 import { setScene, type Drawing } from './scene.ts';
 import type { Stage } from './stage.ts';
-
-/** How far into its shot a candidate's second frame is: a little motion. */
-const step = 0.1;
 
 /** Drawings for so many candidates: every thing once before any comes again in another style. */
 export function castCandidates(drawings: readonly Drawing[], count: number, random: Random): Drawing[] {
@@ -93,17 +91,14 @@ async function look(
   sheet: string,
   cast: readonly Drawing[],
 ): Promise<Candidate[]> {
-  const screen = stage.model.eyes!;
   const random = new Random(stage.seed).fork(1000 + part);
-  async function* drawn(): AsyncGenerator<FramePair> {
-    for (const [i, drawing] of cast.entries()) {
-      const scene = await setScene(drawing, screen, random.fork(i));
-      const pair = [scene(0, 2 * i), scene(step, 2 * i + 1)] as const;
-      stage.sheets.add(sheet, `${drawing.name} (${drawing.style})`, pair, screen);
-      yield pair;
-    }
-  }
-  const seen = await lookAtAll(screen, drawn(), (n) => stage.tell(`scenes, ${sheet}`, n / cast.length));
+  const scenes = cast.map((drawing, i) => ({
+    caption: `${drawing.name} (${drawing.style})`,
+    set: (screen: Screen) => setScene(drawing, screen, random.fork(i)),
+  }));
+  const seen = await lookAtScenes(stage, sheet, scenes, (n) =>
+    stage.tell(`scenes, ${sheet}`, n / cast.length),
+  );
   return seen.map((patch, i) => ({ drawing: cast[i], patch }));
 }
 

@@ -9,8 +9,8 @@ import {
 import type { PromptPart } from '../../engine/vlm/types.ts';
 import { Random } from '../sample/random.ts';
 import { castOf, seenStyles } from './cast.ts';
-import type { FramePair } from './frames.ts';
-import { lookAtAll } from './look.ts';
+import type { Screen } from './frames.ts';
+import { lookAtScenes } from './look-at-scenes.ts';
 import { Tally } from './metrics.ts';
 import { related, type Thing } from './names.ts';
 import { shuffled } from './random.ts';
@@ -18,8 +18,6 @@ import { measure, type Measure } from './report.ts';
 import { setTogether, type Drawing, type Placed } from './scene.ts';
 import type { Stage } from './stage.ts';
 
-/** How far into its shot a patch's second frame is. */
-const step = 0.1;
 /** Where things stand, as shares of the width: further from the middle than what training called so. */
 const places: Readonly<Record<Side, readonly [number, number]>> = {
   left: [0.2, 0.34],
@@ -87,16 +85,11 @@ async function look(
   scenes: readonly PlannedTogether[],
   random: Random,
 ): Promise<Float32Array[]> {
-  const screen = stage.model.eyes!;
-  async function* drawn(): AsyncGenerator<FramePair> {
-    for (const [i, { shows }] of scenes.entries()) {
-      const scene = await setTogether(shows, screen, random.fork(i));
-      const pair = [scene(0, 2 * i), scene(step, 2 * i + 1)] as const;
-      stage.sheets.add('together', shows.map(({ drawing }) => drawing.name).join(' | '), pair, screen);
-      yield pair;
-    }
-  }
-  const seen = await lookAtAll(screen, drawn(), () => undefined);
+  const all = scenes.map(({ shows }, i) => ({
+    caption: shows.map(({ drawing }) => drawing.name).join(' | '),
+    set: (screen: Screen) => setTogether(shows, screen, random.fork(i)),
+  }));
+  const seen = await lookAtScenes(stage, 'together', all, () => undefined);
   return seen.map(({ tokens }) => tokens);
 }
 

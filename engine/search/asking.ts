@@ -11,7 +11,6 @@ import type { Reel, ReelPart } from './reel.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
 import type { TextEmbedder } from '../vlm/types.ts';
 import { queryVector } from './query-vector.ts';
-import { withoutPlaces } from '../vlm/vocabulary/match.ts';
 
 /** Looks for things in the footage of a question; each is looked for once, whatever the gammas. */
 export type LookFor = (thing: string, limit: number) => Promise<Hit[]>;
@@ -62,7 +61,7 @@ export function lookerFor(
 ): LookFor {
   const known = new Map<string, Promise<Hit[]>>();
   const look = async (thing: string, limit: number) => {
-    const embedding = await queryVector(text, withoutPlaces(thing).words);
+    const embedding = await queryVector(text, thing);
     return search(store, reel.parts, match(thing), embedding, limit).map((hit) => reel.place(hit));
   };
   return (thing, limit) => {
@@ -122,10 +121,19 @@ export function evidenceOf(hits: readonly Hit[], thing: string): Proof[] {
   }));
 }
 
+/** So many things are told apart in one answer. */
+export const mostTold = 12;
+
 /** One thing that an answer tells, with its proof. */
 export interface Told {
   text: string;
   proof: Proof;
+}
+
+/** The surest of what is told, no more than are told apart, in the order in which it came. */
+export function surest<T extends { confidence: number }>(all: readonly T[]): T[] {
+  const best = new Set(all.toSorted((a, b) => b.confidence - a.confidence).slice(0, mostTold));
+  return all.filter((one) => best.has(one));
 }
 
 /** What was told of several moments as one answer: "red, white", each with the moments that it was told of. */

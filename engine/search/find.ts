@@ -4,7 +4,6 @@ import { throwIfCancelled } from '../protocol/errors.ts';
 import { calibration } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
-import { withoutPlaces } from '../vlm/vocabulary/match.ts';
 import { isTaught } from './kinds.ts';
 import { lookedFor } from './prompts.ts';
 import { filtered, type Searched } from './filters.ts';
@@ -99,7 +98,7 @@ async function look(
   model: Model,
 ): Promise<Hit[]> {
   const thing = lookedFor(query);
-  const embedding = by('scene') ? await queryVector(model.text, withoutPlaces(thing).words) : undefined;
+  const embedding = by('scene') ? await queryVector(model.text, thing) : undefined;
   const wanted: WantedObjects = by('object') ? match(thing) : { objects: [], rest: [], covered: false };
   const patches = videos.reduce((sum, video) => sum + video.patches, 0);
   if (patches <= goneThrough) {

@@ -20,3 +20,7 @@ test('a query lies halfway between its words and their caption, at unit length',
 test('a bundle without a text side has no query vector', async () => {
   assert.equal(await queryVector(undefined, 'bottle'), undefined);
 });
+
+test('where in the picture it is to be is no part of it', async () => {
+  assert.deepEqual(await queryVector(text, 'bottle on the left'), await queryVector(text, 'bottle'));
+});

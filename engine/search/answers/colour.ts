@@ -1,13 +1,11 @@
-import { knownThing, sawWhy, visitsIn } from './followed.ts';
+import { knownThing, proofOfVisit, sawWhy, visitsIn } from './followed.ts';
 import { absent, occurrences } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
-import { evidenceOf, toldTogether, type Asking, type Draft, type Proof } from '../asking.ts';
+import { evidenceOf, surest, toldTogether, type Asking, type Draft, type Proof } from '../asking.ts';
 import { isVivid } from '../object-fit.ts';
 import { colours, shareOf, type Colour } from '../../protocol/colours.ts';
 import type { Visit } from '../visits.ts';
 
-/** So many are told apart. */
-const mostTold = 12;
 /** A vivid colour of this share is what a thing is called by, however much grey there is around it. */
 const enough = 0.2;
 
@@ -35,12 +33,13 @@ async function measured(asking: Asking, subject: string): Promise<Draft | undefi
   if (visits.length === 0) return absent((await occurrences(asking, subject)).nearest);
   const told = visits.flatMap((visit) => {
     const colour = colourOf(visit);
-    return colour ? [{ text: colour, proof: proofOf(visit, subject, colour), sure: visit.confidence }] : [];
+    return colour
+      ? [{ text: colour, proof: proofOf(visit, subject, colour), confidence: visit.confidence }]
+      : [];
   });
   if (told.length === 0) return undefined;
-  const best = new Set(told.toSorted((a, b) => b.sure - a.sure).slice(0, mostTold));
-  const those = told.filter((one) => best.has(one));
-  const confidence = Math.max(...those.map(({ sure }) => sure));
+  const those = surest(told);
+  const confidence = Math.max(...those.map((one) => one.confidence));
   return { ...toldTogether(those), confidence };
 }
 
@@ -58,12 +57,5 @@ function colourOf(visit: Visit): Colour | undefined {
 }
 
 function proofOf(visit: Visit, subject: string, colour: Colour): Proof {
-  const { start, end, confidence, frames } = visit;
-  return {
-    start,
-    end,
-    score: confidence,
-    reason: `${subject}: ${colour}, followed through ${frames} sightings`,
-    why: [{ ...sawWhy(visit), colours: [colour] }],
-  };
+  return { ...proofOfVisit(visit, `${subject}: ${colour}`), why: [{ ...sawWhy(visit), colours: [colour] }] };
 }

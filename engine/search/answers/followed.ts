@@ -66,6 +66,13 @@ export async function confirmVisits(
   return proofs;
 }
 
+/** A visit as the proof of what is told of it: "car: red". */
+export function proofOfVisit(visit: Visit, told: string): Proof {
+  const { start, end, confidence, frames } = visit;
+  const reason = `${told}, followed through ${frames} sightings`;
+  return { start, end, score: confidence, reason, why: [sawWhy(visit)] };
+}
+
 /** What the detector saw of a visit, as data. */
 export function sawWhy({ first, past, best, label, frames }: Visit): Extract<Why, { code: 'saw' }> {
   const ofFrames = Math.max(frames, 2 * (past - first));

@@ -1,15 +1,22 @@
-import { knownThing, sawWhy, visitsIn } from './followed.ts';
+import { knownThing, proofOfVisit, visitsIn } from './followed.ts';
 import { absent, occurrences } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
-import { evidenceOf, patchesToSee, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
+import {
+  evidenceOf,
+  mostTold,
+  patchesToSee,
+  surest,
+  toldTogether,
+  type Asking,
+  type Draft,
+  type Told,
+} from '../asking.ts';
 import { decoderPrompt, sides, sidesWritten, type Side } from '../prompts.ts';
 import type { Hit } from '../search.ts';
 import type { Visit } from '../visits.ts';
 
 /** Whose middle is left of the first, or right of the second, is at that side: as the decoder was taught (sights.py). */
 const edges = [0.42, 0.58] as const;
-/** So many are told apart. */
-const mostTold = 12;
 
 interface Placed extends Told {
   confidence: number;
@@ -54,17 +61,13 @@ function together(placed: readonly Placed[]): Draft {
 function followedOf(asking: Asking, subject: string): Placed[] {
   const thing = knownThing(asking, subject);
   const visits = thing ? visitsIn(asking, thing, { least: 1, returns: 0 }) : [];
-  const surest = new Set(visits.toSorted((a, b) => b.confidence - a.confidence).slice(0, mostTold));
-  return visits
-    .filter((visit) => surest.has(visit))
-    .map((visit) => {
-      const { start, end, confidence, frames } = visit;
-      const text = pathOf(visit);
-      const reason = `${subject}: ${text}, followed through ${frames} sightings`;
-      return { text, confidence, proof: { start, end, score: confidence, reason, why: [sawWhy(visit)] } };
-    });
+  return surest(visits).map((visit) => {
+    const text = pathOf(visit);
+    return { text, confidence: visit.confidence, proof: proofOfVisit(visit, `${subject}: ${text}`) };
+  });
 }
 
+/** Where a visit's boxes are in its first third and in its last. */
 function pathOf({ middles }: Visit): string {
   const third = Math.ceil(middles.length / 3);
   return pathText(sideOf(middles.slice(0, third)), sideOf(middles.slice(-third)));

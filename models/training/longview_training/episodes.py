@@ -98,6 +98,12 @@ class Words:
         return block, is_answer & (block != PAD)
 
 
+def draw_shots(b, n, patches, random):
+    """Which of n shots each patch belongs to [b, P], in order; each has one at least."""
+    extra = torch.randint(n, (b, patches - n), generator=random)
+    return torch.cat((torch.arange(n).expand(b, n), extra), 1).sort(1).values
+
+
 def draw_gammas(b, random):
     return torch.tensor(GAMMAS, dtype=torch.float64)[torch.randint(len(GAMMAS), (b,), generator=random)]
 
@@ -144,8 +150,7 @@ class Composer:
         if n >= 3:
             again = (self.uniform(b, n) < 0.5) & (torch.arange(n) % 2 == 0) & (self.uniform(b, 1) < 0.3)
             concepts = torch.where(again, concepts[:, :1], concepts)
-        extra = torch.randint(n, (b, patches - n), generator=self.random)
-        shots = torch.cat((torch.arange(n).expand(b, n), extra), 1).sort(1).values
+        shots = draw_shots(b, n, patches, self.random)
         of_patch = concepts.gather(1, shots)
         pick = self.uniform(b, n).gather(1, shots)
         pick = torch.where(self.uniform(b, patches) < 0.3, self.uniform(b, patches), pick)

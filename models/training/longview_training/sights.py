@@ -2,7 +2,7 @@
 
 import torch
 
-from .episodes import PAD, Batch, choose, draw_gammas
+from .episodes import PAD, Batch, choose, draw_gammas, draw_shots
 from .kinds import NO, YES
 from .questions import NOT_SHOWN, NOTHING, SIDES
 
@@ -70,8 +70,7 @@ class Composer:
     def batch(self, b, n, patches):
         """B videos of n frames over P patches."""
         frames = self.frames[torch.randint(len(self.frames), (b, n), generator=self.random)]
-        extra = torch.randint(n, (b, patches - n), generator=self.random)
-        shots = torch.cat((torch.arange(n).expand(b, n), extra), 1).sort(1).values
+        shots = draw_shots(b, n, patches, self.random)
         rows = frames.gather(1, shots) + torch.randint(self.looks, (b, patches), generator=self.random)
         concepts, places = self.concepts[frames].flatten(1), self.places[frames].flatten(1)
         once = ((concepts[:, :, None] == concepts[:, None]).sum(2) == 1) & (concepts != PAD)
