@@ -1,6 +1,27 @@
-/** The house's arrows (ARCHITECTURE.md): an import against them fails `npm run check`. */
-const room = (name) => `^engine/${name}/`;
+/** The house's arrows (build/rooms.cjs): an import that they don't list fails `npm run check`. */
+const { rooms, testsMayImport } = require('./build/rooms.cjs');
+
 const forbid = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+const one = (names) => `(${names.join('|')})`;
+const tests = '(\\.test\\.ts$|/testing/)';
+/** Everything of ours but some rooms of engine/. */
+const ours = '(engine|models|electron|renderer|build|bench|demo|tests)/';
+const allBut = (names) => `^(?!engine/${one(names)}/)${ours}`;
+
+const roomRules = Object.entries(rooms).flatMap(([room, may]) => [
+  forbid(
+    `${room}-imports-only-its-own`,
+    { path: `^engine/${room}/`, pathNot: tests },
+    { path: allBut([room, ...may]) },
+    `engine/${room} may import: ${may.join(', ') || 'nothing of ours'} (build/rooms.cjs).`,
+  ),
+  forbid(
+    `${room}-tests-import-only-theirs`,
+    { path: `^engine/${room}/.*${tests}` },
+    { path: `^(?!engine/${one([room, ...may, ...(testsMayImport[room] ?? [])])}/)(?!tests/|demo/)${ours}` },
+    `Tests of engine/${room} may import besides: ${['tests', 'demo', ...(testsMayImport[room] ?? [])].join(', ')}.`,
+  ),
+]);
 
 module.exports = {
   forbidden: [
@@ -10,65 +31,49 @@ module.exports = {
       { circular: true },
       'Two files that need each other are one idea in two places.',
     ),
+    ...roomRules,
     forbid(
-      'protocol-stands-alone',
-      { path: room('protocol') },
-      { path: '^(engine/(?!protocol/)|models|electron|renderer|build|bench)' },
+      'every-room-is-listed',
+      { path: `^engine/(?!${one([...Object.keys(rooms), 'hosts'])}/)[^/]+/` },
+      {},
+      'A new room of engine/ is listed in build/rooms.cjs first.',
     ),
     forbid(
-      'hope-is-arithmetic',
-      { path: room('hope'), pathNot: '\\.test\\.ts$' },
-      { path: '^(engine/(?!hope/|protocol/)|node:|models)' },
+      'arithmetic-alone',
+      { path: '^engine/(hope|evaluation)/', pathNot: tests },
+      { path: '^node:', dependencyTypesNot: ['type-only'] },
     ),
     forbid(
-      'media-below',
-      { path: room('media') },
-      { path: '^engine/(vlm/(?!types\\.ts)|store|indexing|search|export|evaluation|hosts|engine\\.ts)' },
+      'engine-below-hosts',
+      { path: '^engine/engine\\.ts' },
+      { path: `^engine/hosts/|^(?!engine/)${ours}` },
     ),
     forbid(
-      'vlm-below',
-      { path: room('vlm') },
-      { path: '^engine/(media|store|indexing|search|export|evaluation|hosts|engine\\.ts)' },
+      'hosts-use-the-engine',
+      { path: '^engine/hosts/', pathNot: tests },
+      {
+        path: `^(?!engine/(hosts|protocol|core|evaluation|export|needle|media|inference/runtime)/|engine/engine\\.ts)${ours}`,
+      },
+      'Hosts know the engine through engine.ts and its protocol.',
     ),
-    forbid(
-      'store-below',
-      { path: room('store') },
-      { path: '^engine/(media|vlm/(?!types\\.ts)|indexing|search|export|evaluation|hosts|engine\\.ts)' },
-    ),
-    forbid(
-      'indexing-beside-search',
-      { path: room('indexing') },
-      { path: '^engine/(search|export|evaluation|hosts|engine\\.ts)' },
-    ),
-    forbid(
-      'search-beside-indexing',
-      { path: room('search') },
-      { path: '^engine/(indexing|export|evaluation|hosts|engine\\.ts)' },
-    ),
-    forbid('export-cuts-footage', { path: room('export') }, { path: '^engine/(?!export/|media/|protocol/)' }),
-    forbid(
-      'evaluation-is-arithmetic',
-      { path: room('evaluation'), pathNot: '\\.test\\.ts$' },
-      { path: '^(engine/(?!evaluation/|protocol/)|node:|models)' },
-    ),
-    forbid(
-      'needle-plants-only',
-      { path: room('needle'), pathNot: '\\.test\\.ts$' },
-      { path: '^(engine/(?!needle/|media/|vlm/types\\.ts|protocol/)|models)' },
-    ),
-    forbid('engine-below-hosts', { path: '^engine/engine\\.ts' }, { path: room('hosts') }),
     forbid('engine-knows-no-window', { path: '^engine/' }, { path: '(^|/)(electron|svelte|renderer)(/|$)' }),
     forbid(
-      'convert-below',
-      { path: '^models/convert/', pathNot: '\\.test\\.ts$' },
-      { path: '^engine/(?!protocol/|hope/)' },
+      'renderer-knows-the-protocol',
+      { path: '^renderer/', pathNot: tests },
+      { path: `^(?!renderer/|engine/protocol/)${ours}` },
     ),
     forbid(
-      'renderer-knows-the-protocol',
-      { path: '^(renderer|electron)/' },
-      { path: '^engine/(?!protocol/|hosts/)' },
+      'shell-knows-the-protocol',
+      { path: '^electron/', pathNot: tests },
+      { path: `^(?!electron/|engine/(protocol|core|hosts)/)${ours}` },
     ),
-    forbid('nothing-imports-tests', { pathNot: '(^tests/|\\.test\\.ts$)' }, { path: '^tests/' }),
+    forbid('nothing-imports-bench', { pathNot: '^(bench/|build/)|\\.test\\.ts$' }, { path: '^bench/' }),
+    forbid(
+      'demo-is-for-tests-and-benches',
+      { path: '^(engine|electron|renderer)/', pathNot: tests },
+      { path: '^demo/' },
+    ),
+    forbid('nothing-imports-tests', { pathNot: `(^tests/|${tests})` }, { path: '^tests/' }),
     forbid('not-to-unresolvable', {}, { couldNotResolve: true }),
   ],
   options: {

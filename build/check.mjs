@@ -15,7 +15,7 @@ const steps = {
     '--config',
     '.dependency-cruiser.cjs',
     'engine',
-    'models',
+    'demo',
     'build',
     'bench',
     'tests',
@@ -24,6 +24,7 @@ const steps = {
   ],
   'dead code': [bin('knip'), '--no-progress'],
   docs: [process.execPath, 'build/check-docs.ts'],
+  house: [process.execPath, 'build/draw-house.ts', '--check'],
   renderer: [
     bin('svelte-check'),
     '--workspace',
@@ -47,7 +48,7 @@ const steps = {
 };
 
 function testFiles() {
-  return globSync('{engine,models,build,bench,tests,renderer,electron}/**/*.test.ts', {
+  return globSync('{engine,build,bench,demo,tests,renderer,electron}/**/*.test.ts', {
     cwd: root,
     exclude: (path) => path.includes('node_modules'),
   }).sort();

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createCanvas } from '@napi-rs/canvas';
 import { LongviewError } from '../engine/protocol/errors.ts';
-import { openEyes } from '../engine/vlm/eyes.ts';
-import { cocoLabels } from '../engine/vlm/vocabulary/match.ts';
-import { GraphBuilder } from '../models/convert/onnx/graph.ts';
+import { openEyes } from '../engine/inference/frame-encoder.ts';
+import { cocoLabels } from '../engine/language/vocabulary/match.ts';
+import { GraphBuilder } from '../engine/convert/onnx/graph.ts';
 import { eyesSha256, makeEyes } from './eyes.ts';
 
 const source = join(import.meta.dirname, '../node_modules/@vladmandic/human');

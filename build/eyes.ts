@@ -7,8 +7,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LongviewError } from '../engine/protocol/errors.ts';
-import { convertCenterNet } from '../models/convert/tfjs/centernet.ts';
-import { parseGraphModel } from '../models/convert/tfjs/graph-model.ts';
+import { convertCenterNet } from '../engine/convert/tfjs/centernet.ts';
+import { parseGraphModel } from '../engine/convert/tfjs/graph-model.ts';
 
 const root = join(import.meta.dirname, '..');
 

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { createEngine, type LongviewEngine } from '../engine/engine.ts';
 import { serve } from '../engine/hosts/web/index.ts';
-import { makeSample } from '../bench/sample/index.ts';
+import { makeSample } from '../demo/sample/index.ts';
 import { launchChromium } from './chromium.ts';
 import { buildRenderer, rendererBuilt, rendererFolder } from './renderer.ts';
 

@@ -16,7 +16,7 @@ export const nativePackages = ['better-sqlite3', 'onnxruntime-node', 'ffmpeg-sta
 const programs = {
   main: 'electron/main.ts',
   engine: 'engine/hosts/desktop.ts',
-  probe: 'engine/vlm/runtime/probe-child.ts',
+  probe: 'engine/inference/runtime/probe-child.ts',
 } as const;
 
 /** Whether the built shell is as new as its source. */
@@ -24,10 +24,9 @@ export function shellBuilt(): boolean {
   const made = join(shellFolder, 'package.json');
   if (!existsSync(made)) return false;
   const since = statSync(made).mtimeMs;
-  const sources = globSync(
-    ['electron/**/*.ts', 'engine/**/*.ts', 'models/convert/**/*.ts', 'build/shell.ts', 'package-lock.json'],
-    { cwd: root },
-  );
+  const sources = globSync(['electron/**/*.ts', 'engine/**/*.ts', 'build/shell.ts', 'package-lock.json'], {
+    cwd: root,
+  });
   return sources.every((path) => statSync(join(root, path)).mtimeMs <= since);
 }
 

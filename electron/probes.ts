@@ -9,7 +9,7 @@ export interface Probes {
   endAll(): void;
 }
 
-/** No probes yet. `program` is the built engine/vlm/runtime/probe-child.ts. */
+/** No probes yet. `program` is the built engine/inference/runtime/probe-child.ts. */
 export function createProbes(utilityProcess: ElectronApi['utilityProcess'], program: string): Probes {
   const running = new Map<number, UtilityProcess>();
   const end = (number: number) => {

@@ -24,7 +24,7 @@ import {
   storageResultSchema,
   videoDetailsSchema,
 } from './protocol/view.ts';
-import type { Model, Reader } from './vlm/types.ts';
+import type { Model, Reader } from './inference/types.ts';
 
 /** A bundle folder that can be read but holds no graphs. */
 function makeBundle(folder: string, id: string, change: Partial<BundleManifest> = {}): string {

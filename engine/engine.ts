@@ -1,20 +1,20 @@
 import { join, resolve } from 'node:path';
-import { ActiveModel } from './assembly/active-model.ts';
-import { limitAnswers, requestAgain } from './assembly/ask-tools.ts';
-import { Bundles, type FoundBundle, modelInfo } from './assembly/bundles.ts';
-import { Calls } from './assembly/calls.ts';
-import { gentleEyes } from './assembly/gentle.ts';
-import { footageState } from './assembly/footage-state.ts';
-import { importModel } from './assembly/importing.ts';
-import { listVideo, listVideos } from './assembly/listing.ts';
-import { LoadedModels, type OpenModel } from './assembly/loaded.ts';
-import { mediaWith } from './assembly/media.ts';
-import { recognise, videoAt } from './assembly/places.ts';
-import { queueMemory } from './assembly/queue-memory.ts';
-import { limitsOf, windowTools } from './assembly/window-tools.ts';
-import { runVniah } from './assembly/needles.ts';
-import { verifyModel } from './assembly/verifying.ts';
-import { libraryView } from './assembly/view.ts';
+import { ActiveModel } from './services/active-model.ts';
+import { limitAnswers, requestAgain } from './services/ask-tools.ts';
+import { Bundles, type FoundBundle, modelInfo } from './services/bundles.ts';
+import { Calls } from './services/calls.ts';
+import { gentleEyes } from './services/low-power.ts';
+import { footageState } from './services/footage-state.ts';
+import { importModel } from './services/importing.ts';
+import { listVideo, listVideos } from './services/listing.ts';
+import { LoadedModels, type OpenModel } from './services/loaded.ts';
+import { mediaWith } from './services/media.ts';
+import { recognise, videoAt } from './services/video-paths.ts';
+import { queueMemory } from './services/queue-memory.ts';
+import { limitsOf, windowTools } from './services/window-tools.ts';
+import { runVniah } from './services/needles.ts';
+import { verifyModel } from './services/verifying.ts';
+import { libraryView } from './services/library-view.ts';
 import { indexVideos, type IndexingMedia } from './indexing/index.ts';
 import { findMediaTools, framesAt, type FindToolsOptions, writeStillAt } from './media/index.ts';
 import type { IndexingPace } from './protocol/desktop.ts';
@@ -41,22 +41,12 @@ import type { QueueMemory } from './protocol/queue.ts';
 import type { WindowTools } from './protocol/window.ts';
 import type { LibraryView } from './protocol/view.ts';
 import { vniahRequestSchema, type VniahResult } from './protocol/vniah.ts';
-import {
-  ask,
-  choose,
-  find,
-  EarlierReads,
-  KeptTokens,
-  plan,
-  selfTest,
-  selfTested,
-  type Answering,
-  type SearchDeps,
-} from './search/index.ts';
-import { openStore, type Store } from './store/index.ts';
-import type { ProviderChoice } from './vlm/providers.ts';
-import type { Model } from './vlm/types.ts';
-import { matchNouns } from './vlm/vocabulary/match.ts';
+import { find, EarlierReads, KeptTokens, type Answering, type SearchDeps } from './search/index.ts';
+import { ask, choose, plan, selfTest, selfTested } from './answering/index.ts';
+import { openStore, type Store } from './library/index.ts';
+import type { ProviderChoice } from './inference/providers.ts';
+import type { Model } from './inference/types.ts';
+import { matchNouns } from './language/vocabulary/match.ts';
 
 /** Where the engine's things are and how it runs. */
 export interface EngineConfig {
@@ -340,7 +330,7 @@ class Assembly {
   }
 
   async #doctor(): Promise<DoctorResult> {
-    const { examine } = await import('./assembly/doctor.ts');
+    const { examine } = await import('./services/doctor.ts');
     return examine({
       libraryDir: this.#libraryDir,
       store: () => this.#library(),
@@ -371,7 +361,7 @@ class Assembly {
 
   /** The runtime is imported with the first model that is loaded. */
   async #openModel(folder: string): Promise<Model> {
-    const { openModel } = await import('./vlm/index.ts');
+    const { openModel } = await import('./inference/index.ts');
     const limits = limitsOf(this.#library());
     const { provider = limits.provider, threads = limits.threads ?? undefined } = this.#config;
     return openModel(folder, { provider, threads, hashCache: this.#hashCache });

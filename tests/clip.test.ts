@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ClipEyes } from '../engine/vlm/clip/eyes.ts';
-import { centerCrop } from '../engine/vlm/clip/prepare.ts';
-import { openModel, type OpenedModel } from '../engine/vlm/index.ts';
-import { importClipPair } from '../models/convert/index.ts';
-import { writePair, type PairLayout } from '../models/convert/testing/clip-pair.ts';
+import { ClipEyes } from '../engine/inference/clip/frame-encoder.ts';
+import { centerCrop } from '../engine/inference/clip/prepare.ts';
+import { openModel, type OpenedModel } from '../engine/inference/index.ts';
+import { importClipPair } from '../engine/convert/index.ts';
+import { writePair, type PairLayout } from '../engine/convert/testing/clip-pair.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'longview-clip-'));
 const opened: OpenedModel[] = [];

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { intersectionOverUnion } from '../bench/demo/questions.ts';
-import { makeSample, type Truth } from '../bench/sample/index.ts';
-import { storyboard } from '../bench/sample/storyboard.ts';
+import { intersectionOverUnion } from '../demo/questions.ts';
+import { makeSample, type Truth } from '../demo/sample/index.ts';
+import { storyboard } from '../demo/sample/storyboard.ts';
 import { createEngine, type LongviewEngine } from '../engine/engine.ts';
 import type { FindResult } from '../engine/protocol/results.ts';
 

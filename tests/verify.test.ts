@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
-import { verifyBundle } from '../engine/vlm/index.ts';
-import { convertCheckpoint } from '../models/convert/index.ts';
+import { verifyBundle } from '../engine/inference/index.ts';
+import { convertCheckpoint } from '../engine/convert/index.ts';
 
 const fixture = fileURLToPath(new URL('fixtures/hope', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'longview-verify-'));

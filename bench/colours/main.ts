@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../../engine/hosts/cli/table.ts';
 import { openTerminal } from '../../engine/hosts/cli/terminal.ts';
-import { colourOf } from '../../engine/media/object-colours.ts';
+import { colourOf } from '../../engine/vision/object-colours.ts';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import { named, tally } from './survey.ts';
 

@@ -1,10 +1,10 @@
 // Reads one prompt and sends what it took to the parent: a peak is a process's, so each prompt has its own.
 // Started by main.ts with: bundle, provider, tokens, threads.
 import { textIds } from '../../engine/hope/index.ts';
-import { openBundle } from '../../engine/vlm/bundle/bundle.ts';
-import { chunkEnds } from '../../engine/vlm/decoder/chunks.ts';
-import { Decoder } from '../../engine/vlm/decoder/decoder.ts';
-import { chooseProvider, type ProviderChoice } from '../../engine/vlm/providers.ts';
+import { openBundle } from '../../engine/inference/bundle/bundle.ts';
+import { chunkEnds } from '../../engine/inference/decoder/chunks.ts';
+import { Decoder } from '../../engine/inference/decoder/decoder-graph.ts';
+import { chooseProvider, type ProviderChoice } from '../../engine/inference/providers.ts';
 
 const [folder, provider, count, threads] = process.argv.slice(2);
 const tokens = Number(count);

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Precision } from '../../models/convert/index.ts';
-import { convertCheckpoint } from '../../models/convert/index.ts';
+import type { Precision } from '../../engine/convert/index.ts';
+import { convertCheckpoint } from '../../engine/convert/index.ts';
 import { shape7B, writeMadeUpCheckpoint } from '../support/checkpoint.ts';
 
 export const what = 'peak memory and seconds of converting a checkpoint of the 7B geometry';

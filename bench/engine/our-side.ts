@@ -1,11 +1,11 @@
 import { textIds } from '../../engine/hope/index.ts';
-import { openBundle } from '../../engine/vlm/bundle/bundle.ts';
-import { chunkPolicy } from '../../engine/vlm/decoder/chunks.ts';
-import { Decoder } from '../../engine/vlm/decoder/decoder.ts';
-import type { KvCache } from '../../engine/vlm/decoder/kv-cache.ts';
-import type { ChosenProvider } from '../../engine/vlm/providers.ts';
-import { Runtime } from '../../engine/vlm/runtime/runtime.ts';
-import { QwenVisionEncoder } from '../../engine/vlm/vision/encoder.ts';
+import { openBundle } from '../../engine/inference/bundle/bundle.ts';
+import { chunkPolicy } from '../../engine/inference/decoder/chunks.ts';
+import { Decoder } from '../../engine/inference/decoder/decoder-graph.ts';
+import type { KvCache } from '../../engine/inference/decoder/kv-cache.ts';
+import type { ChosenProvider } from '../../engine/inference/providers.ts';
+import { Runtime } from '../../engine/inference/runtime/runtime.ts';
+import { QwenVisionEncoder } from '../../engine/inference/image/encoder.ts';
 import type { Timed } from './torch-side.ts';
 
 /** Layers of the whole 2B model: they decide how large the engine's chunks are. */

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
-import { GraphSession, type Tensors } from '../../engine/vlm/runtime/session.ts';
-import { GraphBuilder } from '../../models/convert/onnx/graph.ts';
+import { GraphSession, type Tensors } from '../../engine/inference/runtime/session.ts';
+import { GraphBuilder } from '../../engine/convert/onnx/graph.ts';
 import type { Peak } from './torch-side.ts';
 
 const [m, k, n] = [1536, 1536, 8960];

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { Bundles } from '../../engine/assembly/bundles.ts';
-import { openStore } from '../../engine/store/index.ts';
+import { Bundles } from '../../engine/services/bundles.ts';
+import { openStore } from '../../engine/library/index.ts';
 import { openWhole } from '../../engine/search/footage.ts';
-import { Reading } from '../../engine/search/reading.ts';
+import { Reading } from '../../engine/search/decoder-session.ts';
 import { recheck } from '../../engine/search/recheck.ts';
 import { search, type Hit } from '../../engine/search/search.ts';
-import { openModel } from '../../engine/vlm/index.ts';
-import { matchNouns } from '../../engine/vlm/vocabulary/match.ts';
-import { intersectionOverUnion, type FindCase, type Span } from '../demo/questions.ts';
+import { openModel } from '../../engine/inference/index.ts';
+import { matchNouns } from '../../engine/language/vocabulary/match.ts';
+import { intersectionOverUnion, type FindCase, type Span } from '../../demo/questions.ts';
 
 /** What was found for one query, by different ways, and which of it is right. */
 export interface Judged {

@@ -1,4 +1,4 @@
-import { hasIcon, type IconStyle } from '../sample/icons.ts';
+import { hasIcon, type IconStyle } from '../../demo/sample/icons.ts';
 import type { Thing } from './names.ts';
 import { isUnpainted, type Drawing } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
-import type { RgbFrame } from '../../engine/vlm/types.ts';
+import type { RgbFrame } from '../../engine/core/frames.ts';
 
 /** Pixels of a frame, as the bundle's eyes take it. */
 export interface Screen {

@@ -2,9 +2,9 @@ import { coverageOf, fuser } from '../../engine/search/fusion.ts';
 import { objectScores } from '../../engine/search/object-scores.ts';
 import { backgroundOf } from '../../engine/search/similarity.ts';
 import type { WantedObjects } from '../../engine/search/types.ts';
-import { similarities } from '../../engine/store/similarities.ts';
-import type { SeenObject } from '../../engine/store/patch-types.ts';
-import type { Look } from '../../engine/vlm/types.ts';
+import { similarities } from '../../engine/core/similarities.ts';
+import type { SeenObject } from '../../engine/core/frames.ts';
+import type { Look } from '../../engine/inference/types.ts';
 
 /** Candidates to rank. */
 export interface Gallery {

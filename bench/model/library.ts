@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/protocol/engine.ts';
-import { openStore, type Store } from '../../engine/store/index.ts';
-import type { OpenedModel } from '../../engine/vlm/index.ts';
+import { openStore, type Store } from '../../engine/library/index.ts';
+import type { OpenedModel } from '../../engine/inference/index.ts';
 import type { SeenPatch } from './look.ts';
 
 /** Made videos in a real library, in a temporary folder, with a real engine on it. */

@@ -1,5 +1,6 @@
-import { cutScore, shotSignature, type ShotSignature } from '../../engine/media/index.ts';
-import type { Eyes, Letterbox, Look } from '../../engine/vlm/types.ts';
+import { cutScore, shotSignature, type ShotSignature } from '../../engine/vision/cut-score.ts';
+import type { Eyes, Look } from '../../engine/inference/types.ts';
+import type { Letterbox } from '../../engine/core/frames.ts';
 import type { FramePair } from './frames.ts';
 
 /** What the eyes made of a drawn temporal patch, and how much its frames differ from those before. */

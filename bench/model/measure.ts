@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readManifest } from '../../engine/vlm/bundle/manifest.ts';
-import { openModel } from '../../engine/vlm/index.ts';
+import { readManifest } from '../../engine/inference/bundle/manifest.ts';
+import { openModel } from '../../engine/inference/index.ts';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import { readHeldOut } from './held-out.ts';
 import { MadeLibrary } from './library.ts';

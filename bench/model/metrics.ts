@@ -1,5 +1,5 @@
-import type { Span } from '../demo/questions.ts';
-import { intersectionOverUnion } from '../demo/questions.ts';
+import type { Span } from '../../demo/questions.ts';
+import { intersectionOverUnion } from '../../demo/questions.ts';
 
 /** A share of right ones, and how many were judged. */
 export interface Share {

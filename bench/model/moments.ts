@@ -1,4 +1,4 @@
-import { Random } from '../sample/random.ts';
+import { Random } from '../../demo/sample/random.ts';
 import { castOf, seenStyles } from './cast.ts';
 import type { FramePair } from './frames.ts';
 import { lookAtAll } from './look.ts';
@@ -8,7 +8,7 @@ import { shuffled } from './random.ts';
 import { measure, type Measure } from './report.ts';
 import { setScene, type Drawing } from './scene.ts';
 import type { Stage } from './stage.ts';
-import type { RgbFrame } from '../../engine/vlm/types.ts';
+import type { RgbFrame } from '../../engine/core/frames.ts';
 
 /** Frames per second, as indexing samples. */
 const fps = 2;

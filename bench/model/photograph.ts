@@ -1,5 +1,5 @@
 import { loadImage, type Image, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Random } from '../sample/random.ts';
+import type { Random } from '../../demo/sample/random.ts';
 import { blankFrame, toFrame, type FramePair, type Screen } from './frames.ts';
 
 /** How much nearer the second frame is. */

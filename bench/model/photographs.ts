@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { coverageOf } from '../../engine/search/fusion.ts';
-import { matchNouns } from '../../engine/vlm/vocabulary/match.ts';
-import { Random } from '../sample/random.ts';
+import { matchNouns } from '../../engine/language/vocabulary/match.ts';
+import { Random } from '../../demo/sample/random.ts';
 import type { FramePair } from './frames.ts';
 import { galleryOf, scoresFor } from './gallery.ts';
 import type { HeldOut } from './held-out.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Random } from '../sample/random.ts';
+import { Random } from '../../demo/sample/random.ts';
 import { castOf, drawingOf } from './cast.ts';
 import { planShots } from './moments.ts';
 import { planPhotographs } from './photographs.ts';

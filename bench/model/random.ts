@@ -1,4 +1,4 @@
-import type { Random } from '../sample/random.ts';
+import type { Random } from '../../demo/sample/random.ts';
 
 /** The items in another order (Fisher and Yates). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {

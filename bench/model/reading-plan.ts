@@ -1,4 +1,4 @@
-import type { Random } from '../sample/random.ts';
+import type { Random } from '../../demo/sample/random.ts';
 import type { HeldOut } from './held-out.ts';
 import { related, type Thing } from './names.ts';
 import { shuffled } from './random.ts';

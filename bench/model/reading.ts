@@ -1,8 +1,8 @@
-import { namesIn } from '../../engine/search/answers/sequence.ts';
-import { decoderPrompt, isThere, yesNo } from '../../engine/search/prompts.ts';
-import type { Question } from '../../engine/search/questions.ts';
-import type { PromptPart } from '../../engine/vlm/types.ts';
-import { Random } from '../sample/random.ts';
+import { namesIn } from '../../engine/answering/answers/sequence.ts';
+import { decoderPrompt, isThere, yesNo } from '../../engine/language/prompts.ts';
+import type { Question } from '../../engine/language/questions.ts';
+import type { PromptPart } from '../../engine/inference/types.ts';
+import { Random } from '../../demo/sample/random.ts';
 import { shareInOrder, Tally } from './metrics.ts';
 import { article, type Thing } from './names.ts';
 import { planReading, type Asked, type PlannedReading, type Readable } from './reading-plan.ts';

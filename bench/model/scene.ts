@@ -1,10 +1,10 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
-import { paintBackdrop } from '../sample/backgrounds/index.ts';
-import { drawIcon, type IconStyle } from '../sample/icons.ts';
-import type { Random } from '../sample/random.ts';
-import type { BackgroundName, Light } from '../sample/types.ts';
+import { paintBackdrop } from '../../demo/sample/backgrounds/index.ts';
+import { drawIcon, type IconStyle } from '../../demo/sample/icons.ts';
+import type { Random } from '../../demo/sample/random.ts';
+import type { BackgroundName, Light } from '../../demo/sample/types.ts';
 import { blankFrame, toFrame, type Screen } from './frames.ts';
-import type { RgbFrame } from '../../engine/vlm/types.ts';
+import type { RgbFrame } from '../../engine/core/frames.ts';
 
 /** A thing as one set draws it. */
 export interface Drawing {

@@ -1,5 +1,5 @@
-import { matchNouns } from '../../engine/vlm/vocabulary/match.ts';
-import { Random } from '../sample/random.ts';
+import { matchNouns } from '../../engine/language/vocabulary/match.ts';
+import { Random } from '../../demo/sample/random.ts';
 import { castOf, drawingOf, seenStyles } from './cast.ts';
 import type { Screen } from './frames.ts';
 import { galleryOf, scoresFor } from './gallery.ts';

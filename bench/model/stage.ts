@@ -1,4 +1,4 @@
-import type { OpenedModel } from '../../engine/vlm/index.ts';
+import type { OpenedModel } from '../../engine/inference/index.ts';
 import type { HeldOut } from './held-out.ts';
 import type { MadeLibrary } from './library.ts';
 import type { Sheets } from './sheet.ts';

@@ -5,9 +5,9 @@ import {
   sidesWritten,
   yesNo,
   type Side,
-} from '../../engine/search/prompts.ts';
-import type { PromptPart } from '../../engine/vlm/types.ts';
-import { Random } from '../sample/random.ts';
+} from '../../engine/language/prompts.ts';
+import type { PromptPart } from '../../engine/inference/types.ts';
+import { Random } from '../../demo/sample/random.ts';
 import { castOf, seenStyles } from './cast.ts';
 import type { Screen } from './frames.ts';
 import { lookAtScenes } from './look-at-scenes.ts';

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { packHalf } from '../../engine/store/float16.ts';
-import { openStore } from '../../engine/store/index.ts';
-import { libraryVersion } from '../../engine/store/schema.ts';
-import { wordsOf } from '../../engine/store/words.ts';
-import { TopK } from '../../engine/store/top-k.ts';
+import { packHalf } from '../../engine/core/float16.ts';
+import { openStore } from '../../engine/library/index.ts';
+import { libraryVersion } from '../../engine/library/sqlite/schema.ts';
+import { wordsOf } from '../../engine/language/text-words.ts';
+import { TopK } from '../../engine/core/top-k.ts';
 
 /** How a library is made up. */
 export interface MadeUp {
@@ -182,7 +182,7 @@ function note(
   }
 }
 
-/** Eight objects of a batch, packed as engine/store/packing.ts does, and their best score. */
+/** Eight objects of a batch, packed as engine/library/packing.ts does, and their best score. */
 function objects(first: number, count: number, random: () => number): [Uint8Array, number] {
   const view = new DataView(new ArrayBuffer(8 * 16));
   let best = 0;

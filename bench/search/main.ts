@@ -5,12 +5,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Bundles } from '../../engine/assembly/bundles.ts';
+import { Bundles } from '../../engine/services/bundles.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { openTerminal } from '../../engine/hosts/cli/terminal.ts';
 import { table } from '../../engine/hosts/cli/table.ts';
-import { openStore } from '../../engine/store/index.ts';
-import { openModel } from '../../engine/vlm/index.ts';
+import { openStore } from '../../engine/library/index.ts';
+import { openModel } from '../../engine/inference/index.ts';
 import { everydayObjects, makeSample } from './queries.ts';
 import { isotropic, likeReal, neighbourSpread, type Embedding } from './embeddings.ts';
 import { makeLibrary, videoId, type Truth } from './made-library.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { cocoLabels } from '../../engine/vlm/vocabulary/match.ts';
-import { makeSample as make } from '../sample/index.ts';
+import { cocoLabels } from '../../engine/language/vocabulary/match.ts';
+import { makeSample as make } from '../../demo/sample/index.ts';
 
 const ways = ['a %', 'two %s', 'a % on the left', 'a red %', 'somebody with a %', '% at night'];
 

@@ -1,7 +1,7 @@
 import { open, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configSchema, interpretConfig } from '../../models/convert/checkpoint/config.ts';
-import { decoderTensors, visionTensors } from '../../models/convert/checkpoint/expected.ts';
+import { configSchema, interpretConfig } from '../../engine/convert/checkpoint/config.ts';
+import { decoderTensors, visionTensors } from '../../engine/convert/checkpoint/expected.ts';
 
 /** config.json of a public Qwen2-VL geometry with the layers, blocks and vocabulary asked for. */
 export interface Geometry {

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore, type StoredPatch } from '../../engine/store/index.ts';
-import { readManifest } from '../../engine/vlm/bundle/manifest.ts';
+import { openStore, type StoredPatch } from '../../engine/library/index.ts';
+import { readManifest } from '../../engine/inference/bundle/manifest.ts';
 
 const patchesEach = 4;
 const folders = ['Nordkap 2025', 'Interviews', 'Workshop', 'Family', 'Archive'];

@@ -7,7 +7,7 @@ import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { madeEyes, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
-import { openStore } from '../store/index.ts';
+import { openStore } from '../library/index.ts';
 import { indexVideos } from './index.ts';
 
 const script = fileURLToPath(new URL('../../tests/fixtures/index-and-hang.ts', import.meta.url));

@@ -7,8 +7,8 @@ import { madeEyes, madeModel } from '../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
 import * as media from '../media/index.ts';
 import { makeCodedVideo, readNumber } from '../media/testing/coded-video.ts';
-import { openStore } from '../store/index.ts';
-import type { Eyes } from '../vlm/types.ts';
+import { openStore } from '../library/index.ts';
+import type { Eyes } from '../inference/types.ts';
 import { indexVideos, type IndexOptions } from './index.ts';
 
 /** Eyes that read the number that each frame shows into the first two tokens. */

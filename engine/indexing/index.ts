@@ -1,9 +1,9 @@
 import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
-import type { RunWriter, StoredVideo, VideoFacts } from '../store/index.ts';
+import type { RunWriter, StoredVideo, VideoFacts } from '../library/index.ts';
 import type { VideoInfo } from '../media/index.ts';
-import { lookAt } from './look.ts';
-import { createPace, type Pace } from './pace.ts';
+import { lookAt } from './analyse.ts';
+import { createPace, type Pace } from './progress-estimate.ts';
 import { refreshText } from './text.ts';
 import { type Candidate, failed, type FileResult, isDone, result, settle, survey } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';

@@ -16,7 +16,7 @@ import { madeEyes, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
 import type { Progress } from '../protocol/progress.ts';
 import { indexResultSchema } from '../protocol/results.ts';
-import { openStore } from '../store/index.ts';
+import { openStore } from '../library/index.ts';
 import { LongviewError } from '../protocol/errors.ts';
 import { indexVideos, type IndexOptions } from './index.ts';
 

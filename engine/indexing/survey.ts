@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
-import type { IndexRun, StoredVideo, VideoFacts } from '../store/index.ts';
+import type { IndexRun, StoredVideo, VideoFacts } from '../library/index.ts';
 import { refreshText } from './text.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { FootageText, FoundVideos, SampledFrames, ThumbnailOptions, VideoInfo } from '../media/index.ts';
 import type { OnProgress } from '../protocol/progress.ts';
-import type { Store } from '../store/index.ts';
-import type { Eyes } from '../vlm/types.ts';
+import type { Store } from '../library/index.ts';
+import type { Eyes } from '../inference/types.ts';
 
 interface Stoppable {
   signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { badArgument, LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
-import type { Letterbox, RgbFrame } from '../vlm/types.ts';
+import type { Letterbox, RgbFrame } from '../core/frames.ts';
 import { checkFile, fileError } from './file-check.ts';
 import { asTheyCome, inputArguments } from './input.ts';
 import { letterboxFilter, letterboxFor } from './letterbox.ts';

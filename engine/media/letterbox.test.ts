@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RgbFrame } from '../vlm/types.ts';
-import { cutScore, shotSignature } from './cut-score.ts';
+import type { RgbFrame } from '../core/frames.ts';
+import { cutScore, shotSignature } from '../vision/cut-score.ts';
 import { letterboxFor } from './letterbox.ts';
-import { temporalPatches } from './temporal-patches.ts';
+import { temporalPatches } from '../vision/temporal-patches.ts';
 
 test('a picture is as large as fits, centred, and keeps its shape', () => {
   assert.deepEqual(letterboxFor({ width: 1920, height: 1080 }, 512, 288), {

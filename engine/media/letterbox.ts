@@ -1,5 +1,5 @@
 import { badArgument } from '../protocol/errors.ts';
-import type { Letterbox } from '../vlm/types.ts';
+import type { Letterbox } from '../core/frames.ts';
 
 /** The grey of a letterbox's bars, as the eyes were trained with. */
 export const letterboxGrey = 114;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LongviewError, quote } from '../protocol/errors.ts';
-import type { RgbFrame } from '../vlm/types.ts';
+import type { RgbFrame } from '../core/frames.ts';
 import { checkFile } from './file-check.ts';
 import { letterboxFilter } from './letterbox.ts';
 import { runProcess } from './process.ts';

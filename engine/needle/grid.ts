@@ -1,5 +1,5 @@
 import { badArgument, throwIfCancelled } from '../protocol/errors.ts';
-import type { Reader } from '../vlm/types.ts';
+import type { Reader } from '../inference/types.ts';
 import { plant } from './plant.ts';
 
 /** What is hidden, and what is asked about it. */

@@ -1,5 +1,6 @@
 import { LongviewError } from '../protocol/errors.ts';
-import type { Letterbox, Model, RgbFrame } from '../vlm/types.ts';
+import type { Model } from '../inference/types.ts';
+import type { Letterbox, RgbFrame } from '../core/frames.ts';
 
 /** Turns frames into visual tokens, whichever way a bundle does that. */
 export interface Looker {

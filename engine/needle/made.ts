@@ -1,4 +1,4 @@
-import type { RgbFrame } from '../vlm/types.ts';
+import type { RgbFrame } from '../core/frames.ts';
 
 type Colour = readonly [number, number, number];
 /** The colour at (u, v), each -1 to 1 from left to right and from top to bottom, or nothing of the drawing there. */

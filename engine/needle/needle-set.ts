@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { readTextFile } from '../media/index.ts';
 import { LongviewError, quote } from '../protocol/errors.ts';
-import type { RgbFrame } from '../vlm/types.ts';
+import type { RgbFrame } from '../core/frames.ts';
 import { drawings, drawPicture } from './made.ts';
 
 /** A needle before anything has looked at it. */

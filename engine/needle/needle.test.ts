@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LongviewError } from '../protocol/errors.ts';
-import type { PromptPart, Reader } from '../vlm/types.ts';
+import type { PromptPart, Reader } from '../inference/types.ts';
 import { depthIndex, heatMap, lookerOf, measureGrid, plant, type Cell } from './index.ts';
 
 const badArgument = (quoted: string) => (error: unknown) =>

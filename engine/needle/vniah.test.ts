@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { LongviewError } from '../protocol/errors.ts';
 import { vniahRequestSchema, vniahResultSchema } from '../protocol/vniah.ts';
-import type { PromptPart, Reader, RgbFrame } from '../vlm/types.ts';
+import type { PromptPart, Reader } from '../inference/types.ts';
+import type { RgbFrame } from '../core/frames.ts';
 import { madeNeedles, vniah, type VniahParts } from './index.ts';
 import { madeScene } from './made.ts';
 

@@ -28,11 +28,6 @@ export const calibration = {
    * shows, whatever the decoder calls it: of 615 held-out photographs 45 show such a thing, 37 of them with the right name.
    */
   main: { score: 0.6, area: 0.05 },
-  /**
-   * What moves by so many of its own diagonals from one sampled frame to the next goes that way; whose area grows by so
-   * much (its logarithm) comes nearer. By hand: boxes of what stands still waver by a few hundredths.
-   */
-  motion: { across: 0.08, depth: 0.1 },
   /** P(the scene is there) = logistic(similarity * s + standout * z + bias), z in standard deviations. */
   scene: { similarity: 17.48, standout: 0, bias: -5.72 },
   /** What similarities of unrelated patches look like, worth so many patches; steadies z in small libraries. */

@@ -1,7 +1,7 @@
 import { calibration, logistic, logOdds } from './calibration.ts';
 import { either } from './fusion.ts';
 import type { Why } from '../protocol/reasons.ts';
-import type { IndexedVideo } from '../store/types.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import type { Hit } from './search.ts';
 import type { TextMoment } from './text-moments.ts';
 

@@ -1,6 +1,6 @@
 import { resolve, sep } from 'node:path';
 import type { FindRequest } from '../protocol/requests.ts';
-import type { IndexedVideo } from '../store/types.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import type { SearchDeps } from './types.ts';
 
 /** The part of a request that says which videos are searched. */

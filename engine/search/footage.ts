@@ -1,6 +1,6 @@
-import { shotsOf, type Shot } from './shots.ts';
-import type { LibraryTable, PatchTable, PatchWindow } from '../store/patch-types.ts';
-import type { IndexedVideo } from '../store/types.ts';
+import { shotsOf, type Shot } from '../vision/shots.ts';
+import type { LibraryTable, PatchTable, PatchWindow } from '../library/patch-types.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import type { SearchStore } from './types.ts';
 
 /** A video with its patches. */

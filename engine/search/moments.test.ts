@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { madeShots } from '../../tests/fixtures/search.ts';
 import { groupMoments } from './moments.ts';
-import { shotsOf } from './shots.ts';
+import { shotsOf } from '../vision/shots.ts';
 
 const bounds = (spans: { start: number; end: number }[]) => spans.map(({ start, end }) => [start, end]);
 

@@ -1,5 +1,5 @@
 import { calibration } from './calibration.ts';
-import type { Shot } from './shots.ts';
+import type { Shot } from '../vision/shots.ts';
 
 /** Patches first … past - 1 of one shot that answer a query together. */
 export interface Span {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headings, type Heading } from '../protocol/headings.ts';
-import { goes, motionsOf } from './motion.ts';
+import { goes, motionsOf } from '../vision/motion.ts';
 import { objectScores } from './object-scores.ts';
-import type { SeenObject } from '../store/patch-types.ts';
+import type { SeenObject } from '../core/frames.ts';
 
 /** A car in a box around (x, y) of a size, in each of some frames in a row. */
 function filmed(

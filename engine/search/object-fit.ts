@@ -1,8 +1,8 @@
 import { calibration } from './calibration.ts';
-import { goes, motionsOf, type Motion } from './motion.ts';
+import { goes, motionsOf, type Motion } from '../vision/motion.ts';
 import { shareOf, type Colour } from '../protocol/colours.ts';
-import type { SeenObject } from '../store/patch-types.ts';
-import type { Place } from '../vlm/vocabulary/match.ts';
+import type { SeenObject } from '../core/frames.ts';
+import type { Place } from '../language/vocabulary/match.ts';
 import type { WantedObject } from './types.ts';
 
 /** Where the middle of a box must lie, as shares of the picture. */

@@ -2,7 +2,7 @@ import { calibration, logistic, objectLogOdds } from './calibration.ts';
 import { fitterOf, fitting, type Fit } from './object-fit.ts';
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
-import type { SeenObject } from '../store/patch-types.ts';
+import type { SeenObject } from '../core/frames.ts';
 import type { WantedObject, WantedObjects } from './types.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { withoutPlaces } from '../vlm/vocabulary/match.ts';
-import type { TextEmbedder } from '../vlm/types.ts';
+import { withoutPlaces } from '../language/vocabulary/match.ts';
+import type { TextEmbedder } from '../inference/types.ts';
 
 /**
  * A query's embedding: the mean of the words as they were typed and of "a photo of" them, at unit length. Pictures were

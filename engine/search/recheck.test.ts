@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recheck } from './recheck.ts';
-import type { Reading } from './reading.ts';
+import type { Reading } from './decoder-session.ts';
 import type { Hit } from './search.ts';
 
 const hit = (peak: number) =>

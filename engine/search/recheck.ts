@@ -1,11 +1,19 @@
 import { calibration, logistic, logOdds } from './calibration.ts';
 import { reasonsText } from '../protocol/reasons.ts';
-import { checkedWhy, isSeen } from './whys.ts';
-import { decoderPrompt, isThere, searchedThing, sides, sidesWritten, yesNo, type Side } from './prompts.ts';
-import { bareSubject } from './questions.ts';
+import { checkedWhy, isSeen } from './explanations.ts';
+import {
+  decoderPrompt,
+  isThere,
+  searchedThing,
+  sides,
+  sidesWritten,
+  yesNo,
+  type Side,
+} from '../language/prompts.ts';
+import { bareSubject } from '../language/questions.ts';
 import { spread } from './select.ts';
-import { withoutPlaces, type Place } from '../vlm/vocabulary/match.ts';
-import type { Reading } from './reading.ts';
+import { withoutPlaces, type Place } from '../language/vocabulary/match.ts';
+import type { Reading } from './decoder-session.ts';
 import type { Hit } from './search.ts';
 
 /** How many patches of a moment the decoder looks at. */

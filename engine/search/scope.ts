@@ -1,6 +1,6 @@
 import { resolve, sep } from 'node:path';
 import { LongviewError } from '../protocol/errors.ts';
-import type { IndexedVideo } from '../store/types.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import type { SearchDeps } from './types.ts';
 
 /** The videos that a question is about. */

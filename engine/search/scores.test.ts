@@ -5,9 +5,9 @@ import { ceilingOf, coverageOf, fuser } from './fusion.ts';
 import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
 import { colours, packShares, type Colour } from '../protocol/colours.ts';
 import { backgroundOf } from './similarity.ts';
-import { similarities } from '../store/similarities.ts';
-import { TopK } from '../store/top-k.ts';
-import type { SeenObject } from '../store/patch-types.ts';
+import { similarities } from '../core/similarities.ts';
+import { TopK } from '../core/top-k.ts';
+import type { SeenObject } from '../core/frames.ts';
 
 const seen = (patch: number, frame: 0 | 1, label: string, score: number, x = 0.5): SeenObject => ({
   patch,

@@ -5,13 +5,13 @@ import { groupMoments, type Span } from './moments.ts';
 import { fitterOf, type Fit } from './object-fit.ts';
 import { bestSeen, labelsOf, objectScores } from './object-scores.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
-import { shotsOf, type Shot } from './shots.ts';
+import { shotsOf, type Shot } from '../vision/shots.ts';
 import { backgroundOf, type Background } from './similarity.ts';
-import { visualWhys } from './whys.ts';
-import { similarities } from '../store/similarities.ts';
-import { TopK } from '../store/top-k.ts';
-import type { SeenObject } from '../store/patch-types.ts';
-import type { IndexedVideo } from '../store/types.ts';
+import { visualWhys } from './explanations.ts';
+import { similarities } from '../core/similarities.ts';
+import { TopK } from '../core/top-k.ts';
+import type { SeenObject } from '../core/frames.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import type { SearchStore, WantedObject, WantedObjects } from './types.ts';
 
 /** A moment with what was learned about it. */

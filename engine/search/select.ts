@@ -1,5 +1,5 @@
-import type { PatchTable } from '../store/patch-types.ts';
-import type { Shot } from './shots.ts';
+import type { PatchTable } from '../library/patch-types.ts';
+import type { Shot } from '../vision/shots.ts';
 
 /** A run of patches that one patch can stand for: a shot, or a piece of a long one. */
 export interface Segment {

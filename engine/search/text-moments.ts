@@ -1,9 +1,9 @@
 import { basename, dirname, extname } from 'node:path';
-import { searchedThing } from './prompts.ts';
+import { searchedThing } from '../language/prompts.ts';
 import { textLogOdds } from './calibration.ts';
-import { wordsOf } from '../store/words.ts';
+import { wordsOf } from '../language/text-words.ts';
 import type { Why } from '../protocol/reasons.ts';
-import type { IndexedVideo, TextHit } from '../store/types.ts';
+import type { IndexedVideo, TextHit } from '../library/types.ts';
 import type { SearchStore } from './types.ts';
 
 /** A stretch of a video whose text holds what was asked for. */

@@ -1,10 +1,10 @@
-import type { IndexedVideo, Store } from '../store/types.ts';
-import type { Model } from '../vlm/types.ts';
+import type { IndexedVideo, Store } from '../library/types.ts';
+import type { Model } from '../inference/types.ts';
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
-import type { Place } from '../vlm/vocabulary/match.ts';
-import type { EarlierReads } from './earlier-reads.ts';
-import type { KeptTokens } from './kept-tokens.ts';
+import type { Place } from '../language/vocabulary/match.ts';
+import type { EarlierReads } from './prompt-prefix-reuse.ts';
+import type { KeptTokens } from './visual-token-cache.ts';
 
 /** The part of the store that finding and asking read and write. */
 export type SearchStore = Pick<

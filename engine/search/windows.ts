@@ -1,8 +1,8 @@
 import type { Excerpt } from './footage.ts';
 import type { Hit } from './search.ts';
 import type { Background } from './similarity.ts';
-import type { PatchPlace, SeenTogether } from '../store/patch-types.ts';
-import type { IndexedVideo } from '../store/types.ts';
+import type { PatchPlace, SeenTogether } from '../library/patch-types.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import { coverageOf, fuser } from './fusion.ts';
 import { labelsOf, objectScores } from './object-scores.ts';
 import type { SearchStore, WantedObjects } from './types.ts';

@@ -23,7 +23,7 @@ const optionsIn = (folder: string, args: string[] = []): ShellOptions => ({
   preload: join(shellFolder, 'preload.cjs'),
   programs: {
     engine: join(root, 'engine', 'hosts', 'desktop.ts'),
-    probe: join(root, 'engine', 'vlm', 'runtime', 'probe-child.ts'),
+    probe: join(root, 'engine', 'inference', 'runtime', 'probe-child.ts'),
   },
   engine: {
     libraryDir: join(folder, 'library'),

@@ -1,4 +1,4 @@
-import { GraphBuilder } from '../../models/convert/onnx/graph.ts';
+import { GraphBuilder } from '../../engine/convert/onnx/graph.ts';
 
 /**
  * One attention layer as the decoder has it, all weights being inputs: projection, rotation, grouped-query attention over a

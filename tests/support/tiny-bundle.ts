@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundleManifest } from '../../engine/protocol/bundle.ts';
-import { buildDecoderGraph, type DecoderOptions } from '../../models/convert/graphs/decoder.ts';
-import { buildEmbeddingGraph } from '../../models/convert/graphs/embedding.ts';
-import { buildVisionGraph } from '../../models/convert/graphs/vision.ts';
-import type { DecoderConfig, VisionConfig } from '../../models/convert/graphs/config.ts';
-import type { WeightSource } from '../../models/convert/weights/source.ts';
+import { buildDecoderGraph, type DecoderOptions } from '../../engine/convert/graphs/decoder.ts';
+import { buildEmbeddingGraph } from '../../engine/convert/graphs/embedding.ts';
+import { buildVisionGraph } from '../../engine/convert/graphs/vision.ts';
+import type { DecoderConfig, VisionConfig } from '../../engine/convert/graphs/config.ts';
+import type { WeightSource } from '../../engine/convert/weights/source.ts';
 
 /** A tokenizer with 320 tokens: bytes, some merges, and Qwen2-VL's special tokens. */
 export const tokenizerFile = new URL('../fixtures/hope/checkpoint/tokenizer.json', import.meta.url);

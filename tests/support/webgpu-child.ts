@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModel } from '../../engine/vlm/index.ts';
-import { selfTest } from '../../engine/vlm/runtime/self-test.ts';
+import { openModel } from '../../engine/inference/index.ts';
+import { selfTest } from '../../engine/inference/runtime/self-test.ts';
 import { noise, tinyDecoder, writeTinyBundle } from './tiny-bundle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'longview-webgpu-'));

@@ -1,6 +1,6 @@
 import { engineStartSchema, fromEngineSchema, toEngineSchema } from '../../protocol/desktop.ts';
 import { createEngine } from '../../engine.ts';
-import { launchProbesWith } from '../../vlm/runtime/probe.ts';
+import { launchProbesWith } from '../../inference/runtime/probe.ts';
 import { failureOf } from '../failure.ts';
 import { servePort } from '../port.ts';
 import { createSession } from '../session.ts';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Letterbox, RgbFrame } from '../../vlm/types.ts';
+import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import { findMediaTools } from '../tools.ts';
 
 const COLUMNS = 4;

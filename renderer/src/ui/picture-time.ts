@@ -1,4 +1,4 @@
-/** A video has a still every so many seconds (engine/indexing/look.ts), and is asked for the one nearest before a time. */
+/** A video has a still every so many seconds (engine/indexing/analyse.ts), and is asked for the one nearest before a time. */
 const between = 5;
 
 /**

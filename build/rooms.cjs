@@ -1,0 +1,46 @@
+// The house: which room may import which. `.dependency-cruiser.cjs` makes its rules from this list, and
+// `build/draw-house.ts` draws ARCHITECTURE.md's table from it. What isn't listed is refused, in tests and barrels too.
+
+/** Rooms of engine/, lowest first, each with what it may import of ours besides itself. */
+const rooms = {
+  protocol: [],
+  core: ['protocol'],
+  hope: ['protocol'],
+  evaluation: ['protocol'],
+  language: ['core', 'protocol'],
+  vision: ['core', 'protocol'],
+  media: ['core', 'protocol'],
+  convert: ['hope', 'protocol'],
+  inference: ['core', 'hope', 'protocol'],
+  export: ['media', 'core', 'protocol'],
+  needle: ['inference', 'media', 'core', 'protocol'],
+  library: ['language', 'vision', 'core', 'protocol'],
+  indexing: ['library', 'inference', 'media', 'vision', 'language', 'core', 'protocol'],
+  search: ['library', 'inference', 'vision', 'language', 'core', 'protocol'],
+  answering: ['search', 'needle', 'library', 'inference', 'vision', 'language', 'core', 'protocol'],
+  services: [
+    'answering',
+    'search',
+    'indexing',
+    'library',
+    'needle',
+    'export',
+    'inference',
+    'convert',
+    'media',
+    'vision',
+    'language',
+    'core',
+    'protocol',
+  ],
+};
+
+/** What tests (`*.test.ts` and folders named testing) of a room may import besides. */
+const testsMayImport = {
+  language: ['library'],
+  media: ['vision'],
+  inference: ['convert'],
+  library: ['media'],
+};
+
+module.exports = { rooms, testsMayImport };

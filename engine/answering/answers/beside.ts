@@ -1,0 +1,67 @@
+import { absent } from './occurrences.ts';
+import { answerOpen } from './sequence.ts';
+import { calibration, logistic, objectLogOdds } from '../../search/calibration.ts';
+import { confirm, evidenceOf, sureOf, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
+import { decoderPrompt, noName } from '../../language/prompts.ts';
+import type { Hit } from '../../search/search.ts';
+
+/** How many of the best moments are looked at again. */
+const looked = 3;
+
+interface Seen extends Told {
+  confidence: number;
+}
+
+/**
+ * "What is next to the dog?": at the best moment that shows it, what else the detector sees there, and what the decoder
+ * names.
+ */
+export async function answerBeside(asking: Asking, subject: string): Promise<Draft> {
+  const [anchor] = await confirm(asking, await asking.lookFor(subject, looked), subject);
+  if (!anchor || anchor.confidence < calibration.confident) return absent(anchor);
+  const seen = othersSeen(asking, anchor, subject);
+  if (seen.length === 0 && !asking.reading.fewWords) return answerOpen(asking);
+  const evidence = evidenceOf([anchor], subject);
+  if (seen.length === 0 && !asking.reading.judges(subject))
+    return { answer: 'can’t tell what is beside it', confidence: 0, evidence };
+  const named = seen.length > 0 ? undefined : await otherNamed(asking, anchor, subject);
+  const others = named ? [named] : seen;
+  if (others.length === 0) return { answer: noName.nothing, confidence: anchor.confidence / 2, evidence };
+  const confidence = Math.min(anchor.confidence, Math.max(...others.map((one) => one.confidence)));
+  return { ...toldTogether(others), confidence };
+}
+
+/** What the detector saw beside it at its peak, another of its kind too, the surest first. */
+function othersSeen({ match, reel }: Asking, hit: Hit, subject: string): Seen[] {
+  const own = new Set(match(subject).objects.flatMap(({ labels }) => labels));
+  const best = new Map<string, number>();
+  const ofFrame = Map.groupBy(reel.seenIn({ first: hit.peak, past: hit.peak + 1 }), ({ frame }) => frame);
+  for (const seen of ofFrame.values()) {
+    const asked = seen.filter(({ label }) => own.has(label));
+    const it = asked.length > 0 ? asked.reduce((a, b) => (b.score > a.score ? b : a)) : undefined;
+    for (const one of seen)
+      if (one !== it) best.set(one.label, Math.max(one.score, best.get(one.label) ?? 0));
+  }
+  return [...best]
+    .filter(([, score]) => score >= calibration.object.middle)
+    .sort(([, a], [, b]) => b - a)
+    .map(([label, score]) => {
+      const confidence = logistic(objectLogOdds(score));
+      const why = [{ code: 'saw' as const, label, frames: 1, ofFrames: 2, most: 1, score }];
+      const reason = `${label}: seen with the ${subject}`;
+      return {
+        text: label,
+        confidence,
+        proof: { start: hit.start, end: hit.end, score: confidence, reason, why },
+      };
+    });
+}
+
+async function otherNamed(asking: Asking, hit: Hit, subject: string): Promise<Seen | undefined> {
+  const question = decoderPrompt({ kind: 'beside', subject }, asking.asked);
+  const { text, confidence } = await asking.reading.answer([hit.peak], question);
+  if (text === '' || text === noName.nothing || text === noName.absent) return undefined;
+  const sure = await sureOf(asking, { first: hit.peak, past: hit.peak + 1 }, text, confidence);
+  const reason = `${text}: named by the decoder`;
+  return { text, confidence: sure, proof: { start: hit.start, end: hit.end, score: sure, reason } };
+}

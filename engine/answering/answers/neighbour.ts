@@ -1,0 +1,79 @@
+import { calibration } from '../../search/calibration.ts';
+import { confirm, evidenceOf, nameOf, type Asking, type Draft } from '../asking.ts';
+import { decoderPrompt, noName } from '../../language/prompts.ts';
+import { representative, type Segment } from '../../search/select.ts';
+import { absent } from './occurrences.ts';
+import type { Hit } from '../../search/search.ts';
+
+/** How many of the best moments are looked at again. */
+const looked = 3;
+
+/**
+ * "What comes right after (before) the …?": search finds the thing, the decoder reads the shots around it in time
+ * order and says what comes next, and looks at the neighbouring shot alone; where the two differ, the second counts,
+ * since it has less to keep apart.
+ */
+export async function answerNeighbour(
+  asking: Asking,
+  side: 'after' | 'before',
+  subject: string,
+): Promise<Draft> {
+  const hits = await confirm(asking, await asking.lookFor(subject, looked), subject);
+  const anchor = hits[0];
+  if (!anchor || anchor.confidence < calibration.confident) return absent(anchor);
+
+  const neighbour = neighbourOf(asking, anchor, hits, side);
+  const evidence = evidenceOf([anchor], subject);
+  if (!neighbour) return { answer: noName.nothing, confidence: anchor.confidence, evidence };
+
+  const around = await asking.reading.answer(
+    window(asking, anchor, neighbour),
+    decoderPrompt(asking.question, asking.asked),
+  );
+  const alone = await nameOf(asking, neighbour);
+  const agree = around.text === alone.name;
+  return {
+    answer: alone.name,
+    confidence: agree ? alone.confidence : alone.confidence * calibration.disagreement,
+    evidence: [...evidence, alone.evidence],
+    statements: [
+      { text: `${subject} is shown`, proofs: [0] },
+      { text: `${alone.name} comes ${side}`, proofs: [1] },
+    ],
+  };
+}
+
+/** The nearest segment on that side that doesn't show the thing itself. */
+export function neighbourOf(
+  { segments, reel }: Asking,
+  anchor: Hit,
+  hits: readonly Hit[],
+  side: 'after' | 'before',
+): Segment | undefined {
+  const sure = hits.filter(({ confidence }) => confidence >= calibration.confident);
+  const shows = ({ first, past }: Segment) => sure.some((hit) => hit.peak >= first && hit.peak < past);
+  // The next video is another story.
+  const { first, past } = reel.partOf(anchor.peak);
+  const near = segments.filter((segment) => segment.first >= first && segment.past <= past);
+  return side === 'after'
+    ? near.find((segment) => segment.first > anchor.peak && !shows(segment))
+    : near.findLast((segment) => segment.past <= anchor.peak && !shows(segment));
+}
+
+/** One patch of each segment around the thing, as many as the model can be trusted with. */
+function window({ segments: all, reel, reading }: Asking, anchor: Hit, neighbour: Segment): number[] {
+  const { first, past: end } = reel.partOf(anchor.peak);
+  const segments = all.filter((segment) => segment.first >= first && segment.past <= end);
+  const at = segments.findIndex(({ past }) => anchor.peak < past);
+  const from = Math.max(0, Math.min(at - (reading.budget >> 1), segments.length - reading.budget));
+  const patches = segments
+    .slice(from, from + reading.budget)
+    .map((segment) =>
+      anchor.peak >= segment.first && anchor.peak < segment.past
+        ? anchor.peak
+        : representative(segment, reel.table),
+    );
+  return patches.includes(representative(neighbour, reel.table))
+    ? patches
+    : [anchor.peak, representative(neighbour, reel.table)].sort((a, b) => a - b);
+}

@@ -1,0 +1,156 @@
+import { clock } from '../../protocol/clock.ts';
+import { calibration } from '../../search/calibration.ts';
+import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
+import { isKind } from '../../search/categories.ts';
+import { noName } from '../../language/prompts.ts';
+import { mostAtOnce } from '../../search/object-scores.ts';
+import { confirmVisits, knownThing, seenOf, visitsIn } from './followed.ts';
+import { presences } from '../visits.ts';
+import type { Hit } from '../../search/search.ts';
+
+/** How many moments are looked at again to find every occurrence, in each video. */
+const looked = 12;
+/** Moments that follow each other this closely (seconds) are one appearance that a cut divides. */
+const sameAppearance = 1;
+/** Things that the detector follows may be out of sight for so many seconds within one appearance. */
+const outOfSight = 4;
+
+/** "When is the … shown?": every moment that passes the re-check, as times; or the first or last of them. */
+export async function answerWhen(asking: Asking, subject: string, end?: 'first' | 'last'): Promise<Draft> {
+  const { sure: all, nearest } = await occurrences(asking, subject);
+  if (all.length === 0) {
+    const thing = thingOf(asking, subject);
+    if (thing === undefined) return absent(nearest);
+    const known = await answerWhen(asking, thing, end);
+    return known.absence ? known : { ...known, confidence: known.confidence * calibration.unjudged };
+  }
+  const sure = end === undefined ? all : [all[end === 'first' ? 0 : all.length - 1]];
+  const times = sure.map(({ start, end }) => asking.reel.clock(start, end));
+  return {
+    answer: times.join(', '),
+    confidence: Math.max(...sure.map(({ confidence }) => confidence)),
+    evidence: evidenceOf(sure, subject),
+    statements: times.map((text, i) => ({ text, proofs: [i] })),
+  };
+}
+
+/** "Red car" of "red car turn left": what the detector knows, before a few words that it doesn't. */
+function thingOf({ match }: Asking, subject: string): string | undefined {
+  const words = subject.split(' ');
+  const fewer = [1, 2, 3].map((doing) => words.slice(0, -doing).join(' '));
+  return fewer.find((thing) => thing !== '' && match(thing).covered);
+}
+
+/**
+ * "How many times does the … appear?": the appearances, each of them listed. What the detector knows is followed
+ * over time; of anything else the moments that pass the re-check are counted.
+ */
+export async function answerTimes(asking: Asking, subject: string): Promise<Draft> {
+  const thing = knownThing(asking, subject);
+  if (thing && !isKind(subject)) {
+    // What is cut away from and comes back appears twice, though it may have been there all the time.
+    const stays = presences(visitsIn(asking, thing, { returns: 0 }), outOfSight);
+    if (stays.length > 0) {
+      const evidence = await confirmVisits(asking, stays, subject);
+      return counted(evidence, (proof) => asking.reel.clock(proof.start, proof.end));
+    }
+  }
+  const { sure, nearest } = await occurrences(asking, subject);
+  if (sure.length === 0) return { ...absent(nearest), answer: '0' };
+  return counted(evidenceOf(sure, subject), (proof) => asking.reel.clock(proof.start, proof.end));
+}
+
+/** What a question means by the whole of what it is about. */
+const wholeVideo = /^(?:video|clip|film|movie|footage|recording)$/u;
+
+/** "How long is the … visible?": all its appearances together; "how long is the video?": that. */
+export async function answerDuration(asking: Asking, subject: string): Promise<Draft> {
+  const { reel } = asking;
+  if (wholeVideo.test(subject)) {
+    const evidence = reel.parts.map(({ origin, video }) => ({
+      ...{ start: origin, end: origin + video.durationSec, score: 1, reason: 'the length of the file' },
+    }));
+    return { answer: lengthOf(evidence), confidence: 1, evidence };
+  }
+  const times = await answerTimes(asking, subject);
+  return times.absence ? { ...times, answer: noName.absent } : { ...times, answer: lengthOf(times.evidence) };
+}
+
+/** "14 seconds", or a clock's time from a minute on. */
+function lengthOf(spans: readonly { start: number; end: number }[]): string {
+  const seconds = spans.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (seconds >= 60) return clock(seconds);
+  const rounded = Math.max(1, Math.round(seconds));
+  return rounded === 1 ? '1 second' : `${rounded} seconds`;
+}
+
+/** A number with the occurrences that make it. One doubtful occurrence makes the number doubtful. */
+export function counted(
+  evidence: Draft['evidence'],
+  text: (proof: Draft['evidence'][number]) => string,
+): Draft {
+  return {
+    answer: String(evidence.length),
+    confidence: Math.min(...evidence.map(({ score }) => score)),
+    evidence,
+    statements: evidence.map((proof, i) => ({ text: text(proof), proofs: [i] })),
+  };
+}
+
+/** "How many … are there?": the most that the detector saw at once; kinds and what it doesn't know are counted in appearances. */
+export async function answerCount(asking: Asking, subject: string): Promise<Draft> {
+  const thing = knownThing(asking, subject);
+  if (!thing || isKind(subject)) return answerTimes(asking, subject);
+  const { reel } = asking;
+  const most = mostAtOnce(seenOf(asking, thing), calibration.object.middle);
+  if (most.count === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
+  const { starts, ends } = reel.table;
+  return {
+    answer: String(most.count),
+    confidence: most.certainty,
+    evidence: [
+      {
+        start: starts[most.patch],
+        end: ends[most.patch],
+        score: most.certainty,
+        reason: `saw ${most.count} at once`,
+      },
+    ],
+  };
+}
+
+/**
+ * The moments that pass, in time order, and the best of those that don't. Those that a cut divides are joined, but not where
+ * a kind was asked for: beyond the cut there is another animal.
+ */
+export async function occurrences(
+  asking: Asking,
+  subject: string,
+): Promise<{ sure: Hit[]; nearest: Hit | undefined }> {
+  const limit = looked * asking.reel.parts.length;
+  const checked = await confirm(asking, await asking.lookFor(subject, limit), subject);
+  const joins = !isKind(subject);
+  const sure: Hit[] = [];
+  const passed = checked.filter(({ confidence }) => confidence >= calibration.confident);
+  for (const hit of passed.sort((a, b) => a.start - b.start)) {
+    const before = sure.at(-1);
+    if (joins && before && hit.start - before.end <= sameAppearance)
+      sure[sure.length - 1] = {
+        ...(hit.score > before.score ? hit : before),
+        start: before.start,
+        end: Math.max(before.end, hit.end),
+      };
+    else sure.push(hit);
+  }
+  return { sure, nearest: checked[0] };
+}
+
+/** Not here, as sure as the nearest moment is unlikely. */
+export function absent(nearest: Hit | undefined): Draft {
+  return {
+    answer: noName.absent,
+    confidence: 1 - (nearest?.confidence ?? 0),
+    evidence: [],
+    absence: true,
+  };
+}

@@ -1,0 +1,35 @@
+import { occurrences, absent } from './occurrences.ts';
+import { calibration } from '../../search/calibration.ts';
+import { evidenceOf, nameOf, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
+import type { Hit } from '../../search/search.ts';
+
+/** So many moments are named. */
+const named = 16;
+
+interface Named extends Told {
+  confidence: number;
+}
+
+/**
+ * "Which animals are there?": the moments that show one of the kind, each with its name by the decoder, or by the detector
+ * where the decoder isn't sure.
+ */
+export async function answerWhich(asking: Asking, kind: string): Promise<Draft> {
+  const { sure, nearest } = await occurrences(asking, kind);
+  if (sure.length === 0) return absent(nearest);
+  const found: Named[] = [];
+  for (const hit of sure.slice(0, named)) {
+    const one = await nameIn(asking, hit, kind);
+    if (one.text !== '') found.push(one);
+  }
+  const confidence = found.reduce((sum, one) => sum + one.confidence, 0) / Math.max(1, found.length);
+  return { ...toldTogether(found), confidence };
+}
+
+async function nameIn(asking: Asking, hit: Hit, kind: string): Promise<Named> {
+  const { name, confidence, evidence } = await nameOf(asking, hit);
+  const saw = hit.whys.find((why) => why.code === 'saw');
+  if (confidence < calibration.confident && hit.source === 'object' && saw)
+    return { text: saw.label, confidence: hit.confidence, proof: evidenceOf([hit], kind)[0] };
+  return { text: name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } };
+}

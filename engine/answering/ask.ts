@@ -1,0 +1,195 @@
+import { agreed } from './agreement.ts';
+import { answer } from './answers/index.ts';
+import { answeringModel, openAnswering, type Answerer } from './answering.ts';
+import { lookerFor, prepare, type LookFor } from './asking.ts';
+import { calibration } from '../search/calibration.ts';
+import { chooseVideos } from './choose-videos.ts';
+import { dress } from './statements.ts';
+import { isTaught } from '../search/categories.ts';
+import { notePace } from './throughput.ts';
+import { DryReading, Reading, type ReadingOptions } from '../search/decoder-session.ts';
+import { Reel } from './timeline.ts';
+import { askedOf, knownAnswer, type Asked } from './asked.ts';
+import { withNotices } from './notices.ts';
+import { trustedLength } from './effective-context.ts';
+import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
+import { gammaRange, type AskRequest } from '../protocol/requests.ts';
+import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
+import type { AskResult, AskRun } from '../protocol/results.ts';
+import type { Model } from '../inference/types.ts';
+import type { SearchDeps } from '../search/types.ts';
+
+/** What the decoder reads for a question, and how far it is trusted. */
+export interface Opened {
+  reel: Reel;
+  reader: ReadingOptions & { trusted: number };
+  trusted: TrustedLength;
+  lookFor: LookFor;
+}
+
+/**
+ * Answers a question about a video, some, or the library: retrieval picks what to read, the decoder reads it in time
+ * order at the chosen gamma, and the moments that support the answer are its evidence. A known answer comes from the
+ * store, without loading the model.
+ * @throws LongviewError `bad-argument`, `video-not-in-library`, `video-not-indexed`, `cannot-read`, `cancelled`.
+ */
+export async function ask(
+  deps: SearchDeps,
+  request: AskRequest,
+  options: AskCallOptions = {},
+): Promise<AskResult> {
+  const began = performance.now();
+  throwIfCancelled(options.signal);
+  const asked = askedOf(deps, request);
+  const known = asked.fresh ? undefined : knownAnswer(deps, asked);
+  if (known)
+    return withNotices(deps, asked, {
+      ...known,
+      timing: { ...known.timing, totalMs: performance.now() - began },
+    });
+
+  const opened = await openAsked(deps, asked, options.signal);
+  const result = await answerAll(deps, asked, opened, options, began);
+  throwIfCancelled(options.signal);
+  deps.store.keepAnswer(asked.key, result);
+  return withNotices(deps, asked, result);
+}
+
+/** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
+export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
+  const { text, ...own } = await deps.model.open();
+  const { reader, grid, tokensOf, earlier, limited } = deps.answering
+    ? await openAnswering(deps.answering, signal)
+    : ownReader(own);
+  const { store, match } = deps;
+  const footage = await chooseVideos(deps, asked.videos, text, asked.reading, asked.question);
+  const reel = new Reel(store, footage, tokensOf);
+  const trusted = trustedLength(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
+  return {
+    reel,
+    trusted,
+    reader: {
+      ...{ reader, grid, trusted: trusted.patches, earlier },
+      ...(!deps.answering && { knows: (thing: string) => isTaught(thing, match) }),
+    },
+    lookFor: lookerFor(store, match, text, reel),
+  };
+}
+
+/** What the library's own bundle reads with: visual tokens that its eyes left there. */
+function ownReader({ id, reader, eyes }: Pick<Model, 'id' | 'reader' | 'eyes'>): Answerer {
+  if (reader && eyes) return { reader, grid: eyes.grid };
+  throw new LongviewError(
+    'cannot-read',
+    `The model ${id} can't answer questions: it has no decoder`,
+    'Choose a bundle that can read; "longview models" lists them.',
+  );
+}
+
+async function answerAll(
+  deps: SearchDeps,
+  asked: Asked,
+  opened: Opened,
+  options: AskCallOptions,
+  began: number,
+): Promise<AskResult> {
+  const runs: AskRun[] = [];
+  let read = 0;
+  for (const [i, gamma] of asked.gammas.entries()) {
+    if (asked.mode) tellProgress(options, i, asked.gammas.length, gamma);
+    const { run, patches } = await answerAt(
+      deps,
+      asked,
+      opened,
+      gamma,
+      asked.mode ? { signal: options.signal } : options,
+      i === 0 ? began : performance.now(),
+    );
+    read = Math.max(read, patches);
+    runs.push(run);
+    if (asked.mode) options.onRun?.(run);
+  }
+  const { run, share } = agreed(runs);
+  const shown = asked.mode === 'compare' ? nearest(runs, gammaRange.explain) : run;
+  const [first] = shown.evidence;
+  const main = opened.reel.parts.find(({ video }) => video.id === first?.videoId) ?? opened.reel.parts[0];
+  return {
+    ...shown,
+    ...(asked.mode && { runs, agreement: share }),
+    ...(asked.mode === 'auto' && {
+      confidence: share,
+      confident: shown.confident && share >= calibration.confident,
+    }),
+    question: asked.question,
+    model: answeringModel(deps).id,
+    cached: false,
+    timing: { ...shown.timing, ...summed(runs), totalMs: performance.now() - began },
+    videoId: main.video.id,
+    path: main.video.path,
+    read: { patches: read, ofPatches: asked.videos.reduce((sum, video) => sum + video.patches, 0) },
+    scope: {
+      videos: opened.reel.parts.length,
+      ofVideos: asked.videos.length,
+      skipped: asked.skipped,
+      seconds: asked.videos.reduce((sum, video) => sum + video.durationSec, 0),
+    },
+    request: asked.request,
+  };
+}
+
+async function answerAt(
+  deps: SearchDeps,
+  asked: Asked,
+  { reel, reader, lookFor }: Opened,
+  gamma: number,
+  { signal, onText }: AskCallOptions,
+  began: number,
+): Promise<{ run: AskRun; patches: number }> {
+  const { store, match } = deps;
+  const reading = new Reading(reel, '', reader, gamma, signal);
+  let firstMs: number | undefined;
+  const told = (piece: string) => {
+    firstMs ??= performance.now() - began;
+    onText?.(piece);
+  };
+  const draft = await answer(
+    prepare({ match, reel, lookFor, reading, asked: asked.question, question: asked.reading, onText: told }),
+  );
+  const totalMs = performance.now() - began;
+  notePace(store, answeringModel(deps).fingerprint, reading.cost, totalMs);
+  const { prefillMs, decodeMs, tokens } = reading.cost;
+  return {
+    run: {
+      gamma,
+      ...dress(draft, reel),
+      timing: { prefillMs, decodeMs, tokens, totalMs, firstMs: firstMs ?? totalMs },
+    },
+    patches: reading.patches,
+  };
+}
+
+function tellProgress({ onProgress }: AskCallOptions, done: number, all: number, gamma: number): void {
+  onProgress?.({ stage: `reading at gamma ${gamma}`, fraction: done / all });
+}
+
+function nearest(runs: readonly AskRun[], gamma: number): AskRun {
+  return runs.reduce((a, b) => (Math.abs(b.gamma - gamma) < Math.abs(a.gamma - gamma) ? b : a));
+}
+
+function summed(runs: readonly AskRun[]): { prefillMs: number; decodeMs: number; tokens: number } {
+  const sum = (of: (run: AskRun) => number) => runs.reduce((total, run) => total + of(run), 0);
+  return {
+    prefillMs: sum(({ timing }) => timing.prefillMs),
+    decodeMs: sum(({ timing }) => timing.decodeMs),
+    tokens: sum(({ timing }) => timing.tokens),
+  };
+}
+
+/** A reading that only counts, for a plan. */
+export async function dryRun({ match }: SearchDeps, asked: Asked, opened: Opened): Promise<DryReading> {
+  const { reel, reader, lookFor } = opened;
+  // What is only planned was not read: nothing is kept of it.
+  const reading = new DryReading(reel, '', { ...reader, earlier: undefined }, asked.gammas[0]);
+  await answer(prepare({ match, reel, lookFor, reading, asked: asked.question, question: asked.reading }));
+  return reading;
+}

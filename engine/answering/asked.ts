@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { normaliseQuestion, parseQuestion, type Question } from '../language/questions.ts';
+import { scopeOf, type Scope } from '../search/scope.ts';
+import { askRequestSchema, gammaRange, parseRequest, type AskRequest } from '../protocol/requests.ts';
+import type { AskResult } from '../protocol/results.ts';
+import type { AnswerKey } from '../library/types.ts';
+import type { SearchDeps } from '../search/types.ts';
+
+/** How answers are made, for the cache's key. Raise the number when a change here changes answers. */
+const sampling = 'greedy;reading-5';
+
+/** The scaling factors of "auto" (those of training) and of "compare" (the presets, and time as it is). */
+const modes = { auto: [0.5, 0.75, 1, 1.25, 1.5], compare: [gammaRange.find, 1, gammaRange.explain] };
+
+/** A question, parsed, with the videos that it is about. */
+export interface Asked extends Scope {
+  question: string;
+  reading: Question;
+  /** One, or those of a mode. */
+  gammas: readonly number[];
+  mode: 'auto' | 'compare' | undefined;
+  key: AnswerKey;
+  request: AskResult['request'];
+  fresh: boolean;
+}
+
+/** Parses a request and finds its videos. @throws LongviewError as {@link ask}. */
+export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
+  const {
+    question,
+    in: where,
+    gamma,
+    gammas,
+    model,
+    fresh = false,
+  } = parseRequest(askRequestSchema, request);
+  const scope = scopeOf(deps, where);
+  const mode = typeof gamma === 'string' ? gamma : undefined;
+  const chosen = mode ? [...new Set(gammas ?? modes[mode])] : [(gamma as number) ?? gammaRange.explain];
+  const several = mode ? `;${mode}:${chosen.join(',')}` : '';
+  return {
+    ...scope,
+    question,
+    reading: parseQuestion(question),
+    gammas: chosen,
+    mode,
+    fresh,
+    request: { in: where, gamma, gammas, ...(model === undefined ? {} : { model }) },
+    key: {
+      contentHash: oneOf(scope.videos.map((video) => video.contentHash)),
+      indexRun: oneOf(scope.videos.map((video) => video.indexRun)),
+      // What is read is found by the library's own bundle, too.
+      modelFingerprint: [deps.model, deps.answering?.model]
+        .flatMap((one) => one?.fingerprint ?? [])
+        .join('+'),
+      question: normaliseQuestion(question),
+      gamma: mode ? 0 : chosen[0],
+      sampling: sampling + several,
+    },
+  };
+}
+
+/** One name for several: itself where there is one, else a digest that doesn't depend on their order. */
+function oneOf(names: readonly string[]): string {
+  if (names.length === 1) return names[0];
+  return createHash('sha256').update(JSON.stringify(names.toSorted())).digest('hex');
+}
+
+/** The answer in the cache, with its videos where they are now. */
+export function knownAnswer({ store }: SearchDeps, asked: Asked): AskResult | undefined {
+  const known = store.cachedAnswer(asked.key);
+  if (!known) return undefined;
+  const paths = new Map(asked.videos.map(({ id, path }) => [id, path]));
+  const here = (evidence: AskResult['evidence']) =>
+    evidence.map((one) => (one.videoId ? { ...one, path: paths.get(one.videoId) ?? one.path } : one));
+  return {
+    ...known,
+    question: asked.question,
+    path: paths.get(known.videoId) ?? known.path,
+    evidence: here(known.evidence),
+    ...(known.runs && { runs: known.runs.map((run) => ({ ...run, evidence: here(run.evidence) })) }),
+    cached: true,
+  };
+}

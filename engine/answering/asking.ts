@@ -1,0 +1,202 @@
+import { logistic, logOdds } from '../search/calibration.ts';
+import { counts, recheck } from '../search/recheck.ts';
+import { search, type Hit } from '../search/search.ts';
+import { readingList, segmentsOf, spread, type Segment } from '../search/select.ts';
+import { decoderPrompt, isThere, searchedThing, yesNo } from '../language/prompts.ts';
+import { contradicting } from './dominant-object.ts';
+import { reasonsText, type Why } from '../protocol/reasons.ts';
+import type { Question } from '../language/questions.ts';
+import type { Reading } from '../search/decoder-session.ts';
+import type { Reel, ReelPart } from './timeline.ts';
+import type { SearchDeps, SearchStore } from '../search/types.ts';
+import type { TextEmbedder } from '../inference/types.ts';
+import { queryVector } from '../search/query-vector.ts';
+
+/** Looks for things in the footage of a question; each is looked for once, whatever the gammas. */
+export type LookFor = (thing: string, limit: number) => Promise<Hit[]>;
+
+/** What those who answer a question work with. */
+export interface Asking {
+  match: SearchDeps['match'];
+  /** The footage: one video, or several one after the other. Patches and seconds are the reel's. */
+  reel: Reel;
+  segments: readonly Segment[];
+  lookFor: LookFor;
+  reading: Reading;
+  /** As it was typed. */
+  asked: string;
+  question: Question;
+  onText?: (piece: string) => void;
+}
+
+/** A moment that is to prove an answer, in the reel's seconds. */
+export interface Proof {
+  start: number;
+  end: number;
+  /** 0 to 1, after the re-check. */
+  score: number;
+  reason: string;
+  /** The same as data, where it can be said so. */
+  why?: Why[];
+}
+
+/** An answer before it is dressed as a result. */
+export interface Draft {
+  answer: string;
+  /** 0 to 1. */
+  confidence: number;
+  evidence: Proof[];
+  /** What the answer says, piece by piece; the whole of it with all evidence where absent. */
+  statements?: { text: string; proofs: number[] }[];
+  /** True: it says that something is not there, which no moment can prove. */
+  absence?: true;
+}
+
+/** The moments that show a thing, best first, not yet re-checked. */
+export function lookerFor(
+  store: SearchStore,
+  match: SearchDeps['match'],
+  text: TextEmbedder | undefined,
+  reel: Reel,
+): LookFor {
+  const known = new Map<string, Promise<Hit[]>>();
+  const look = async (thing: string, limit: number) => {
+    const embedding = await queryVector(text, thing);
+    return search(store, reel.parts, match(thing), embedding, limit).map((hit) => reel.place(hit));
+  };
+  return (thing, limit) => {
+    const key = `${limit} ${thing}`;
+    const before = known.get(key);
+    if (before) return before;
+    const looking = look(thing, limit);
+    known.set(key, looking);
+    return looking;
+  };
+}
+
+/** Gathers what an answer needs. */
+export function prepare(rest: Omit<Asking, 'segments'>): Asking {
+  return { ...rest, segments: segmentsOf(rest.reel.shots, rest.reading.budget) };
+}
+
+/**
+ * The patches to read, some for sure and others for the rest of the footage: those of an earlier question where they do.
+ * @param must most important first
+ */
+export function patchesToRead(
+  { segments, reel, reading }: Asking,
+  must: readonly number[],
+): readonly number[] {
+  const runs = reel.parts.map(({ video }) => video.indexRun);
+  const key = `${runs.join(' ')} ${reading.gamma} ${reading.budget} ${segments[0]?.first} ${segments.length}`;
+  const list =
+    reading.earlier?.amended(key, must, segments, reel.table) ??
+    readingList(segments, reel.table, must, reading.budget);
+  reading.earlier?.keep(key, list);
+  return list;
+}
+
+/** Where hits are best seen. */
+export const peaksOf = (hits: readonly Hit[]): number[] => hits.map(({ peak }) => peak);
+
+/** The same question about one of the videos. */
+export function within(asking: Asking, { first, past }: ReelPart): Asking {
+  return { ...asking, segments: asking.segments.filter((one) => one.first >= first && one.past <= past) };
+}
+
+/** Re-checks moments where that counts, the best first again. */
+export async function confirm({ reading }: Asking, hits: readonly Hit[], thing: string): Promise<Hit[]> {
+  const checked = await recheck(hits.filter(counts), thing, () => reading);
+  return [...checked, ...hits.filter((hit) => !counts(hit))].sort((a, b) => b.score - a.score);
+}
+
+/** Moments as the proof of an answer. */
+export function evidenceOf(hits: readonly Hit[], thing: string): Proof[] {
+  return hits.map(({ start, end, confidence, reason, whys }) => ({
+    start,
+    end,
+    score: confidence,
+    reason: `${searchedThing(thing)}: ${reason}`,
+    why: whys,
+  }));
+}
+
+/** So many things are told apart in one answer. */
+export const mostTold = 12;
+
+/** One thing that an answer tells, with its proof. */
+export interface Told {
+  text: string;
+  proof: Proof;
+}
+
+/** The surest of what is told, no more than are told apart, in the order in which it came. */
+export function surest<T extends { confidence: number }>(all: readonly T[]): T[] {
+  const best = new Set(all.toSorted((a, b) => b.confidence - a.confidence).slice(0, mostTold));
+  return all.filter((one) => best.has(one));
+}
+
+/** What was told of several moments as one answer: "red, white", each with the moments that it was told of. */
+export function toldTogether(told: readonly Told[]): Pick<Draft, 'answer' | 'evidence'> & {
+  statements: { text: string; proofs: number[] }[];
+} {
+  const evidence = told.map(({ proof }) => proof);
+  const statements = [...Map.groupBy(told, ({ text }) => text)].map(([text, some]) => ({
+    text,
+    proofs: some.map(({ proof }) => evidence.indexOf(proof)),
+  }));
+  return { answer: statements.map(({ text }) => text).join(', '), evidence, statements };
+}
+
+/** How many patches of a segment are looked at to name it: what the decoder was taught as one scene. */
+const patchesToName = 3;
+
+/** The patches of a stretch that are looked at to name it; the outer ones may straddle a cut. */
+export function patchesToSee({ first, past }: Segment): number[] {
+  const all = Array.from({ length: past - first }, (_, i) => first + i);
+  return spread(all.length > 3 ? all.slice(1, -1) : all, patchesToName);
+}
+
+/** How many moments a name is looked for in. */
+const placesOfName = 20;
+
+/**
+ * What a stretch of patches shows, by the decoder (or the detector, where that contradicts a small one), with that stretch as the proof. It is no surer than the search is that
+ * such a thing is there: the decoder has a name for everything.
+ */
+export async function nameOf(
+  asking: Asking,
+  { first, past }: Segment,
+): Promise<{ name: string; confidence: number; evidence: Proof }> {
+  const { reading, reel, asked } = asking;
+  const patches = patchesToSee({ first, past });
+  const { text, confidence } = await reading.answer(patches, decoderPrompt({ kind: 'what' }, asked));
+  const shot = reel.shots.find((one) => first >= one.first && first < one.past);
+  const { starts, ends } = reel.table;
+  const start = shot && first === shot.first ? shot.start : starts[first];
+  const end = shot && past === shot.past ? shot.end : ends[past - 1];
+  const thing = contradicting(asking, { first, past }, text);
+  if (thing) {
+    const { label, confidence: score, why } = thing;
+    const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
+    return { name: label, confidence: score, evidence };
+  }
+  const [yes] = await reading.choose(patches, isThere(text), yesNo);
+  return {
+    name: text,
+    confidence: await sureOf(asking, { first, past }, text, confidence),
+    evidence: { start, end, score: yes, reason: `${text}: named by the decoder` },
+  };
+}
+
+/** How sure a name is that the decoder gave to a stretch with a confidence of its own: no surer than the search is of such a thing there. */
+export async function sureOf(
+  asking: Asking,
+  { first, past }: Segment,
+  name: string,
+  confidence: number,
+): Promise<number> {
+  const hits = name === '' ? [] : await asking.lookFor(name, placesOfName);
+  const seen = hits.find((one) => one.first < past && one.past > first)?.confidence ?? 0;
+  return Math.min(confidence, logistic(logOdds(seen) + Math.max(0, logOdds(confidence)) / 2));
+}

@@ -1,0 +1,133 @@
+import { neighbourOf } from './answers/neighbour.ts';
+import { stretchAt } from './answers/sequence.ts';
+import { openAsked } from './ask.ts';
+import { askedOf } from './asked.ts';
+import { patchesToSee, prepare, type Asking } from './asking.ts';
+import { logOdds } from '../search/calibration.ts';
+import { decoderPrompt } from '../language/prompts.ts';
+import { Reading } from '../search/decoder-session.ts';
+import { readingList, type Segment } from '../search/select.ts';
+import { chooseRequestSchema, type ChooseRequest, type ChooseResult } from '../protocol/asking.ts';
+import { gammaRange, parseRequest } from '../protocol/requests.ts';
+import type { CallOptions } from '../protocol/engine.ts';
+import type { SearchDeps } from '../search/types.ts';
+
+/** How many moments of the question and of each option are read for sure. */
+const looked = 3;
+
+/**
+ * Chooses among given answers by the decoder's probability of each (teacher-forced). It reads the stretch that the
+ * question names (what comes after something, what is shown at a time); else the moments that the question and the
+ * options are about with the rest of the footage, and what the search thinks of each option counts too.
+ *
+ * By "words" each option's own words are scored, per token, against how probable they are without any footage: a
+ * frequent word is not a better answer. By "letters" the question lists the options and their letters are scored.
+ * @throws LongviewError as `ask`.
+ */
+export async function choose(
+  deps: SearchDeps,
+  request: ChooseRequest,
+  { signal }: CallOptions = {},
+): Promise<ChooseResult> {
+  const given = parseRequest(chooseRequestSchema, request);
+  const { question, options, in: where, gamma = gammaRange.explain, by = 'words' } = given;
+  const asked = askedOf(deps, { question, in: where, gamma });
+  const { reel, reader, lookFor } = await openAsked(deps, asked, signal);
+  const reading = new Reading(reel, '', reader, gamma, signal);
+  const { match } = deps;
+  const asking = prepare({ match, reel, lookFor, reading, asked: question, question: asked.reading });
+  const list = await listFor(asking, options);
+  const scores =
+    by === 'letters'
+      ? await reading.logProbabilities(
+          list,
+          letteredQuestion(question, options),
+          options.map((_, i) => ` ${letter(i)}`),
+        )
+      : await scoredWords(asking, list, options);
+  const most = Math.max(...scores);
+  const weights = scores.map((score) => Math.exp(score - most));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return {
+    probabilities: weights.map((weight) => weight / sum),
+    chosen: scores.indexOf(most),
+    by,
+    patches: reading.patches,
+  };
+}
+
+/** The stretch that a question is about by its wording. */
+async function namedStretch(asking: Asking): Promise<Segment | undefined> {
+  const { question, segments } = asking;
+  switch (question.kind) {
+    case 'after':
+    case 'before': {
+      const hits = await asking.lookFor(question.subject, looked);
+      return hits[0] && neighbourOf(asking, hits[0], hits, question.kind);
+    }
+    case 'first':
+      return segments[0];
+    case 'last':
+      return segments.at(-1);
+    case 'what':
+      return question.at === undefined ? undefined : stretchAt(asking, question.at);
+    default:
+      return undefined;
+  }
+}
+
+/** The best moments of the question and of each option, the best of each first, and the rest for context. */
+async function listFor(
+  { lookFor, asked, segments, reel, reading }: Asking,
+  options: readonly string[],
+): Promise<number[]> {
+  const hits = await Promise.all([asked, ...options].map((words) => lookFor(words, looked)));
+  const peaks = Array.from({ length: looked }, (_, i) => hits.flatMap((some) => some[i]?.peak ?? [])).flat();
+  return readingList(segments, reel.table, peaks, reading.budget);
+}
+
+async function scoredWords(
+  asking: Asking,
+  list: readonly number[],
+  options: readonly string[],
+): Promise<number[]> {
+  const { question, asked, lookFor } = asking;
+  const stretch = await namedStretch(asking);
+  const alone =
+    stretch &&
+    (await wordScores(asking, patchesToSee(stretch), decoderPrompt({ kind: 'what' }, asked), options));
+  if (alone && question.kind === 'what') return alone;
+  const together = await wordScores(asking, list, decoderPrompt(question, asked), options);
+  if (alone) return together.map((score, i) => score + alone[i]);
+  const found = await Promise.all(options.map((option) => lookFor(option, looked)));
+  return together.map((score, i) => score + logOdds(found[i][0]?.confidence ?? 0.01));
+}
+
+/** Log-probability a token of each option, over that without footage. */
+async function wordScores(
+  { reading }: Asking,
+  patches: readonly number[],
+  prompt: string,
+  options: readonly string[],
+): Promise<number[]> {
+  const answers = options.map(
+    (option) =>
+      ` ${option
+        .trim()
+        .replace(/[.!]+$/u, '')
+        .toLowerCase()}`,
+  );
+  const seen = await reading.logProbabilities(patches, prompt, answers);
+  const blind = await reading.logProbabilities([], prompt, answers);
+  const lengths = await Promise.all(answers.map((answer) => reading.tokensOf(answer)));
+  return seen.map((score, i) => (score - blind[i]) / Math.max(1, lengths[i]));
+}
+
+function letteredQuestion(question: string, options: readonly string[]): string {
+  const lines = options.map((option, i) => `${letter(i)}. ${option}`);
+  return `${question}\n${lines.join('\n')}\nAnswer with the letter of the right option only.`;
+}
+
+function letter(index: number): string {
+  return String.fromCharCode(65 + index);
+}

@@ -1,0 +1,61 @@
+import { calibration, logistic, objectLogOdds } from '../search/calibration.ts';
+import type { Why } from '../protocol/reasons.ts';
+import type { Reading } from '../search/decoder-session.ts';
+import type { Reel } from './timeline.ts';
+import type { SearchDeps } from '../search/types.ts';
+import type { SeenObject } from '../core/frames.ts';
+import type { Segment } from '../search/select.ts';
+
+/** The largest of the things that the detector is very sure of. */
+export interface MainThing {
+  label: string;
+  /** How sure it is, 0 to 1. */
+  confidence: number;
+  why: Why;
+}
+
+/** What the detector is sure of throughout a stretch of patches, if that is of some size. */
+export function mainThing(seen: readonly SeenObject[], { first, past }: Segment): MainThing | undefined {
+  const { score: surely, area: least } = calibration.main;
+  const frames = 2 * (past - first);
+  const byLabel = new Map<string, Map<number, { score: number; area: number }>>();
+  for (const { patch, frame, label, score, box } of seen) {
+    const best = byLabel.get(label) ?? new Map<number, { score: number; area: number }>();
+    byLabel.set(label, best);
+    const at = 2 * patch + frame;
+    if (score > (best.get(at)?.score ?? 0))
+      best.set(at, { score, area: (box[2] - box[0]) * (box[3] - box[1]) });
+  }
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / frames;
+  return [...byLabel]
+    .map(([label, best]) => {
+      const those = [...best.values()];
+      const scores = those.map(({ score }) => score);
+      return {
+        ...{ label, score: mean(scores), area: mean(those.map(({ area }) => area)) },
+        ...{ count: those.length, best: Math.max(...scores) },
+      };
+    })
+    .filter(({ score, area }) => score >= surely && area >= least)
+    .sort((a, b) => b.area - a.area)
+    .map(({ score, label, count, best }) => ({
+      label,
+      confidence: logistic(objectLogOdds(score)),
+      why: { code: 'saw' as const, label, frames: count, ofFrames: frames, most: 1, score: best },
+    }))[0];
+}
+
+/**
+ * The main thing of a stretch, where the name that a decoder of few words gave it says something else: "buddha" for a person. A
+ * narrower name, "dalmatian" for a dog, stands.
+ */
+export function contradicting(
+  { match, reel, reading }: { match: SearchDeps['match']; reel: Reel; reading: Reading },
+  stretch: Segment,
+  name: string,
+): MainThing | undefined {
+  if (!reading.fewWords) return undefined;
+  const thing = mainThing(reel.seenIn(stretch), stretch);
+  const agrees = thing && match(name).objects.some(({ labels }) => labels.includes(thing.label));
+  return agrees ? undefined : thing;
+}

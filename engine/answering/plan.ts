@@ -1,0 +1,51 @@
+import { answeringModel } from './answering.ts';
+import { dryRun, openAsked } from './ask.ts';
+import { askedOf, knownAnswer } from './asked.ts';
+import { expectedSeconds, paceOf } from './throughput.ts';
+import { throwIfCancelled } from '../protocol/errors.ts';
+import type { PlanResult } from '../protocol/asking.ts';
+import type { CallOptions } from '../protocol/engine.ts';
+import type { AskRequest } from '../protocol/requests.ts';
+import type { SearchDeps } from '../search/types.ts';
+
+/**
+ * What a question would cost: the same steps as `ask`, with a decoder that reads nothing. Counts are upper bounds
+ * (an answer that names less is re-checked less).
+ * @throws LongviewError as `ask`.
+ */
+export async function plan(
+  deps: SearchDeps,
+  request: AskRequest,
+  { signal }: CallOptions = {},
+): Promise<PlanResult> {
+  throwIfCancelled(signal);
+  const asked = askedOf(deps, request);
+  const cached = !asked.fresh && knownAnswer(deps, asked) !== undefined;
+  const opened = await openAsked(deps, asked, signal);
+  throwIfCancelled(signal);
+  const { cost, patches } = await dryRun(deps, asked, opened);
+  const { passes, promptTokens, tokens } = cost;
+  const times = asked.gammas.length;
+  const pace = paceOf(deps.store, answeringModel(deps).fingerprint);
+  const seconds =
+    pace && expectedSeconds(pace, { promptTokens: times * promptTokens, tokens: times * tokens });
+  return {
+    question: asked.question,
+    cached,
+    gammas: [...asked.gammas],
+    videos: opened.reel.parts.length,
+    ofVideos: asked.videos.length,
+    seconds: asked.videos.reduce((sum, video) => sum + video.durationSec, 0),
+    frames: 2 * patches,
+    patches,
+    passes: times * passes,
+    promptTokens: times * promptTokens,
+    newTokens: times * tokens,
+    expectedSec: cached ? 0 : (seconds ?? null),
+    speed: pace
+      ? { promptTokensPerSec: pace.promptTokensPerSec, newTokensPerSec: pace.newTokensPerSec }
+      : null,
+    trusted: opened.trusted,
+    model: answeringModel(deps).id,
+  };
+}

@@ -1,0 +1,137 @@
+import { basename } from 'node:path';
+import { clock } from '../protocol/clock.ts';
+import { shotsIn, type Footage } from '../search/footage.ts';
+import type { TokensOf } from './answering.ts';
+import type { Hit } from '../search/search.ts';
+import type { Segment } from '../search/select.ts';
+import type { Shot } from '../vision/shots.ts';
+import type { PatchTable } from '../library/patch-types.ts';
+import type { SeenObject } from '../core/frames.ts';
+import type { IndexedVideo } from '../library/types.ts';
+import type { SearchStore } from '../search/types.ts';
+
+/** One video of a {@link Reel}. */
+export interface ReelPart extends Footage {
+  /** Its first patch, and one past its last, in the reel. */
+  first: number;
+  past: number;
+  /** Where its second 0 lies in the reel. */
+  origin: number;
+}
+
+/** Seconds of nothing between two videos: more than any gap that is bridged. */
+const apart = 600;
+
+/**
+ * Videos laid one after the other, so that a question about several is answered like one about a single video.
+ * Patches and seconds of the reel are those of its only video where there is but one.
+ */
+export class Reel {
+  readonly parts: readonly ReelPart[];
+  readonly table: PatchTable;
+  readonly shots: readonly Shot[];
+  readonly #store: SearchStore;
+  readonly #tokensOf: TokensOf;
+  readonly #tokens = new Map<number, Float32Array>();
+
+  /**
+   * @param footage at least one video
+   * @param tokensOf where visual tokens come from; the library where absent
+   */
+  constructor(store: SearchStore, footage: readonly Footage[], tokensOf?: TokensOf) {
+    this.#store = store;
+    this.#tokensOf = tokensOf ?? (async ({ id }, _, patches) => store.patchTokens(id, patches));
+    let first = 0;
+    let origin = 0;
+    this.parts = footage.map((one) => {
+      const part = { ...one, first, past: first + one.table.starts.length, origin };
+      first = part.past;
+      origin += Math.max(one.video.durationSec, one.table.ends.at(-1) ?? 0) + apart;
+      return part;
+    });
+    this.table = this.parts.length === 1 ? this.parts[0].table : joined(this.parts);
+    this.shots = this.parts.flatMap((part) =>
+      shotsIn(store, part).map((shot) => ({
+        start: shot.start + part.origin,
+        end: shot.end + part.origin,
+        first: shot.first + part.first,
+        past: shot.past + part.first,
+      })),
+    );
+  }
+
+  /** The video that a patch belongs to. */
+  partOf(patch: number): ReelPart {
+    return this.parts.findLast(({ first }) => first <= patch) ?? this.parts[0];
+  }
+
+  /** A time of the reel as a video and the seconds in it. */
+  locate(time: number): { video: IndexedVideo; seconds: number } {
+    const part = this.parts.findLast(({ origin }) => origin <= time) ?? this.parts[0];
+    return { video: part.video, seconds: time - part.origin };
+  }
+
+  /** A moment found in one of the videos, in the reel's patches and seconds. */
+  place(hit: Hit): Hit {
+    const part = this.parts.find(({ video }) => video.id === hit.video.id);
+    if (!part) throw new Error(`${hit.video.id} is not in the reel`);
+    return {
+      ...hit,
+      first: hit.first + part.first,
+      past: hit.past + part.first,
+      peak: hit.peak + part.first,
+      start: hit.start + part.origin,
+      end: hit.end + part.origin,
+    };
+  }
+
+  /** A stretch as people write it, with the file where there are several. */
+  clock(start: number, end: number): string {
+    const from = this.locate(start);
+    const text = `${clock(from.seconds)} to ${clock(from.seconds + end - start)}`;
+    return this.parts.length === 1 ? text : `${basename(from.video.path)} ${text}`;
+  }
+
+  /** What the detector saw of these labels. */
+  objects(labels: readonly string[]): SeenObject[] {
+    return this.parts.flatMap(({ video, first }) =>
+      this.#store.objects(video.id, labels).map((seen) => ({ ...seen, patch: seen.patch + first })),
+    );
+  }
+
+  /** All that the detector saw in a stretch of patches of one video. */
+  seenIn({ first, past }: Segment): SeenObject[] {
+    const { video, first: from } = this.partOf(first);
+    return this.#store
+      .objects(video.id, undefined, { from: first - from, past: past - from })
+      .map((seen) => ({ ...seen, patch: seen.patch + from }));
+  }
+
+  /** Visual tokens by the reel's patches. Kept, because every gamma and every question of one ask wants them again. */
+  async patchTokens(_: string, patches: readonly number[]): Promise<Float32Array[]> {
+    for (const part of this.parts) {
+      const wanted = patches.filter(
+        (patch) => patch >= part.first && patch < part.past && !this.#tokens.has(patch),
+      );
+      if (wanted.length === 0) continue;
+      const local = wanted.map((patch) => patch - part.first);
+      const found = await this.#tokensOf(part.video, part.table, local);
+      found.forEach((tokens, i) => this.#tokens.set(wanted[i], tokens));
+    }
+    return patches.map((patch) => this.#tokens.get(patch)!);
+  }
+}
+
+function joined(parts: readonly ReelPart[]): PatchTable {
+  const rows = parts.at(-1)!.past;
+  const { embeddingSize } = parts[0].table;
+  const starts = new Float64Array(rows);
+  const ends = new Float64Array(rows);
+  const embeddings = new Float32Array(rows * embeddingSize);
+  for (const { table, first, origin } of parts) {
+    table.starts.forEach((start, i) => (starts[first + i] = start + origin));
+    table.ends.forEach((end, i) => (ends[first + i] = end + origin));
+    embeddings.set(table.embeddings, first * embeddingSize);
+  }
+  return { starts, ends, embeddings, embeddingSize };
+}

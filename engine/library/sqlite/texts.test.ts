@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { facts, temporaryFolder } from '../../../tests/fixtures/library.ts';
+import { openStore, wordsOf, type FootageLine } from '../index.ts';
+
+const line = (start: number, text: string, kind: FootageLine['kind'] = 'said'): FootageLine => ({
+  kind,
+  start,
+  end: start + 2,
+  text,
+});
+
+function setting(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const store = openStore(folder);
+  t.after(() => store.close());
+  const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
+  const find = (query: string, videos?: string[]) =>
+    store.textHits(wordsOf(query), 10, videos).map(({ text }) => text);
+  return { folder, store, videoId, find };
+}
+
+test('words: case, accents, width and plurals do not matter; scripts without spaces are characters', () => {
+  assert.deepEqual(wordsOf('Dogs’ cafés, BOXES & ２０ cities'), [
+    ['dog'],
+    ['cafe'],
+    ['box'],
+    ['20'],
+    ['city'],
+  ]);
+  assert.deepEqual(wordsOf('看吉他 video 狗'), [['看', '吉', '他'], ['video'], ['狗']]);
+  assert.deepEqual(wordsOf('한국어 тёплый'), [['한국어'], ['теплыи']]);
+  assert.deepEqual(wordsOf('"*-()'), []);
+});
+
+test('lines with all the words come first, then those with some', (t) => {
+  const { store, videoId, find } = setting(t);
+  store.setText(videoId, 's', [line(0, 'A red bus.'), line(5, 'The red car'), line(9, 'cars are fast')]);
+  assert.equal(find('red cars')[0], 'The red car');
+  assert.deepEqual(new Set(find('red cars')), new Set(['The red car', 'A red bus.', 'cars are fast']));
+});
+
+test('a Chinese word of two characters is found inside a line, its characters in another order are not', (t) => {
+  const { store, videoId, find } = setting(t);
+  store.setText(videoId, 's', [line(0, '有人弹吉他唱歌'), line(5, '他吉祥')]);
+  assert.deepEqual(find('吉他'), ['有人弹吉他唱歌']);
+  assert.deepEqual(find('歌'), ['有人弹吉他唱歌']);
+});
+
+test('operators, quotes and stars are plain words', (t) => {
+  const { store, videoId, find } = setting(t);
+  store.setText(videoId, 's', [line(0, 'cats AND dogs')]);
+  for (const query of [
+    '"dogs',
+    'dogs*',
+    'NEAR(dogs',
+    'dogs OR',
+    'words:dogs',
+    'dogs -cats',
+    '^dogs',
+    "dogs'; --",
+  ])
+    assert.deepEqual(find(query), ['cats AND dogs'], query);
+  for (const query of ['', '"""', '* ( ) :', '\u0000']) assert.deepEqual(find(query), [], query);
+});
+
+test('new text takes the place of the old, and goes with its video', (t) => {
+  const { store, videoId, find } = setting(t);
+  assert.equal(store.textSource(videoId), undefined);
+  store.setText(videoId, 'first', [line(0, 'a dog')]);
+  store.setText(videoId, 'second', [line(0, 'a cat')]);
+  assert.equal(store.textSource(videoId), 'second');
+  assert.deepEqual([find('dog'), find('cat')], [[], ['a cat']]);
+  store.removeVideo(videoId);
+  assert.deepEqual(find('cat'), []);
+});
+
+test('a search in some videos is not crowded out by the others', (t) => {
+  const { store, videoId, find } = setting(t);
+  const other = store.saveFile('/films/b.mp4', facts('b')).videoId;
+  store.setText(
+    other,
+    's',
+    Array.from({ length: 50 }, (_, i) => line(i, 'dog')),
+  );
+  store.setText(videoId, 's', [line(0, 'my own long line about a dog')]);
+  assert.deepEqual(find('dog', [videoId]), ['my own long line about a dog']);
+});

@@ -1,0 +1,187 @@
+import { throwIfCancelled } from '../protocol/errors.ts';
+import type { EarlierReads } from './prompt-prefix-reuse.ts';
+import type { Eyes, PromptPart, Reader } from '../inference/types.ts';
+
+/** What reading cost. */
+export interface ReadingCost {
+  /** How often the decoder was asked. */
+  passes: number;
+  /** Tokens of all prompts, visual ones included, whether kept from an earlier one or not. */
+  promptTokens: number;
+  /** Generated tokens. */
+  tokens: number;
+  prefillMs: number;
+  decodeMs: number;
+}
+
+/** Where the visual tokens of patches come from. */
+export interface TokenSource {
+  patchTokens(
+    videoId: string,
+    patches: readonly number[],
+  ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
+}
+
+/** What reads. */
+export interface ReadingOptions {
+  reader: Reader;
+  grid: Eyes['grid'];
+  /** Temporal patches that a self-test on this machine found safe; where absent, what training says. */
+  trusted?: number;
+  earlier?: EarlierReads | undefined;
+  /** Which things its decoder has words for; all where absent. */
+  knows?: (thing: string) => boolean;
+}
+
+/** The decoder at work on one video at one gamma, with what it cost so far. */
+export class Reading {
+  readonly gamma: number;
+  /** What earlier questions read, where that is worth reading again. */
+  readonly earlier: EarlierReads | undefined;
+  readonly #knows: ((thing: string) => boolean) | undefined;
+  readonly #store: TokenSource;
+  readonly #videoId: string;
+  readonly #reader: Reader;
+  readonly #grid: Eyes['grid'];
+  readonly #signal: AbortSignal | undefined;
+  readonly #trusted: number;
+  readonly #patches = new Set<number>();
+  readonly cost: ReadingCost = { passes: 0, promptTokens: 0, tokens: 0, prefillMs: 0, decodeMs: 0 };
+
+  constructor(
+    store: TokenSource,
+    videoId: string,
+    { reader, grid, trusted, earlier, knows }: ReadingOptions,
+    gamma: number,
+    signal?: AbortSignal,
+  ) {
+    this.#store = store;
+    this.#videoId = videoId;
+    this.#reader = reader;
+    this.#grid = grid;
+    this.#trusted = trusted ?? reader.trainedPatches;
+    this.gamma = gamma;
+    this.earlier = earlier;
+    this.#knows = knows;
+    this.#signal = signal;
+  }
+
+  /** True for a decoder that was taught some names and no more. */
+  get fewWords(): boolean {
+    return this.#knows !== undefined;
+  }
+
+  /** Whether the decoder has anything to say about it being there. */
+  judges(thing: string): boolean {
+    return this.#knows?.(thing) ?? true;
+  }
+
+  /** How many patches the model can be trusted with at once. */
+  get budget(): number {
+    return Math.max(1, this.#trusted);
+  }
+
+  /** Number of different patches read so far. */
+  get patches(): number {
+    return this.#patches.size;
+  }
+
+  /** Reads patches and a question, and writes the answer (greedy). */
+  async answer(
+    patches: readonly number[],
+    question: string,
+    { maxNewTokens = 48, onText }: { maxNewTokens?: number; onText?: (piece: string) => void } = {},
+  ): Promise<{ text: string; confidence: number }> {
+    await this.#note(patches, question);
+    const result = await this.read(patches, question, maxNewTokens, onText);
+    this.cost.prefillMs += result.prefillMs;
+    this.cost.decodeMs += result.decodeMs;
+    this.cost.tokens += result.tokens;
+    return { text: result.text.trim(), confidence: result.confidence };
+  }
+
+  /** The probability of each of the given answers, among them. */
+  async choose(patches: readonly number[], question: string, answers: readonly string[]): Promise<number[]> {
+    const scores = await this.logProbabilities(patches, question, answers);
+    const most = Math.max(...scores);
+    const weights = scores.map((score) => Math.exp(score - most));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  }
+
+  /** The log-probability of each of the given answers, over all there are. Patches may be none. */
+  async logProbabilities(
+    patches: readonly number[],
+    question: string,
+    answers: readonly string[],
+  ): Promise<number[]> {
+    await this.#note(patches, question);
+    const began = performance.now();
+    const scores = await this.score(patches, question, answers);
+    this.cost.prefillMs += performance.now() - began;
+    return scores;
+  }
+
+  /** Tokens of a text, or an estimate where the decoder doesn't tell. */
+  async tokensOf(text: string): Promise<number> {
+    const [none, some] = [
+      await this.#reader.countTokens?.([{ kind: 'text', text: '' }]),
+      await this.#reader.countTokens?.([{ kind: 'text', text }]),
+    ];
+    return none === undefined || some === undefined ? Math.ceil(text.length / 4) : some - none;
+  }
+
+  /** Has the decoder write. */
+  protected async read(
+    patches: readonly number[],
+    question: string,
+    maxNewTokens: number,
+    onText: ((piece: string) => void) | undefined,
+  ): Promise<{ text: string; confidence: number; prefillMs: number; decodeMs: number; tokens: number }> {
+    const parts = await this.#parts(patches, question);
+    return this.#reader.read({ parts, gamma: this.gamma, maxNewTokens, signal: this.#signal, onText });
+  }
+
+  /** Log-probabilities of the answers. */
+  protected async score(
+    patches: readonly number[],
+    question: string,
+    answers: readonly string[],
+  ): Promise<number[]> {
+    const parts = await this.#parts(patches, question);
+    const scores = await this.#reader.score({ parts, gamma: this.gamma, signal: this.#signal }, answers);
+    return scores.map(({ logProbability }) => logProbability);
+  }
+
+  async #note(patches: readonly number[], question: string): Promise<void> {
+    throwIfCancelled(this.#signal);
+    for (const patch of patches) this.#patches.add(patch);
+    this.cost.passes++;
+    const words = await this.#reader.countTokens?.([{ kind: 'text', text: question }]);
+    const [rows, columns] = this.#grid;
+    this.cost.promptTokens += patches.length * rows * columns + (words ?? Math.ceil(question.length / 4));
+  }
+
+  async #parts(patches: readonly number[], question: string): Promise<PromptPart[]> {
+    const tokens = await this.#store.patchTokens(this.#videoId, patches);
+    return [
+      { kind: 'video', patches: tokens, grid: this.#grid },
+      { kind: 'text', text: question },
+    ];
+  }
+}
+
+/** A reading that reads nothing: what an answer would cost. It writes as much as an answer may have. */
+export class DryReading extends Reading {
+  protected override async read(patches: readonly number[], question: string, maxNewTokens: number) {
+    // A read-out names as many things as it reads; whatever else is asked is answered with one name.
+    const names = /\border\b/.test(question) ? patches.length : 1;
+    const text = Array.from({ length: names }, (_, i) => `thing ${i + 1}`).join(', ');
+    const tokens = Math.min(maxNewTokens, 3 * names);
+    return { text, confidence: 0.5, prefillMs: 0, decodeMs: 0, tokens };
+  }
+
+  protected override async score(_: readonly number[], __: string, answers: readonly string[]) {
+    return answers.map(() => 0);
+  }
+}

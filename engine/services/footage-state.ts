@@ -1,0 +1,26 @@
+import { stat } from 'node:fs/promises';
+import type { IndexingMedia } from '../indexing/index.ts';
+import type { Store } from '../library/index.ts';
+
+/**
+ * Whether a video's footage is still what was indexed, at any of the places where it was. A file that was only touched
+ * or copied anew is told from a changed one by its content.
+ * @returns undefined where all is well
+ */
+export async function footageState(
+  store: Store,
+  media: IndexingMedia,
+  videoId: string,
+): Promise<'missing' | 'changed' | undefined> {
+  const video = store.video(videoId);
+  let state: 'missing' | 'changed' = 'missing';
+  for (const path of video.paths) {
+    const facts = await stat(path).catch(() => undefined);
+    if (!facts?.isFile()) continue;
+    if (store.unchangedFile(path, facts.size, facts.mtimeMs)?.id === video.id) return undefined;
+    const content = await media.contentId(path, {}).catch(() => undefined);
+    if (content === video.contentHash) return undefined;
+    state = 'changed';
+  }
+  return state;
+}

@@ -1,0 +1,215 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LongviewError, quote } from '../protocol/errors.ts';
+import { parseRequest } from '../protocol/requests.ts';
+import {
+  answersRequestSchema,
+  editAnswerRequestSchema,
+  type LibraryView,
+  objectsRequestSchema,
+  relevanceRequestSchema,
+  videoRequestSchema,
+  type AnswersResult,
+  type ObjectsResult,
+  type Relevance,
+  type VideoDetails,
+} from '../protocol/view.ts';
+import type { Store, StoredVideo, Thumbnail } from '../library/index.ts';
+import type { SeenObject } from '../core/frames.ts';
+import { storedAnswer } from './ask-tools.ts';
+import { firstExisting, listVideo } from './listing.ts';
+import { momentStills, type WriteStill } from './moment-stills.ts';
+
+/** What the view works with. */
+export interface ViewDeps {
+  store(): Store;
+  /** A video by id or path, also where it was moved to. */
+  video(idOrPath: string): Promise<StoredVideo>;
+  /** Fingerprint of the active bundle; undefined where there is none. */
+  activeFingerprint(): Promise<string | undefined>;
+  writeStill: WriteStill;
+  /** Words in the space of the active bundle's patches. */
+  embed(words: string, signal: AbortSignal | undefined): Promise<Float32Array>;
+}
+
+/** What a window needs beside the engine's own commands. */
+export function libraryView(deps: ViewDeps): LibraryView {
+  const moments = momentStills(deps.writeStill);
+  return {
+    async video(request) {
+      const { video: place } = parseRequest(videoRequestSchema, request);
+      return details(deps, await deps.video(place));
+    },
+    async relevance(request, options) {
+      const { video: place, query } = parseRequest(relevanceRequestSchema, request);
+      const video = await deps.video(place);
+      const table = deps.store().patchTable(video.id);
+      if (video.index?.modelFingerprint !== (await deps.activeFingerprint())) throw otherModel(video);
+      return relevance(table, await deps.embed(query, options?.signal));
+    },
+    async objects(request) {
+      const { video: place, from, to, labels } = parseRequest(objectsRequestSchema, request);
+      return objectsBetween(deps.store(), (await deps.video(place)).id, from, to, labels);
+    },
+    async answers(request) {
+      const { video: place } = parseRequest(answersRequestSchema, request);
+      return history(deps.store(), place === undefined ? undefined : (await deps.video(place)).id);
+    },
+    async editAnswer(request) {
+      const { number, change } = parseRequest(editAnswerRequestSchema, request);
+      const store = deps.store();
+      storedAnswer(store, number);
+      if (change === 'remove') store.removeAnswer(number);
+      else store.pinAnswer(number, change === 'pin');
+      return history(store, undefined);
+    },
+    async storage() {
+      const { folder } = deps.store();
+      const cacheBytes =
+        (await bytesIn(join(folder, 'features'))) + (await bytesIn(join(folder, 'thumbnails')));
+      const names = (await readdir(folder)).filter((name) => name.startsWith('library.db'));
+      const sizes = await Promise.all(names.map((name) => sizeOf(join(folder, name))));
+      return { folder, libraryBytes: sizes.reduce((sum, size) => sum + size, 0), cacheBytes };
+    },
+    async unfinished() {
+      return deps
+        .store()
+        .jobs()
+        .filter(({ state }) => state === 'waiting' || state === 'running')
+        .map(({ path }) => path);
+    },
+    async footage(videoId) {
+      const video = deps.store().video(videoId);
+      const path = await firstExisting(video.paths);
+      if (path === undefined) throw missing(video);
+      return path;
+    },
+    async still(videoId, time, since = 0) {
+      const video = deps.store().video(videoId);
+      const still = stillsOf(deps.store(), video).findLast((one) => one.time <= time);
+      if (!still || still.time >= since) return still?.path;
+      return (await moments.still(video, (since + time) / 2, dirname(still.path))) ?? still.path;
+    },
+  };
+}
+
+async function details(deps: ViewDeps, video: StoredVideo): Promise<VideoDetails> {
+  const store = deps.store();
+  const jobs = new Map(store.jobs().map((job) => [job.path, job]));
+  const { path, durationSec, status } = await listVideo(video, jobs, await deps.activeFingerprint());
+  return {
+    id: video.id,
+    path,
+    durationSec,
+    status,
+    width: video.width,
+    height: video.height,
+    frameRate: video.frameRate,
+    codec: video.codec,
+    bytes: video.sizeBytes,
+    recordedAt: video.recordedAt === undefined ? null : new Date(video.recordedAt).toISOString(),
+    stills: stillsOf(store, video).map((still) => still.time),
+    cuts: video.index ? store.cuts(video.id) : [],
+    labels: video.index ? store.labels(video.id) : [],
+  };
+}
+
+function stillsOf(store: Store, video: StoredVideo): Thumbnail[] {
+  return video.index ? store.thumbnails(video.id) : [];
+}
+
+/** Similarity of each patch, stretched so that this video's own middle is 0 and its best is 1. */
+function relevance(
+  table: { starts: Float64Array; embeddings: Float32Array; embeddingSize: number },
+  words: Float32Array,
+): Relevance {
+  const size = table.embeddingSize;
+  const similarities = Array.from(table.starts, (_, row) => {
+    let sum = 0;
+    for (let index = 0; index < size; index++) sum += words[index] * table.embeddings[row * size + index];
+    return sum;
+  });
+  const middle = similarities.toSorted((a, b) => a - b)[similarities.length >> 1] ?? 0;
+  const best = Math.max(...blocks(similarities));
+  const scores = similarities.map((value) =>
+    best > middle ? Math.min(1, Math.max(0, (value - middle) / (best - middle))) : 0,
+  );
+  return { starts: [...table.starts], scores };
+}
+
+/** The largest of each thousand: `Math.max` takes only so many arguments. */
+function blocks(values: readonly number[]): number[] {
+  const best: number[] = [];
+  for (let first = 0; first < values.length; first += 1000)
+    best.push(Math.max(...values.slice(first, first + 1000)));
+  return best;
+}
+
+function objectsBetween(
+  store: Store,
+  videoId: string,
+  from: number,
+  to: number,
+  labels: readonly string[] | undefined,
+): ObjectsResult {
+  const frames = store.frames(videoId);
+  const byFrame = new Map<number, SeenObject[]>();
+  for (const object of store.objects(videoId, labels)) {
+    const frame = object.patch * 2 + object.frame;
+    const time = frames[frame].time;
+    if (time < from || time > to) continue;
+    byFrame.set(frame, [...(byFrame.get(frame) ?? []), object]);
+  }
+  return {
+    frames: [...byFrame]
+      .sort(([a], [b]) => a - b)
+      .map(([frame, objects]) => ({
+        time: frames[frame].time,
+        objects: objects.map(({ label, score, box }) => ({ label, score, box: [...box] })),
+      })),
+  };
+}
+
+function history(store: Store, videoId: string | undefined): AnswersResult {
+  return {
+    ...store.answersSize(),
+    answers: store.answers(videoId).map(({ number, result, createdAt, usedAt, pinned }) => ({
+      number,
+      result,
+      createdAt: new Date(createdAt).toISOString(),
+      usedAt: new Date(usedAt).toISOString(),
+      pinned,
+    })),
+  };
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  let bytes = 0;
+  for (const name of names) bytes += await sizeOf(join(folder, name));
+  return bytes;
+}
+
+/** A file may go while it is counted; folders count nothing. */
+async function sizeOf(path: string): Promise<number> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isFile() ? facts.size : 0;
+}
+
+function missing(video: StoredVideo): LongviewError {
+  return new LongviewError(
+    'video-missing',
+    `The footage ${quote(video.path)} isn't where it was.`,
+    'Connect the disk that holds it, or index the folder that it was moved to.',
+    { details: { video: video.id, path: video.path } },
+  );
+}
+
+function otherModel(video: StoredVideo): LongviewError {
+  return new LongviewError(
+    'video-not-indexed',
+    `The video ${quote(video.path)} is indexed with another model (${video.index?.modelId}).`,
+    'Index it again.',
+    { details: { video: video.id } },
+  );
+}
