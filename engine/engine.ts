@@ -188,21 +188,28 @@ class Assembly {
     };
   }
 
-  async #index(request: unknown, options: CallOptions): Promise<IndexResult> {
+  async #index(request: unknown, options: CallOptions & { queued?: boolean }): Promise<IndexResult> {
     const { paths, model: id, fps, force } = parseRequest(indexRequestSchema, request);
     const store = this.#library();
     const active = await this.#active.fingerprint();
     const bundle = id === undefined ? await this.#active.bundle() : await this.#bundles.named(id);
     if (!bundle.manifest.can.includes('embed')) throw cannotLook(bundle);
+    // A process that dies leaves the request to whoever comes next; one from a queue is kept there.
+    const held = options.queued ? undefined : store.holdRequest(request);
     const result = await this.#active.with(bundle, (model) => {
       const eyes = async () => {
         const opened = await model.open();
         if (!opened.eyes) throw cannotLook(bundle);
         return gentleEyes(opened.eyes, () => this.#isGentle());
       };
-      const looking = { ...model, fps: bundle.manifest.eyes?.framesPerSecond ?? 2, eyes };
+      const looking = {
+        ...model,
+        fps: bundle.manifest.eyes?.framesPerSecond ?? 2,
+        detects: bundle.manifest.can.includes('detect'),
+        eyes,
+      };
       return indexVideos({ store, media: this.#media, model: looking }, paths, { ...options, fps, force });
-    });
+    }).finally(() => held?.end());
     const changed = bundle.fingerprint !== active;
     if (changed && result.videos.some((video) => video.status === 'indexed')) this.#active.choose(bundle);
     return result;

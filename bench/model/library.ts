@@ -42,9 +42,8 @@ export class MadeLibrary implements AsyncDisposable {
       codec: 'made',
     });
     const { id } = this.#store.video(path);
-    const lock = this.#store.lockForIndexing();
-    try {
-      const run = this.#store.beginRun(id, {
+    {
+      const run = this.#store.beginPass(id, {
         modelId: this.#model.id,
         modelFingerprint: this.#model.fingerprint,
         fps,
@@ -54,8 +53,6 @@ export class MadeLibrary implements AsyncDisposable {
       });
       run.append(patches.map((patch) => ({ ...patch, start: patch.frameTimes[0], end: end(patch) })));
       run.complete(durationSec);
-    } finally {
-      lock.release();
     }
     return id;
   }

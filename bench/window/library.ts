@@ -20,7 +20,6 @@ export async function makeLibrary(place: string, count: number, bundle: string):
   writeFileSync(file, 'a film');
   for (const folder of folders) mkdirSync(join(place, folder), { recursive: true });
   const store = openStore(library);
-  const lock = store.lockForIndexing();
   try {
     for (let number = 0; number < count; number++) {
       const path = join(
@@ -38,7 +37,7 @@ export async function makeLibrary(place: string, count: number, bundle: string):
         frameRate: 25,
         codec: 'h264',
       });
-      const run = store.beginRun(videoId, {
+      const run = store.beginPass(videoId, {
         modelId: manifest.id,
         modelFingerprint: fingerprint,
         fps: eyes.framesPerSecond,
@@ -55,7 +54,6 @@ export async function makeLibrary(place: string, count: number, bundle: string):
       if (number % 500 === 0) process.stderr.write(`\rmaking the library: ${number} of ${count}`);
     }
   } finally {
-    lock.release();
     store.close();
     process.stderr.write('\n');
   }

@@ -189,7 +189,7 @@ async function work(
     changed();
   };
   try {
-    const result = await engine.index(entry.request, { signal: stop.signal, onProgress });
+    const result = await engine.index(entry.request, { signal: stop.signal, onProgress, queued: true });
     if (stop.signal.aborted) return;
     const failed = result.videos.length > 0 && result.videos.every((video) => video.status === 'failed');
     entry.job = { ...entry.job, state: failed ? 'failed' : 'done', result, ...ended() };

@@ -8,19 +8,18 @@ import type { IndexRequest } from '../protocol/requests.ts';
 const info = { host: 'web' as const, version: '1.0.0', platform: 'linux', pick: false, sample: null };
 
 /** What a session indexes by itself, given what the last one left. */
-async function resumed(kept: KeptJob[], unfinished: string[]): Promise<[IndexRequest[], string[]]> {
+async function resumed(kept: KeptJob[]): Promise<[IndexRequest[], string[]]> {
   const begun: IndexRequest[] = [];
   const engine: ServedEngine = {
     ...pretendEngine({ videos: pretendVideos(1) }),
     keptQueue: async () => kept,
-    unfinished: async () => unfinished,
     async index(request) {
       begun.push(request);
       return { videos: [], wallSec: 0, realtimeFactor: 0 };
     },
   };
   const session = createSession(engine, { info });
-  const wanted = kept.filter((job) => !job.paused).length || Number(unfinished.length > 0);
+  const wanted = kept.filter((job) => !job.paused).length;
   await new Promise<void>((resolve) => {
     session.listen((happening) => {
       if (happening.event === 'library' && begun.length === wanted) resolve();
@@ -47,23 +46,18 @@ const job = (path: string, standing: Partial<KeptJob> = {}): KeptJob => ({
 });
 
 test('a job that a killed host had only just taken is begun by the next one', async () => {
-  const [begun] = await resumed([job('/films', { running: true }), job('/more')], []);
+  const [begun] = await resumed([job('/films', { running: true }), job('/more')]);
   assert.deepEqual(begun, [{ paths: ['/films'] }, { paths: ['/more'] }]);
 });
 
-test('of the job that was being worked on only the rest is looked at, as it was asked for', async () => {
-  const forced = job('/films', { running: true, request: { paths: ['/films'], force: true, fps: 1 } });
-  const [begun] = await resumed([forced], ['/films/b.mp4', '/films/c.mp4']);
-  assert.deepEqual(begun, [{ paths: ['/films/b.mp4', '/films/c.mp4'], force: true, fps: 1 }]);
-});
-
-test('what the command line left undone goes on', async () => {
-  const [begun] = await resumed([], ['/films/b.mp4']);
-  assert.deepEqual(begun, [{ paths: ['/films/b.mp4'] }]);
+test('every setting that it was asked with is kept', async () => {
+  const asked = { paths: ['/films'], fps: 0.5, model: 'other' };
+  const [begun] = await resumed([job('/films', { running: true, request: asked })]);
+  assert.deepEqual(begun, [asked]);
 });
 
 test('a paused job stays paused over a restart', async () => {
-  const [begun, states] = await resumed([job('/films', { paused: true }), job('/more')], []);
+  const [begun, states] = await resumed([job('/films', { paused: true }), job('/more')]);
   assert.deepEqual(begun, [{ paths: ['/more'] }]);
   assert.deepEqual(states, ['paused', 'done']);
 });

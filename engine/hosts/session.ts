@@ -4,7 +4,7 @@ import { parseRequest } from '../protocol/requests.ts';
 import { createQueue } from './queue.ts';
 import { failureOf } from './failure.ts';
 import type { CallOptions, Engine, ModelTools } from '../protocol/engine.ts';
-import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
+import type { QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
@@ -58,7 +58,8 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
     // A queue that can't be kept still runs: what is wrong with the library is told by whoever uses it.
     onKeep: (jobs) => void engine.keepQueue(jobs).catch(() => undefined),
   });
-  void leftOver(engine).then(
+  // What a crash or a closed window left undone goes on by itself, as it was asked for.
+  void engine.keptQueue().then(
     (jobs) => {
       for (const { request, paused } of jobs) queue.add(request, paused);
     },
@@ -93,16 +94,6 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
       listeners.clear();
     },
   };
-}
-
-/** What a crash or a closed window left undone; it goes on by itself. */
-async function leftOver(engine: ServedEngine): Promise<KeptJob[]> {
-  const [kept, unfinished] = await Promise.all([engine.keptQueue(), engine.unfinished()]);
-  const running = kept.find((job) => job.running);
-  if (unfinished.length === 0 || (kept.length > 0 && !running)) return kept;
-  // Of the job that was being worked on, only what it didn't come to.
-  const rest = { paused: false, running: true, request: { ...running?.request, paths: unfinished } };
-  return [rest, ...kept.filter((job) => job !== running)];
 }
 
 function handlersFor(

@@ -109,5 +109,11 @@ test('a truncated file, an empty one and a poem fail by name; the good one besid
   });
   for (const { path, error } of rows)
     if (error) assert.ok(error.message.includes(path.split('/').at(-1)!), error.message);
-  assert.equal(store.indexedVideos().length, 1);
+  const partly = store.indexedVideos().filter(({ reachedSec }) => reachedSec !== undefined);
+  assert.deepEqual(
+    partly.map(({ path }) => path.split('/').at(-1)),
+    ['cut.mkv'],
+    'what comes before the break can be searched',
+  );
+  assert.equal(store.indexedVideos().length, 2);
 });

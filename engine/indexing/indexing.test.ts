@@ -170,9 +170,17 @@ suite('files that fail', () => {
       '5.mp4': ['failed', 'file-not-found'],
     });
     for (const row of rows) if (row.error) assert.ok(row.error.remedy.length > 5, row.path);
-    assert.equal(store.indexedVideos().length, 2);
-    assert.equal(readdirSync(join(library, 'features')).length, 2);
-    assert.equal(readdirSync(join(library, 'thumbnails')).length, 2);
+    assert.deepEqual(
+      store.indexedVideos().map(({ path, reachedSec }) => [path.slice(-5), reachedSec]),
+      [
+        ['1.mp4', undefined],
+        ['3.mp4', 5],
+        ['4.mp4', undefined],
+      ],
+      'what comes before a break can be searched',
+    );
+    assert.equal(readdirSync(join(library, 'features')).length, 3);
+    assert.equal(readdirSync(join(library, 'thumbnails')).length, 3);
     assert.deepEqual(
       store.jobs().map(({ path, state, error }) => [path.slice(-5), state, error?.code]),
       [
@@ -215,7 +223,7 @@ suite('files that fail', () => {
     const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
     await assert.rejects(index([path]), bug);
     assert.deepEqual(store.indexedVideos(), []);
-    store.lockForIndexing().release();
+    assert.deepEqual(store.claimed(), []);
   });
 
   test('that were never indexed are forgotten when another content takes their place', async (t) => {
@@ -246,7 +254,10 @@ suite('a cancelled indexing', () => {
         ['cancelled', 'cancelled'],
       ],
     );
-    assert.deepEqual(store.indexedVideos(), []);
+    assert.deepEqual(
+      store.indexedVideos().map(({ reachedSec }) => reachedSec! >= 40),
+      [true],
+    );
     assert.ok(media.decoded < 200, 'decoding stopped');
     const stored = store.video(path).unfinished!.patches;
     assert.ok(stored >= 40, 'what was looked at is stored');
@@ -272,18 +283,32 @@ suite('a cancelled indexing', () => {
   });
 });
 
-test('a second indexing into the same library is refused while the first runs', async (t) => {
-  let second: unknown;
-  const eyes = madeEyes(async () => {
-    second ??= await indexVideos({ store: other, media, model }, [path]).catch((error: unknown) => error);
+test('a second indexing works on other files, and waits for the one that another works on', async (t) => {
+  const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+  const [first, second] = [openStore(library), openStore(library)];
+  t.after(() => {
+    first.close();
+    second.close();
   });
-  const { library, films, media, model, index } = setting(t, eyes);
-  const other = openStore(library);
-  t.after(() => other.close());
   const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
-  const [row] = await index([path]);
-  assert.equal(row.status, 'indexed');
-  assert.equal((second as LongviewError).code, 'library-locked');
+  const other = makeVideo(films, 'b.mp4', { durationSec: 3, first: 9 });
+  let meanwhile: Promise<unknown> | undefined;
+  let together = false;
+  const inner = madeEyes(() => void (together = first.jobs().some((job) => job.path === path)));
+  const eyes = madeEyes(async () => {
+    if (meanwhile) return;
+    meanwhile = indexVideos({ store: second, media: madeMedia(), model: madeModel(inner) }, [path, other]);
+    while (!together) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+  const own = await indexVideos({ store: first, media: madeMedia(), model: madeModel(eyes) }, [path]);
+  assert.equal(own.videos[0].status, 'indexed');
+  const { videos } = (await meanwhile) as typeof own;
+  assert.deepEqual(
+    videos.map(({ status }) => status),
+    ['unchanged', 'indexed'],
+  );
+  assert.equal(inner.looked, 3);
+  assert.deepEqual(first.jobs(), []);
 });
 
 test('removing a video takes its stills and features, never the footage', async (t) => {

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
-import type { IndexRun, StoredVideo, VideoFacts } from '../library/index.ts';
-import { refreshText } from './text.ts';
+import type { IndexPass, StoredVideo, VideoFacts } from '../library/index.ts';
+import type { Extractor } from './extractors/extractor.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 
 /** What became of a file. */
 export type FileResult = IndexResult['videos'][number];
 
-/** A file that has to be looked at. */
+/** A file of which something has to be made. */
 export interface Candidate {
   path: string;
   contentHash: string;
@@ -19,10 +19,11 @@ export interface Candidate {
 
 /**
  * Finds out by content what has to be done about a file.
- * @returns its result where nothing has to be done, or what is to be looked at
+ * @returns its result where nothing has to be done, or what is to be gone through
  */
 export async function survey(
   deps: IndexingDeps,
+  extractors: readonly Extractor[],
   path: string,
   options: IndexOptions,
 ): Promise<FileResult | Candidate> {
@@ -33,9 +34,9 @@ export async function survey(
     const unchanged = force || !facts ? undefined : store.unchangedFile(path, facts.size, facts.mtimeMs);
     const contentHash = unchanged?.contentHash ?? (await media.contentId(path, { signal }));
     const known = unchanged ?? store.videoByContent(contentHash);
-    if (known && !force && isDone(deps, known, options)) {
+    const left = known && !force ? await undone(deps, extractors, known, path, options) : undefined;
+    if (known && left?.length === 0) {
       const moved = await settle(deps, path, known, facts?.mtimeMs);
-      await refreshText(deps, { videoId: known.id, path }, signal);
       return result(path, known, moved ? 'moved' : 'unchanged');
     }
     return { path, contentHash, bytes: facts?.size ?? 1, modifiedMs: facts?.mtimeMs };
@@ -45,14 +46,18 @@ export async function survey(
   }
 }
 
-/** Whether a video is indexed as is asked for. */
-export function isDone({ store, model }: IndexingDeps, video: StoredVideo, { fps }: IndexOptions): boolean {
-  return (
-    video.index !== undefined &&
-    video.index.modelFingerprint === model.fingerprint &&
-    (fps === undefined || fps === video.index.fps) &&
-    store.hasTokens(video.id)
-  );
+/** The extractors whose tracks a video lacks, or has made otherwise. */
+export async function undone(
+  { store }: IndexingDeps,
+  extractors: readonly Extractor[],
+  video: StoredVideo,
+  path: string,
+  { fps, signal }: IndexOptions,
+): Promise<Extractor[]> {
+  const left: Extractor[] = [];
+  for (const extractor of extractors)
+    if (!(await extractor.isDone({ store, video, path, fps, signal }))) left.push(extractor);
+  return left;
 }
 
 /**
@@ -77,7 +82,7 @@ export async function settle(
 /** The row of a video of the library. */
 export function result(
   path: string,
-  video: { id: string; durationSec: number; index: IndexRun | undefined },
+  video: { id: string; durationSec: number; index: IndexPass | undefined },
   status: FileResult['status'],
 ): FileResult {
   return { id: video.id, path, durationSec: video.durationSec, status, patches: video.index?.patches ?? 0 };

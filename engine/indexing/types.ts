@@ -1,10 +1,18 @@
+import type { SoundPiece } from '../core/sound.ts';
+import type { Eyes } from '../inference/types.ts';
+import type { Store } from '../library/index.ts';
 import type { FootageText, FoundVideos, SampledFrames, ThumbnailOptions, VideoInfo } from '../media/index.ts';
 import type { OnProgress } from '../protocol/progress.ts';
-import type { Store } from '../library/index.ts';
-import type { Eyes } from '../inference/types.ts';
+import type { Extractor } from './extractors/extractor.ts';
 
 interface Stoppable {
   signal?: AbortSignal;
+}
+
+/** Sound to iterate over once, in time order. */
+export interface ReadSound extends AsyncIterable<SoundPiece> {
+  /** Set when the iteration has reached its end. */
+  readonly outcome: { endSec: number } | undefined;
 }
 
 /** What indexing needs of engine/media; that room's functions as they are, with its tools chosen. */
@@ -15,18 +23,29 @@ export interface IndexingMedia {
   sampleFrames(
     file: string,
     info: VideoInfo,
-    options: { fps: number; width: number; height: number; thumbnails: ThumbnailOptions } & Stoppable,
+    options: {
+      fps: number;
+      width: number;
+      height: number;
+      /** Further sizes of every frame, in the same decode. */
+      more?: readonly { width: number; height: number }[];
+      thumbnails?: ThumbnailOptions;
+    } & Stoppable,
   ): SampledFrames;
+  /** Reads the sound that a player plays; absent where sound can't be read. */
+  readSound?(file: string, info: VideoInfo, options: { from: number } & Stoppable): ReadSound;
   readText(file: string, info: VideoInfo, options: Stoppable): Promise<FootageText[]>;
   textSignature(file: string): Promise<string>;
 }
 
-/** The bundle to look with, known before it is loaded. */
+/** A bundle to look with, known before it is loaded. */
 export interface IndexingModel {
   readonly id: string;
   readonly fingerprint: string;
   /** Sampled frames per second that it was made for. */
   readonly fps: number;
+  /** Whether it names objects. */
+  readonly detects: boolean;
   /** Loads it, once. */
   eyes(): Promise<Eyes>;
 }
@@ -35,7 +54,10 @@ export interface IndexingModel {
 export interface IndexingDeps {
   store: Store;
   media: IndexingMedia;
+  /** The library's own bundle. */
   model: IndexingModel;
+  /** Whatever else is to be made of each video. */
+  extractors?: readonly Extractor[];
 }
 
 /** How to index. */

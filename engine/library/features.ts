@@ -81,14 +81,11 @@ export class FeatureCache {
     rmSync(this.#path(runId), { force: true });
   }
 
-  /** Deletes the files of all runs but these. */
-  removeAllBut(runIds: ReadonlySet<string>): void {
-    mapErrors(this.#library, () => {
-      for (const name of namesIn(this.#folder)) {
-        if (name.endsWith(suffix) && !runIds.has(name.slice(0, -suffix.length)))
-          rmSync(join(this.#folder, name), { force: true });
-      }
-    });
+  /** Ids of the passes that have a file. */
+  names(): string[] {
+    return namesIn(this.#folder)
+      .filter((name) => name.endsWith(suffix))
+      .map((name) => name.slice(0, -suffix.length));
   }
 
   #path(runId: string): string {

@@ -1,4 +1,7 @@
 export { openStore } from './sqlite/store.ts';
 export { wordsOf } from '../language/text-words.ts';
+export { trackKinds } from './track-types.ts';
 export type * from './types.ts';
+export type * from './track-types.ts';
 export type * from './patch-types.ts';
+export type * from './ports/index.ts';

@@ -4,7 +4,8 @@ import { badArgument, LongviewError, quote, throwIfCancelled } from '../protocol
 import type { Letterbox, RgbFrame } from '../core/frames.ts';
 import { checkFile, fileError } from './file-check.ts';
 import { asTheyCome, inputArguments } from './input.ts';
-import { letterboxFilter, letterboxFor } from './letterbox.ts';
+import { FrameSheet, sheetFilter } from './frame-sheet.ts';
+import { letterboxFor } from './letterbox.ts';
 import { noFrames } from './probe-errors.ts';
 import { startProcess, tooSlow, type RunningProcess } from './process.ts';
 import { readChunks } from './read-chunks.ts';
@@ -24,6 +25,8 @@ export interface SampleOptions {
   /** Size of the letterboxed frames, in pixels. */
   width: number;
   height: number;
+  /** Further sizes, in which every frame comes as well. */
+  more?: readonly { width: number; height: number }[];
   /** Write thumbnails in the same decode. */
   thumbnails?: ThumbnailOptions;
   signal?: AbortSignal;
@@ -44,10 +47,17 @@ export interface SampleOutcome {
   thumbnails: string[];
 }
 
+/** A sampled frame, and the same picture at the further sizes that were asked for. */
+export interface SampledFrame extends RgbFrame {
+  more?: readonly Uint8Array[];
+}
+
 /** Frames to iterate over once, in time order. Leaving the loop early ends the decoder. */
-export interface SampledFrames extends AsyncIterable<RgbFrame> {
+export interface SampledFrames extends AsyncIterable<SampledFrame> {
   /** Where the picture lies in each frame. */
   readonly letterbox: Letterbox;
+  /** Where it lies in those of the further sizes. */
+  readonly moreLetterboxes: readonly Letterbox[];
   /** Set when the iteration has reached its end. */
   readonly outcome: SampleOutcome | undefined;
 }
@@ -68,10 +78,12 @@ export function sampleFrames(file: string, info: VideoInfo, options: SampleOptio
   if (!(Number.isFinite(options.fps) && options.fps > 0 && options.fps <= 120))
     throw badArgument('fps', 'a number above 0 and up to 120', options.fps);
   const letterbox = letterboxFor(info, options.width, options.height);
+  const moreLetterboxes = (options.more ?? []).map(({ width, height }) => letterboxFor(info, width, height));
   let outcome: SampleOutcome | undefined;
   const frames = sample(file, info, options, (result) => (outcome = result));
   return {
     letterbox,
+    moreLetterboxes,
     get outcome() {
       return outcome;
     },
@@ -84,7 +96,7 @@ async function* sample(
   info: VideoInfo,
   options: SampleOptions,
   finish: (outcome: SampleOutcome) => void,
-): AsyncGenerator<RgbFrame, void, void> {
+): AsyncGenerator<SampledFrame, void, void> {
   const { fps, signal, thumbnails } = options;
   throwIfCancelled(signal);
   await checkFile(file);
@@ -98,9 +110,9 @@ async function* sample(
   const first = Math.floor(info.videoStartSec * fps + 1e-9);
   let point = 0;
   try {
-    const size = options.width * options.height * 3;
-    for await (const pixels of readFrames(decoder, size, options)) {
-      if (point >= first) yield { time: point / fps, pixels };
+    const sheet = new FrameSheet([options, ...(options.more ?? [])]);
+    for await (const pixels of readFrames(decoder, sheet.bytes, options)) {
+      if (point >= first) yield { time: point / fps, ...sheet.cut(pixels) };
       point++;
       throwIfCancelled(signal);
     }
@@ -136,12 +148,12 @@ async function makeFolder(folder: string): Promise<void> {
 function decodeArguments(
   file: string,
   info: VideoInfo,
-  { fps, width, height, thumbnails }: SampleOptions,
+  { fps, width, height, more = [], thumbnails }: SampleOptions,
   tools: MediaTools,
 ): string[] {
   // round=up: a picture counts from the first point that is not before it. start_time=0 pads from the timeline's start.
   const grid = `[0:${info.streamIndex}]fps=fps=${fps}:round=up:start_time=0`;
-  const frames = `${letterboxFilter(width, height)}[frames]`;
+  const frames = sheetFilter([{ width, height }, ...more]);
   const graph = thumbnails
     ? `${grid},split=2[a][b];[a]${frames};[b]${thumbnailFilter(info, thumbnails)}[thumbnails]`
     : `${grid},${frames}`;

@@ -32,8 +32,12 @@ export interface CallOptions {
  * AbortSignal (LongviewError `cancelled`), and resolves to data that the schemas in results.ts describe.
  */
 export interface Engine {
-  /** Puts files and folders into the library; a file that fails is in the result, the others still get indexed. */
-  index(request: IndexRequest, options?: CallOptions): Promise<IndexResult>;
+  /**
+   * Puts files and folders into the library; a file that fails is in the result, the others still get indexed.
+   * `queued`: the request is kept in the queue already; else it is kept until it is done, so that nothing that was asked
+   * for is lost when the process dies.
+   */
+  index(request: IndexRequest, options?: CallOptions & { queued?: boolean }): Promise<IndexResult>;
   /** The videos of the library. */
   library(): Promise<LibraryResult>;
   /** Forgets a video; the footage itself is never touched. */

@@ -39,6 +39,8 @@ export const indexResultSchema = z.object({
       /** Temporal patches (two frames each) in the index. */
       patches: z.int().nonnegative(),
       error: errorDataSchema.optional(),
+      /** What could not be made of it, where the rest could: its sound, say. */
+      problems: z.array(z.object({ extractor: z.string(), error: errorDataSchema })).optional(),
     }),
   ),
   wallSec: seconds,

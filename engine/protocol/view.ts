@@ -135,8 +135,6 @@ export interface LibraryView {
   answers(request: AnswersRequest): Promise<AnswersResult>;
   editAnswer(request: EditAnswerRequest): Promise<AnswersResult>;
   storage(): Promise<StorageResult>;
-  /** Files that an indexing was asked for and didn't come to, because its process ended: paths, in order. */
-  unfinished(): Promise<string[]>;
   /** Absolute path of a video's footage, for a host to serve. @throws LongviewError `video-missing`. */
   footage(videoId: string): Promise<string>;
   /**

@@ -3,7 +3,8 @@ import { searchedThing } from '../language/prompts.ts';
 import { textLogOdds } from './calibration.ts';
 import { wordsOf } from '../language/text-words.ts';
 import type { Why } from '../protocol/reasons.ts';
-import type { IndexedVideo, TextHit } from '../library/types.ts';
+import type { IndexedVideo } from '../library/types.ts';
+import type { TextHit } from '../library/track-types.ts';
 import type { SearchStore } from './types.ts';
 
 /** A stretch of a video whose text holds what was asked for. */

@@ -1,4 +1,5 @@
-import type { IndexedVideo, Store } from '../library/types.ts';
+import type { IndexedVideo } from '../library/types.ts';
+import type { Store } from '../library/ports/index.ts';
 import type { Model } from '../inference/types.ts';
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';

@@ -71,13 +71,6 @@ export function libraryView(deps: ViewDeps): LibraryView {
       const sizes = await Promise.all(names.map((name) => sizeOf(join(folder, name))));
       return { folder, libraryBytes: sizes.reduce((sum, size) => sum + size, 0), cacheBytes };
     },
-    async unfinished() {
-      return deps
-        .store()
-        .jobs()
-        .filter(({ state }) => state === 'waiting' || state === 'running')
-        .map(({ path }) => path);
-    },
     async footage(videoId) {
       const video = deps.store().video(videoId);
       const path = await firstExisting(video.paths);

@@ -1,19 +1,28 @@
-import { z } from 'zod';
-import { keptJobSchema, type QueueMemory } from '../protocol/queue.ts';
+import { keptJobSchema, type KeptJob, type QueueMemory } from '../protocol/queue.ts';
 import type { Store } from '../library/index.ts';
 
-/** In the library's settings: the jobs that wait or run. */
-const setting = 'queue';
-const kept = z.array(keptJobSchema).catch([]);
-
-/** The host's queue in the library's settings. */
+/** The host's queue in the library: what this process may work on, with every setting it was given. */
 export function queueMemory(store: () => Store): QueueMemory {
   return {
     async keptQueue() {
-      return kept.parse(store().setting(setting) ?? []);
+      return store()
+        .requests()
+        .flatMap((request) => keptJobSchema.safeParse(request).data ?? [])
+        .map((job) => (job.running && job.request.force ? onlyTheRest(store(), job) : job));
     },
     async keepQueue(jobs) {
-      store().setSetting(setting, jobs.length > 0 ? jobs : undefined);
+      store().keepRequests(jobs);
     },
   };
+}
+
+/** What is to be made anew is made anew once: of such a job only what its process didn't come to. */
+function onlyTheRest(store: Store, job: KeptJob): KeptJob {
+  const paths = store
+    .jobs()
+    .filter(
+      ({ state, settings }) => state !== 'failed' && settings.force && settings.fps === job.request.fps,
+    )
+    .map(({ path }) => path);
+  return paths.length > 0 ? { ...job, request: { ...job.request, paths } } : job;
 }

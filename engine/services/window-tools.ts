@@ -154,17 +154,21 @@ async function removeModel(deps: WindowToolsDeps, request: unknown): Promise<Mod
 async function clearCache(deps: WindowToolsDeps): Promise<StorageResult> {
   const store = deps.store();
   // Nothing may be written there meanwhile.
-  const lock = store.lockForIndexing();
-  try {
-    for (const name of ['features', 'thumbnails']) {
-      const folder = join(store.folder, name);
-      for (const entry of await readdir(folder).catch(() => []))
-        await rm(join(folder, entry), { recursive: true, force: true });
-    }
-  } finally {
-    lock.release();
+  if (store.claimed().length > 0) throw beingIndexed();
+  for (const name of ['features', 'thumbnails']) {
+    const folder = join(store.folder, name);
+    for (const entry of await readdir(folder).catch(() => []))
+      await rm(join(folder, entry), { recursive: true, force: true });
   }
   return deps.storage();
+}
+
+function beingIndexed(): LongviewError {
+  return new LongviewError(
+    'library-locked',
+    'Videos are being indexed now.',
+    'Wait until that is done, or stop it, then clear the cache again.',
+  );
 }
 
 function notThere(path: string): LongviewError {

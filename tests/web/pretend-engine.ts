@@ -307,7 +307,6 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       return { ...limits, cores: 8 };
     },
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
-    unfinished: async () => [],
     keptQueue: async () => kept,
     keepQueue: async (jobs) => {
       kept = [...jobs];

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { facts, patch, settings, temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { LibraryDatabase } from './database.ts';
 import { openStore } from '../index.ts';
+import { packCuts, packEmbeddings, packObjects, packTimes } from '../packing.ts';
 import { applicationId, libraryVersion, migrations } from './schema.ts';
 
 /** A library as a Longview that knew only the first `version` migrations left it. */
@@ -42,6 +43,65 @@ suite('a library from an earlier Longview', () => {
       );
     });
   }
+
+  test('of format 5 has its runs as tracks: nothing is lost, nothing is looked at again', (t) => {
+    const folder = temporaryFolder(t);
+    libraryOf(folder, 5);
+    inspect(folder, (db) => {
+      db.exec(`
+        INSERT INTO videos VALUES (1, 'whole', 'h1', 10, 20, 1, 1, 25, 'h264', NULL, 5),
+          (2, 'begun', 'h2', 10, 20, 1, 1, 25, 'h264', NULL, 5);
+        INSERT INTO files VALUES (1, '/a.mp4', 1, 1, 1.0), (2, '/b.mp4', 1, 1, 1.0);
+        INSERT INTO runs VALUES (7, 'r7', 1, 'complete', 'made', 'made-1', 2, 1, 2, 3, 4, 2, 11, 12);
+        INSERT INTO runs VALUES (9, 'r9', 2, 'indexing', 'made', 'made-1', 2, 1, 2, 3, 4, 1, 13, NULL);
+        INSERT INTO labels VALUES (1, 'dog');
+        INSERT INTO thumbnails VALUES (7, 5, 'a.jpg');
+        INSERT INTO texts VALUES (3, 1, 'said', 1, 2, 'en', 'Hello there');
+        INSERT INTO text_index (rowid, words) VALUES (3, 'hello there');
+        INSERT INTO text_sources VALUES (1, 'beside');
+        INSERT INTO jobs VALUES ('/b.mp4', 1, 'running', NULL, 0.5, 1, NULL, 1, 1);
+        INSERT INTO settings VALUES ('queue', '[{"request":{"paths":["/b.mp4"],"fps":0.5},"paused":true,"running":true}]');`);
+      const put = db.prepare('INSERT INTO patch_batches VALUES (?, 0, ?, ?, ?, ?)');
+      const patches = [patch(0), patch(1)];
+      put.run(7, 2, packTimes(patches), packCuts(patches), packEmbeddings(patches, 4));
+      put.run(9, 1, packTimes([patch(0)]), packCuts([patch(0)]), packEmbeddings([patch(0)], 4));
+      const [objects] = packObjects(patches, 0);
+      db.prepare('INSERT INTO object_batches VALUES (7, 0, 1, 2, ?, 0.5)').run(objects.bytes);
+    });
+    const store = openStore(folder);
+    t.after(() => store.close());
+    const [whole, begun] = [store.video('whole'), store.video('begun')];
+    assert.deepEqual(
+      whole.tracks.map(({ kind, extractor, version, state }) => [kind, extractor, version, state]),
+      [
+        ['shots', 'shots', '1', 'whole'],
+        ['stills', 'stills', '1', 'whole'],
+        ['objects', 'frames', 'made-1', 'whole'],
+        ['embedding', 'frames', 'made-1', 'whole'],
+        ['tokens', 'frames', 'made-1', 'whole'],
+        ['captions', 'captions', '1', 'whole'],
+      ],
+    );
+    assert.deepEqual(whole.tracks[3].coverage, [[0, 20, 2]]);
+    assert.deepEqual([whole.index!.id, whole.index!.patches, whole.index!.startedAt], ['r7', 2, 11]);
+    assert.deepEqual([begun.index, begun.unfinished!.id, begun.unfinished!.patches], [undefined, 'r9', 1]);
+    assert.deepEqual([...store.patchTable('whole').starts], [0, 1]);
+    assert.deepEqual(
+      store.objects('whole').map((object) => object.label),
+      ['dog', 'dog'],
+    );
+    assert.equal(store.bestSeen('made-1', ['dog'], 5).length, 1);
+    assert.equal(store.thumbnails('whole')[0].time, 5);
+    assert.equal(store.textSource('whole'), 'beside');
+    assert.equal(store.textHits([['hello']], 5)[0].videoId, 'whole');
+    assert.equal(store.beginPass('begun', settings).resumedPatches, 0, 'its visual tokens are not there');
+    assert.deepEqual(store.requests(), [
+      { request: { paths: ['/b.mp4'], fps: 0.5 }, paused: true, running: false },
+    ]);
+    assert.deepEqual(store.jobs()[0].settings, { fps: 0.5, force: true });
+    store.removeVideo('whole');
+    assert.deepEqual(store.textHits([['hello']], 5), []);
+  });
 
   test('keeps its rows when a migration is added', (t) => {
     const folder = temporaryFolder(t);
@@ -94,7 +154,7 @@ suite('a library that cannot be opened', () => {
     const folder = temporaryFolder(t);
     const store = openStore(folder);
     const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
-    const run = store.beginRun(videoId, settings);
+    const run = store.beginPass(videoId, settings);
     for (let number = 0; number < 200; number++) run.append([patch(number)]);
     run.complete();
     store.close();

@@ -1,18 +1,21 @@
 import { z } from 'zod';
 import { type ErrorData, errorCodes } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
-import type { Job, JobState } from '../types.ts';
+import type { Leases } from './leases.ts';
+import type { Job, JobSettings, JobState } from '../types.ts';
 
 interface JobRow {
   path: string;
   position: number;
   state: JobState;
-  model_id: string | null;
-  fps: number | null;
-  force: number;
+  settings: string;
   error: string | null;
   crashes: number;
   updated_at: number;
+  holder: string | null;
+  lease_until: number | null;
+  at: number | null;
+  died_at: number | null;
 }
 
 const storedError = z.object({
@@ -22,33 +25,45 @@ const storedError = z.object({
   details: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** What is still to be indexed, and what failed. */
+const storedSettings = z
+  .object({
+    model: z.string().optional(),
+    fps: z.number().optional(),
+    force: z.boolean().optional(),
+    with: z.array(z.string()).optional(),
+    without: z.array(z.string()).optional(),
+  })
+  .catch({});
+
+/** The files that are to be indexed, and those that failed. */
 export class Jobs {
   readonly #db: LibraryDatabase;
+  readonly #leases: Leases;
 
-  constructor(db: LibraryDatabase) {
+  constructor(db: LibraryDatabase, leases: Leases) {
     this.#db = db;
+    this.#leases = leases;
   }
 
   /**
    * Puts files at the end; those that are in the queue keep their place and start afresh. Crashes are forgotten of what
-   * failed: somebody wants another try.
+   * failed: somebody wants another try. What another living process works on is left to it.
    */
-  add(paths: readonly string[], how: { modelId?: string; fps?: number; force?: boolean }): void {
+  add(paths: readonly string[], settings: JobSettings): void {
     this.#db.write(() => {
       const last = this.#db.get<{ position: number | null }>('SELECT max(position) AS position FROM jobs');
       let position = last?.position ?? 0;
       for (const path of paths) {
+        const row = this.#row(path);
+        if (row && this.#isOthers(row)) continue;
         this.#db.run(
-          `INSERT INTO jobs (path, position, state, model_id, fps, force, updated_at)
-           VALUES (?, ?, 'waiting', ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET state = 'waiting', model_id = excluded.model_id, fps = excluded.fps,
-             force = excluded.force, error = NULL, crashes = CASE state WHEN 'failed' THEN 0 ELSE crashes END, updated_at = excluded.updated_at`,
+          `INSERT INTO jobs (path, position, state, settings, updated_at) VALUES (?, ?, 'waiting', ?, ?)
+           ON CONFLICT DO UPDATE SET state = 'waiting', settings = excluded.settings, error = NULL, at = NULL,
+             holder = NULL, lease_until = NULL, crashes = CASE state WHEN 'failed' THEN 0 ELSE crashes END,
+             updated_at = excluded.updated_at`,
           path,
           ++position,
-          how.modelId ?? null,
-          how.fps ?? null,
-          how.force ? 1 : 0,
+          JSON.stringify(settings),
           Date.now(),
         );
       }
@@ -56,18 +71,26 @@ export class Jobs {
   }
 
   set(path: string, state: JobState, error?: ErrorData): void {
+    const running = state === 'running';
     this.#db.run(
-      'UPDATE jobs SET state = ?, error = ?, updated_at = ? WHERE path = ?',
+      'UPDATE jobs SET state = ?, error = ?, holder = ?, lease_until = ?, at = NULL, updated_at = ? WHERE path = ?',
       state,
       error ? JSON.stringify(error) : null,
+      running ? this.#leases.holder : null,
+      running ? this.#leases.until() : null,
       Date.now(),
       path,
     );
   }
 
-  /** Something of a file was stored: what crashed before is behind. */
-  advanced(path: string): void {
-    this.#db.run('UPDATE jobs SET crashes = 0 WHERE path = ? AND crashes > 0', path);
+  /** Which batch of frames is being looked at; its end, where it was reached, clears what happened before it. */
+  at(path: string, at: number | undefined): void {
+    this.#db.run(
+      `UPDATE jobs SET at = ?, crashes = CASE WHEN ? > died_at THEN 0 ELSE crashes END WHERE path = ?`,
+      at ?? null,
+      at ?? null,
+      path,
+    );
   }
 
   remove(paths: readonly string[]): void {
@@ -76,17 +99,44 @@ export class Jobs {
     });
   }
 
+  /**
+   * Puts what dead processes were working on back into the queue. A death counts against the file only where a batch of
+   * its frames was in the decoder or the frame encoder, and the one before was at the same place.
+   */
+  cleanUp(): void {
+    this.#db.write(() => {
+      for (const row of this.#db.all<JobRow>("SELECT * FROM jobs WHERE state = 'running'")) {
+        if (this.#isOthers(row) || row.holder === this.#leases.holder) continue;
+        const crashes = row.at === null ? row.crashes : row.at === row.died_at ? row.crashes + 1 : 1;
+        this.#db.run(
+          `UPDATE jobs SET state = 'waiting', holder = NULL, lease_until = NULL, at = NULL, died_at = ?, crashes = ?
+           WHERE path = ?`,
+          row.at ?? row.died_at,
+          crashes,
+          row.path,
+        );
+      }
+    });
+  }
+
   all(): Job[] {
     return this.#db.all<JobRow>('SELECT * FROM jobs ORDER BY position').map((row) => ({
       path: row.path,
       state: row.state,
       position: row.position,
-      modelId: row.model_id ?? undefined,
-      fps: row.fps ?? undefined,
-      force: row.force === 1,
+      settings: storedSettings.parse(JSON.parse(row.settings)),
       error: row.error === null ? undefined : storedError.safeParse(JSON.parse(row.error)).data,
       crashes: row.crashes,
       updatedAt: row.updated_at,
     }));
+  }
+
+  #row(path: string): JobRow | undefined {
+    return this.#db.get<JobRow>('SELECT * FROM jobs WHERE path = ?', path);
+  }
+
+  /** Another living process works on it. */
+  #isOthers({ state, holder, lease_until }: JobRow): boolean {
+    return state === 'running' && holder !== this.#leases.holder && this.#leases.lives(holder, lease_until);
   }
 }

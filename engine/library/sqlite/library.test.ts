@@ -12,7 +12,7 @@ function library(t: TestContext): Store {
 
 function indexed(store: Store, path: string, name: string): string {
   const { videoId } = store.saveFile(path, facts(name));
-  const run = store.beginRun(videoId, settings);
+  const run = store.beginPass(videoId, settings);
   run.append([patch(0)]);
   run.complete();
   return videoId;
@@ -45,7 +45,7 @@ suite('a video is its content', () => {
   test('another content at its only path leaves it without a place, but known', (t) => {
     const store = library(t);
     const old = indexed(store, '/films/a.mp4', 'a');
-    const { videoId } = store.saveFile('/films/a.mp4', facts('b'));
+    const videoId = indexed(store, '/films/a.mp4', 'b');
     assert.notEqual(videoId, old);
     assert.equal(store.video('/films/a.mp4').id, videoId);
     assert.deepEqual(store.video(old).paths, []);
@@ -212,13 +212,13 @@ suite('answers', () => {
 suite('the queue', () => {
   test('keeps its order, what failed with its reason, and forgets what is done', (t) => {
     const store = library(t);
-    store.enqueue(['/a', '/b'], { modelId: 'made', fps: 2 });
+    store.enqueue(['/a', '/b'], { model: 'made', fps: 2 });
     store.enqueue(['/c', '/a'], { force: true });
     assert.deepEqual(
-      store.jobs().map(({ path, state, force, fps }) => [path, state, force, fps]),
+      store.jobs().map(({ path, state, settings }) => [path, state, settings.force, settings.fps]),
       [
         ['/a', 'waiting', true, undefined],
-        ['/b', 'waiting', false, 2],
+        ['/b', 'waiting', undefined, 2],
         ['/c', 'waiting', true, undefined],
       ],
     );
@@ -237,11 +237,42 @@ suite('the queue', () => {
   });
 
   test('puts what a crash cut short back into the queue', (t) => {
-    const store = library(t);
-    store.enqueue(['/a'], {});
-    store.setJob('/a', 'running');
+    const folder = temporaryFolder(t);
+    const gone = openStore(folder);
+    gone.enqueue(['/a', '/b'], {});
+    gone.setJob('/a', 'running');
+    gone.close();
+    const [store, other] = [openStore(folder), openStore(folder)];
+    t.after(() => {
+      store.close();
+      other.close();
+    });
+    other.setJob('/b', 'running');
     store.cleanUp();
-    assert.equal(store.jobs()[0].state, 'waiting');
+    assert.deepEqual(
+      store.jobs().map(({ state }) => state),
+      ['waiting', 'running'],
+      'what another living process works on is left to it',
+    );
+    store.enqueue(['/b'], { force: true });
+    assert.deepEqual(store.jobs()[1].settings, {});
+  });
+
+  test('counts a death against a file only in the frames, and at the same place', (t) => {
+    const folder = temporaryFolder(t);
+    const dies = (at: number | undefined) => {
+      const gone = openStore(folder);
+      gone.enqueue(['/a'], {});
+      gone.setJob('/a', 'running');
+      gone.jobAt('/a', at);
+      gone.close();
+      const next = openStore(folder);
+      next.cleanUp();
+      const [{ crashes }] = next.jobs();
+      next.close();
+      return crashes;
+    };
+    assert.deepEqual([undefined, undefined, 0, 0, 35, 35, undefined, 35].map(dies), [0, 0, 1, 2, 1, 2, 2, 3]);
   });
 });
 

@@ -24,7 +24,7 @@ function library(t: TestContext, videos: number): { store: Store; ids: string[];
   t.after(() => store.close());
   const ids = Array.from({ length: videos }, (_, video) => {
     const { videoId } = store.saveFile(`/films/${video}.mp4`, facts(`film ${video}`, 100));
-    const run = store.beginRun(videoId, { ...settings, embeddingSize: size });
+    const run = store.beginPass(videoId, { ...settings, embeddingSize: size });
     const patches = Array.from({ length: 100 }, (_, number) =>
       patch(number, {
         embedding: embedding(video, number),
@@ -71,7 +71,7 @@ test('a video that goes is not among the nearest any more, and one that comes is
   assert.equal(rest.length, 200);
   assert.ok(rest.every(({ videoId }) => videoId !== ids[1]));
   const { videoId } = store.saveFile('/films/new.mp4', facts('new'));
-  const run = store.beginRun(videoId, { ...settings, embeddingSize: size });
+  const run = store.beginPass(videoId, { ...settings, embeddingSize: size });
   run.append([patch(0, { embedding: query })]);
   run.complete();
   assert.deepEqual(

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { LibraryDatabase } from './database.ts';
 import { unpackObjects } from '../packing.ts';
 import type { Patches } from './patches.ts';
-import type { RunRow } from './run-rows.ts';
+import type { PassRow } from './pass-rows.ts';
 import type { Nearest, PatchPlace, PatchRange, SeenTogether } from '../patch-types.ts';
 import { similarities } from '../../core/similarities.ts';
 import { VectorIndex } from '../vector-index/vector-index.ts';
@@ -88,7 +88,7 @@ export class NearestPatches {
   }
 
   /** Similarity of a query to patches of a run. */
-  similarities(run: RunRow, generation: number, query: Float32Array, window: PatchRange): Float32Array {
+  similarities(run: PassRow, generation: number, query: Float32Array, window: PatchRange): Float32Array {
     if (!VectorIndex.takes(query.length)) return similarities(query, this.#patches.embeddings(run, window));
     return this.#upToDate(run.model_fingerprint, generation).index.similarities(run, window, query);
   }
@@ -127,10 +127,11 @@ export class NearestPatches {
     this.#fillBest();
     const among = videos ? 'AND videos.id IN (SELECT value FROM json_each(?))' : '';
     const best = labels.flatMap((label) =>
-      this.#db.all<{ run: number; first: number; videoId: string; best: number }>(
-        `SELECT run, first, videos.id AS videoId, best
-         FROM object_batches JOIN runs ON runs.num = run JOIN videos ON videos.num = runs.video
-         WHERE label = (SELECT num FROM labels WHERE name = ?) AND state = 'complete' AND model_fingerprint = ?
+      this.#db.all<{ pass: number; first: number; videoId: string; best: number }>(
+        `SELECT object_batches.pass, first, videos.id AS videoId, best
+         FROM object_batches JOIN tracks ON tracks.pass = object_batches.pass AND tracks.kind = 'objects'
+           JOIN videos ON videos.num = tracks.video
+         WHERE label = (SELECT num FROM labels WHERE name = ?) AND tracks.state = 'whole' AND tracks.version = ?
            ${among} ORDER BY best DESC LIMIT ?`,
         ...[label, fingerprint, ...(videos ? [JSON.stringify(videos)] : []), count],
       ),
@@ -138,7 +139,7 @@ export class NearestPatches {
     const batches = new Map<string, (typeof best)[number]>();
     for (const batch of best.sort((a, b) => b.best - a.best)) {
       if (batches.size === count) break;
-      const key = `${batch.run} ${batch.first}`;
+      const key = `${batch.pass} ${batch.first}`;
       if (!batches.has(key)) batches.set(key, batch);
     }
     const chosen = [...batches.values()];
@@ -167,9 +168,9 @@ export class NearestPatches {
     let kept = this.#kept.get(fingerprint);
     if (kept?.generation === generation) return kept;
     const rows = this.#db.all<Run>(
-      `SELECT runs.num, runs.id, videos.id AS video_id, patches, embedding_size
-       FROM runs JOIN videos ON videos.num = runs.video
-       WHERE state = 'complete' AND model_fingerprint = ? AND patches > 0 ORDER BY runs.num`,
+      `SELECT passes.num, passes.id, videos.id AS video_id, patches, embedding_size
+       FROM tracks JOIN passes ON passes.num = tracks.pass JOIN videos ON videos.num = tracks.video
+       WHERE kind = 'embedding' AND version = ? AND tracks.state = 'whole' AND patches > 0 ORDER BY passes.num`,
       fingerprint,
     );
     const runs = new Map(rows.map((row) => [row.id, row]));

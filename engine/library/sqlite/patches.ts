@@ -1,6 +1,6 @@
 import type { LibraryDatabase } from './database.ts';
 import { unpackCuts, unpackEmbeddings, unpackObjects, unpackTimes } from '../packing.ts';
-import type { RunRow } from './run-rows.ts';
+import type { PassRow } from './pass-rows.ts';
 import type { LibrarySlice, LibraryTable, PatchRange, PatchTable } from '../patch-types.ts';
 import type { SeenObject } from '../../core/frames.ts';
 import type { StoredFrame } from '../../core/frames.ts';
@@ -13,29 +13,32 @@ interface BatchRow {
   cuts: Uint8Array;
 }
 
-/** The first patch of the batch that holds a patch: takes a run's number and the patch. */
-const batchOf = 'coalesce((SELECT max(first) FROM patch_batches WHERE run = ? AND first <= ?), 0)';
+/** The first patch of the batch that holds a patch: takes a pass's number and the patch. */
+const batchOf = 'coalesce((SELECT max(first) FROM patch_batches WHERE pass = ? AND first <= ?), 0)';
 
 /** How many single videos' patches are kept in memory beside the tables of whole libraries. */
 const keptVideos = 8;
 
-/** Reads what the eyes made of complete runs, and keeps what it read. */
+/** Reads what the eyes made of complete passes, and keeps what it read. */
 export class Patches {
   readonly #db: LibraryDatabase;
-  readonly #ofRun = new Map<string, PatchTable>();
+  readonly #ofPass = new Map<string, PatchTable>();
   readonly #ofLibrary = new Map<string, GrowingTable>();
 
   constructor(db: LibraryDatabase) {
     this.#db = db;
   }
 
-  /** The patches of one run; the same arrays as long as it is kept. */
-  table(run: RunRow): PatchTable {
-    const kept = this.#ofRun.get(run.id) ?? this.#ofLibrary.get(run.model_fingerprint)?.slice(run.id);
-    if (kept) return this.#keep(run.id, kept);
-    const table = emptyTable(run.patches, run.embedding_size);
-    this.#read(run.num, table, 0);
-    return this.#keep(run.id, table);
+  /** The patches of one pass; the same arrays as long as it is kept. */
+  table(pass: PassRow): PatchTable {
+    // One that is still being made grows.
+    const key = `${pass.id} ${pass.patches}`;
+    const whole = this.#ofLibrary.get(pass.model_fingerprint)?.slice(pass.id);
+    const kept = this.#ofPass.get(key) ?? (whole?.starts.length === pass.patches ? whole : undefined);
+    if (kept) return this.#keep(key, kept);
+    const table = emptyTable(pass.patches, pass.embedding_size);
+    this.#read(pass.num, table, 0);
+    return this.#keep(key, table);
   }
 
   /** The patches of every video that is indexed with a bundle. */
@@ -43,34 +46,35 @@ export class Patches {
     let table = this.#ofLibrary.get(fingerprint);
     if (!table) this.#ofLibrary.set(fingerprint, (table = new GrowingTable()));
     if (table.generation !== generation) {
-      const runs = this.#db.all<RunRow & { video_id: string }>(
-        `SELECT runs.*, videos.id AS video_id FROM runs JOIN videos ON videos.num = runs.video
-         WHERE state = 'complete' AND model_fingerprint = ? ORDER BY runs.num`,
+      const passes = this.#db.all<PassRow & { video_id: string }>(
+        `SELECT passes.*, videos.id AS video_id
+         FROM tracks JOIN passes ON passes.num = tracks.pass JOIN videos ON videos.num = tracks.video
+         WHERE kind = 'embedding' AND version = ? AND tracks.state = 'whole' ORDER BY passes.num`,
         fingerprint,
       );
-      table.keepOnly(new Set(runs.map((run) => run.id)));
-      const missing = runs.filter((run) => !table.has(run.id));
+      table.keepOnly(new Set(passes.map(({ id }) => id)));
+      const missing = passes.filter(({ id }) => !table.has(id));
       table.reserve(
-        missing.reduce((sum, run) => sum + run.patches, 0),
-        runs[0]?.embedding_size ?? 0,
+        missing.reduce((sum, pass) => sum + pass.patches, 0),
+        passes[0]?.embedding_size ?? 0,
       );
-      for (const run of missing) {
-        const firstRow = table.add({ videoId: run.video_id, indexRun: run.id, rows: run.patches });
-        this.#read(run.num, table, firstRow);
+      for (const pass of missing) {
+        const firstRow = table.add({ videoId: pass.video_id, indexRun: pass.id, rows: pass.patches });
+        this.#read(pass.num, table, firstRow);
       }
       table.generation = generation;
     }
     return table.view();
   }
 
-  /** The times of patches `from` to `past` - 1 of a run, and the frames of the batches that hold them. */
+  /** The times of patches `from` to `past` - 1 of a pass, and the frames of the batches that hold them. */
   window(
-    run: Pick<RunRow, 'num'>,
+    pass: Pick<PassRow, 'num'>,
     { from, past }: PatchRange,
   ): { starts: Float64Array; ends: Float64Array; frames: StoredFrame[] } {
     const [starts, ends] = [new Float64Array(past - from), new Float64Array(past - from)];
     const frames: StoredFrame[] = [];
-    for (const row of this.#batches(run.num, 'times, cuts', { from, past })) {
+    for (const row of this.#batches(pass.num, 'times, cuts', { from, past })) {
       const times = unpackTimes(row.times);
       const [first, end] = [Math.max(from, row.first), Math.min(past, row.first + times.length / 4)];
       for (let patch = first; patch < end; patch++) {
@@ -82,11 +86,11 @@ export class Patches {
     return { starts, ends, frames };
   }
 
-  /** The embeddings of patches `from` to `past` - 1 of a run, row-major; nothing of them is kept. */
-  embeddings(run: Pick<RunRow, 'num' | 'embedding_size'>, { from, past }: PatchRange): Float32Array {
-    const size = run.embedding_size;
+  /** The embeddings of patches `from` to `past` - 1 of a pass, row-major; nothing of them is kept. */
+  embeddings(pass: Pick<PassRow, 'num' | 'embedding_size'>, { from, past }: PatchRange): Float32Array {
+    const size = pass.embedding_size;
     const embeddings = new Float32Array((past - from) * size);
-    for (const row of this.#batches(run.num, 'count, embeddings', { from, past })) {
+    for (const row of this.#batches(pass.num, 'count, embeddings', { from, past })) {
       const [first, end] = [Math.max(from, row.first), Math.min(past, row.first + row.count)];
       const bytes = row.embeddings.subarray((first - row.first) * size * 2, (end - row.first) * size * 2);
       unpackEmbeddings(bytes, embeddings, (first - from) * size);
@@ -96,17 +100,17 @@ export class Patches {
 
   /** The objects of some labels, or all, ascending by patch and frame; of some patches only where given. */
   objects(
-    run: Pick<RunRow, 'num'>,
+    pass: Pick<PassRow, 'num'>,
     labels: readonly string[] | undefined,
     window?: PatchRange,
   ): SeenObject[] {
     const seen: SeenObject[] = [];
     const rows = this.#db.all<{ name: string; objects: Uint8Array }>(
       `SELECT name, objects FROM object_batches JOIN labels ON labels.num = label
-       WHERE run = ? ${labels ? 'AND name IN (SELECT value FROM json_each(?))' : ''}
+       WHERE pass = ? ${labels ? 'AND name IN (SELECT value FROM json_each(?))' : ''}
        ${window ? `AND first >= ${batchOf} AND first < ?` : ''} ORDER BY first, name`,
-      ...[run.num, ...(labels ? [JSON.stringify(labels)] : [])],
-      ...(window ? [run.num, window.from, window.past] : []),
+      ...[pass.num, ...(labels ? [JSON.stringify(labels)] : [])],
+      ...(window ? [pass.num, window.from, window.past] : []),
     );
     const wanted = (patch: number) => !window || (patch >= window.from && patch < window.past);
     for (const row of rows)
@@ -120,9 +124,11 @@ export class Patches {
     const seen = new Map<string, SeenObject[]>();
     const rows = this.#db.all<{ id: string; name: string; objects: Uint8Array }>(
       `SELECT videos.id, name, objects FROM object_batches
-       JOIN labels ON labels.num = label JOIN runs ON runs.num = run JOIN videos ON videos.num = runs.video
-       WHERE name IN (SELECT value FROM json_each(?)) AND state = 'complete'
-         AND videos.id IN (SELECT value FROM json_each(?)) ORDER BY run, first, name`,
+       JOIN labels ON labels.num = label
+       JOIN visible_tracks ON visible_tracks.pass = object_batches.pass AND visible_tracks.kind = 'objects'
+       JOIN videos ON videos.num = visible_tracks.video
+       WHERE name IN (SELECT value FROM json_each(?))
+         AND videos.id IN (SELECT value FROM json_each(?)) ORDER BY object_batches.pass, first, name`,
       ...[JSON.stringify(labels), JSON.stringify(videoIds)],
     );
     for (const row of rows) {
@@ -135,14 +141,14 @@ export class Patches {
   }
 
   /** The objects of some labels in some batches, in their order; each batch's ascending by patch and frame. */
-  objectsIn(batches: readonly { run: number; first: number }[], labels: readonly string[]): SeenObject[][] {
+  objectsIn(batches: readonly { pass: number; first: number }[], labels: readonly string[]): SeenObject[][] {
     const seen = batches.map((): SeenObject[] => []);
     // CROSS JOIN keeps the order: a few batches, not all of a label's.
     const rows = this.#db.all<{ index: number; name: string; objects: Uint8Array }>(
       `SELECT batches.key AS "index", name, objects FROM json_each(?) AS batches
-       CROSS JOIN object_batches ON run = batches.value ->> 0 AND first = batches.value ->> 1
+       CROSS JOIN object_batches ON pass = batches.value ->> 0 AND first = batches.value ->> 1
        CROSS JOIN labels ON labels.num = label WHERE name IN (SELECT value FROM json_each(?))`,
-      ...[JSON.stringify(batches.map(({ run, first }) => [run, first])), JSON.stringify(labels)],
+      ...[JSON.stringify(batches.map(({ pass, first }) => [pass, first])), JSON.stringify(labels)],
     );
     for (const row of rows) unpackObjects(row.objects, row.name, (object) => seen[row.index].push(object));
     if (labels.length > 1) for (const objects of seen) objects.sort(byPatch);
@@ -150,32 +156,32 @@ export class Patches {
   }
 
   /** How often each label was seen, most frequent first. */
-  labels(run: RunRow): { label: string; count: number }[] {
+  labels(pass: PassRow): { label: string; count: number }[] {
     return this.#db.all(
       `SELECT name AS label, sum(count) AS count FROM object_batches JOIN labels ON labels.num = label
-       WHERE run = ? GROUP BY name ORDER BY 2 DESC, 1`,
-      run.num,
+       WHERE pass = ? GROUP BY name ORDER BY 2 DESC, 1`,
+      pass.num,
     );
   }
 
   /** The sampled frames, two a patch. */
-  frames(run: RunRow): StoredFrame[] {
-    const rows = this.#batches(run.num, 'times, cuts', { from: 0, past: run.patches });
+  frames(pass: PassRow): StoredFrame[] {
+    const rows = this.#batches(pass.num, 'times, cuts', { from: 0, past: pass.patches });
     return rows.flatMap(({ times, cuts }) => framesOf(unpackTimes(times), cuts));
   }
 
-  #batches(run: number, columns: string, { from, past }: PatchRange): BatchRow[] {
+  #batches(pass: number, columns: string, { from, past }: PatchRange): BatchRow[] {
     return this.#db.all<BatchRow>(
       `SELECT first, ${columns} FROM patch_batches
-       WHERE run = ? AND first >= ${batchOf} AND first < ? ORDER BY first`,
-      ...[run, run, from, past],
+       WHERE pass = ? AND first >= ${batchOf} AND first < ? ORDER BY first`,
+      ...[pass, pass, from, past],
     );
   }
 
-  #read(run: number, table: PatchTable, firstRow: number): void {
+  #read(pass: number, table: PatchTable, firstRow: number): void {
     const rows = this.#db.all<BatchRow>(
-      'SELECT first, times, embeddings FROM patch_batches WHERE run = ? ORDER BY first',
-      run,
+      'SELECT first, times, embeddings FROM patch_batches WHERE pass = ? ORDER BY first',
+      pass,
     );
     for (const row of rows) {
       const times = unpackTimes(row.times);
@@ -187,12 +193,12 @@ export class Patches {
     }
   }
 
-  #keep(runId: string, table: PatchTable): PatchTable {
-    this.#ofRun.delete(runId);
-    this.#ofRun.set(runId, table);
-    for (const oldest of this.#ofRun.keys()) {
-      if (this.#ofRun.size <= keptVideos) break;
-      this.#ofRun.delete(oldest);
+  #keep(key: string, table: PatchTable): PatchTable {
+    this.#ofPass.delete(key);
+    this.#ofPass.set(key, table);
+    for (const oldest of this.#ofPass.keys()) {
+      if (this.#ofPass.size <= keptVideos) break;
+      this.#ofPass.delete(oldest);
     }
     return table;
   }
@@ -227,18 +233,18 @@ class GrowingTable implements PatchTable {
   embeddings = new Float32Array(0);
   embeddingSize = 0;
   #sliceOfRow = new Uint32Array(0);
-  /** By run. */
+  /** By pass. */
   #slices = new Map<string, LibrarySlice>();
   #rows = 0;
   #view: LibraryTable | undefined;
 
-  has(runId: string): boolean {
-    return this.#slices.has(runId);
+  has(passId: string): boolean {
+    return this.#slices.has(passId);
   }
 
   /** One video's part. */
-  slice(runId: string): PatchTable | undefined {
-    const slice = this.#slices.get(runId);
+  slice(passId: string): PatchTable | undefined {
+    const slice = this.#slices.get(passId);
     return slice && this.#cut(slice.firstRow, slice.firstRow + slice.rows);
   }
 
@@ -275,10 +281,10 @@ class GrowingTable implements PatchTable {
     return firstRow;
   }
 
-  /** Takes out the videos whose run isn't among these. */
-  keepOnly(runIds: ReadonlySet<string>): void {
+  /** Takes out the videos whose pass isn't among these. */
+  keepOnly(passIds: ReadonlySet<string>): void {
     const before = this.view();
-    const kept = before.slices.filter((slice) => runIds.has(slice.indexRun));
+    const kept = before.slices.filter((slice) => passIds.has(slice.indexRun));
     if (kept.length === before.slices.length) return;
     this.#slices = new Map();
     this.#rows = 0;

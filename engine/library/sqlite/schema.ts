@@ -177,6 +177,149 @@ export const migrations: readonly string[] = [
   `
   -- Objects know their colours from here on (packing.ts); an older Longview couldn't read them.
   `,
+  `
+  -- What is known of a video is a set of tracks, each made by one extractor. What one walk over the sampled frames made
+  -- (a pass, called a run before) lies together, by temporal patch; its tracks say which parts of it there are.
+  DROP INDEX visible_run;
+  DROP INDEX unfinished_run;
+  DROP INDEX runs_of_video;
+  ALTER TABLE runs RENAME TO passes;
+  ALTER TABLE patch_batches RENAME COLUMN run TO pass;
+  ALTER TABLE object_batches RENAME COLUMN run TO pass;
+  ALTER TABLE thumbnails RENAME COLUMN run TO pass;
+  CREATE INDEX passes_of_video ON passes (video);
+
+  CREATE TABLE tracks (
+    num INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    video INTEGER NOT NULL REFERENCES videos (num) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    extractor TEXT NOT NULL,
+    version TEXT NOT NULL,
+    settings TEXT NOT NULL CHECK (json_valid(settings)),
+    state TEXT NOT NULL CHECK (state IN ('making', 'whole')),
+    pass INTEGER REFERENCES passes (num) ON DELETE CASCADE,
+    -- [[from, to, samples a second], …] in seconds.
+    coverage TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(coverage)),
+    -- Where to go on, in seconds.
+    reached REAL NOT NULL DEFAULT 0,
+    items INTEGER NOT NULL DEFAULT 0,
+    started_at INTEGER NOT NULL,
+    completed_at INTEGER
+  ) STRICT;
+  -- Of one extractor's tracks of a kind the whole one is searched, until the one that is being made is whole.
+  CREATE UNIQUE INDEX whole_track ON tracks (video, kind, extractor) WHERE state = 'whole';
+  CREATE UNIQUE INDEX track_in_making ON tracks (video, kind, extractor) WHERE state = 'making';
+  CREATE INDEX tracks_of_pass ON tracks (pass);
+  CREATE INDEX tracks_of_version ON tracks (kind, version, state);
+  CREATE VIEW visible_tracks AS SELECT * FROM tracks WHERE state = 'whole' OR (items > 0 AND NOT EXISTS
+    (SELECT 1 FROM tracks AS whole WHERE whole.video = tracks.video AND whole.kind = tracks.kind
+       AND whole.extractor = tracks.extractor AND whole.state = 'whole'));
+
+  INSERT INTO tracks
+      (id, video, kind, extractor, version, settings, state, pass, coverage, reached, items, started_at, completed_at)
+    SELECT lower(hex(randomblob(8))), passes.video, kind.value,
+      CASE WHEN kind.value IN ('shots', 'stills') THEN kind.value ELSE 'frames' END,
+      CASE WHEN kind.value IN ('shots', 'stills') THEN '1' ELSE model_fingerprint END,
+      json_object('fps', fps), CASE state WHEN 'complete' THEN 'whole' ELSE 'making' END, passes.num,
+      json_array(json_array(0, CASE state WHEN 'complete' THEN duration_sec ELSE patches * 2 / fps END, fps)),
+      CASE state WHEN 'complete' THEN duration_sec ELSE patches * 2 / fps END,
+      patches, started_at, completed_at
+    FROM passes JOIN videos ON videos.num = passes.video
+      JOIN json_each('["shots", "stills", "objects", "embedding", "tokens"]') AS kind
+    WHERE kind.value IN ('shots', 'stills', 'embedding')
+      OR (kind.value = 'tokens' AND hidden_size > 0)
+      -- A bundle without a detector never saw an object anywhere.
+      OR (kind.value = 'objects' AND model_fingerprint IN
+        (SELECT seen.model_fingerprint FROM object_batches JOIN passes AS seen ON seen.num = object_batches.pass));
+  ALTER TABLE passes DROP COLUMN state;
+  ALTER TABLE passes DROP COLUMN started_at;
+  ALTER TABLE passes DROP COLUMN completed_at;
+
+  -- Lines of text of any origin. extra: what else is known of a line (its box, its speaker, its words' times).
+  CREATE TABLE lines (
+    num INTEGER PRIMARY KEY,
+    track INTEGER NOT NULL REFERENCES tracks (num) ON DELETE CASCADE,
+    video INTEGER NOT NULL REFERENCES videos (num) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    start REAL NOT NULL,
+    end REAL NOT NULL,
+    language TEXT,
+    text TEXT NOT NULL,
+    extra TEXT CHECK (extra IS NULL OR json_valid(extra))
+  ) STRICT;
+  INSERT INTO tracks
+      (id, video, kind, extractor, version, settings, state, coverage, reached, items, started_at, completed_at)
+    SELECT lower(hex(randomblob(8))), video, 'captions', 'captions', '1', json_object('source', source), 'whole',
+      json_array(json_array(0, duration_sec, 0)), duration_sec,
+      (SELECT count(*) FROM texts WHERE texts.video = text_sources.video), added_at, added_at
+    FROM text_sources JOIN videos ON videos.num = text_sources.video;
+  INSERT INTO lines (num, track, video, kind, start, end, language, text)
+    SELECT texts.num, tracks.num, texts.video, texts.kind, start, end, language, text
+    FROM texts JOIN tracks ON tracks.video = texts.video AND tracks.kind = 'captions';
+  DROP TRIGGER text_goes;
+  DROP TABLE texts;
+  DROP TABLE text_sources;
+  CREATE INDEX lines_of_video ON lines (video, start);
+  CREATE INDEX lines_of_track ON lines (track, start);
+  CREATE TRIGGER line_goes AFTER DELETE ON lines BEGIN
+    DELETE FROM text_index WHERE rowid = old.num;
+  END;
+
+  -- Numbers at even steps (loudness, say), float32: \`data\` holds \`count\` from \`start\` on, a step each.
+  CREATE TABLE series (
+    track INTEGER NOT NULL REFERENCES tracks (num) ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL CHECK (count > 0),
+    start REAL NOT NULL,
+    step REAL NOT NULL CHECK (step > 0),
+    data BLOB NOT NULL,
+    PRIMARY KEY (track, first)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What somebody asked to have indexed, with every setting; a holder renews its lease as long as it works.
+  CREATE TABLE requests (
+    num INTEGER PRIMARY KEY AUTOINCREMENT,
+    request TEXT NOT NULL CHECK (json_valid(request)),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'paused')),
+    position REAL NOT NULL,
+    holder TEXT,
+    lease_until INTEGER,
+    added_at INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO requests (request, state, position, added_at)
+    SELECT json_extract(job.value, '$.request'),
+      CASE WHEN json_extract(job.value, '$.paused') THEN 'paused' ELSE 'waiting' END, job.key, 0
+    FROM settings JOIN json_each(settings.value) AS job
+    WHERE settings.key = 'queue' AND json_type(settings.value) = 'array'
+      AND json_type(job.value, '$.request') = 'object';
+  -- What an indexing that nobody queued left undone.
+  INSERT INTO requests (request, state, position, added_at)
+    SELECT json_patch(json_object('paths', json_group_array(path)),
+        json_object('model', model_id, 'fps', fps, 'force', CASE force WHEN 1 THEN json('true') END)),
+      'waiting', 0, 0
+    FROM jobs WHERE state IN ('waiting', 'running') AND NOT EXISTS (SELECT 1 FROM requests)
+    GROUP BY model_id, fps, force;
+  DELETE FROM settings WHERE key = 'queue';
+  ALTER TABLE jobs ADD COLUMN settings TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(settings));
+  UPDATE jobs SET settings = json_patch('{}',
+    json_object('model', model_id, 'fps', fps, 'force', CASE force WHEN 1 THEN json('true') END));
+  ALTER TABLE jobs DROP COLUMN model_id;
+  ALTER TABLE jobs DROP COLUMN fps;
+  ALTER TABLE jobs DROP COLUMN force;
+  ALTER TABLE jobs ADD COLUMN holder TEXT;
+  ALTER TABLE jobs ADD COLUMN lease_until INTEGER;
+  -- The batch of frames that was in the decoder or the encoder when the process ended, and where it did so before.
+  ALTER TABLE jobs ADD COLUMN at REAL;
+  ALTER TABLE jobs ADD COLUMN died_at REAL;
+
+  -- Who is indexing which content; two files may have the same.
+  CREATE TABLE claims (
+    content_hash TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    lease_until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The format that this Longview writes. */

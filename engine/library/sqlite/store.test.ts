@@ -3,17 +3,17 @@ import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { facts, patch, settings, temporaryFolder, unit } from '../../../tests/fixtures/library.ts';
-import { openStore, type RunSettings, type Store, type StoredPatch } from '../index.ts';
+import { openStore, type PassSettings, type Store, type StoredPatch } from '../index.ts';
 
 function index(
   store: Store,
   path: string,
   name: string,
   patches: StoredPatch[],
-  how: Partial<RunSettings> = {},
+  how: Partial<PassSettings> = {},
 ) {
   const { videoId } = store.saveFile(path, facts(name, patches.length));
-  const run = store.beginRun(videoId, { ...settings, ...how });
+  const run = store.beginPass(videoId, { ...settings, ...how });
   run.append(patches);
   run.complete();
   return videoId;
@@ -75,19 +75,26 @@ suite('an index in the library', () => {
     assert.deepEqual(store.cuts(id), [0.5, 1]);
   });
 
-  test('is invisible until it is complete, and the old one is searched until then', (t) => {
+  test('is searched as far as it goes, and the old one until the new one is whole', (t) => {
     const folder = temporaryFolder(t);
     const store = opened(t, folder);
     const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
     const generation = store.generation();
-    const first = store.beginRun(videoId, settings);
-    first.append([patch(0)]);
+    const first = store.beginPass(videoId, settings);
     assert.deepEqual(store.indexedVideos(), []);
     assert.throws(() => store.patchTable(videoId), { code: 'video-not-indexed' });
+    first.append([patch(0)]);
+    assert.deepEqual(
+      store.indexedVideos().map(({ patches, reachedSec }) => [patches, reachedSec]),
+      [[1, 1]],
+    );
+    assert.deepEqual([...store.patchTable(videoId).starts], [0]);
+    assert.equal(store.objects(videoId).length, 1);
+    assert.equal(store.libraryTable('made-1').rows, 0, 'only what is whole is kept in one piece');
     assert.equal(store.generation(), generation);
     first.complete();
     const [before] = store.indexedVideos();
-    const second = store.beginRun(videoId, { ...settings, fps: 4 });
+    const second = store.beginPass(videoId, { ...settings, fps: 4 });
     second.append([patch(5), patch(6)]);
     assert.deepEqual(store.indexedVideos(), [before]);
     assert.deepEqual([...store.patchTable(videoId).starts], [0]);
@@ -103,18 +110,18 @@ suite('an index in the library', () => {
     const folder = temporaryFolder(t);
     const before = opened(t, folder);
     const { videoId } = before.saveFile('/films/a.mp4', facts('a'));
-    before.beginRun(videoId, settings).append([patch(0), patch(1)]);
+    before.beginPass(videoId, settings).append([patch(0), patch(1)]);
     before.close();
     const store = opened(t, folder);
     const [video] = store.videos();
     assert.equal(video.unfinished!.patches, 2);
-    const again = store.beginRun(video.id, settings);
+    const again = store.beginPass(video.id, settings);
     assert.equal(again.resumedPatches, 2);
     again.append([patch(2)]);
     again.complete();
     assert.deepEqual([...store.patchTable(video.id).starts], [0, 1, 2]);
     near(store.patchTokens(video.id, [2])[0], patch(2).tokens, 0.02);
-    const other = store.beginRun(video.id, { ...settings, fps: 1 });
+    const other = store.beginPass(video.id, { ...settings, fps: 1 });
     assert.equal(other.resumedPatches, 0);
   });
 
@@ -122,9 +129,9 @@ suite('an index in the library', () => {
     const folder = temporaryFolder(t);
     const store = opened(t, folder);
     const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
-    store.beginRun(videoId, settings).append([patch(0)]);
+    store.beginPass(videoId, settings).append([patch(0)]);
     rmSync(join(folder, 'features'), { recursive: true });
-    const again = store.beginRun(videoId, settings);
+    const again = store.beginPass(videoId, settings);
     assert.equal(again.resumedPatches, 0);
   });
 
@@ -143,7 +150,7 @@ suite('an index in the library', () => {
     const folder = temporaryFolder(t);
     const store = opened(t, folder);
     const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
-    const run = store.beginRun(videoId, settings);
+    const run = store.beginPass(videoId, settings);
     assert.throws(
       () => run.append([patch(0, { embedding: new Float32Array(3) })]),
       /embedding must be 4 numbers long, got 3/,
@@ -247,7 +254,7 @@ test('a video that is removed while it is being indexed stays removed', (t) => {
   const folder = temporaryFolder(t);
   const store = opened(t, folder);
   const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
-  const run = store.beginRun(videoId, settings);
+  const run = store.beginPass(videoId, settings);
   run.append([patch(0)]);
   store.removeVideo(videoId);
   assert.throws(() => run.append([patch(1)]), { code: 'video-not-in-library' });
@@ -264,7 +271,7 @@ suite('cleaning up', () => {
     const other = opened(t, folder);
     const id = index(store, '/films/a.mp4', 'a', [patch(0)]);
     const { videoId } = store.saveFile('/films/b.mp4', facts('b'));
-    const unfinished = store.beginRun(videoId, settings);
+    const unfinished = store.beginPass(videoId, settings);
     unfinished.append([patch(0)]);
     // A crash between the rows' deletion and the files': made by deleting the rows of another library's copy.
     const stray = temporaryFolder(t);
@@ -281,16 +288,28 @@ suite('cleaning up', () => {
   });
 });
 
-suite('the right to index', () => {
-  test('belongs to one at a time and readers do not need it', (t) => {
+suite('the right to index a content', () => {
+  test('belongs to one at a time; readers and other contents do not need it', (t) => {
     const folder = temporaryFolder(t);
     const store = opened(t, folder);
     const other = opened(t, folder);
-    const lock = store.lockForIndexing();
-    assert.throws(() => other.lockForIndexing(), { code: 'library-locked' });
+    const claim = store.claim('a')!;
+    assert.equal(other.claim('a'), undefined);
+    assert.equal(store.claim('a'), undefined, 'not even twice in one process');
+    assert.deepEqual(other.claimed(), ['a']);
+    other.claim('b')!.release();
     assert.deepEqual(other.videos(), []);
-    lock.release();
-    other.lockForIndexing().release();
+    claim.release();
+    other.claim('a')!.release();
+    assert.deepEqual(store.claimed(), []);
+  });
+
+  test('is free again when its library is closed', (t) => {
+    const folder = temporaryFolder(t);
+    const gone = openStore(folder);
+    gone.claim('a');
+    gone.close();
+    opened(t, folder).claim('a')!.release();
   });
 });
 

@@ -1,160 +1,243 @@
 import { join } from 'node:path';
 import { badArgument, LongviewError, quote } from '../../protocol/errors.ts';
-import { Answers } from './answers.ts';
 import { shotCuts } from '../../vision/shot-cuts.ts';
+import { FeatureCache } from '../features.ts';
+import type { Store } from '../ports/index.ts';
+import { Answers } from './answers.ts';
+import { Claims } from './claims.ts';
 import { LibraryDatabase } from './database.ts';
 import { mapErrors } from './errors.ts';
-import { FeatureCache } from '../features.ts';
 import { Jobs } from './jobs.ts';
-import { lockForIndexing } from '../lock.ts';
+import { Leases } from './leases.ts';
 import { NearestPatches } from './nearest.ts';
+import { has, valuesPerPatch } from './pass-rows.ts';
+import { Passes, thumbnailFolder } from './passes.ts';
 import { Patches } from './patches.ts';
-import { type RunRow, valuesPerPatch } from './run-rows.ts';
-import { Runs, thumbnailFolder } from './runs.ts';
+import { Requests } from './requests.ts';
+import { SearchedVideos } from './searched.ts';
 import { Texts } from './texts.ts';
-import type { IndexedVideo, Store } from '../types.ts';
+import { Tracks } from './tracks.ts';
 import { Videos } from './videos.ts';
 
-interface IndexedRow extends RunRow {
-  video_id: string;
-  content_hash: string;
-  duration_sec: number;
-  recorded_at: number | null;
-  path: string | null;
-  modified_at: number | null;
-}
+/** The parts of an open library. */
+class Library {
+  readonly folder: string;
+  readonly db: LibraryDatabase;
+  readonly features: FeatureCache;
+  readonly videos: Videos;
+  readonly passes: Passes;
+  readonly patches: Patches;
+  readonly nearest: NearestPatches;
+  readonly answers: Answers;
+  readonly leases: Leases;
+  readonly jobs: Jobs;
+  readonly requests: Requests;
+  readonly claims: Claims;
+  readonly texts: Texts;
+  readonly tracks: Tracks;
+  readonly searched: SearchedVideos;
 
-const lastFile = (column: string) =>
-  `(SELECT ${column} FROM files WHERE files.video = videos.num ORDER BY present DESC, seen_at DESC, path LIMIT 1)`;
-const indexedRows = `
-  SELECT runs.*, videos.id AS video_id, content_hash, duration_sec, recorded_at,
-    ${lastFile('path')} AS path, ${lastFile('modified_at')} AS modified_at
-  FROM runs JOIN videos ON videos.num = runs.video WHERE state = 'complete'`;
+  constructor(folder: string) {
+    this.folder = folder;
+    const db = (this.db = new LibraryDatabase(folder));
+    this.features = new FeatureCache(folder);
+    this.videos = new Videos(db);
+    this.passes = new Passes(db, this.features);
+    this.patches = new Patches(db);
+    this.nearest = new NearestPatches(db, this.patches);
+    this.answers = new Answers(db);
+    this.leases = new Leases(db);
+    this.jobs = new Jobs(db, this.leases);
+    this.requests = new Requests(db, this.leases);
+    this.claims = new Claims(db, this.leases);
+    this.texts = new Texts(db);
+    this.tracks = new Tracks(db, this.texts);
+    this.searched = new SearchedVideos(db, this.videos);
+  }
+
+  generation(): number {
+    return this.db.get<{ generation: number }>('SELECT generation FROM state')!.generation;
+  }
+
+  num(idOrPath: string): number {
+    return this.videos.row(idOrPath).num;
+  }
+}
 
 /**
  * Opens the library in a folder, making it where there is none.
  * @throws LongviewError `library-too-new`, `library-damaged`, `library-locked`, `permission-denied`, `disk-full`.
  */
 export function openStore(folder: string): Store {
-  const db = new LibraryDatabase(folder);
-  const features = new FeatureCache(folder);
-  const videos = new Videos(db);
-  const runs = new Runs(db, features);
-  const patches = new Patches(db);
-  const nearest = new NearestPatches(db, patches);
-  const answers = new Answers(db);
-  const jobs = new Jobs(db);
-  const texts = new Texts(db);
-  let listed = { version: '', rows: new Map<string, IndexedRow>(), videos: [] as readonly IndexedVideo[] };
-  const generation = () => db.get<{ generation: number }>('SELECT generation FROM state')!.generation;
-
-  /** What is indexed, as long as nobody writes: a search asks hundreds of times. */
-  const list = () => {
-    const version = db.version();
-    if (listed.version !== version) {
-      const rows = db.all<IndexedRow>(`${indexedRows} ORDER BY runs.num`);
-      listed = {
-        version,
-        rows: new Map(rows.map((row) => [row.video_id, row])),
-        videos: rows.map(indexedVideo),
-      };
-    }
-    return listed;
-  };
-
-  const indexedRow = (idOrPath: string): IndexedRow =>
-    db.snapshot(() => {
-      const known = listed.rows.get(idOrPath);
-      if (known && listed.version === db.version()) return known;
-      const video = videos.row(idOrPath);
-      const row = db.get<IndexedRow>(`${indexedRows} AND videos.num = ?`, video.num);
-      if (!row) throw notIndexed(idOrPath);
-      return row;
-    });
-
+  const library = new Library(folder);
   return {
     folder,
-    generation,
+    ...footage(library),
+    ...frameTracks(library),
+    ...tracks(library),
+    ...texts(library),
+    ...answers(library),
+    ...jobs(library),
+    ...settings(library),
+    close: () => {
+      library.nearest.close();
+      library.leases.close();
+      library.db.close();
+    },
+  };
+}
+
+function footage(library: Library) {
+  const { db, folder, videos, searched } = library;
+  return {
+    generation: () => library.generation(),
     videos: () => videos.all(),
     video: (idOrPath) => videos.find(idOrPath),
     videoByContent: (contentHash) => videos.byContent(contentHash),
     unchangedFile: (path, sizeBytes, modifiedMs) => videos.unchanged(path, sizeBytes, modifiedMs),
     saveFile: (path, facts, modifiedMs) => videos.saveFile(path, facts, modifiedMs),
     forgetPaths: (paths) => videos.forgetPaths(paths),
-    removeVideo: (id) => removeVideo(db, videos, runs, id),
-
-    lockForIndexing: () => lockForIndexing(folder),
-    beginRun: (videoId, settings) => runs.begin(videos.row(videoId).num, settings),
-    cleanUp: () => runs.cleanUp(),
-
-    indexedVideos: () => list().videos,
+    removeVideo: (id) => removeVideo(library, id),
     videoCount: () =>
       db.get<{ n: number }>(
         `SELECT (SELECT count(*) FROM videos) + (SELECT count(*) FROM jobs WHERE state <> 'failed'
            AND NOT EXISTS (SELECT 1 FROM files WHERE files.path = jobs.path)) AS n`,
       )!.n,
-    videoFor: (idOrPath) => indexedVideo(indexedRow(idOrPath)),
-    patchTable: (videoId) => db.snapshot(() => patches.table(indexedRow(videoId))),
-    libraryTable: (fingerprint) => db.snapshot(() => patches.library(fingerprint, generation())),
+    indexedVideos: () => searched.all(),
+    videoFor: (idOrPath) => searched.video(idOrPath),
+    thumbnails: (videoId) => {
+      const pass = searched.pass(videoId);
+      return db
+        .all<{ time: number; file: string }>(
+          'SELECT time, file FROM thumbnails WHERE pass = ? ORDER BY time',
+          pass.num,
+        )
+        .map(({ time, file }) => ({ time, path: join(thumbnailFolder(folder, pass.id), file) }));
+    },
+  } satisfies Partial<Store>;
+}
+
+function frameTracks(library: Library) {
+  const { db, folder, features, patches, nearest, searched } = library;
+  return {
+    patchTable: (videoId, fingerprint) =>
+      db.snapshot(() =>
+        patches.table(
+          fingerprint === undefined ? searched.pass(videoId) : searched.passOf(videoId, fingerprint),
+        ),
+      ),
+    libraryTable: (fingerprint) => db.snapshot(() => patches.library(fingerprint, library.generation())),
     patchWindow: (videoId, range, { query, labels }) =>
       db.snapshot(() => {
-        const run = indexedRow(videoId);
-        const window = { from: Math.max(0, range.from), past: Math.min(range.past, run.patches) };
-        const { starts, ends, frames } = patches.window(run, window);
-        const objects = labels.length > 0 ? patches.objects(run, labels, window) : [];
+        const pass = searched.pass(videoId);
+        const window = { from: Math.max(0, range.from), past: Math.min(range.past, pass.patches) };
+        const { starts, ends, frames } = patches.window(pass, window);
+        const objects = labels.length > 0 ? patches.objects(pass, labels, window) : [];
         const similarity = query
-          ? nearest.similarities(run, generation(), query, window)
+          ? nearest.similarities(pass, library.generation(), query, window)
           : new Float32Array(starts.length);
         return { ...window, starts, ends, cuts: shotCuts(frames), similarity, objects };
       }),
     nearest: (fingerprint, query, count, among) =>
-      mapErrors(folder, () => nearest.find(fingerprint, generation(), query, count, among)),
+      mapErrors(folder, () => nearest.find(fingerprint, library.generation(), query, count, among)),
     similarityAt: (fingerprint, query, places) =>
-      mapErrors(folder, () => nearest.similarityAt(fingerprint, generation(), query, places)),
+      mapErrors(folder, () => nearest.similarityAt(fingerprint, library.generation(), query, places)),
     bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
     objects: (videoId, labels, window) =>
-      db.snapshot(() => patches.objects(indexedRow(videoId), labels, window)),
+      db.snapshot(() => patches.objects(searched.pass(videoId), labels, window)),
     objectsOf: (videoIds, labels) => patches.objectsOf(videoIds, labels),
-    labels: (videoId) => db.snapshot(() => patches.labels(indexedRow(videoId))),
-    frames: (videoId) => db.snapshot(() => patches.frames(indexedRow(videoId))),
-    cuts: (videoId) => shotCuts(db.snapshot(() => patches.frames(indexedRow(videoId)))),
-    thumbnails: (videoId) => {
-      const run = indexedRow(videoId);
-      const rows = db.all<{ time: number; file: string }>(
-        'SELECT time, file FROM thumbnails WHERE run = ? ORDER BY time',
-        run.num,
-      );
-      return rows.map(({ time, file }) => ({ time, path: join(thumbnailFolder(folder, run.id), file) }));
-    },
+    labels: (videoId) => db.snapshot(() => patches.labels(searched.pass(videoId))),
+    frames: (videoId) => db.snapshot(() => patches.frames(searched.pass(videoId))),
+    cuts: (videoId) => shotCuts(db.snapshot(() => patches.frames(searched.pass(videoId)))),
     hasTokens: (videoId) => {
-      const run = indexedRow(videoId);
-      return features.has(run.id, valuesPerPatch(run), run.patches);
+      const pass = searched.pass(videoId);
+      return has(pass, 'tokens') && features.has(pass.id, valuesPerPatch(pass), pass.patches);
     },
     patchTokens: (videoId, numbers) => {
-      const run = indexedRow(videoId);
-      const wrong = numbers.find(
-        (number) => !Number.isInteger(number) || number < 0 || number >= run.patches,
-      );
+      const pass = searched.pass(videoId);
+      const wrong = numbers.find((number) => !Number.isInteger(number) || number < 0 || number >= pass.patches);
       if (wrong !== undefined)
-        throw badArgument('patches', `whole numbers from 0 to ${run.patches - 1}`, wrong);
-      const tokens = features.read(run.id, valuesPerPatch(run), numbers);
+        throw badArgument('patches', `whole numbers from 0 to ${pass.patches - 1}`, wrong);
+      const tokens = features.read(pass.id, valuesPerPatch(pass), numbers);
       if (!tokens) throw noFeatures(videoId, folder);
       return tokens;
     },
+  } satisfies Partial<Store>;
+}
 
-    textSource: (videoId) => texts.source(videos.row(videoId).num),
-    setText: (videoId, source, lines) => texts.replace(videos.row(videoId).num, source, lines),
+function tracks(library: Library) {
+  const { db, passes, tracks } = library;
+  return {
+    tracks: (videoId) => tracks.of(library.num(videoId)),
+    hasTrack: (videoId, key) => tracks.has(library.num(videoId), key),
+    beginPass: (videoId, settings, wanted = {}) => passes.begin(library.num(videoId), settings, wanted),
+    beginTrack: (videoId, key) => tracks.begin(library.num(videoId), key),
+    removeTracks: (extractor, videoId) => {
+      const among = videoId === undefined ? [] : [library.num(videoId)];
+      const gone = db.write(() => {
+        const rows = db.all<{ video: number }>(
+          `DELETE FROM tracks WHERE extractor = ? ${among.length > 0 ? 'AND tracks.video = ?' : ''} RETURNING video`,
+          extractor,
+          ...among,
+        );
+        if (rows.length > 0) db.run('UPDATE state SET generation = generation + 1');
+        return rows;
+      });
+      for (const video of new Set(gone.map((row) => row.video))) passes.removeEmpty(video);
+      return gone.length;
+    },
+    series: (videoId, kind) => tracks.series(library.num(videoId), kind),
+    videosWith: (kind) => tracks.videosWith(kind),
+  } satisfies Partial<Store>;
+}
+
+function texts(library: Library) {
+  const { texts } = library;
+  return {
+    textSource: (videoId) => texts.source(library.num(videoId)),
+    setText: (videoId, source, lines) => texts.replace(library.num(videoId), source, lines),
     textHits: (words, limit, among) => texts.find(words, limit, among),
+    lines: (videoId, kinds) => texts.lines(library.num(videoId), kinds),
+  } satisfies Partial<Store>;
+}
 
+function answers(library: Library) {
+  const { answers } = library;
+  return {
     cachedAnswer: (key) => answers.find(key),
     keepAnswer: (key, answer) => answers.keep(key, answer),
-    answers: (videoId) => answers.history(videoId === undefined ? undefined : videos.row(videoId).num),
+    answers: (videoId) => answers.history(videoId === undefined ? undefined : library.num(videoId)),
     removeAnswer: (number) => answers.remove(number),
     pinAnswer: (number, pinned) => answers.pin(number, pinned),
     pruneAnswers: (maxBytes) => answers.prune(maxBytes),
     limitAnswers: (maxBytes) => answers.limit(maxBytes),
     answersSize: () => answers.size(),
+  } satisfies Partial<Store>;
+}
 
+function jobs(library: Library) {
+  const { jobs, requests, claims, passes } = library;
+  return {
+    enqueue: (paths, settings) => jobs.add(paths, settings),
+    setJob: (path, state, error) => jobs.set(path, state, error),
+    jobAt: (path, at) => jobs.at(path, at),
+    endJobs: (paths) => jobs.remove(paths),
+    jobs: () => jobs.all(),
+    claim: (contentHash) => claims.take(contentHash),
+    claimed: () => claims.all(),
+    cleanUp: () => {
+      claims.cleanUp();
+      jobs.cleanUp();
+      passes.cleanUp();
+    },
+    requests: () => requests.all(),
+    keepRequests: (kept) => requests.replace(kept),
+    holdRequest: (request) => requests.hold(request),
+  } satisfies Partial<Store>;
+}
+
+function settings({ db }: Library) {
+  return {
     setting: (key) => {
       const row = db.get<{ value: string }>('SELECT value FROM settings WHERE key = ?', key);
       return row && (JSON.parse(row.value) as unknown);
@@ -168,55 +251,24 @@ export function openStore(folder: string): Store {
           JSON.stringify(value),
         );
     },
-
-    enqueue: (paths, how) => jobs.add(paths, how),
-    jobAdvanced: (path) => jobs.advanced(path),
-    setJob: (path, state, error) => jobs.set(path, state, error),
-    endJobs: (paths) => jobs.remove(paths),
-    jobs: () => jobs.all(),
-
-    close: () => {
-      nearest.close();
-      db.close();
-    },
-  };
+  } satisfies Partial<Store>;
 }
 
-function indexedVideo(row: IndexedRow): IndexedVideo {
-  return {
-    id: row.video_id,
-    path: row.path ?? '',
-    contentHash: row.content_hash,
-    indexRun: row.id,
-    modelFingerprint: row.model_fingerprint,
-    durationSec: row.duration_sec,
-    patches: row.patches,
-    fps: row.fps,
-    date: row.recorded_at ?? row.modified_at ?? undefined,
-  };
-}
-
-function removeVideo(db: LibraryDatabase, videos: Videos, runs: Runs, id: string): void {
+function removeVideo({ db, videos, passes }: Library, id: string): void {
   const removed = db.write(() => {
     const video = videos.row(id).num;
-    const gone = db.all<{ id: string }>('SELECT id FROM runs WHERE video = ?', video);
-    db.run('DELETE FROM jobs WHERE path IN (SELECT path FROM files WHERE video = ?)', video);
-    db.run('DELETE FROM answers WHERE num IN (SELECT answer FROM answer_videos WHERE video = ?)', video);
+    const gone = db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', video);
+    db.run('DELETE FROM jobs WHERE path IN (SELECT path FROM files WHERE files.video = ?)', video);
+    db.run(
+      'DELETE FROM answers WHERE num IN (SELECT answer FROM answer_videos WHERE answer_videos.video = ?)',
+      video,
+    );
     db.run('DELETE FROM videos WHERE num = ?', video);
     db.run('UPDATE state SET generation = generation + 1');
     return gone;
   });
-  for (const run of removed) runs.removeFiles(run.id);
+  for (const pass of removed) passes.removeFiles(pass.id);
   db.releaseSpace();
-}
-
-function notIndexed(idOrPath: string): LongviewError {
-  return new LongviewError(
-    'video-not-indexed',
-    `The video ${quote(idOrPath)} isn't completely indexed yet.`,
-    'Index it, or wait until its indexing is done.',
-    { details: { video: idOrPath } },
-  );
 }
 
 function noFeatures(videoId: string, folder: string): LongviewError {

@@ -1,5 +1,6 @@
 import type { LibraryDatabase } from './database.ts';
-import type { FootageLine, TextHit } from '../types.ts';
+import type { FootageLine, StoredLine, TextHit, TrackKind } from '../track-types.ts';
+import { insertTrack } from './tracks.ts';
 import { wordsOf } from '../../language/text-words.ts';
 
 interface HitRow {
@@ -9,6 +10,8 @@ interface HitRow {
   end: number;
   text: string;
   language: string | null;
+  extra: string | null;
+  source: TrackKind;
 }
 
 /** A word in more lines than this tells too little to be looked up beside a rarer one. */
@@ -26,30 +29,60 @@ export class Texts {
     this.#db = db;
   }
 
-  /** What the video's text was read from; undefined where it never was. */
+  /** What the video's captions were read from; undefined where they never were. */
   source(video: number): string | undefined {
-    return this.#db.get<{ source: string }>('SELECT source FROM text_sources WHERE video = ?', video)?.source;
+    return this.#db.get<{ source: string }>(
+      `SELECT settings ->> '$.source' AS source FROM tracks
+       WHERE tracks.video = ? AND kind = 'captions' AND state = 'whole'`,
+      video,
+    )?.source;
   }
 
-  /** Replaces all text of a video. */
+  /** Replaces all text that comes with a video. */
   replace(video: number, source: string, lines: readonly FootageLine[]): void {
     this.#db.write(() => {
-      this.#db.run('DELETE FROM texts WHERE video = ?', video);
-      for (const { kind, start, end, text, language } of lines) {
-        const words = wordsOf(text).flat().join(' ');
-        if (words === '') continue;
-        const { lastInsertRowid } = this.#db.run(
-          'INSERT INTO texts (video, kind, start, end, language, text) VALUES (?, ?, ?, ?, ?, ?)',
-          ...[video, kind, start, end, language ?? null, text],
-        );
-        this.#db.run('INSERT INTO text_index (rowid, words) VALUES (?, ?)', lastInsertRowid, words);
-      }
+      this.#db.run("DELETE FROM tracks WHERE tracks.video = ? AND kind = 'captions'", video);
+      const key = { kind: 'captions', extractor: 'captions', version: '1', settings: { source } } as const;
+      const { num } = insertTrack(this.#db, video, key, undefined);
+      let kept = 0;
+      for (const line of lines) if (this.insert(num, video, line)) kept++;
+      const end = lines.reduce((last, line) => Math.max(last, line.end), 0);
       this.#db.run(
-        'INSERT INTO text_sources VALUES (?, ?) ON CONFLICT DO UPDATE SET source = excluded.source',
-        video,
-        source,
+        "UPDATE tracks SET state = 'whole', items = ?, reached = ?, coverage = ?, completed_at = ? WHERE num = ?",
+        ...[kept, end, JSON.stringify([[0, end, 0]]), Date.now(), num],
       );
+      this.#db.run('UPDATE state SET generation = generation + 1');
     });
+  }
+
+  /** Puts a line into a track and its words into the index. @returns false where it holds no words. */
+  insert(
+    track: number,
+    video: number,
+    { kind, start, end, text, language, extra }: FootageLine,
+  ): boolean {
+    const words = wordsOf(text).flat().join(' ');
+    if (words === '') return false;
+    const { lastInsertRowid } = this.#db.run(
+      'INSERT INTO lines (track, video, kind, start, end, language, text, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[track, video, kind, start, end, language ?? null, text, extra ? JSON.stringify(extra) : null],
+    );
+    this.#db.run('INSERT INTO text_index (rowid, words) VALUES (?, ?)', lastInsertRowid, words);
+    return true;
+  }
+
+  /** The lines of a video's searched tracks of some kinds, by time. */
+  lines(video: number, kinds: readonly TrackKind[] | undefined): StoredLine[] {
+    return this.#db
+      .all<HitRow & { num: number; track: string }>(
+        `SELECT lines.num, lines.kind, start, end, text, language, extra, visible_tracks.id AS track,
+           visible_tracks.kind AS source
+         FROM lines JOIN visible_tracks ON visible_tracks.num = lines.track
+         WHERE lines.video = ? ${kinds ? 'AND visible_tracks.kind IN (SELECT value FROM json_each(?))' : ''}
+         ORDER BY start, lines.num`,
+        ...[video, ...(kinds ? [JSON.stringify(kinds)] : [])],
+      )
+      .map((row) => ({ ...lineOf(row), number: row.num, track: row.track, source: row.source }));
   }
 
   /**
@@ -79,20 +112,14 @@ export class Texts {
     const among = videos ? 'AND videos.id IN (SELECT value FROM json_each(?))' : '';
     return this.#db
       .all<HitRow & { num: number }>(
-        `SELECT texts.num AS num, videos.id AS video_id, kind, start, end, text, language
-         FROM text_index JOIN texts ON texts.num = text_index.rowid JOIN videos ON videos.num = texts.video
+        `SELECT lines.num AS num, videos.id AS video_id, lines.kind, start, end, text, language, extra,
+           visible_tracks.kind AS source
+         FROM text_index JOIN lines ON lines.num = text_index.rowid
+           JOIN visible_tracks ON visible_tracks.num = lines.track JOIN videos ON videos.num = lines.video
          WHERE text_index MATCH ? ${among} ${order} LIMIT ?`,
         ...[expression, ...(videos ? [JSON.stringify(videos)] : []), limit],
       )
-      .map(({ num, video_id, kind, start, end, text, language }) => ({
-        num,
-        videoId: video_id,
-        kind,
-        start,
-        end,
-        text,
-        ...(language === null ? {} : { language }),
-      }));
+      .map((row) => ({ ...lineOf(row), num: row.num, videoId: row.video_id, source: row.source }));
   }
 
   /** How many lines fit, as far as that matters. */
@@ -103,4 +130,15 @@ export class Texts {
       common + 1,
     )!.n;
   }
+}
+
+function lineOf({ kind, start, end, text, language, extra }: HitRow): FootageLine {
+  return {
+    kind,
+    start,
+    end,
+    text,
+    ...(language === null ? {} : { language }),
+    ...(extra === null ? {} : { extra: JSON.parse(extra) as Record<string, unknown> }),
+  };
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { LongviewError, quote } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
-import { runOf, type RunRow } from './run-rows.ts';
+import { passOf, searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
+import { trackOf, type TrackRow } from './tracks.ts';
 import type { SavedFile, StoredVideo, VideoFacts } from '../types.ts';
 
 interface VideoRow {
@@ -40,10 +41,11 @@ export class Videos {
   all(): StoredVideo[] {
     return this.#db.snapshot(() => {
       const files = Map.groupBy(this.#db.all<FileRow>(`SELECT * FROM files ${filesInOrder}`), byVideo);
-      const runs = Map.groupBy(this.#db.all<RunRow>('SELECT * FROM runs'), byVideo);
+      const passes = Map.groupBy(this.#db.all<TrackedPass>(trackedPasses), byVideo);
+      const tracks = Map.groupBy(this.#db.all<TrackRow>('SELECT * FROM tracks ORDER BY num'), byVideo);
       return this.#db
         .all<VideoRow>('SELECT * FROM videos ORDER BY added_at DESC, num DESC')
-        .map((row) => videoOf(row, files.get(row.num) ?? [], runs.get(row.num) ?? []));
+        .map((row) => videoOf(row, files.get(row.num) ?? [], passes.get(row.num) ?? [], tracks.get(row.num) ?? []));
     });
   }
 
@@ -123,7 +125,7 @@ export class Videos {
 
   /**
    * Whoever lies at a path, save one video, no longer does. A video's last known place is kept, unless there is
-   * nothing to know of it: it was never indexed nor asked about.
+   * nothing to know of it: it was never indexed to its end (a recording that grows) nor asked about.
    */
   #leave(path: string, except: number): void {
     this.#db.run(
@@ -135,8 +137,9 @@ export class Videos {
     this.#db.run('UPDATE files SET present = 0 WHERE path = ? AND video <> ?', path, except);
     this.#db.run(
       `DELETE FROM videos WHERE num IN (SELECT video FROM files WHERE path = ? AND present = 0)
-         AND NOT EXISTS (SELECT 1 FROM runs WHERE video = num)
-         AND NOT EXISTS (SELECT 1 FROM answer_videos WHERE video = num)`,
+         AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.video = videos.num
+           AND tracks.state = 'whole' AND tracks.kind <> 'captions')
+         AND NOT EXISTS (SELECT 1 FROM answer_videos WHERE answer_videos.video = videos.num)`,
       path,
     );
   }
@@ -174,7 +177,12 @@ export class Videos {
 
   #video(row: VideoRow): StoredVideo {
     const files = this.#db.all<FileRow>(`SELECT * FROM files WHERE video = ? ${filesInOrder}`, row.num);
-    return videoOf(row, files, this.#db.all<RunRow>('SELECT * FROM runs WHERE video = ?', row.num));
+    return videoOf(
+      row,
+      files,
+      this.#db.all<TrackedPass>(`${trackedPasses} AND passes.video = ?`, row.num),
+      this.#db.all<TrackRow>('SELECT * FROM tracks WHERE tracks.video = ? ORDER BY num', row.num),
+    );
   }
 }
 
@@ -182,9 +190,14 @@ export class Videos {
 const filesInOrder = 'ORDER BY present DESC, seen_at DESC, path';
 const byVideo = ({ video }: { video: number }) => video;
 
-function videoOf(row: VideoRow, files: readonly FileRow[], runs: readonly RunRow[]): StoredVideo {
-  const index = runs.find((run) => run.state === 'complete');
-  const unfinished = runs.find((run) => run.state === 'indexing');
+function videoOf(
+  row: VideoRow,
+  files: readonly FileRow[],
+  passes: readonly TrackedPass[],
+  tracks: readonly TrackRow[],
+): StoredVideo {
+  const index = searchedPasses(passes).find(({ state }) => state === 'whole');
+  const unfinished = passes.find(({ state, extractor }) => state === 'making' && extractor === 'frames');
   return {
     id: row.id,
     contentHash: row.content_hash,
@@ -198,8 +211,9 @@ function videoOf(row: VideoRow, files: readonly FileRow[], runs: readonly RunRow
     path: files[0]?.path ?? '',
     paths: files.filter((file) => file.present === 1).map((file) => file.path),
     addedAt: row.added_at,
-    index: index && runOf(index),
-    unfinished: unfinished && runOf(unfinished),
+    tracks: tracks.map(trackOf),
+    index: index && passOf(index),
+    unfinished: unfinished && passOf(unfinished),
   };
 }
 

@@ -1,0 +1,150 @@
+import type { Letterbox, RgbFrame } from '../../core/frames.ts';
+import type { Eyes, Look } from '../../inference/types.ts';
+import type { PassWriter, StoredPatch, TrackKind } from '../../library/index.ts';
+import { colourMeter } from '../../vision/object-colours.ts';
+import type { IndexingModel } from '../types.ts';
+import type { Extractor, ExtractorTask, FrameWork, SampledPatch } from './extractor.ts';
+
+/** Temporal patches that are stored together: what a crash costs at most. */
+const patchesPerWrite = 32;
+/** Seconds between two stills. */
+const stillEverySec = 5;
+
+/** Which frame encoder, and whether it is the library's own or one beside it. */
+export interface FramesOptions {
+  model: IndexingModel;
+  /** True for one whose embeddings stand beside those of the library's own. */
+  beside?: boolean;
+}
+
+/**
+ * A bundle's frame encoder: one look a frame gives objects, an embedding and visual tokens. The library's own also notes
+ * cuts and stills; one beside it adds its embedding alone.
+ */
+export function frames({ model, beside = false }: FramesOptions): Extractor {
+  const name = beside ? `frames/${model.id}` : 'frames';
+  return {
+    name,
+    essential: !beside,
+    isDone: ({ store, video, fps }) => {
+      const embedding = video.tracks.find(
+        (track) => track.state === 'whole' && track.kind === 'embedding' && track.extractor === name,
+      );
+      if (embedding?.version !== model.fingerprint) return false;
+      if (fps !== undefined && embedding.settings.fps !== fps) return false;
+      // Visual tokens may have been deleted with the feature cache.
+      const tokens = video.tracks.some(({ kind, extractor }) => kind === 'tokens' && extractor === name);
+      return !tokens || store.hasTokens(video.id);
+    },
+    begin: async (task, info) => new FrameWalk(task, model, await model.eyes(), { name, beside, durationSec: info.durationSec }),
+  };
+}
+
+/** The tracks that a frame encoder makes. */
+function kindsOf(eyes: Eyes, model: IndexingModel, beside: boolean): TrackKind[] {
+  if (beside) return ['embedding'];
+  return [
+    'shots',
+    'stills',
+    ...(model.detects ? (['objects'] as const) : []),
+    'embedding',
+    ...(eyes.hiddenSize > 0 ? (['tokens'] as const) : []),
+  ];
+}
+
+class FrameWalk implements FrameWork {
+  readonly needs = 'frames';
+  readonly fps: number;
+  readonly width: number;
+  readonly height: number;
+  readonly batchPatches: number;
+  readonly resumedPatches: number;
+  readonly stills: FrameWork['stills'];
+  readonly #eyes: Eyes;
+  readonly #pass: PassWriter;
+  readonly #signal: AbortSignal | undefined;
+  #waiting: StoredPatch[] = [];
+
+  constructor(
+    { store, video, fps, signal }: ExtractorTask,
+    model: IndexingModel,
+    eyes: Eyes,
+    { name, beside }: { name: string; beside: boolean; durationSec: number },
+  ) {
+    this.#eyes = eyes;
+    this.#signal = signal;
+    this.fps = fps ?? model.fps;
+    [this.width, this.height, this.batchPatches] = [eyes.width, eyes.height, eyes.batchPatches];
+    const settings = {
+      modelId: model.id,
+      modelFingerprint: model.fingerprint,
+      fps: this.fps,
+      grid: eyes.grid,
+      hiddenSize: eyes.hiddenSize,
+      embeddingSize: eyes.embeddingSize,
+    };
+    this.#pass = store.beginPass(video.id, settings, {
+      extractor: name,
+      kinds: kindsOf(eyes, model, beside),
+    });
+    this.resumedPatches = this.#pass.resumedPatches;
+    this.stills = beside ? undefined : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
+  }
+
+  async take(patches: readonly SampledPatch[], letterbox: Letterbox): Promise<void> {
+    const looks = await this.#eyes.look(
+      patches.map((patch) => patch.frames),
+      letterbox,
+      this.#signal,
+    );
+    patches.forEach((patch, index) => {
+      this.#waiting.push(stored(patch, withColours(looks[index], patch.frames, this.width, letterbox)));
+    });
+    if (this.#waiting.length >= patchesPerWrite) this.flush();
+  }
+
+  flush(): void {
+    const patches = this.#waiting;
+    this.#waiting = [];
+    this.#pass.append(patches);
+  }
+
+  complete(endSec: number, stills: readonly string[]): void {
+    this.flush();
+    if (this.stills) this.#pass.setThumbnails(stills.map((file, i) => ({ time: i * stillEverySec, file })));
+    this.#pass.complete(endSec);
+    this.#pass.close();
+  }
+
+  leave(keep: boolean): void {
+    try {
+      if (keep) this.flush();
+      else this.#pass.discard();
+    } finally {
+      this.#pass.close();
+    }
+  }
+}
+
+function stored({ frames: [a, b], cutScores, end }: SampledPatch, look: Look): StoredPatch {
+  return {
+    start: a.time,
+    end,
+    frameTimes: [a.time, b.time],
+    cutScores,
+    // An odd last frame was looked at twice, but is one frame.
+    objects: a === b ? [look.objects[0], []] : look.objects,
+    tokens: look.tokens,
+    embedding: look.embedding,
+  };
+}
+
+/** A look whose objects know their colours. */
+function withColours(look: Look, frames: readonly RgbFrame[], width: number, letterbox: Letterbox): Look {
+  const objects = look.objects.map((those, index) => {
+    if (those.length === 0) return those;
+    const coloursIn = colourMeter(frames[index], width, letterbox);
+    return those.map((object) => ({ ...object, colours: coloursIn(object.box) }));
+  });
+  return { ...look, objects };
+}

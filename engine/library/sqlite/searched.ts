@@ -1,0 +1,125 @@
+import { LongviewError, quote } from '../../protocol/errors.ts';
+import type { EncodedVideo, IndexedVideo } from '../types.ts';
+import type { LibraryDatabase } from './database.ts';
+import { searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
+import type { Videos } from './videos.ts';
+
+interface SearchedRow extends TrackedPass {
+  video_id: string;
+  content_hash: string;
+  duration_sec: number;
+  recorded_at: number | null;
+  path: string | null;
+  modified_at: number | null;
+}
+
+interface Listed {
+  version: string;
+  /** Each video's searched passes, by id, the one with its cuts first. */
+  passes: ReadonlyMap<string, readonly SearchedRow[]>;
+  videos: readonly IndexedVideo[];
+}
+
+const lastFile = (column: string) =>
+  `(SELECT ${column} FROM files WHERE files.video = videos.num ORDER BY present DESC, seen_at DESC, path LIMIT 1)`;
+const searchedRows = `
+  SELECT own.*, videos.id AS video_id, content_hash, duration_sec, recorded_at,
+    ${lastFile('path')} AS path, ${lastFile('modified_at')} AS modified_at
+  FROM (${trackedPasses}) AS own JOIN videos ON videos.num = own.video`;
+
+/** What is searched of the videos, kept as long as nobody writes: a search asks hundreds of times. */
+export class SearchedVideos {
+  readonly #db: LibraryDatabase;
+  readonly #videos: Videos;
+  #listed: Listed = { version: '', passes: new Map(), videos: [] };
+
+  constructor(db: LibraryDatabase, videos: Videos) {
+    this.#db = db;
+    this.#videos = videos;
+  }
+
+  /** Every video that can be searched; the same array until something changes. */
+  all(): readonly IndexedVideo[] {
+    return this.#list().videos;
+  }
+
+  /** One of them. @throws LongviewError `video-not-in-library`, `video-not-indexed`. */
+  video(idOrPath: string): IndexedVideo {
+    return indexedVideo(this.#passes(idOrPath));
+  }
+
+  /** The pass that holds a video's cuts, objects and visual tokens. @throws as {@link SearchedVideos.video}. */
+  pass(idOrPath: string): TrackedPass {
+    return this.#passes(idOrPath)[0];
+  }
+
+  /** A bundle's pass over a video. @throws as {@link SearchedVideos.video}. */
+  passOf(idOrPath: string, fingerprint: string): TrackedPass {
+    const found = this.#passes(idOrPath).find((pass) => pass.model_fingerprint === fingerprint);
+    if (!found) throw notIndexed(idOrPath);
+    return found;
+  }
+
+  #passes(idOrPath: string): readonly SearchedRow[] {
+    return this.#db.snapshot(() => {
+      const known = this.#listed.passes.get(idOrPath);
+      if (known && this.#listed.version === this.#db.version()) return known;
+      const { num } = this.#videos.row(idOrPath);
+      const rows = searchedPasses(
+        this.#db.all<SearchedRow>(`${searchedRows} WHERE videos.num = ?`, num),
+      ) as SearchedRow[];
+      if (rows.length === 0) throw notIndexed(idOrPath);
+      return rows;
+    });
+  }
+
+  #list(): Listed {
+    const version = this.#db.version();
+    if (this.#listed.version === version) return this.#listed;
+    const rows = this.#db.all<SearchedRow>(`${searchedRows} ORDER BY own.num`);
+    const passes = new Map(
+      [...Map.groupBy(rows, (row) => row.video_id)]
+        .map(([id, some]) => [id, searchedPasses(some) as SearchedRow[]] as const)
+        .filter(([, some]) => some.length > 0),
+    );
+    const first = [...passes.values()].toSorted(([a], [b]) => a.num - b.num);
+    this.#listed = { version, passes, videos: first.map(indexedVideo) };
+    return this.#listed;
+  }
+}
+
+function indexedVideo([row, ...others]: readonly SearchedRow[]): IndexedVideo {
+  return {
+    id: row.video_id,
+    path: row.path ?? '',
+    contentHash: row.content_hash,
+    indexRun: row.id,
+    modelFingerprint: row.model_fingerprint,
+    durationSec: row.duration_sec,
+    patches: row.patches,
+    fps: row.fps,
+    date: row.recorded_at ?? row.modified_at ?? undefined,
+    ...(row.state === 'making' && { reachedSec: (row.patches * 2) / row.fps }),
+    ...(others.length > 0 && { others: others.map(encodedVideo) }),
+  };
+}
+
+function encodedVideo(row: SearchedRow): EncodedVideo {
+  return {
+    indexRun: row.id,
+    extractor: row.extractor,
+    modelId: row.model_id,
+    modelFingerprint: row.model_fingerprint,
+    patches: row.patches,
+    fps: row.fps,
+  };
+}
+
+function notIndexed(idOrPath: string): LongviewError {
+  return new LongviewError(
+    'video-not-indexed',
+    `Nothing of the video ${quote(idOrPath)} is indexed yet.`,
+    'Index it, or wait until its indexing has begun.',
+    { details: { video: idOrPath } },
+  );
+}
