@@ -52,7 +52,8 @@ export async function indexFile(job: FileJob): Promise<Outcome> {
     const video = store.videoByContent(contentHash)!;
     const making = new Making(job, video, info);
     const seconds = await making.run(await wanted(job, video));
-    const row = result(path, store.video(video.id), 'indexed');
+    // What only was read beside it is no new index.
+    const row = result(path, store.video(video.id), making.looked ? 'indexed' : 'unchanged');
     return { row: making.problems.length > 0 ? { ...row, problems: making.problems } : row, seconds };
   } catch (error) {
     return { row: failed(path, store.videoByContent(contentHash), error), seconds: 0 };
@@ -62,7 +63,10 @@ export async function indexFile(job: FileJob): Promise<Outcome> {
 }
 
 /** The extractors that have something to do; all of them where it is to be done anew. */
-async function wanted({ deps, extractors, candidate, options }: FileJob, video: StoredVideo): Promise<readonly Extractor[]> {
+async function wanted(
+  { deps, extractors, candidate, options }: FileJob,
+  video: StoredVideo,
+): Promise<readonly Extractor[]> {
   return options.force ? extractors : undone(deps, extractors, video, candidate.path, options);
 }
 
@@ -74,6 +78,8 @@ interface Begun<Work extends ExtractorWork> {
 /** The making of one video's tracks. */
 class Making {
   readonly problems: NonNullable<FileResult['problems']> = [];
+  /** Whether pictures or sound were gone through. */
+  looked = false;
   readonly #job: FileJob;
   readonly #video: StoredVideo;
   readonly #info: VideoInfo;
@@ -99,6 +105,7 @@ class Making {
       for (const { work } of [...frames, ...sound]) work.leave(true);
       throw error;
     }
+    this.looked = frames.length + sound.length > 0;
     let seconds = 0;
     const rates = Map.groupBy(frames, ({ work }) => work.fps);
     // Essential extractors first: what a video is searched by is there before what refines it.

@@ -133,9 +133,11 @@ class Takers {
       const { work } = one;
       const size = this.#sizes.findIndex((other) => isSame(other, work));
       const fresh = patches.slice(Math.max(0, work.resumedPatches - first));
-      const own = fresh.map(
-        ({ end, cutScores, frames }): SampledPatch => ({ end, cutScores, frames: frames[size] }),
-      );
+      const own = fresh.map(({ end, cutScores, frames }): SampledPatch => ({
+        end,
+        cutScores,
+        frames: frames[size],
+      }));
       await work.take(own, this.#letterboxes[size]).catch((error: unknown) => this.#failed(one, error));
     }
   }

@@ -68,6 +68,8 @@ export interface EncodedVideo {
   modelFingerprint: string;
   patches: number;
   fps: number;
+  /** False while it is being made. */
+  whole: boolean;
 }
 
 /** A video that can be searched. */

@@ -4,7 +4,13 @@ export { listCodecs, type CodecSupport } from './codecs.ts';
 export { probe, type ProbeOptions } from './probe.ts';
 export type { Chapter, SubtitleStream, VideoInfo } from './video-info.ts';
 export { findVideos, hasVideoExtension, videoExtensions, type FoundVideos } from './folders.ts';
-export { sampleFrames, type SampledFrame, type SampledFrames, type SampleOptions, type SampleOutcome } from './frames.ts';
+export {
+  sampleFrames,
+  type SampledFrame,
+  type SampledFrames,
+  type SampleOptions,
+  type SampleOutcome,
+} from './frames.ts';
 export { thumbnailName, type ThumbnailOptions } from './thumbnails.ts';
 export { contentId } from './content-id.ts';
 export { readText, textSignature, type FootageText } from './text/read-text.ts';

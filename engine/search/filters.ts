@@ -14,7 +14,11 @@ export interface Searched {
   videos: IndexedVideo[];
   /** True where that is every video that is indexed with this bundle. */
   all: boolean;
-  /** Videos that were left out because they are indexed with another bundle. */
+  /** Videos that only another bundle has indexed, by its fingerprint, where that one is at hand. */
+  elsewhere: Map<string, IndexedVideo[]>;
+  /** Both together. */
+  every: IndexedVideo[];
+  /** Videos that were left out because they are indexed with a bundle that isn't at hand. */
   skipped: number;
 }
 
@@ -22,14 +26,25 @@ export interface Searched {
  * The videos that fit a filter, before anything is looked for in them.
  * @throws LongviewError `video-not-in-library`, `video-not-indexed`.
  */
-export function filtered({ store, model }: SearchDeps, filter: VideoFilter): Searched {
+export async function filtered(
+  { store, model, encoders }: SearchDeps,
+  filter: VideoFilter,
+): Promise<Searched> {
   const indexed = store.indexedVideos();
   const named = filter.in?.map((place) => store.videoFor(place));
   const fits = test(filter);
   const chosen = [...new Map((named ?? indexed).map((video) => [video.id, video])).values()].filter(fits);
   const videos = chosen.filter((video) => video.modelFingerprint === model.fingerprint);
   const whole = indexed.filter((video) => video.modelFingerprint === model.fingerprint).length;
-  return { videos, all: videos.length === whole, skipped: chosen.length - videos.length };
+  const elsewhere = new Map<string, IndexedVideo[]>();
+  let skipped = 0;
+  for (const [fingerprint, some] of Map.groupBy(chosen, (video) => video.modelFingerprint)) {
+    if (fingerprint === model.fingerprint) continue;
+    if (await encoders?.(fingerprint)) elsewhere.set(fingerprint, some);
+    else skipped += some.length;
+  }
+  const every = [...videos, ...[...elsewhere.values()].flat()];
+  return { videos, all: videos.length === whole, elsewhere, every, skipped };
 }
 
 function test({ folders, after, before, minSeconds = 0, maxSeconds = Infinity }: VideoFilter) {

@@ -11,11 +11,12 @@ import { Reading } from './decoder-session.ts';
 import { counts, recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { textMoments } from './text-moments.ts';
+import { excerptsWithOthers, otherPlaces, otherQueries, withOthers } from './other-encoders.ts';
 import { goneThrough, openWindows, widened } from './windows.ts';
 import type { FindResult, Moment } from '../protocol/results.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../inference/types.ts';
-import type { SearchDeps, SearchStore, WantedObjects } from './types.ts';
+import type { ModelHandle, SearchDeps, SearchStore, WantedObjects } from './types.ts';
 import { queryVector } from './query-vector.ts';
 
 /** How many moments a find lists where nobody says, and how many of a list the decoder looks at again at most. */
@@ -40,9 +41,10 @@ export async function find(
   const began = performance.now();
   const request = parseFind(given);
   throwIfCancelled(options.signal);
-  const searched = filtered(deps, request);
+  const searched = await filtered(deps, request);
   const texts = textMoments(deps.store, request.query, {
-    ...searched,
+    videos: searched.every,
+    all: searched.all && searched.every.length === searched.videos.length,
     said: request.by('said'),
     name: request.by('name'),
   });
@@ -55,13 +57,17 @@ export async function find(
     refined,
   });
   const visual = request.by('object') || request.by('scene');
-  if (searched.videos.length === 0 || !visual) return withState(deps, answer(list([]), false));
+  if (searched.every.length === 0 || !visual) return withState(deps, answer(list([]), false));
 
   const model = await deps.model.open();
   throwIfCancelled(options.signal);
-  const hits = await look(deps, request, searched, model);
+  const hits = [
+    ...(await look(deps, request, searched, deps.model)),
+    ...(await lookElsewhere(deps, request, searched)),
+  ].sort((a, b) => b.score - a.score);
   const first = list(hits);
   const best = hits
+    .filter((hit) => hit.video.modelFingerprint === deps.model.fingerprint)
     .filter((hit) => first.some((found) => sameSpan(found, hit)))
     .slice(0, rechecked)
     .filter(counts);
@@ -90,33 +96,47 @@ function parseFind(given: FindRequest) {
   return { ...request, gamma, limit, refine, by };
 }
 
+/** The same in videos that another bundle indexed, by that bundle, until the library's own has looked at them. */
+async function lookElsewhere(deps: SearchDeps, request: Request, { elsewhere }: Searched): Promise<Hit[]> {
+  const hits: Hit[] = [];
+  for (const [fingerprint, videos] of elsewhere) {
+    const handle = await deps.encoders?.(fingerprint);
+    if (handle) hits.push(...(await look(deps, request, { videos, all: false }, handle)));
+  }
+  return hits;
+}
+
 /** The moments by what the pictures show: in all footage where that is little, else where codes say it is worth it. */
 async function look(
-  { store, match, model: { fingerprint } }: SearchDeps,
+  deps: SearchDeps,
   { query, limit, by }: Request,
-  { videos, all }: Searched,
-  model: Model,
+  { videos, all }: Pick<Searched, 'videos' | 'all'>,
+  { fingerprint, open }: ModelHandle,
 ): Promise<Hit[]> {
+  const { store, match } = deps;
+  const model = await open();
   const thing = lookedFor(query);
   const embedding = by('scene') ? await queryVector(model.text, thing) : undefined;
   const wanted: WantedObjects = by('object') ? match(thing) : { objects: [], rest: [], covered: false };
+  const others = by('scene') ? await otherQueries(deps, videos, thing) : [];
   const patches = videos.reduce((sum, video) => sum + video.patches, 0);
   if (patches <= goneThrough) {
-    const footage = openWhole(store, videos, fingerprint, all);
+    const footage = withOthers(store, openWhole(store, videos, fingerprint, all), others, all);
     return search(store, footage, wanted, embedding, limit);
   }
-  const wide = openWindows(store, { fingerprint, videos, all, wanted, embedding, limit });
-  let { excerpts } = wide;
+  const elsewhere = otherPlaces(store, others, videos, 4 * limit);
+  const wide = openWindows(store, { fingerprint, videos, all, wanted, embedding, limit, elsewhere });
+  let excerpts = excerptsWithOthers(store, wide.excerpts, others);
   let hits = search(store, excerpts, wanted, embedding, limit, wide.background);
   for (let round = 0; ; round++) {
     const more = widened(store, { embedding, wanted }, excerpts, hits, round);
     if (!more) return hits;
-    excerpts = more;
+    excerpts = excerptsWithOthers(store, more, others);
     hits = search(store, excerpts, wanted, embedding, limit, wide.background);
   }
 }
 
-function summary({ store, model }: SearchDeps, { query, gamma }: Request, { videos, skipped }: Searched) {
+function summary({ store, model }: SearchDeps, { query, gamma }: Request, { every, skipped }: Searched) {
   const indexed = store.indexedVideos();
   const usable = indexed.filter(({ modelFingerprint }) => modelFingerprint === model.fingerprint).length;
   return {
@@ -124,8 +144,8 @@ function summary({ store, model }: SearchDeps, { query, gamma }: Request, { vide
     gamma,
     model: model.id,
     examined: {
-      videos: videos.length,
-      seconds: videos.reduce((sum, { durationSec }) => sum + durationSec, 0),
+      videos: every.length,
+      seconds: every.reduce((sum, { durationSec }) => sum + durationSec, 0),
     },
     library: { videos: Math.max(store.videoCount(), indexed.length), indexed: usable },
     skipped,

@@ -7,12 +7,16 @@ import type { SearchStore } from './types.ts';
 export interface Footage {
   video: IndexedVideo;
   table: PatchTable;
+  /** What other frame encoders make of each patch (log-odds); absent where there are none. [n] */
+  others?: Float32Array;
 }
 
 /** Some patches of a video of a large library, compared with a query. */
 export interface Excerpt {
   video: IndexedVideo;
   window: PatchWindow;
+  /** As of {@link Footage}, of the window's patches. [past - from] */
+  others?: Float32Array;
 }
 
 /** All patches of some videos; `all` where they are the whole library, which the store keeps in one piece. */
@@ -22,9 +26,12 @@ export function openWhole(
   fingerprint: string,
   all: boolean,
 ): Footage[] {
-  return all && videos.length > 0
-    ? wholeLibrary(store, videos, fingerprint)
-    : videos.map((video) => ({ video, table: store.patchTable(video.id) }));
+  const single = (some: readonly IndexedVideo[]) =>
+    some.map((video) => ({ video, table: store.patchTable(video.id) }));
+  if (!all || videos.length === 0) return single(videos);
+  // What is still being made isn't part of the one piece.
+  const growing = videos.filter(({ reachedSec }) => reachedSec !== undefined);
+  return [...wholeLibrary(store, videos, fingerprint), ...single(growing)];
 }
 
 function wholeLibrary(store: SearchStore, videos: readonly IndexedVideo[], fingerprint: string): Footage[] {

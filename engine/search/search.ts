@@ -1,5 +1,5 @@
 import { calibration, logistic } from './calibration.ts';
-import { ceilingOf, coverageOf, fuser, type Coverage } from './fusion.ts';
+import { ceilingOf, coverageOf, either, fuser, type Coverage } from './fusion.ts';
 import { shotsIn, type Excerpt, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
 import { fitterOf, type Fit } from './object-fit.ts';
@@ -43,6 +43,8 @@ interface Part {
   /** Its first patch in the video. */
   from: number;
   seen: readonly SeenObject[];
+  /** What other frame encoders make of each patch, in log-odds. */
+  others: Float32Array | undefined;
   /** Writes what each patch's cosine with the query is. */
   compare: (embedding: Float32Array, into: Float32Array) => void;
   shots: () => readonly Shot[];
@@ -70,16 +72,19 @@ export function search(
   elsewhere?: Background,
 ): Hit[] {
   const coverage = coverageOf(wanted);
-  if (coverage === 'none' && !embedding) return [];
+  const others = footage.some((one) => one.others !== undefined);
+  if (coverage === 'none' && !embedding && !others) return [];
   const labels = labelsOf(wanted);
   const scored = evidenceIn(partsOf(store, footage, labels), wanted, embedding);
   const background = embedding
     ? (elsewhere ?? backgroundOf(scored.map(({ similarity }) => similarity)))
     : { mean: 0, deviation: 1 };
   const fuse = fuser(coverage, background);
-  for (const { scores, object, similarity } of scored)
-    for (let i = 0; i < scores.length; i++)
-      scores[i] = fuse({ object: object[i], similarity: similarity[i] });
+  for (const { scores, object, similarity, others } of scored)
+    for (let i = 0; i < scores.length; i++) {
+      const own = fuse({ object: object[i], similarity: similarity[i] });
+      scores[i] = others ? either(own, others[i]) : own;
+    }
 
   const nothing = fuse({ object: 0, similarity: background.mean });
   return bestSeeds(scored, limit * seedsPerMoment)
@@ -111,15 +116,16 @@ function partsOf(
 function wholePart(store: SearchStore, footage: Footage, seen: readonly SeenObject[]): Part {
   const { video, table } = footage;
   return {
-    ...{ video, starts: table.starts, ends: table.ends, from: 0, seen },
+    ...{ video, starts: table.starts, ends: table.ends, from: 0, seen, others: footage.others },
     compare: (embedding, into) => similarities(embedding, table.embeddings, into),
     shots: () => shotsIn(store, footage),
   };
 }
 
-function excerptPart({ video, window: { from, starts, ends, cuts, similarity, objects } }: Excerpt): Part {
+function excerptPart({ video, window, others }: Excerpt): Part {
+  const { from, starts, ends, cuts, similarity, objects } = window;
   return {
-    ...{ video, starts, ends, from },
+    ...{ video, starts, ends, from, others },
     seen: objects.map((object) => ({ ...object, patch: object.patch - from })),
     compare: (_, into) => into.set(similarity),
     shots: () => shotsOf(starts, ends, cuts),
@@ -197,8 +203,14 @@ function hitOf(
   // One patch may flicker: what two patches say together counts, where the moment has two.
   const object = meanOfBestTwo(one.object, span);
   const similarity = meanOfBestTwo(one.similarity, span);
-  const score = fuse({ object, similarity });
-  const ceiling = ceilingOf(coverage, { object, similarity });
+  const other = one.others && meanOfBestTwo(one.others, span);
+  const own = fuse({ object, similarity });
+  const score = other === undefined ? own : either(own, other);
+  // Another encoder may know what the detector and the library's own don't.
+  const ceiling = Math.max(
+    ceilingOf(coverage, { object, similarity }),
+    other === undefined ? 0 : logistic(other),
+  );
   const seen = bestSeen(wanted, one.seen, span.first, span.past, one.fit);
   const frames = 2 * (span.past - span.first);
   const source = coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene';

@@ -60,6 +60,8 @@ export interface SearchDeps {
   store: SearchStore;
   /** The bundle that the library is indexed with; it also reads. */
   model: ModelHandle;
+  /** Further frame encoders whose embeddings the library may hold, by fingerprint; undefined for one not at hand. */
+  encoders?: (fingerprint: string) => Promise<ModelHandle | undefined>;
   /** Another bundle that answers questions, where one was chosen. */
   answering?: Answering;
   /** What of a query the detector knows. */

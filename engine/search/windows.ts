@@ -37,6 +37,8 @@ export interface WideQuery {
   wanted: WantedObjects;
   embedding: Float32Array | undefined;
   limit: number;
+  /** Where other frame encoders find it. */
+  elsewhere?: readonly PatchPlace[];
 }
 
 /**
@@ -51,7 +53,15 @@ export function openWindows(store: SearchStore, query: WideQuery): Windows {
   const labels = labelsOf(wanted);
   const seen = labels.length > 0 ? store.bestSeen(fingerprint, labels, count * lookedAt, among) : [];
   const promising = seenPlaces(store, query, seen, near?.background);
-  const places = [...firstPlaces(near?.patches ?? [], count), ...firstPlaces(promising, count)];
+  const places = [
+    ...firstPlaces(near?.patches ?? [], count),
+    ...firstPlaces(promising, count),
+    ...firstPlaces(query.elsewhere ?? [], count),
+    // Of what is still being made there are no codes: it is looked at whole.
+    ...videos
+      .filter(({ reachedSec }) => reachedSec !== undefined)
+      .map(({ id, patches }) => ({ videoId: id, patch: patches >> 1, reach: patches })),
+  ];
   const byId = new Map(videos.map((video) => [video.id, video]));
   const excerpts = open(store, byId, places, { query: embedding, labels });
   return { excerpts, background: near?.background };
@@ -144,8 +154,10 @@ function open(
     if (!video) continue;
     const [from, past] = [Math.max(0, patch - reach), Math.min(video.patches, patch + reach + 1)];
     const last = ranges.at(-1);
-    if (last?.video === video && from <= last.past) last.past = Math.max(last.past, past);
-    else ranges.push({ video, from, past });
+    if (last?.video === video && from <= last.past) {
+      last.from = Math.min(last.from, from);
+      last.past = Math.max(last.past, past);
+    } else ranges.push({ video, from, past });
   }
   return ranges.map(({ video, ...range }) => ({ video, window: store.patchWindow(video.id, range, wanted) }));
 }

@@ -10,8 +10,8 @@ interface Entry {
   leaving: boolean;
 }
 
-/** How many bundles stay in memory: the one that the library is indexed with, and one more that reads. */
-const kept = 2;
+/** How many bundles stay in memory: the one that the library is indexed with, one beside it, and one that reads. */
+const kept = 3;
 
 /** Loaded bundles, each once. One that failed to load is tried again; the least recently used goes when there are many. */
 export class LoadedModels {

@@ -20,9 +20,7 @@ export function queueMemory(store: () => Store): QueueMemory {
 function onlyTheRest(store: Store, job: KeptJob): KeptJob {
   const paths = store
     .jobs()
-    .filter(
-      ({ state, settings }) => state !== 'failed' && settings.force && settings.fps === job.request.fps,
-    )
+    .filter(({ state, settings }) => state !== 'failed' && settings.force && settings.fps === job.request.fps)
     .map(({ path }) => path);
   return paths.length > 0 ? { ...job, request: { ...job.request, paths } } : job;
 }

@@ -31,6 +31,8 @@ export interface WindowToolsDeps {
   fetching: FetchingDeps;
   /** Where ffmpeg is, for clips. */
   tools(): Promise<MediaTools>;
+  /** Takes a frame encoder away that stands beside the library's own, with what it made. */
+  forgetEncoder(id: string): void;
   /** Frees the loaded models, so that the next ones are opened with the new limits. */
   reopen(): Promise<void>;
 }
@@ -147,6 +149,7 @@ async function removeModel(deps: WindowToolsDeps, request: unknown): Promise<Mod
   const limits = limitsOf(deps.store());
   if (limits.reader === id) deps.store().setSetting(setting, { ...limits, reader: null });
   await deps.reopen();
+  deps.forgetEncoder(id);
   await rm(model.folder, { recursive: true, force: true });
   return deps.models();
 }

@@ -8,7 +8,8 @@ import type { Extractor } from './extractor.ts';
 export function captions(media: IndexingMedia): Extractor {
   return {
     name: 'captions',
-    isDone: async ({ store, video, path }) => store.textSource(video.id) === (await media.textSignature(path)),
+    isDone: async ({ store, video, path }) =>
+      store.textSource(video.id) === (await media.textSignature(path)),
     begin: async ({ store, video, path, signal }) => ({
       needs: 'file',
       async run(info) {

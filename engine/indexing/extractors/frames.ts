@@ -36,7 +36,8 @@ export function frames({ model, beside = false }: FramesOptions): Extractor {
       const tokens = video.tracks.some(({ kind, extractor }) => kind === 'tokens' && extractor === name);
       return !tokens || store.hasTokens(video.id);
     },
-    begin: async (task, info) => new FrameWalk(task, model, await model.eyes(), { name, beside, durationSec: info.durationSec }),
+    begin: async (task, info) =>
+      new FrameWalk(task, model, await model.eyes(), { name, beside, durationSec: info.durationSec }),
   };
 }
 

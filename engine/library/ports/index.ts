@@ -17,7 +17,6 @@ export type { FrameTracksPort, PassTracks, PassWriter, TracksPort } from './trac
  * throw LongviewError `library-damaged`, `library-locked`, `disk-full`, `permission-denied` or `disk-failed`.
  * Video ids may be given as `videoFor` takes them only where it says so. Whoever needs a part of it names that port.
  */
-export interface Store
-  extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort {
+export interface Store extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort {
   close(): void;
 }

@@ -71,17 +71,18 @@ export class Leases {
     this.#db.write(() => {
       this.#db.run('DELETE FROM claims WHERE holder = ?', this.holder);
       for (const table of ['jobs', 'requests'])
-        this.#db.run(
-          `UPDATE ${table} SET holder = NULL, lease_until = NULL WHERE holder = ?`,
-          this.holder,
-        );
+        this.#db.run(`UPDATE ${table} SET holder = NULL, lease_until = NULL WHERE holder = ?`, this.holder);
     });
   }
 
   #renew(): void {
     try {
       for (const table of held)
-        this.#db.run(`UPDATE ${table} SET lease_until = ? WHERE holder = ?`, Date.now() + lastsMs, this.holder);
+        this.#db.run(
+          `UPDATE ${table} SET lease_until = ? WHERE holder = ?`,
+          Date.now() + lastsMs,
+          this.holder,
+        );
     } catch {
       // A full disk or a lock: the next time is soon enough.
     }

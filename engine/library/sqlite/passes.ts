@@ -31,7 +31,11 @@ export class Passes {
   }
 
   /** Begins a pass over a video, or goes on with an interrupted one of the same settings. */
-  begin(video: number, settings: PassSettings, { extractor = 'frames', kinds = allKinds }: PassTracks): PassWriter {
+  begin(
+    video: number,
+    settings: PassSettings,
+    { extractor = 'frames', kinds = allKinds }: PassTracks,
+  ): PassWriter {
     const left = this.#db.get<TrackedPass>(
       `${trackedPasses} AND tracks.video = ? AND tracks.extractor = ? AND tracks.state = 'making'`,
       video,
@@ -138,9 +142,14 @@ export class Passes {
 }
 
 /** Cuts and stills are the same whoever looks: they have an extractor of their own. */
-export function passTrack(kind: TrackKind, settings: Pick<PassSettings, 'modelFingerprint' | 'fps'>, extractor: string): TrackKey {
+export function passTrack(
+  kind: TrackKind,
+  settings: Pick<PassSettings, 'modelFingerprint' | 'fps'>,
+  extractor: string,
+): TrackKey {
   const { modelFingerprint, fps } = settings;
-  if (kind === 'shots' || kind === 'stills') return { kind, extractor: kind, version: '1', settings: { fps } };
+  if (kind === 'shots' || kind === 'stills')
+    return { kind, extractor: kind, version: '1', settings: { fps } };
   return { kind, extractor, version: modelFingerprint, settings: { fps } };
 }
 
@@ -167,7 +176,13 @@ class Writer implements PassWriter {
   readonly #row: TrackedPass;
   readonly #features: FeatureWriter | undefined;
 
-  constructor(db: LibraryDatabase, passes: Passes, row: TrackedPass, features: FeatureWriter | undefined, folder: string) {
+  constructor(
+    db: LibraryDatabase,
+    passes: Passes,
+    row: TrackedPass,
+    features: FeatureWriter | undefined,
+    folder: string,
+  ) {
     this.#db = db;
     this.#passes = passes;
     this.#row = row;

@@ -93,7 +93,8 @@ function indexedVideo([row, ...others]: readonly SearchedRow[]): IndexedVideo {
     id: row.video_id,
     path: row.path ?? '',
     contentHash: row.content_hash,
-    indexRun: row.id,
+    // What is made of one that grows holds for as much of it.
+    indexRun: row.state === 'making' ? `${row.id}+${row.patches}` : row.id,
     modelFingerprint: row.model_fingerprint,
     durationSec: row.duration_sec,
     patches: row.patches,
@@ -112,6 +113,7 @@ function encodedVideo(row: SearchedRow): EncodedVideo {
     modelFingerprint: row.model_fingerprint,
     patches: row.patches,
     fps: row.fps,
+    whole: row.state === 'whole',
   };
 }
 

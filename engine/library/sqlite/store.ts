@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { similarities } from '../../core/similarities.ts';
 import { badArgument, LongviewError, quote } from '../../protocol/errors.ts';
 import { shotCuts } from '../../vision/shot-cuts.ts';
 import { FeatureCache } from '../features.ts';
@@ -133,9 +134,12 @@ function frameTracks(library: Library) {
         const window = { from: Math.max(0, range.from), past: Math.min(range.past, pass.patches) };
         const { starts, ends, frames } = patches.window(pass, window);
         const objects = labels.length > 0 ? patches.objects(pass, labels, window) : [];
-        const similarity = query
-          ? nearest.similarities(pass, library.generation(), query, window)
-          : new Float32Array(starts.length);
+        // Of what is still being made there are no codes.
+        const similarity = !query
+          ? new Float32Array(starts.length)
+          : pass.state === 'making'
+            ? similarities(query, patches.embeddings(pass, window))
+            : nearest.similarities(pass, library.generation(), query, window);
         return { ...window, starts, ends, cuts: shotCuts(frames), similarity, objects };
       }),
     nearest: (fingerprint, query, count, among) =>
@@ -155,7 +159,9 @@ function frameTracks(library: Library) {
     },
     patchTokens: (videoId, numbers) => {
       const pass = searched.pass(videoId);
-      const wrong = numbers.find((number) => !Number.isInteger(number) || number < 0 || number >= pass.patches);
+      const wrong = numbers.find(
+        (number) => !Number.isInteger(number) || number < 0 || number >= pass.patches,
+      );
       if (wrong !== undefined)
         throw badArgument('patches', `whole numbers from 0 to ${pass.patches - 1}`, wrong);
       const tokens = features.read(pass.id, valuesPerPatch(pass), numbers);

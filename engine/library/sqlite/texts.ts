@@ -56,11 +56,7 @@ export class Texts {
   }
 
   /** Puts a line into a track and its words into the index. @returns false where it holds no words. */
-  insert(
-    track: number,
-    video: number,
-    { kind, start, end, text, language, extra }: FootageLine,
-  ): boolean {
+  insert(track: number, video: number, { kind, start, end, text, language, extra }: FootageLine): boolean {
     const words = wordsOf(text).flat().join(' ');
     if (words === '') return false;
     const { lastInsertRowid } = this.#db.run(

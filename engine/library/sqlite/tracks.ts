@@ -3,7 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { badArgument, LongviewError } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
 import type { Texts } from './texts.ts';
-import type { FootageLine, Series, Stretch, Track, TrackKey, TrackKind, TrackWriter } from '../track-types.ts';
+import type {
+  FootageLine,
+  Series,
+  Stretch,
+  Track,
+  TrackKey,
+  TrackKind,
+  TrackWriter,
+} from '../track-types.ts';
 
 /** A row of the table `tracks`. */
 export interface TrackRow {

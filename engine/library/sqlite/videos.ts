@@ -45,7 +45,9 @@ export class Videos {
       const tracks = Map.groupBy(this.#db.all<TrackRow>('SELECT * FROM tracks ORDER BY num'), byVideo);
       return this.#db
         .all<VideoRow>('SELECT * FROM videos ORDER BY added_at DESC, num DESC')
-        .map((row) => videoOf(row, files.get(row.num) ?? [], passes.get(row.num) ?? [], tracks.get(row.num) ?? []));
+        .map((row) =>
+          videoOf(row, files.get(row.num) ?? [], passes.get(row.num) ?? [], tracks.get(row.num) ?? []),
+        );
     });
   }
 

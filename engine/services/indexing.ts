@@ -1,0 +1,105 @@
+import { frames, indexVideos, type Extractor, type IndexingModel } from '../indexing/index.ts';
+import type { IndexingPace } from '../protocol/desktop.ts';
+import type { CallOptions, Engine } from '../protocol/engine.ts';
+import { LongviewError } from '../protocol/errors.ts';
+import { indexRequestSchema, parseRequest } from '../protocol/requests.ts';
+import type { IndexResult } from '../protocol/results.ts';
+import type { ModelHandle } from '../search/index.ts';
+import type { FoundBundle } from './bundles.ts';
+import type { Context } from './context.ts';
+import { standsBeside } from './encoders.ts';
+import { gentleEyes } from './low-power.ts';
+import { limitsOf } from './window-tools.ts';
+
+/** Puts footage into the library. */
+export class IndexingService {
+  readonly #context: Context;
+  #pace: IndexingPace = 'full';
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** How hard indexing may work; takes effect at once, also on what is being indexed. */
+  setPace(pace: IndexingPace): void {
+    this.#pace = pace;
+  }
+
+  /** See {@link Engine.index}. */
+  readonly index: Engine['index'] = (request, options) =>
+    this.#context.run(options, (signal) => this.#index(request, { ...options, signal }));
+
+  async #index(request: unknown, options: CallOptions & { queued?: boolean }): Promise<IndexResult> {
+    const { paths, model: id, fps, force } = parseRequest(indexRequestSchema, request);
+    const { active, encoders, media } = this.#context;
+    const store = this.#context.store();
+    const named = await this.#context.bundle(id);
+    if (!named.manifest.can.includes('embed')) throw cannotLook(named);
+    // One that only embeds is one more track; it takes nobody's place.
+    if (id !== undefined && !named.builtin && standsBeside(named)) encoders.add(named.manifest.id);
+    const bundle = standsBeside(named) && !named.builtin ? await active.bundle() : named;
+    const before = await active.fingerprint();
+    const beside = (await encoders.atHand()).filter((one) => one.fingerprint !== bundle.fingerprint);
+    // A process that dies leaves the request to whoever comes next; one from a queue is kept there.
+    const held = options.queued ? undefined : store.holdRequest(request);
+    try {
+      const result = await this.#with([bundle, ...beside], ([model, ...others]) =>
+        indexVideos(
+          {
+            ...{ store, media, model },
+            extractors: others.map((other): Extractor => frames({ model: other, beside: true })),
+          },
+          paths,
+          { ...options, fps, force },
+        ),
+      );
+      const changed = bundle.fingerprint !== before;
+      if (changed && result.videos.some((video) => video.status === 'indexed')) active.choose(bundle);
+      return result;
+    } finally {
+      held?.end();
+    }
+  }
+
+  /** Runs `work` with bundles that are loaded when they are first looked with, and stay until it is done. */
+  #with<T>(
+    bundles: readonly FoundBundle[],
+    work: (models: readonly IndexingModel[]) => Promise<T>,
+    ready: readonly IndexingModel[] = [],
+  ): Promise<T> {
+    const [bundle, ...rest] = bundles;
+    if (!bundle) return work(ready);
+    return this.#context.active.with(bundle, (model) =>
+      this.#with(rest, work, [...ready, this.#lookingWith(bundle, model)]),
+    );
+  }
+
+  #lookingWith(bundle: FoundBundle, model: ModelHandle): IndexingModel {
+    return {
+      ...model,
+      fps: bundle.manifest.eyes?.framesPerSecond ?? 2,
+      detects: bundle.manifest.can.includes('detect'),
+      eyes: async () => {
+        const { eyes } = await model.open();
+        if (!eyes) throw cannotLook(bundle);
+        return gentleEyes(eyes, () => this.#isGentle());
+      },
+    };
+  }
+
+  #isGentle(): boolean {
+    // Also asked while the engine is being closed.
+    const store = this.#context.opened;
+    const gentle = store && limitsOf(store).gentle;
+    return gentle === 'always' || (gentle === 'battery' && this.#pace === 'gentle');
+  }
+}
+
+function cannotLook({ manifest: { id, can } }: FoundBundle): LongviewError {
+  return new LongviewError(
+    'bad-argument',
+    `The model ${id} can't look at videos, it can only ${can.join(' and ')}.`,
+    'Choose one that can "embed" (see the list of models).',
+    { details: { model: id } },
+  );
+}
