@@ -18,7 +18,7 @@ import type { Progress } from '../protocol/progress.ts';
 import { indexResultSchema } from '../protocol/results.ts';
 import { openStore } from '../library/index.ts';
 import { LongviewError } from '../protocol/errors.ts';
-import { indexVideos, type IndexOptions } from './index.ts';
+import { frames, indexVideos, type IndexOptions } from './index.ts';
 
 /** A library in one folder, footage in another, and made eyes. */
 function setting(t: TestContext, eyes = madeEyes()) {
@@ -340,4 +340,95 @@ test('progress never goes back, ends at one, and tells speed and time left', asy
   assert.equal(middle.stage, 'indexing');
   assert.ok(middle.realtimeFactor! > 0 && middle.secondsLeft! >= 0);
   assert.ok(new Set(told.map(({ subject }) => subject)).size >= 3);
+});
+
+suite('a frame encoder beside the library’s own', () => {
+  const beside = (eyes = madeEyes()) => {
+    const other = { ...eyes, width: 32, height: 32, grid: [0, 0] as const, hiddenSize: 0 };
+    const model = { ...madeModel(other, 'pair-1'), id: 'pair', detects: false };
+    return { eyes: other, extractor: frames({ model, beside: true }) };
+  };
+
+  test('runs alone where the rest is there, and in the same decode where nothing is', async (t) => {
+    const { store, media, model, eyes, films, index } = setting(t);
+    const first = makeVideo(films, 'a.mp4', { durationSec: 20, first: 0 });
+    await index([first]);
+    const before = store.videoFor(first);
+    const pair = beside();
+    const deps = { store, media, model, extractors: [pair.extractor] };
+    const [decoded, looked] = [media.decoded, eyes.looked];
+    const { videos } = await indexVideos(deps, [first]);
+    assert.equal(videos[0].status, 'indexed');
+    assert.deepEqual([media.decoded - decoded, eyes.looked - looked, pair.eyes.looked], [40, 0, 20]);
+    assert.equal(store.videoFor(first).indexRun, before.indexRun, 'the rest is as it was');
+
+    const second = makeVideo(films, 'b.mp4', { durationSec: 20, first: 50 });
+    await indexVideos(deps, [first, second]);
+    assert.deepEqual([media.decoded - decoded, eyes.looked - looked, pair.eyes.looked], [80, 20, 40]);
+    const [, b] = store.indexedVideos();
+    assert.deepEqual(
+      b.others!.map(({ modelId, modelFingerprint, patches, whole }) => [
+        modelId,
+        modelFingerprint,
+        patches,
+        whole,
+      ]),
+      [['pair', 'pair-1', 20, true]],
+    );
+    assert.deepEqual([...store.patchTable(b.id, 'pair-1').starts].length, 20);
+    assert.equal(store.libraryTable('pair-1').rows, 40);
+    assert.equal(store.libraryTable('made-1').rows, 40);
+  });
+
+  test('that fails leaves the others unharmed, and says so', async (t) => {
+    const { store, media, model, films } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 20, first: 0 });
+    const failing = beside(
+      madeEyes(() => {
+        throw new LongviewError('bad-bundle', 'The pair is broken.', 'Download it again.');
+      }),
+    );
+    const deps = { store, media, model, extractors: [failing.extractor] };
+    const { videos } = await indexVideos(deps, [path]);
+    assert.equal(videos[0].status, 'indexed');
+    assert.deepEqual(
+      videos[0].problems!.map(({ extractor, error }) => [extractor, error.code]),
+      [['frames/pair', 'bad-bundle']],
+    );
+    assert.equal(store.videoFor(path).patches, 20);
+    assert.equal(store.videoFor(path).others, undefined);
+  });
+
+  test('goes as it came', async (t) => {
+    const { store, media, model, films, library } = setting(t);
+    const path = makeVideo(films, 'a.mp4', { durationSec: 20, first: 0 });
+    await indexVideos({ store, media, model, extractors: [beside().extractor] }, [path]);
+    assert.equal(store.removeTracks('frames/pair'), 1);
+    assert.equal(store.videoFor(path).others, undefined);
+    assert.equal(store.videoFor(path).patches, 20);
+    assert.equal(store.thumbnails(path).length, 1);
+    assert.equal(readdirSync(join(library, 'features')).filter((name) => name.endsWith('.tokens')).length, 1);
+  });
+});
+
+test('a video that is removed while it is indexed fails alone', async (t) => {
+  let gone = '';
+  const { store, films, index } = setting(
+    t,
+    madeEyes(() => {
+      if (gone) store.removeVideo(store.video(gone).id);
+      gone = '';
+    }),
+  );
+  const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
+  const other = makeVideo(films, 'b.mp4', { durationSec: 20, first: 0 });
+  gone = path;
+  const rows = await index([path, other]);
+  assert.deepEqual(
+    rows.map(({ status, error }) => [status, error?.code]),
+    [
+      ['failed', 'video-not-in-library'],
+      ['indexed', undefined],
+    ],
+  );
 });

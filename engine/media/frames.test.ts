@@ -312,3 +312,27 @@ test('a stream without one decodable picture is reported', async () => {
     { code: 'no-frames', message: /garbage\.mkv/ },
   );
 });
+
+test('frames come at further sizes in the same decode, each as if it were alone', async () => {
+  const file = path.join(folder, 'sizes.mp4');
+  makeCodedVideo(file, { frames: 60, output: h264 });
+  const info = await probe(file);
+  const more = [
+    { width: 96, height: 96 },
+    { width: 640, height: 200 },
+  ];
+  const together = sampleFrames(file, info, { fps: 2, ...size, more });
+  const alone = [size, ...more].map((one) => sampleFrames(file, info, { fps: 2, ...one }));
+  const singles = await Promise.all(alone.map((stream) => Array.fromAsync(stream)));
+  let index = 0;
+  for await (const frame of together) {
+    for (const [at, pixels] of [frame.pixels, ...frame.more!].entries())
+      assert.ok(Buffer.from(pixels).equals(singles[at][index].pixels), `size ${at} of frame ${index}`);
+    index++;
+  }
+  assert.equal(index, 5);
+  assert.deepEqual(
+    [together.letterbox, ...together.moreLetterboxes],
+    alone.map(({ letterbox }) => letterbox),
+  );
+});
