@@ -323,7 +323,13 @@ test('frames come at further sizes in the same decode, each as if it were alone'
   ];
   const together = sampleFrames(file, info, { fps: 2, ...size, more });
   const alone = [size, ...more].map((one) => sampleFrames(file, info, { fps: 2, ...one }));
-  const singles = await Promise.all(alone.map((stream) => Array.fromAsync(stream)));
+  const singles = await Promise.all(
+    alone.map(async (stream) => {
+      const frames: { pixels: Uint8Array }[] = [];
+      for await (const frame of stream) frames.push(frame);
+      return frames;
+    }),
+  );
   let index = 0;
   for await (const frame of together) {
     for (const [at, pixels] of [frame.pixels, ...frame.more!].entries())
