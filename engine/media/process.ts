@@ -6,6 +6,8 @@ export interface ProcessOptions {
   signal?: AbortSignal;
   /** Working directory of the child. */
   cwd?: string;
+  /** Sees all that the child writes to stderr; what it gives back goes into the log. */
+  readStderr?: (text: string) => string;
 }
 
 /** How a media tool is run to its end. */
@@ -63,7 +65,7 @@ export function startProcess(
   const kill = () => void child.kill('SIGKILL');
   options.signal?.addEventListener('abort', kill, { once: true });
   const log = new BoundedLog();
-  child.stderr.setEncoding('utf8').on('data', (text: string) => log.add(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => log.add(options.readStderr?.(text) ?? text));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', (error) => reject(cannotStart(command, error)));
     child.once('close', (code, signal) => resolve({ code, signal }));

@@ -1,6 +1,7 @@
 import type { FileFacts } from './file-check.ts';
 import { noVideoStream, notAVideo } from './probe-errors.ts';
 import type { RawProbe, RawStream } from './raw-probe.ts';
+import { toSoundStreams, type SoundStream } from './sound-streams.ts';
 
 /** A chapter of a video. */
 export interface Chapter {
@@ -60,6 +61,8 @@ export interface VideoInfo {
   audioCodec: string | undefined;
   /** Channels of the first sound stream, where it says. */
   audioChannels?: number;
+  /** The sound tracks, in the file's order. */
+  sounds: SoundStream[];
   /** The timecode of the first frame, as the recording carries it: "01:00:00;00". */
   timecode?: string;
   chapters: Chapter[];
@@ -113,6 +116,7 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
     hasAudio: audio !== undefined,
     audioCodec: audio?.codec_name,
     audioChannels: finite(audio?.channels),
+    sounds: toSoundStreams(raw.streams),
     timecode: timecode(raw, stream),
     chapters: chapters(raw, start),
     subtitles: raw.streams.filter((candidate) => candidate.codec_type === 'subtitle').map(toSubtitle),
