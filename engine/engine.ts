@@ -61,7 +61,10 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     ...toolsOf(context, view, models, video),
     ...searching.methods(),
     ...models.methods(),
-    ...library.methods(() => searching.selfTested()),
+    ...library.methods(
+      () => searching.selfTested(),
+      () => models.list(),
+    ),
     index: indexing.index,
     setPace: (pace) => indexing.setPace(pace),
     close,

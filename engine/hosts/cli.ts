@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { logFolder, openLog } from '../core/log.ts';
 import { commands } from './cli/commands/all.ts';
 import { defaultLibraryFolder } from './library-folder.ts';
 import { run } from './cli/run.ts';
@@ -33,10 +34,12 @@ process.exitCode = await run(process.argv.slice(2), {
   terminal: openTerminal(process),
   version,
   signal: controller.signal,
-  async open(library) {
+  async open(library, verbose) {
     // Not before a command needs it: help and wrong usage answer at once.
     const { createEngine } = await import('../engine.ts');
     const place = { platform: process.platform, env: process.env, home: homedir() };
-    return createEngine({ libraryDir: resolve(library ?? defaultLibraryFolder(place)) });
+    const libraryDir = resolve(library ?? defaultLibraryFolder(place));
+    await openLog({ folder: logFolder(libraryDir), verbose });
+    return createEngine({ libraryDir, version });
   },
 });

@@ -123,6 +123,7 @@ function handlersFor(
     selfTested: () => engine.selfTested(),
     models: () => engine.models(),
     doctor: () => engine.doctor(),
+    report: (request) => engine.report(request),
     video: (request) => engine.video(request),
     relevance: (request, { signal }) => engine.relevance(request, { signal }),
     objects: (request) => engine.objects(request),

@@ -118,7 +118,8 @@ class Making {
         throw error;
       }
     }
-    if (sound.length > 0) await this.#walkSound(sound);
+    const tracks = Map.groupBy(sound, ({ work }) => work.stream);
+    for (const group of tracks.values()) await this.#walkSound(group);
     return seconds;
   }
 

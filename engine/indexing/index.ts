@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { logOf } from '../core/log.ts';
 import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
 import { captions } from './extractors/captions.ts';
@@ -130,7 +131,14 @@ class Run {
         this.seconds += outcome.seconds;
         this.wallMs += performance.now() - begun;
       }
-      this.#settle(path, outcome.row);
+      const { row, seconds } = outcome;
+      const ms = Math.round(performance.now() - begun);
+      const problems = row.problems?.map(({ extractor, error }) => `${extractor}: ${error.code}`);
+      logOf('indexing').info('{path}: {status} {code}, {seconds} s of video in {ms} ms {problems}', {
+        ...{ path, status: row.status, code: row.error?.code ?? '', problems: problems ?? '' },
+        ...{ seconds: Math.round(seconds), ms },
+      });
+      this.#settle(path, row);
       return true;
     } finally {
       claim.release();

@@ -1,18 +1,18 @@
-import type { SoundPiece } from '../core/sound.ts';
 import type { Eyes } from '../inference/types.ts';
 import type { Store } from '../library/index.ts';
-import type { FootageText, FoundVideos, SampledFrames, ThumbnailOptions, VideoInfo } from '../media/index.ts';
+import type {
+  FootageText,
+  FoundVideos,
+  SampledFrames,
+  SoundReader,
+  ThumbnailOptions,
+  VideoInfo,
+} from '../media/index.ts';
 import type { OnProgress } from '../protocol/progress.ts';
 import type { Extractor } from './extractors/extractor.ts';
 
 interface Stoppable {
   signal?: AbortSignal;
-}
-
-/** Sound to iterate over once, in time order. */
-export interface ReadSound extends AsyncIterable<SoundPiece> {
-  /** Set when the iteration has reached its end. */
-  readonly outcome: { endSec: number } | undefined;
 }
 
 /** What indexing needs of engine/media; that room's functions as they are, with its tools chosen. */
@@ -33,7 +33,11 @@ export interface IndexingMedia {
     } & Stoppable,
   ): SampledFrames;
   /** Reads the sound that a player plays; absent where sound can't be read. */
-  readSound?(file: string, info: VideoInfo, options: { from: number } & Stoppable): ReadSound;
+  readSound?(
+    file: string,
+    info: VideoInfo,
+    options: { stream: number; from: number } & Stoppable,
+  ): SoundReader;
   readText(file: string, info: VideoInfo, options: Stoppable): Promise<FootageText[]>;
   textSignature(file: string): Promise<string>;
 }

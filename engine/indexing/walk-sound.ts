@@ -9,6 +9,7 @@ export interface SoundWalk {
   media: IndexingMedia;
   path: string;
   info: VideoInfo;
+  /** At least one; all of the same sound track. */
   works: readonly { work: SoundWork; onFailed: (error: unknown) => void }[];
   signal: AbortSignal | undefined;
   onReached: (seconds: number, from: number) => void;
@@ -32,7 +33,8 @@ export async function walkSound({ media, path, info, works, signal, onReached }:
       });
   };
   try {
-    const sound = media.readSound?.(path, info, { from, signal });
+    const [{ stream }] = works.map(({ work }) => work);
+    const sound = stream === undefined ? undefined : media.readSound?.(path, info, { stream, from, signal });
     for await (const piece of sound ?? []) {
       throwIfCancelled(signal);
       if (left.length === 0) return;

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
+import { logOf } from '../core/log.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 
 /** How a media tool is run. */
@@ -55,6 +57,7 @@ export function startProcess(
   options: ProcessOptions = {},
 ): RunningProcess {
   throwIfCancelled(options.signal);
+  const started = performance.now();
   const child = spawn(command, args, {
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,7 +71,13 @@ export function startProcess(
   child.stderr.setEncoding('utf8').on('data', (text: string) => log.add(options.readStderr?.(text) ?? text));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', (error) => reject(cannotStart(command, error)));
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('close', (code, signal) => {
+      const ms = Math.round(performance.now() - started);
+      logOf('media').debug('{tool} {args} ended with {code} after {ms} ms', {
+        ...{ tool: basename(command), args, code: signal ?? code, ms },
+      });
+      resolve({ code, signal });
+    });
   }).finally(() => {
     running.delete(child);
     options.signal?.removeEventListener('abort', kill);

@@ -1,3 +1,4 @@
+import type { ReportRequest, ReportResult } from './report.ts';
 import type { OnProgress } from './progress.ts';
 import type {
   AskRequest,
@@ -56,6 +57,8 @@ export interface Engine {
   models(): Promise<ModelsResult>;
   /** What this machine has, and what it lacks. */
   doctor(): Promise<DoctorResult>;
+  /** A report for whoever helps with a problem; without paths unless they are asked for. */
+  report(request: ReportRequest): Promise<ReportResult>;
   /** Closes the library and frees the models; safe to call twice. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { reportRequestSchema, reportResultSchema } from './report.ts';
 import { z } from 'zod';
 import {
   answersLimitSchema,
@@ -131,6 +132,7 @@ export const methods = {
   selfTested: { request: nothing, result: selfTestedSchema, parts: {} },
   models: { request: nothing, result: modelsResultSchema, parts: {} },
   doctor: { request: nothing, result: doctorResultSchema, parts: {} },
+  report: { request: reportRequestSchema, result: reportResultSchema, parts: {} },
   video: { request: videoRequestSchema, result: videoDetailsSchema, parts: {} },
   relevance: { request: relevanceRequestSchema, result: relevanceSchema, parts: {} },
   objects: { request: objectsRequestSchema, result: objectsResultSchema, parts: {} },

@@ -111,10 +111,11 @@ async function look(
   deps: SearchDeps,
   { query, limit, by }: Request,
   { videos, all }: Pick<Searched, 'videos' | 'all'>,
-  { fingerprint, open }: ModelHandle,
+  handle: ModelHandle,
 ): Promise<Hit[]> {
   const { store, match } = deps;
-  const model = await open();
+  const { fingerprint } = handle;
+  const model = await handle.open();
   const thing = lookedFor(query);
   const embedding = by('scene') ? await queryVector(model.text, thing) : undefined;
   const wanted: WantedObjects = by('object') ? match(thing) : { objects: [], rest: [], covered: false };

@@ -5,6 +5,8 @@ import type { ProviderChoice } from '../inference/providers.ts';
 import { openStore, type Store } from '../library/index.ts';
 import { findMediaTools, type FindToolsOptions, type MediaTools } from '../media/index.ts';
 import type { CallOptions } from '../protocol/engine.ts';
+import { logOf } from '../core/log.ts';
+import { LongviewError } from '../protocol/errors.ts';
 import { ActiveModel } from './active-model.ts';
 import { Bundles, type FoundBundle } from './bundles.ts';
 import { Calls } from './calls.ts';
@@ -29,6 +31,8 @@ export interface EngineConfig {
   hub?: string;
   /** Where to look for ffmpeg. */
   mediaTools?: FindToolsOptions;
+  /** Longview's own version, for reports. */
+  version?: string;
 }
 
 /** Rooms that tests put others in for. */
@@ -64,7 +68,10 @@ export class Context {
 
   /** Runs a call until it is done, cancelled, or the engine ends. */
   run<T>(options: CallOptions | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#calls.run(options?.signal, work);
+    return this.#calls.run(options?.signal, work).catch((error: unknown) => {
+      noteFailure(error);
+      throw error;
+    });
   }
 
   /** The library, opened when it is first needed. */
@@ -106,6 +113,20 @@ export class Context {
     const { openModel } = await import('../inference/index.ts');
     const limits = limitsOf(this.store());
     const { provider = limits.provider, threads = limits.threads ?? undefined } = this.config;
-    return openModel(folder, { provider, threads, hashCache: this.hashCache });
+    const started = performance.now();
+    const model = await openModel(folder, { provider, threads, hashCache: this.hashCache });
+    const ms = Math.round(performance.now() - started);
+    logOf('inference').info('opened {id} ({fingerprint}) on {provider} in {ms} ms', {
+      ...{ id: model.id, fingerprint: model.fingerprint.slice(0, 12), provider, ms },
+    });
+    return model;
   }
+}
+
+/** Notes what failed; that somebody cancelled is no failure. */
+function noteFailure(error: unknown): void {
+  const log = logOf('engine');
+  if (!(error instanceof LongviewError)) log.error('a bug: {error}', { error });
+  else if (error.code !== 'cancelled')
+    log.warn('{code}: {message}', { code: error.code, message: error.message });
 }

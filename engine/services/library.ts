@@ -1,7 +1,7 @@
 import type { AskMeasures } from '../protocol/asking.ts';
 import type { Engine } from '../protocol/engine.ts';
 import { parseRequest, removeRequestSchema } from '../protocol/requests.ts';
-import type { RemoveResult } from '../protocol/results.ts';
+import type { DoctorResult, ModelsResult, RemoveResult } from '../protocol/results.ts';
 import type { Context } from './context.ts';
 import { listVideo, listVideos } from './listing.ts';
 import { videoAt } from './video-paths.ts';
@@ -17,9 +17,20 @@ export class LibraryService {
   /** What the engine offers of this. */
   methods(
     selfTested: () => Promise<Awaited<ReturnType<AskMeasures['selfTested']>>['found'] | undefined>,
-  ): Pick<Engine, 'library' | 'remove' | 'doctor'> {
+    models: () => Promise<ModelsResult>,
+  ): Pick<Engine, 'library' | 'remove' | 'doctor' | 'report'> {
     const run = this.#context.run.bind(this.#context);
-    const { active, libraryDir } = this.#context;
+    const { active, config, libraryDir } = this.#context;
+    const examine = async (): Promise<DoctorResult> => {
+      const { examine: look } = await import('./doctor.ts');
+      return look({
+        libraryDir,
+        store: () => this.#context.store(),
+        tools: () => this.#context.tools(),
+        selfTest: async () => (await selfTested()) ?? undefined,
+        models: () => this.#models(),
+      });
+    };
     return {
       library: () =>
         run(undefined, async () => ({
@@ -27,16 +38,15 @@ export class LibraryService {
           videos: await listVideos(this.#context.store(), await active.fingerprint()),
         })),
       remove: (request) => run(undefined, () => this.#remove(request)),
-      doctor: () =>
+      doctor: () => run(undefined, examine),
+      report: (request) =>
         run(undefined, async () => {
-          const { examine } = await import('./doctor.ts');
-          return examine({
-            libraryDir,
-            store: () => this.#context.store(),
-            tools: () => this.#context.tools(),
-            selfTest: async () => (await selfTested()) ?? undefined,
-            models: () => this.#models(),
-          });
+          const { report } = await import('./report.ts');
+          const version = config.version ?? 'of unknown version';
+          return report(
+            { libraryDir, version, models, doctor: examine, counts: () => this.#counts() },
+            request,
+          );
         }),
     };
   }
@@ -49,6 +59,12 @@ export class LibraryService {
     const removed = await listVideo(video, jobs, await this.#context.active.fingerprint());
     store.removeVideo(video.id);
     return { removed };
+  }
+
+  #counts() {
+    const jobs = this.#context.store().jobs();
+    const failed = jobs.filter(({ state }) => state === 'failed').length;
+    return { videos: this.#context.store().videos().length, waiting: jobs.length - failed, failed };
   }
 
   /** Ids of the bundles at hand, the library's own first. */

@@ -4,6 +4,7 @@ import {
   findMediaTools,
   findVideos,
   probe,
+  readSound,
   readText,
   sampleFrames,
   textSignature,
@@ -23,6 +24,7 @@ export function mediaWith(options: FindToolsOptions | undefined): IndexingMedia 
     },
     textSignature,
     readText: (file, info, rest) => readText(file, info, { ...rest, tools }),
+    readSound: (file, info, rest) => readSound(file, info, { ...rest, tools }),
     sampleFrames: (file, info, rest) => sampleFrames(file, info, { ...rest, tools }),
   };
 }

@@ -207,6 +207,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       return { bytes: answersBytes(), limitBytes: answersLimit, removed: 0 };
     },
     models: async () => ({ models: pretendModels }),
+    report: async () => ({ text: 'Longview 1.0.0' }),
     doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
     async video({ video }) {
       const { id, path, durationSec, status } = known(video);

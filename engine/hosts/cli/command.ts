@@ -56,6 +56,7 @@ export interface Command {
 const everybodys = {
   library: { type: 'string' },
   json: { type: 'boolean' },
+  verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 

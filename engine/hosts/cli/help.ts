@@ -39,5 +39,6 @@ function everywhere(width = '--library DIR'.length): string[] {
   return [
     `  ${'--library DIR'.padEnd(width)}  the data folder (default: LONGVIEW_LIBRARY, or this platform's place for it)`,
     `  ${'--json'.padEnd(width)}  one JSON object on stdout and nothing else`,
+    `  ${'--verbose'.padEnd(width)}  also show the log: what is decoded, which model runs where, what failed`,
   ];
 }

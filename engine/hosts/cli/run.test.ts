@@ -83,6 +83,7 @@ async function longview(
     models: async () => ({ models: [] }),
     catalogue: async () => ({ hub: 'https://hub.example', models: [] }),
     downloadModel: async () => Promise.reject(new Error('nothing to fetch')),
+    report: async () => ({ text: '' }),
     doctor: async () => ({
       ok: false,
       checks: [{ name: 'ffmpeg', ok: false, found: 'nothing', remedy: 'Install it.' }],

@@ -11,7 +11,7 @@ export interface Setting {
   version: string;
   signal: AbortSignal;
   /** Opens the engine on a data folder; undefined is the default one. */
-  open(library: string | undefined): Promise<CommandEngine>;
+  open(library: string | undefined, verbose: boolean): Promise<CommandEngine>;
 }
 
 /**
@@ -54,7 +54,8 @@ async function dispatch(
 
   let engine: Promise<CommandEngine> | undefined;
   const context: Context = {
-    engine: () => (engine ??= setting.open(given.options.library as string | undefined)),
+    engine: () =>
+      (engine ??= setting.open(given.options.library as string | undefined, given.options.verbose === true)),
     terminal,
     json,
     signal: setting.signal,

@@ -1,4 +1,5 @@
 import { engineStartSchema, fromEngineSchema, toEngineSchema } from '../../protocol/desktop.ts';
+import { logFolder, openLog } from '../../core/log.ts';
 import { createEngine } from '../../engine.ts';
 import { launchProbesWith } from '../../inference/runtime/probe.ts';
 import { failureOf } from '../failure.ts';
@@ -64,9 +65,10 @@ export async function serveParent(parent: ParentPort, start: unknown): Promise<v
   tell({ ready: true });
 }
 
-function open({ libraryDir, builtinModel, ffmpegFolder, pace }: EngineStart): LongviewEngine {
+function open({ libraryDir, builtinModel, ffmpegFolder, pace, version }: EngineStart): LongviewEngine {
+  void openLog({ folder: logFolder(libraryDir) });
   const mediaTools = ffmpegFolder === null ? undefined : { folder: ffmpegFolder };
-  const engine = createEngine({ libraryDir, builtinModel, mediaTools });
+  const engine = createEngine({ libraryDir, builtinModel, mediaTools, version });
   engine.setPace(pace);
   return engine;
 }

@@ -1,6 +1,5 @@
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
-import type { SoundPiece } from '../../core/sound.ts';
-import type { VideoInfo } from '../../media/index.ts';
+import type { SoundPiece, VideoInfo } from '../../media/index.ts';
 import type { Store, StoredVideo } from '../../library/index.ts';
 
 /** What an extractor is asked to do. */
@@ -55,6 +54,8 @@ export interface FrameWork {
 /** Makes something of the sound, 16 kHz mono. */
 export interface SoundWork {
   needs: 'sound';
+  /** Index of the sound track in the file; undefined where the video has none. */
+  stream: number | undefined;
   /** Seconds that an interrupted making has already. */
   resumedSec: number;
   /** Takes the next stretch of sound and stores what it makes of it. */

@@ -7,7 +7,7 @@ import { mapErrors } from './errors.ts';
 import { type FeatureCache, type FeatureWriter, namesIn } from '../features.ts';
 import { packCuts, packEmbeddings, packObjects, packTimes, type PackedObjects } from '../packing.ts';
 import { has, passOf, type PassRow, trackedPasses, type TrackedPass, valuesPerPatch } from './pass-rows.ts';
-import { goneMeanwhile, insertTrack } from './tracks.ts';
+import { goneMeanwhile, insertTrack } from './track-rows.ts';
 import type { PassTracks, PassWriter } from '../ports/tracks.ts';
 import type { TrackKey, TrackKind } from '../track-types.ts';
 import type { IndexPass, PassSettings, StoredPatch } from '../types.ts';

@@ -1,6 +1,6 @@
 import type { LibraryDatabase } from './database.ts';
 import type { FootageLine, StoredLine, TextHit, TrackKind } from '../track-types.ts';
-import { insertTrack } from './tracks.ts';
+import { insertTrack } from './track-rows.ts';
 import { wordsOf } from '../../language/text-words.ts';
 
 interface HitRow {

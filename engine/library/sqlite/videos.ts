@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { LongviewError, quote } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
 import { passOf, searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
-import { trackOf, type TrackRow } from './tracks.ts';
+import { trackOf, type TrackRow } from './track-rows.ts';
 import type { SavedFile, StoredVideo, VideoFacts } from '../types.ts';
 
 interface VideoRow {

@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { LongviewError } from '../../../protocol/errors.ts';
 import { printable } from '../format.ts';
 import type { Command } from '../command.ts';
 
@@ -5,12 +8,23 @@ import type { Command } from '../command.ts';
 export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'check what this machine has, and what to do about what it lacks',
-  usage: '',
-  options: {},
-  optionHelp: {},
+  usage: '[--report FILE [--with-paths]]',
+  options: { report: { type: 'string' }, 'with-paths': { type: 'boolean' } },
+  optionHelp: {
+    report: 'write a report for whoever helps you: versions, checks, the last lines of the log',
+    'with-paths': 'leave the paths and names of your files in the report',
+  },
   words: { min: 0, max: 0, what: 'nothing' },
-  async run({ engine, terminal, json }) {
-    const result = await (await engine()).doctor();
+  async run({ engine, terminal, json }, { options }) {
+    const opened = await engine();
+    if (typeof options.report === 'string') {
+      const { text } = await opened.report({ paths: options['with-paths'] === true });
+      const path = resolve(options.report);
+      await writeNew(path, text);
+      if (!json) terminal.line(`The report is in ${printable(path)}. Read it before you give it away.`);
+      return { result: { path, text } };
+    }
+    const result = await opened.doctor();
     const exitCode = result.ok ? 0 : 1;
     if (json) return { result, exitCode };
     for (const { name, ok, found, remedy } of result.checks) {
@@ -21,3 +35,19 @@ export const doctorCommand: Command = {
     return { result, exitCode };
   },
 };
+
+/** @throws LongviewError `file-exists`, `permission-denied`. */
+async function writeNew(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'EEXIST'
+      ? new LongviewError('file-exists', `There is a file at ${path} already.`, 'Give another name.', {
+          cause,
+        })
+      : new LongviewError(
+          'permission-denied',
+          `${path} can't be written: ${cause.message}.`,
+          'Choose another folder.',
+          { cause },
+        );
+  });
+}
