@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { normaliseQuestion, parseQuestion, type Question } from '../language/questions.ts';
+import { parsedQuestion, type ParsedQuestion } from '../language/parsed-question.ts';
+import { QueryParser } from '../language/parsed-query.ts';
 import { scopeOf, type Scope } from '../search/scope.ts';
 import { askRequestSchema, gammaRange, parseRequest, type AskRequest } from '../protocol/requests.ts';
 import type { AskResult } from '../protocol/results.ts';
@@ -15,7 +16,9 @@ const modes = { auto: [0.5, 0.75, 1, 1.25, 1.5], compare: [gammaRange.find, 1, g
 /** A question, parsed, with the videos that it is about. */
 export interface Asked extends Scope {
   question: string;
-  reading: Question;
+  parsed: ParsedQuestion;
+  /** Takes apart what is looked for to answer it. */
+  parser: QueryParser;
   /** One, or those of a mode. */
   gammas: readonly number[];
   mode: 'auto' | 'compare' | undefined;
@@ -35,13 +38,16 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
     fresh = false,
   } = parseRequest(askRequestSchema, request);
   const scope = scopeOf(deps, where);
+  const parser = new QueryParser({ match: deps.match, labels: deps.model.labels });
+  const parsed = parsedQuestion(question, parser);
   const mode = typeof gamma === 'string' ? gamma : undefined;
   const chosen = mode ? [...new Set(gammas ?? modes[mode])] : [(gamma as number) ?? gammaRange.explain];
   const several = mode ? `;${mode}:${chosen.join(',')}` : '';
   return {
     ...scope,
     question,
-    reading: parseQuestion(question),
+    parsed,
+    parser,
     gammas: chosen,
     mode,
     fresh,
@@ -53,11 +59,16 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
       modelFingerprint: [deps.model, deps.answering?.model]
         .flatMap((one) => one?.fingerprint ?? [])
         .join('+'),
-      question: normaliseQuestion(question),
+      question: parsed.normalised,
       gamma: mode ? 0 : chosen[0],
-      sampling: sampling + several,
+      sampling: [sampling + several, ...readingsOf(deps)].join(';'),
     },
   };
+}
+
+/** How the bundles word queries and weigh scores, where they say so. */
+function readingsOf({ model, answering }: SearchDeps): string[] {
+  return [model, answering?.model].flatMap((one) => one?.reading ?? []);
 }
 
 /** One name for several: itself where there is one, else a digest that doesn't depend on their order. */

@@ -5,7 +5,7 @@ import { gammaRange, parseRequest } from '../protocol/requests.ts';
 import { answeringModel, openAnswering } from './answering.ts';
 import { scopeOf } from '../search/scope.ts';
 import { spread } from '../search/select.ts';
-import { keepTrusted } from './effective-context.ts';
+import { keepEffectiveContext } from './effective-context.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Reader } from '../inference/types.ts';
@@ -84,7 +84,7 @@ export async function selfTest(
     measured.push(summary(length, cells, seconds, (length + 1) * looker.grid[0] * looker.grid[1]));
   }
   const { needed, safePatches } = safeLength(measured, trained);
-  keepTrusted(deps.store, answeringModel(deps).fingerprint, safePatches);
+  keepEffectiveContext(deps.store, answeringModel(deps).fingerprint, safePatches);
   return {
     videoId: video.id,
     path: video.path,

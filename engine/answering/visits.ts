@@ -1,4 +1,4 @@
-import { logistic, objectLogOdds } from '../search/calibration.ts';
+import { logistic, objectLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import { track, type Sighting, type TrackingOptions } from '../vision/tracking.ts';
 import type { Shot } from '../vision/shots.ts';
 import type { PatchTable } from '../library/patch-types.ts';
@@ -37,6 +37,7 @@ export function visitsOf(
   seen: readonly SeenObject[],
   table: PatchTable,
   shots: readonly Shot[],
+  numbers: Pick<ModelNumbers, 'object'>,
   options: Omit<TrackingOptions, 'sameView'> = {},
 ): Visit[] {
   const patchAt = new Map<Sighting, number>();
@@ -68,7 +69,7 @@ export function visitsOf(
       first,
       past: last + 1,
       peak: patchAt.get(best)!,
-      confidence: logistic(objectLogOdds(sure[Math.min(2, sure.length - 1)])),
+      confidence: logistic(objectLogOdds(numbers, sure[Math.min(2, sure.length - 1)])),
       best: best.score,
       label: objectOf.get(best)!.label,
       frames: own.length,

@@ -12,7 +12,7 @@ const most = 32;
  * Which patches were read of some footage. What a checkpoint saw of them is kept, and its decoder keeps keys and values of
  * what it read up to the first patch that is another one: the next question is read the same list where that will do.
  */
-export class EarlierReads {
+export class PromptPrefixReuse {
   readonly #lists = new Map<string, readonly number[]>();
 
   /**
