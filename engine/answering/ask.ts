@@ -1,3 +1,4 @@
+import { gammaRange } from '../protocol/gamma.ts';
 import { agreed } from './agreement.ts';
 import { answer } from './answers/index.ts';
 import { answeringModel, openAnswering, type Answerer } from './answering.ts';
@@ -13,7 +14,7 @@ import { askedOf, knownAnswer, type Asked } from './asked.ts';
 import { withNotices } from './notices.ts';
 import { effectiveContext } from './effective-context.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
-import { gammaRange, type AskRequest } from '../protocol/requests.ts';
+import type { AskRequest } from '../protocol/requests.ts';
 import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
 import type { AskResult, AskRun } from '../protocol/results.ts';
 import type { Model } from '../inference/types.ts';

@@ -1,3 +1,4 @@
+import { gammaRange } from '../protocol/gamma.ts';
 import { neighbourOf } from './answers/neighbour.ts';
 import { stretchAt } from './answers/sequence.ts';
 import { openAsked } from './ask.ts';
@@ -8,7 +9,7 @@ import { decoderPrompt } from '../language/prompts.ts';
 import { DecoderSession } from '../search/decoder-session.ts';
 import { readingList, type Segment } from '../search/select.ts';
 import { chooseRequestSchema, type ChooseRequest, type ChooseResult } from '../protocol/asking.ts';
-import { gammaRange, parseRequest } from '../protocol/requests.ts';
+import { parseRequest } from '../protocol/requests.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { SearchDeps } from '../search/types.ts';
 

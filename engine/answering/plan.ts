@@ -46,6 +46,7 @@ export async function plan(
       ? { promptTokensPerSec: pace.promptTokensPerSec, newTokensPerSec: pace.newTokensPerSec }
       : null,
     trusted: opened.trusted,
+    trainedGammas: [...(answeringModel(deps).trainedGammas ?? [])],
     model: answeringModel(deps).id,
   };
 }

@@ -1,7 +1,8 @@
+import { gammaRange } from '../protocol/gamma.ts';
 import { lookerOf, madeNeedles, measureGrid, type Cell, type Looker, type Needle } from '../needle/index.ts';
 import { selfTestRequestSchema, type SelfTestRequest, type SelfTestResult } from '../protocol/asking.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
-import { gammaRange, parseRequest } from '../protocol/requests.ts';
+import { parseRequest } from '../protocol/requests.ts';
 import { answeringModel, openAnswering } from './answering.ts';
 import { scopeOf } from '../search/scope.ts';
 import { spread } from '../search/select.ts';

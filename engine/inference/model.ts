@@ -92,7 +92,6 @@ class Handle implements OpenedModel {
   readonly calibration: Calibration | undefined;
   readonly queries: QueryDialect | undefined;
   readonly vocabulary: TrainedVocabulary | undefined;
-  readonly trainedGammas: readonly number[];
   readonly #model: BundleModel;
   #release: (() => boolean) | undefined;
 
@@ -106,11 +105,10 @@ class Handle implements OpenedModel {
     this.text = text;
     this.reader = reader;
     this.vision = vision;
-    const { calibration, queries, vocabulary, trainedGammas } = model;
+    const { calibration, queries, vocabulary } = model;
     this.calibration = calibration;
     this.queries = queries;
     this.vocabulary = vocabulary;
-    this.trainedGammas = trainedGammas;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -130,7 +128,6 @@ class BundleModel implements AsyncDisposable {
   readonly calibration: Calibration | undefined;
   readonly queries: QueryDialect | undefined;
   readonly vocabulary: TrainedVocabulary | undefined;
-  readonly trainedGammas: readonly number[];
 
   private constructor(bundle: Bundle, options: OpenModelOptions) {
     const { manifest, fingerprint } = bundle;
@@ -142,7 +139,6 @@ class BundleModel implements AsyncDisposable {
     this.calibration = manifest.calibration;
     this.queries = manifest.queries;
     this.vocabulary = manifest.vocabulary;
-    this.trainedGammas = manifest.decoder?.positions.trainedGammas ?? [];
     // `auto` is about the decoder: what a GPU makes of the detector's graph nobody has compared yet.
     const provider = options.provider === undefined || options.provider === 'auto' ? 'cpu' : options.provider;
     const where = { provider, threads: options.threads };

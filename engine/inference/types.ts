@@ -137,6 +137,4 @@ export interface Model extends AsyncDisposable {
   readonly queries?: QueryDialect | undefined;
   /** What its decoder and its embedding were taught words for. */
   readonly vocabulary?: TrainedVocabulary | undefined;
-  /** The time scales that its decoder was trained with. */
-  readonly trainedGammas?: readonly number[] | undefined;
 }

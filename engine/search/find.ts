@@ -1,4 +1,5 @@
-import { findRequestSchema, gammaRange, parseRequest, type FindRequest } from '../protocol/requests.ts';
+import { gammaRange } from '../protocol/gamma.ts';
+import { findRequestSchema, parseRequest, type FindRequest } from '../protocol/requests.ts';
 import { reasonsText } from '../protocol/reasons.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
 import { calibration, numbersOf } from './calibration.ts';
@@ -123,10 +124,11 @@ async function look(
   deps: SearchDeps,
   { parsed, limit, by }: Request & { parsed: ParsedQuery },
   { videos, all }: Pick<Searched, 'videos' | 'all'>,
-  { fingerprint, open }: ModelHandle,
+  handle: ModelHandle,
 ): Promise<Hit[]> {
   const { store } = deps;
-  const model = await open();
+  const { fingerprint } = handle;
+  const model = await handle.open();
   const embedding = by('scene') ? await queryVector(model.text, parsed.caption, model.queries) : undefined;
   const others = by('scene') ? await otherQueries(deps, videos, parsed.caption) : [];
   const wanted = by('object') ? parsed.wanted : nothingWanted;

@@ -37,6 +37,8 @@ export interface ModelHandle {
   readonly reading?: string;
   /** Classes that its detector knows: none where it detects nothing, so that it has no opinion on objects. */
   readonly labels?: readonly string[];
+  /** The time scales that its decoder was trained with; the usual ones where it doesn't say. */
+  readonly trainedGammas?: readonly number[];
   /** Loads it (once). Nothing of a runtime is imported before this is called. */
   open(): Promise<Model>;
 }

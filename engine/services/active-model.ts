@@ -51,7 +51,8 @@ export class ActiveModel {
   async with<T>(bundle: FoundBundle, work: (model: ModelHandle) => Promise<T>): Promise<T> {
     const { manifest, fingerprint, reading, folder } = bundle;
     const labels = manifest.can.includes('detect') ? (manifest.eyes?.labels ?? []) : [];
-    const known = { id: manifest.id, fingerprint, reading, labels };
+    const trainedGammas = manifest.decoder?.positions.trainedGammas ?? [];
+    const known = { id: manifest.id, fingerprint, reading, labels, trainedGammas };
     return this.#loaded.use(fingerprint, folder, (open) => work({ ...known, open }));
   }
 
