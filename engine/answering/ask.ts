@@ -20,11 +20,11 @@ import type { AskResult, AskRun } from '../protocol/results.ts';
 import type { Model } from '../inference/types.ts';
 import type { SearchDeps } from '../search/types.ts';
 
-/** What the decoder reads for a question, and how far it is trusted. */
+/** What the decoder reads for a question, and the longest context in which that is relied on. */
 export interface Opened {
   timeline: ConcatenatedTimeline;
-  decoder: DecoderOptions & { trusted: number };
-  trusted: TrustedLength;
+  decoder: DecoderOptions;
+  context: TrustedLength;
   lookFor: LookFor;
   /** What the scores of the library's own bundle mean. */
   numbers: ModelNumbers;
@@ -68,11 +68,11 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
   const scoring = await scoringFor(model, store, asked.videos);
   const footage = await chooseVideos(deps, asked.videos, model, scoring, asked.parsed);
   const timeline = new ConcatenatedTimeline(store, footage, tokensOf);
-  const trusted = effectiveContext(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
+  const context = effectiveContext(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
   return {
     timeline,
-    trusted,
-    decoder: { reader, grid, trusted: trusted.patches, earlier, vocabulary, numbers },
+    context,
+    decoder: { reader, grid, effectivePatches: context.patches, earlier, vocabulary, numbers },
     lookFor: lookerFor(store, model, scoring, timeline),
     numbers: scoring.numbers,
   };

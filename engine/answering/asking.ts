@@ -131,7 +131,7 @@ export function evidenceOf(hits: readonly Hit[], { thing }: ParsedQuery): Proof[
   }));
 }
 
-/** So many things are told apart in one answer. */
+/** So many things are stated in one answer. */
 export const mostStated = 12;
 
 /** One thing that an answer tells, with its proof. */
@@ -140,18 +140,18 @@ export interface Stated {
   proof: Proof;
 }
 
-/** The surest of what is told, no more than are told apart, in the order in which it came. */
+/** The surest of what is stated, no more than one answer holds, in the order in which it came. */
 export function surest<T extends { confidence: number }>(all: readonly T[]): T[] {
   const best = new Set(all.toSorted((a, b) => b.confidence - a.confidence).slice(0, mostStated));
   return all.filter((one) => best.has(one));
 }
 
-/** What was stated of several moments as one answer: "red, white", each with the moments that it was told of. */
-export function statedTogether(told: readonly Stated[]): Pick<RawAnswer, 'answer' | 'evidence'> & {
+/** What was stated of several moments as one answer: "red, white", each with the moments that it was stated of. */
+export function statedTogether(stated: readonly Stated[]): Pick<RawAnswer, 'answer' | 'evidence'> & {
   statements: { text: string; proofs: number[] }[];
 } {
-  const evidence = told.map(({ proof }) => proof);
-  const statements = [...Map.groupBy(told, ({ text }) => text)].map(([text, some]) => ({
+  const evidence = stated.map(({ proof }) => proof);
+  const statements = [...Map.groupBy(stated, ({ text }) => text)].map(([text, some]) => ({
     text,
     proofs: some.map(({ proof }) => evidence.indexOf(proof)),
   }));

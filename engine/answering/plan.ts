@@ -45,7 +45,7 @@ export async function plan(
     speed: pace
       ? { promptTokensPerSec: pace.promptTokensPerSec, newTokensPerSec: pace.newTokensPerSec }
       : null,
-    trusted: opened.trusted,
+    trusted: opened.context,
     trainedGammas: [...(answeringModel(deps).trainedGammas ?? [])],
     model: answeringModel(deps).id,
   };

@@ -60,7 +60,7 @@ export async function selfTest(
   for (const [i, length] of lengths.entries()) {
     const all = Array.from({ length: video.patches }, (_, patch) => patch);
     onProgress?.({
-      stage: `looking at ${length} patches`,
+      stage: `looking at ${2 * length} frames`,
       fraction: i / lengths.length,
       subject: video.path,
     });
@@ -78,7 +78,7 @@ export async function selfTest(
       onAsked: (done, of) => {
         asked = done;
         const fraction = (i + done / of) / lengths.length;
-        onProgress?.({ stage: `asking at ${length} patches`, fraction, subject: video.path });
+        onProgress?.({ stage: `asking about ${2 * length} frames`, fraction, subject: video.path });
       },
     });
     const seconds = (performance.now() - start) / 1000 / Math.max(1, asked);

@@ -31,7 +31,7 @@ export interface DecoderOptions {
   reader: Reader;
   grid: Eyes['grid'];
   /** Temporal patches that a self-test on this machine found safe; where absent, what training says. */
-  trusted?: number;
+  effectivePatches?: number;
   earlier?: PromptPrefixReuse | undefined;
   /** What its decoder was taught; where absent, it may be asked about anything. */
   vocabulary?: TrainedVocabulary | undefined;
@@ -51,14 +51,14 @@ export class DecoderSession {
   readonly #reader: Reader;
   readonly #grid: Eyes['grid'];
   readonly #signal: AbortSignal | undefined;
-  readonly #trusted: number;
+  readonly #effectivePatches: number;
   readonly #patches = new Set<number>();
   readonly cost: DecoderCost = { passes: 0, promptTokens: 0, tokens: 0, prefillMs: 0, decodeMs: 0 };
 
   constructor(
     store: TokenSource,
     videoId: string,
-    { reader, grid, trusted, earlier, vocabulary, numbers }: DecoderOptions,
+    { reader, grid, effectivePatches, earlier, vocabulary, numbers }: DecoderOptions,
     gamma: number,
     signal?: AbortSignal,
   ) {
@@ -66,7 +66,7 @@ export class DecoderSession {
     this.#videoId = videoId;
     this.#reader = reader;
     this.#grid = grid;
-    this.#trusted = trusted ?? reader.trainedPatches;
+    this.#effectivePatches = effectivePatches ?? reader.trainedPatches;
     this.gamma = gamma;
     this.earlier = earlier;
     this.numbers = numbers;
@@ -84,9 +84,9 @@ export class DecoderSession {
     return isTrained(query, this.#vocabulary);
   }
 
-  /** How many patches the model can be trusted with at once. */
+  /** The effective context length, in temporal patches: how many are read at once. */
   get budget(): number {
-    return Math.max(1, this.#trusted);
+    return Math.max(1, this.#effectivePatches);
   }
 
   /** Number of different patches read so far. */

@@ -1,3 +1,4 @@
+import { dot } from '../core/vectors.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { Segment } from './select.ts';
 
@@ -67,7 +68,5 @@ export class PromptPrefixReuse {
 
 /** Embeddings have unit length. */
 function alike({ embeddings, embeddingSize: size }: PatchTable, a: number, b: number): boolean {
-  let product = 0;
-  for (let i = 0; i < size; i++) product += embeddings[a * size + i] * embeddings[b * size + i];
-  return product >= sameLook;
+  return dot(embeddings.subarray(a * size, (a + 1) * size), embeddings, b * size) >= sameLook;
 }

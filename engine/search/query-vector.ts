@@ -1,4 +1,5 @@
 import { queryMark, type QueryDialect } from '../protocol/calibration.ts';
+import { toUnitLength } from '../core/vectors.ts';
 import { genericQueries } from './calibration.ts';
 import type { TextEmbedder } from '../inference/types.ts';
 
@@ -21,6 +22,5 @@ export async function queryVector(
   const vectors = (await text.embed(wordings)).filter((vector) => vector !== undefined);
   if (vectors.length <= 1) return vectors[0];
   const sum = vectors[0].map((_, index) => vectors.reduce((all, vector) => all + vector[index], 0));
-  const length = Math.hypot(...sum) || 1;
-  return sum.map((value) => value / length);
+  return toUnitLength(sum);
 }

@@ -32,14 +32,14 @@ async function measured(asking: Asking, subject: ParsedQuery): Promise<RawAnswer
   if (!thing) return undefined;
   const visits = visitsIn(asking, thing, { least: 1, returns: 0 });
   if (visits.length === 0) return absent((await occurrences(asking, subject)).nearest);
-  const told = visits.flatMap((visit) => {
+  const stated = visits.flatMap((visit) => {
     const colour = colourOf(visit);
     return colour
       ? [{ text: colour, proof: proofOf(visit, subject.text, colour), confidence: visit.confidence }]
       : [];
   });
-  if (told.length === 0) return undefined;
-  const those = surest(told);
+  if (stated.length === 0) return undefined;
+  const those = surest(stated);
   const confidence = Math.max(...those.map((one) => one.confidence));
   return { ...statedTogether(those), confidence };
 }

@@ -66,10 +66,10 @@ export async function confirmVisits(
   return proofs;
 }
 
-/** A visit as the proof of what is told of it: "car: red". */
-export function proofOfVisit(visit: Visit, told: string): Proof {
+/** A visit as the proof of what is stated of it: "car: red". */
+export function proofOfVisit(visit: Visit, statement: string): Proof {
   const { start, end, confidence, frames } = visit;
-  const reason = `${told}, followed through ${frames} sightings`;
+  const reason = `${statement}, followed through ${frames} sightings`;
   return { start, end, score: confidence, reason, why: [sawExplanation(visit)] };
 }
 
