@@ -21,6 +21,7 @@ import { spared, type Precision } from '../engine/convert/graphs/layers.ts';
 import type { PlannedGraph } from '../engine/convert/graphs/planned.ts';
 import type { WeightSource } from '../engine/convert/weights/source.ts';
 import { cocoLabels } from '../engine/convert/builtin/labels.ts';
+import { builtinCalibration, builtinQueries, builtinVocabulary } from './builtin-words.ts';
 import { makeEyes } from './eyes.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -229,6 +230,9 @@ function describeBundle(
       userPrefix: '<|user|>',
       answerPrefix: '<|answer|>',
     },
+    calibration: builtinCalibration,
+    queries: builtinQueries,
+    vocabulary: builtinVocabulary,
     files,
     licence:
       'MIT (head, text tower, decoder: trained by this project); eyes: MIT as redistributed by @vladmandic/human',

@@ -14,7 +14,7 @@ import { askCases, everything, findCases } from './questions.ts';
 import { askAll, findAll, indexAll } from './run.ts';
 import { printTable } from './table.ts';
 
-const root = join(import.meta.dirname, '../bench', '../bench');
+const root = join(import.meta.dirname, '..');
 const terminal = openTerminal(process);
 const stop = new AbortController();
 process.on('SIGINT', () => stop.abort());

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { Bundles } from '../../engine/services/bundles.ts';
 import { openStore } from '../../engine/library/index.ts';
 import { openWhole } from '../../engine/search/footage.ts';
-import { Reading } from '../../engine/search/decoder-session.ts';
+import { DecoderSession } from '../../engine/search/decoder-session.ts';
 import { recheck } from '../../engine/search/recheck.ts';
 import { search, type Hit } from '../../engine/search/search.ts';
 import { openModel } from '../../engine/inference/index.ts';
-import { matchNouns } from '../../engine/language/vocabulary/match.ts';
+import { nothingWanted, parseQuery } from '../../engine/language/parsed-query.ts';
+import { scoringFor } from '../../engine/search/scoring.ts';
 import { intersectionOverUnion, type FindCase, type Span } from '../../demo/questions.ts';
 
 /** What was found for one query, by different ways, and which of it is right. */
@@ -37,7 +38,6 @@ const lookedAgain = 5;
 const enough = 0.3;
 /** The usual constant of reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009). */
 const ranksFrom = 60;
-const nothingWanted = { objects: [], rest: [], covered: false };
 
 /** Searches for every case in one video, in all ways. */
 export async function gather(
@@ -51,18 +51,30 @@ export async function gather(
   const store = openStore(library);
   try {
     const footage = openWhole(store, [store.videoFor(videoId)], fingerprint, false);
-    const reader = { reader: model.reader!, grid: model.eyes!.grid };
+    const scoring = await scoringFor(model, store, [store.videoFor(videoId)]);
+    const { numbers } = scoring;
+    const { vocabulary } = model;
+    const decoder = { reader: model.reader!, grid: model.eyes!.grid, vocabulary, numbers };
     const judged: Judged[] = [];
     for (const { query, truth } of cases) {
       const [embedding] = await model.text!.embed([query]);
-      const wanted = matchNouns(query);
+      const parsed = parseQuery(query);
+      const { wanted } = parsed;
+      const limit = listed;
       const ways = {
-        pictures: search(store, footage, nothingWanted, embedding, listed),
-        detector: search(store, footage, wanted, undefined, listed).filter(({ object }) => object > 0),
-        fused: search(store, footage, wanted, embedding, listed),
+        pictures: search(store, footage, { wanted: nothingWanted, embedding, limit, scoring }),
+        detector: search(store, footage, { wanted, embedding: undefined, limit, scoring }).filter(
+          ({ object }) => object > 0,
+        ),
+        fused: search(store, footage, { wanted, embedding, limit, scoring }),
       };
       const best = ways.fused.slice(0, lookedAgain);
-      const again = await recheck(best, query, () => new Reading(store, videoId, reader, 0.75));
+      const again = await recheck(
+        best,
+        parsed,
+        numbers,
+        () => new DecoderSession(store, videoId, decoder, 0.75),
+      );
       const right = (moments: readonly Span[]) => moments.map((moment) => isRight(moment, truth));
       judged.push({
         query,
@@ -77,7 +89,7 @@ export async function gather(
           ),
         },
         checked: best.map(({ score, confidence, ceiling, object, ...span }, i) => ({
-          seen: object >= 0.33,
+          seen: object >= numbers.object.middle,
           score,
           confidence,
           ceiling,

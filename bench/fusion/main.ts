@@ -1,7 +1,7 @@
 /**
  * `npm run -s bench -- fusion [--json] [--library DIR] [--seed N]`: what finding by pictures, by the detector and by
  * both is worth, on the sample recording whose truth is known, and how much the decoder's second look may count. Run
- * it again when the built-in bundle changes, and take over what it prints into engine/search/calibration.ts.
+ * it again when the built-in bundle changes, and take over what it prints into build/builtin-words.ts.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -71,6 +71,6 @@ function advice({ object, scene, order }: Fit): string[] {
     line('only looks like it', scene),
     `order of the list: mean reciprocal rank ${order.reciprocal.without.toFixed(3)} as it was, ` +
       `${order.reciprocal.all.toFixed(3)} moved by all of it, ${order.reciprocal.best.toFixed(3)} by the fitted share (left-out queries)`,
-    `calibration.ts: recheck: { object: ${object.weight}, scene: ${scene.weight}, order: ${order.share}, limit: 4 }`,
+    `builtin-words.ts: recheck: { object: ${object.weight}, scene: ${scene.weight}, order: ${order.share}, limit: 4 }`,
   ];
 }

@@ -1,4 +1,5 @@
-import { calibration, logistic, logOdds } from '../../engine/search/calibration.ts';
+import { logistic, logOdds } from '../../engine/search/calibration.ts';
+import { builtinCalibration } from '../../build/builtin-words.ts';
 import type { Judged } from './gather.ts';
 
 /** What the second look should count for one kind of evidence, and what that is worth. */
@@ -35,11 +36,11 @@ export function fitRecheck(judged: readonly Judged[]): Fit {
   const moments = judged.flatMap(({ checked }, query) => checked.map((one) => ({ ...one, query })));
   const object = fit(
     moments.filter(({ seen }) => seen),
-    calibration.recheck.object,
+    builtinCalibration.recheck.object,
   );
   const scene = fit(
     moments.filter(({ seen }) => !seen),
-    calibration.recheck.scene,
+    builtinCalibration.recheck.scene,
   );
   const there = judged.filter((one) => one.there);
   return { object, scene, order: orderOf(there, { object: object.weight, scene: scene.weight }) };
@@ -66,7 +67,7 @@ function orderOf(there: readonly Judged[], weight: { object: number; scene: numb
 
 /** One by the rank of the first right one among those that were looked at again, reordered. */
 function reciprocal({ checked }: Judged, share: number, weight: { object: number; scene: number }): number {
-  const { limit } = calibration.recheck;
+  const { limit } = builtinCalibration.recheck;
   const moved = checked.map(({ score, yes, seen, right }) => {
     const odds = Math.min(limit, Math.max(-limit, logOdds(yes)));
     return { right, score: score + share * (seen ? weight.object : weight.scene) * odds };
@@ -97,7 +98,7 @@ function least(moments: readonly Moment[]): number {
 
 /** As recheck.ts moves it. */
 function lossOf({ confidence, ceiling, yes, right }: Moment, weight: number): number {
-  const { limit } = calibration.recheck;
+  const { limit } = builtinCalibration.recheck;
   const step = weight * Math.min(limit, Math.max(-limit, logOdds(yes)));
   const chance = Math.min(ceiling, logistic(logOdds(confidence) + step));
   return -Math.log(Math.max(1e-6, right ? chance : 1 - chance));

@@ -1,7 +1,9 @@
 import { coverageOf, fuser } from '../../engine/search/fusion.ts';
 import { objectScores } from '../../engine/search/object-scores.ts';
 import { backgroundOf } from '../../engine/search/similarity.ts';
-import type { WantedObjects } from '../../engine/search/types.ts';
+import type { WantedObjects } from '../../engine/language/parsed-query.ts';
+import { numbersOf } from '../../engine/search/calibration.ts';
+import { builtinCalibration } from '../../build/builtin-words.ts';
 import { similarities } from '../../engine/core/similarities.ts';
 import type { SeenObject } from '../../engine/core/frames.ts';
 import type { Look } from '../../engine/inference/types.ts';
@@ -37,7 +39,9 @@ export interface Scores {
 export function scoresFor(gallery: Gallery, wanted: WantedObjects, embedding: Float32Array): Scores {
   const detector = objectScores(wanted.objects, gallery.seen, gallery.n);
   const similarity = similarities(embedding, gallery.embeddings);
-  const fuse = fuser(coverageOf(wanted), backgroundOf([similarity]));
+  const numbers = numbersOf({ calibration: builtinCalibration });
+  const background = backgroundOf([similarity], builtinCalibration.background);
+  const fuse = fuser(coverageOf(wanted), background, numbers);
   const fused = similarity.map((value, i) => fuse({ object: detector[i], similarity: value }));
   return { detector, embedding: similarity, fused };
 }

@@ -1,3 +1,4 @@
+import { usualGammas } from '../../engine/protocol/gamma.ts';
 import { namesIn } from '../../engine/answering/answers/sequence.ts';
 import { decoderPrompt, isThere, yesNo } from '../../engine/language/prompts.ts';
 import type { Question } from '../../engine/language/questions.ts';
@@ -10,7 +11,7 @@ import { measure, type Measure } from './report.ts';
 import type { Stage } from './stage.ts';
 
 /** The gammas that training drew from. */
-const gammas = [0.5, 0.75, 1, 1.25, 1.5];
+const gammas = usualGammas;
 
 /** Patches of a video at the training length, and what is asked at each length. */
 const trainingLength = 16;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { ask } from './ask.ts';
-import { EarlierReads } from '../search/prompt-prefix-reuse.ts';
+import { PromptPrefixReuse } from '../search/prompt-prefix-reuse.ts';
 import { plan } from './plan.ts';
 import { selfTest } from './self-test.ts';
-import { KeptTokens } from '../search/visual-token-cache.ts';
+import { VisualTokenCache } from '../search/visual-token-cache.ts';
 import type { Model, PromptPart, Reader } from '../inference/types.ts';
 import type { SearchDeps } from '../search/types.ts';
 
@@ -68,8 +68,8 @@ function checkpoint(parts: Partial<Model> = {}) {
       times.push(...wanted);
       return wanted.map((time) => Uint8Array.of(2 * time));
     },
-    kept: new KeptTokens(),
-    earlier: new EarlierReads(),
+    kept: new VisualTokenCache(),
+    earlier: new PromptPrefixReuse(),
   };
   return { answering, asked, times };
 }
@@ -150,7 +150,7 @@ test('a list is read of what was looked at before', async () => {
 });
 
 test('what is kept has a limit, and the least recently used goes', () => {
-  const kept = new KeptTokens(16);
+  const kept = new VisualTokenCache(16);
   kept.set('a', new Float32Array(2));
   kept.set('b', new Float32Array(2));
   kept.get('a');

@@ -2,7 +2,9 @@ import { throwIfCancelled, LongviewError } from '../protocol/errors.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Reader, ReadRequest, VisionEncoder } from '../inference/types.ts';
-import type { EarlierReads } from '../search/prompt-prefix-reuse.ts';
+import { numbersOf, type ModelNumbers } from '../search/calibration.ts';
+import type { TrainedVocabulary } from '../protocol/calibration.ts';
+import type { PromptPrefixReuse } from '../search/prompt-prefix-reuse.ts';
 import type { Answering, ModelHandle, SearchDeps } from '../search/types.ts';
 
 /** What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library. */
@@ -10,7 +12,11 @@ export interface Answerer {
   reader: Reader;
   grid: readonly [number, number];
   tokensOf?: TokensOf;
-  earlier?: EarlierReads;
+  earlier?: PromptPrefixReuse;
+  /** What its decoder was taught; where absent, it may be asked about anything. */
+  vocabulary?: TrainedVocabulary | undefined;
+  /** How much its "yes" and "no" count. */
+  numbers: ModelNumbers;
   /** True where it is given fewer patches at once than it was trained with. */
   limited?: boolean;
 }
@@ -38,7 +44,8 @@ export async function openAnswering(
   { model, framesAt, kept, earlier }: Answering,
   signal: AbortSignal | undefined,
 ): Promise<Answerer & { tokensOf: TokensOf }> {
-  const { reader, vision, id } = await model.open();
+  const opened = await model.open();
+  const { reader, vision, vocabulary, id } = opened;
   if (!reader || !vision)
     throw new LongviewError(
       'cannot-read',
@@ -51,6 +58,8 @@ export async function openAnswering(
     reader: plainly(reader, Math.max(1, Math.min(mostPatches, trained))),
     grid,
     earlier,
+    vocabulary,
+    numbers: numbersOf(opened),
     limited: trained > mostPatches,
     async tokensOf(video, table, patches) {
       const key = (patch: number) => `${model.fingerprint} ${video.indexRun} ${patch}`;

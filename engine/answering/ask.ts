@@ -1,30 +1,33 @@
+import { gammaRange } from '../protocol/gamma.ts';
 import { agreed } from './agreement.ts';
 import { answer } from './answers/index.ts';
 import { answeringModel, openAnswering, type Answerer } from './answering.ts';
 import { lookerFor, prepare, type LookFor } from './asking.ts';
-import { calibration } from '../search/calibration.ts';
 import { chooseVideos } from './choose-videos.ts';
-import { dress } from './statements.ts';
-import { isTaught } from '../search/categories.ts';
-import { notePace } from './throughput.ts';
-import { DryReading, Reading, type ReadingOptions } from '../search/decoder-session.ts';
-import { Reel } from './timeline.ts';
+import { resultOf } from './statements.ts';
+import { calibration, numbersOf, type ModelNumbers } from '../search/calibration.ts';
+import { scoringFor } from '../search/scoring.ts';
+import { noteThroughput } from './throughput.ts';
+import { PlanningSession, DecoderSession, type DecoderOptions } from '../search/decoder-session.ts';
+import { ConcatenatedTimeline } from './timeline.ts';
 import { askedOf, knownAnswer, type Asked } from './asked.ts';
 import { withNotices } from './notices.ts';
-import { trustedLength } from './effective-context.ts';
+import { effectiveContext } from './effective-context.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
-import { gammaRange, type AskRequest } from '../protocol/requests.ts';
+import type { AskRequest } from '../protocol/requests.ts';
 import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
 import type { AskResult, AskRun } from '../protocol/results.ts';
 import type { Model } from '../inference/types.ts';
 import type { SearchDeps } from '../search/types.ts';
 
-/** What the decoder reads for a question, and how far it is trusted. */
+/** What the decoder reads for a question, and the longest context in which that is relied on. */
 export interface Opened {
-  reel: Reel;
-  reader: ReadingOptions & { trusted: number };
-  trusted: TrustedLength;
+  timeline: ConcatenatedTimeline;
+  decoder: DecoderOptions;
+  context: TrustedLength;
   lookFor: LookFor;
+  /** What the scores of the library's own bundle mean. */
+  numbers: ModelNumbers;
 }
 
 /**
@@ -57,28 +60,28 @@ export async function ask(
 
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
 export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
-  const { text, ...own } = await deps.model.open();
-  const { reader, grid, tokensOf, earlier, limited } = deps.answering
+  const model = await deps.model.open();
+  const { reader, grid, vocabulary, numbers, tokensOf, earlier, limited } = deps.answering
     ? await openAnswering(deps.answering, signal)
-    : ownReader(own);
-  const { store, match } = deps;
-  const footage = await chooseVideos(deps, asked.videos, text, asked.reading, asked.question);
-  const reel = new Reel(store, footage, tokensOf);
-  const trusted = trustedLength(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
+    : ownReader(model);
+  const { store } = deps;
+  const scoring = await scoringFor(model, store, asked.videos);
+  const footage = await chooseVideos(deps, asked.videos, model, scoring, asked.parsed);
+  const timeline = new ConcatenatedTimeline(store, footage, tokensOf);
+  const context = effectiveContext(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
   return {
-    reel,
-    trusted,
-    reader: {
-      ...{ reader, grid, trusted: trusted.patches, earlier },
-      ...(!deps.answering && { knows: (thing: string) => isTaught(thing, match) }),
-    },
-    lookFor: lookerFor(store, match, text, reel),
+    timeline,
+    context,
+    decoder: { reader, grid, effectivePatches: context.patches, earlier, vocabulary, numbers },
+    lookFor: lookerFor(store, model, scoring, timeline),
+    numbers: scoring.numbers,
   };
 }
 
 /** What the library's own bundle reads with: visual tokens that its eyes left there. */
-function ownReader({ id, reader, eyes }: Pick<Model, 'id' | 'reader' | 'eyes'>): Answerer {
-  if (reader && eyes) return { reader, grid: eyes.grid };
+function ownReader(model: Model): Answerer {
+  const { id, reader, eyes, vocabulary } = model;
+  if (reader && eyes) return { reader, grid: eyes.grid, vocabulary, numbers: numbersOf(model) };
   throw new LongviewError(
     'cannot-read',
     `The model ${id} can't answer questions: it has no decoder`,
@@ -112,7 +115,8 @@ async function answerAll(
   const { run, share } = agreed(runs);
   const shown = asked.mode === 'compare' ? nearest(runs, gammaRange.explain) : run;
   const [first] = shown.evidence;
-  const main = opened.reel.parts.find(({ video }) => video.id === first?.videoId) ?? opened.reel.parts[0];
+  const main =
+    opened.timeline.parts.find(({ video }) => video.id === first?.videoId) ?? opened.timeline.parts[0];
   return {
     ...shown,
     ...(asked.mode && { runs, agreement: share }),
@@ -128,7 +132,7 @@ async function answerAll(
     path: main.video.path,
     read: { patches: read, ofPatches: asked.videos.reduce((sum, video) => sum + video.patches, 0) },
     scope: {
-      videos: opened.reel.parts.length,
+      videos: opened.timeline.parts.length,
       ofVideos: asked.videos.length,
       skipped: asked.skipped,
       seconds: asked.videos.reduce((sum, video) => sum + video.durationSec, 0),
@@ -140,31 +144,31 @@ async function answerAll(
 async function answerAt(
   deps: SearchDeps,
   asked: Asked,
-  { reel, reader, lookFor }: Opened,
+  { timeline, decoder, lookFor, numbers }: Opened,
   gamma: number,
   { signal, onText }: AskCallOptions,
   began: number,
 ): Promise<{ run: AskRun; patches: number }> {
-  const { store, match } = deps;
-  const reading = new Reading(reel, '', reader, gamma, signal);
+  const { parser, parsed } = asked;
+  const session = new DecoderSession(timeline, '', decoder, gamma, signal);
   let firstMs: number | undefined;
-  const told = (piece: string) => {
+  const written = (piece: string) => {
     firstMs ??= performance.now() - began;
     onText?.(piece);
   };
-  const draft = await answer(
-    prepare({ match, reel, lookFor, reading, asked: asked.question, question: asked.reading, onText: told }),
+  const raw = await answer(
+    prepare({ parser, numbers, timeline, lookFor, session, question: parsed, onText: written }),
   );
   const totalMs = performance.now() - began;
-  notePace(store, answeringModel(deps).fingerprint, reading.cost, totalMs);
-  const { prefillMs, decodeMs, tokens } = reading.cost;
+  noteThroughput(deps.store, answeringModel(deps).fingerprint, session.cost, totalMs);
+  const { prefillMs, decodeMs, tokens } = session.cost;
   return {
     run: {
       gamma,
-      ...dress(draft, reel),
+      ...resultOf(raw, timeline),
       timing: { prefillMs, decodeMs, tokens, totalMs, firstMs: firstMs ?? totalMs },
     },
-    patches: reading.patches,
+    patches: session.patches,
   };
 }
 
@@ -185,11 +189,12 @@ function summed(runs: readonly AskRun[]): { prefillMs: number; decodeMs: number;
   };
 }
 
-/** A reading that only counts, for a plan. */
-export async function dryRun({ match }: SearchDeps, asked: Asked, opened: Opened): Promise<DryReading> {
-  const { reel, reader, lookFor } = opened;
+/** A session that only counts, for a plan. */
+export async function dryRun(asked: Asked, opened: Opened): Promise<PlanningSession> {
+  const { timeline, decoder, lookFor, numbers } = opened;
   // What is only planned was not read: nothing is kept of it.
-  const reading = new DryReading(reel, '', { ...reader, earlier: undefined }, asked.gammas[0]);
-  await answer(prepare({ match, reel, lookFor, reading, asked: asked.question, question: asked.reading }));
-  return reading;
+  const session = new PlanningSession(timeline, '', { ...decoder, earlier: undefined }, asked.gammas[0]);
+  const { parser, parsed } = asked;
+  await answer(prepare({ parser, numbers, timeline, lookFor, session, question: parsed }));
+  return session;
 }

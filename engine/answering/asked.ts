@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { normaliseQuestion, parseQuestion, type Question } from '../language/questions.ts';
+import { parsedQuestion, type ParsedQuestion } from '../language/parsed-question.ts';
+import { QueryParser } from '../language/parsed-query.ts';
 import { scopeOf, type Scope } from '../search/scope.ts';
-import { askRequestSchema, gammaRange, parseRequest, type AskRequest } from '../protocol/requests.ts';
+import { gammaRange, gammasOfMode, type GammaMode } from '../protocol/gamma.ts';
+import { answeringModel } from './answering.ts';
+import { askRequestSchema, parseRequest, type AskRequest } from '../protocol/requests.ts';
 import type { AskResult } from '../protocol/results.ts';
 import type { AnswerKey } from '../library/types.ts';
 import type { SearchDeps } from '../search/types.ts';
@@ -9,16 +12,15 @@ import type { SearchDeps } from '../search/types.ts';
 /** How answers are made, for the cache's key. Raise the number when a change here changes answers. */
 const sampling = 'greedy;reading-5';
 
-/** The scaling factors of "auto" (those of training) and of "compare" (the presets, and time as it is). */
-const modes = { auto: [0.5, 0.75, 1, 1.25, 1.5], compare: [gammaRange.find, 1, gammaRange.explain] };
-
 /** A question, parsed, with the videos that it is about. */
 export interface Asked extends Scope {
   question: string;
-  reading: Question;
+  parsed: ParsedQuestion;
+  /** Takes apart what is looked for to answer it. */
+  parser: QueryParser;
   /** One, or those of a mode. */
   gammas: readonly number[];
-  mode: 'auto' | 'compare' | undefined;
+  mode: GammaMode | undefined;
   key: AnswerKey;
   request: AskResult['request'];
   fresh: boolean;
@@ -35,13 +37,19 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
     fresh = false,
   } = parseRequest(askRequestSchema, request);
   const scope = scopeOf(deps, where);
+  const parser = new QueryParser({ match: deps.match, labels: deps.model.labels });
+  const parsed = parsedQuestion(question, parser);
   const mode = typeof gamma === 'string' ? gamma : undefined;
-  const chosen = mode ? [...new Set(gammas ?? modes[mode])] : [(gamma as number) ?? gammaRange.explain];
+  const { trainedGammas } = answeringModel(deps);
+  const chosen = mode
+    ? [...new Set(gammas ?? gammasOfMode(mode, trainedGammas))]
+    : [(gamma as number) ?? gammaRange.explain];
   const several = mode ? `;${mode}:${chosen.join(',')}` : '';
   return {
     ...scope,
     question,
-    reading: parseQuestion(question),
+    parsed,
+    parser,
     gammas: chosen,
     mode,
     fresh,
@@ -53,11 +61,16 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
       modelFingerprint: [deps.model, deps.answering?.model]
         .flatMap((one) => one?.fingerprint ?? [])
         .join('+'),
-      question: normaliseQuestion(question),
+      question: parsed.normalised,
       gamma: mode ? 0 : chosen[0],
-      sampling: sampling + several,
+      sampling: [sampling + several, ...readingsOf(deps)].join(';'),
     },
   };
+}
+
+/** How the bundles word queries and weigh scores, where they say so. */
+function readingsOf({ model, answering }: SearchDeps): string[] {
+  return [model, answering?.model].flatMap((one) => one?.reading ?? []);
 }
 
 /** One name for several: itself where there is one, else a digest that doesn't depend on their order. */

@@ -1,35 +1,37 @@
-import { logistic, logOdds } from '../search/calibration.ts';
+import { logistic, logOdds, type ModelNumbers } from '../search/calibration.ts';
 import { counts, recheck } from '../search/recheck.ts';
 import { search, type Hit } from '../search/search.ts';
 import { readingList, segmentsOf, spread, type Segment } from '../search/select.ts';
-import { decoderPrompt, isThere, searchedThing, yesNo } from '../language/prompts.ts';
+import { decoderPrompt, isThere, yesNo } from '../language/prompts.ts';
 import { contradicting } from './dominant-object.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
-import type { Question } from '../language/questions.ts';
-import type { Reading } from '../search/decoder-session.ts';
-import type { Reel, ReelPart } from './timeline.ts';
-import type { SearchDeps, SearchStore } from '../search/types.ts';
-import type { TextEmbedder } from '../inference/types.ts';
+import type { ParsedQuery, QueryParser } from '../language/parsed-query.ts';
+import type { ParsedQuestion } from '../language/parsed-question.ts';
+import type { DecoderSession } from '../search/decoder-session.ts';
+import type { ConcatenatedTimeline, TimelinePart } from './timeline.ts';
+import type { Scoring } from '../search/scoring.ts';
+import type { SearchStore } from '../search/types.ts';
+import type { Model } from '../inference/types.ts';
 import { queryVector } from '../search/query-vector.ts';
 
 /** Looks for things in the footage of a question; each is looked for once, whatever the gammas. */
-export type LookFor = (thing: string, limit: number) => Promise<Hit[]>;
+export type LookFor = (thing: ParsedQuery, limit: number) => Promise<Hit[]>;
 
 /** What those who answer a question work with. */
 export interface Asking {
-  match: SearchDeps['match'];
-  /** The footage: one video, or several one after the other. Patches and seconds are the reel's. */
-  reel: Reel;
+  parser: QueryParser;
+  /** What the scores of the library's own bundle mean. */
+  numbers: ModelNumbers;
+  /** The footage: one video, or several one after the other. Patches and seconds are the timeline's. */
+  timeline: ConcatenatedTimeline;
   segments: readonly Segment[];
   lookFor: LookFor;
-  reading: Reading;
-  /** As it was typed. */
-  asked: string;
-  question: Question;
+  session: DecoderSession;
+  question: ParsedQuestion;
   onText?: (piece: string) => void;
 }
 
-/** A moment that is to prove an answer, in the reel's seconds. */
+/** A moment that is to prove an answer, in the timeline's seconds. */
 export interface Proof {
   start: number;
   end: number;
@@ -40,8 +42,8 @@ export interface Proof {
   why?: Why[];
 }
 
-/** An answer before it is dressed as a result. */
-export interface Draft {
+/** An answer as it is found, before it becomes a result. */
+export interface RawAnswer {
   answer: string;
   /** 0 to 1. */
   confidence: number;
@@ -55,17 +57,18 @@ export interface Draft {
 /** The moments that show a thing, best first, not yet re-checked. */
 export function lookerFor(
   store: SearchStore,
-  match: SearchDeps['match'],
-  text: TextEmbedder | undefined,
-  reel: Reel,
+  { text, queries }: Pick<Model, 'text' | 'queries'>,
+  scoring: Scoring,
+  timeline: ConcatenatedTimeline,
 ): LookFor {
   const known = new Map<string, Promise<Hit[]>>();
-  const look = async (thing: string, limit: number) => {
-    const embedding = await queryVector(text, thing);
-    return search(store, reel.parts, match(thing), embedding, limit).map((hit) => reel.place(hit));
+  const look = async ({ caption, wanted }: ParsedQuery, limit: number) => {
+    const embedding = await queryVector(text, caption, queries);
+    const hits = search(store, timeline.parts, { wanted, embedding, limit, scoring });
+    return hits.map((hit) => timeline.place(hit));
   };
   return (thing, limit) => {
-    const key = `${limit} ${thing}`;
+    const key = `${limit} ${thing.text}`;
     const before = known.get(key);
     if (before) return before;
     const looking = look(thing, limit);
@@ -76,7 +79,7 @@ export function lookerFor(
 
 /** Gathers what an answer needs. */
 export function prepare(rest: Omit<Asking, 'segments'>): Asking {
-  return { ...rest, segments: segmentsOf(rest.reel.shots, rest.reading.budget) };
+  return { ...rest, segments: segmentsOf(rest.timeline.shots, rest.session.budget) };
 }
 
 /**
@@ -84,15 +87,15 @@ export function prepare(rest: Omit<Asking, 'segments'>): Asking {
  * @param must most important first
  */
 export function patchesToRead(
-  { segments, reel, reading }: Asking,
+  { segments, timeline, session }: Asking,
   must: readonly number[],
 ): readonly number[] {
-  const runs = reel.parts.map(({ video }) => video.indexRun);
-  const key = `${runs.join(' ')} ${reading.gamma} ${reading.budget} ${segments[0]?.first} ${segments.length}`;
+  const runs = timeline.parts.map(({ video }) => video.indexRun);
+  const key = `${runs.join(' ')} ${session.gamma} ${session.budget} ${segments[0]?.first} ${segments.length}`;
   const list =
-    reading.earlier?.amended(key, must, segments, reel.table) ??
-    readingList(segments, reel.table, must, reading.budget);
-  reading.earlier?.keep(key, list);
+    session.earlier?.amended(key, must, segments, timeline.table) ??
+    readingList(segments, timeline.table, must, session.budget);
+  session.earlier?.keep(key, list);
   return list;
 }
 
@@ -100,48 +103,55 @@ export function patchesToRead(
 export const peaksOf = (hits: readonly Hit[]): number[] => hits.map(({ peak }) => peak);
 
 /** The same question about one of the videos. */
-export function within(asking: Asking, { first, past }: ReelPart): Asking {
+export function within(asking: Asking, { first, past }: TimelinePart): Asking {
   return { ...asking, segments: asking.segments.filter((one) => one.first >= first && one.past <= past) };
 }
 
 /** Re-checks moments where that counts, the best first again. */
-export async function confirm({ reading }: Asking, hits: readonly Hit[], thing: string): Promise<Hit[]> {
-  const checked = await recheck(hits.filter(counts), thing, () => reading);
-  return [...checked, ...hits.filter((hit) => !counts(hit))].sort((a, b) => b.score - a.score);
+export async function confirm(
+  { session, numbers }: Asking,
+  hits: readonly Hit[],
+  thing: ParsedQuery,
+): Promise<Hit[]> {
+  const [counting, others] = [true, false].map((one) =>
+    hits.filter((hit) => counts(hit, numbers, session.numbers) === one),
+  );
+  const checked = await recheck(counting, thing, numbers, () => session);
+  return [...checked, ...others].sort((a, b) => b.score - a.score);
 }
 
 /** Moments as the proof of an answer. */
-export function evidenceOf(hits: readonly Hit[], thing: string): Proof[] {
-  return hits.map(({ start, end, confidence, reason, whys }) => ({
+export function evidenceOf(hits: readonly Hit[], { thing }: ParsedQuery): Proof[] {
+  return hits.map(({ start, end, confidence, reason, explanations }) => ({
     start,
     end,
     score: confidence,
-    reason: `${searchedThing(thing)}: ${reason}`,
-    why: whys,
+    reason: `${thing}: ${reason}`,
+    why: explanations,
   }));
 }
 
-/** So many things are told apart in one answer. */
-export const mostTold = 12;
+/** So many things are stated in one answer. */
+export const mostStated = 12;
 
 /** One thing that an answer tells, with its proof. */
-export interface Told {
+export interface Stated {
   text: string;
   proof: Proof;
 }
 
-/** The surest of what is told, no more than are told apart, in the order in which it came. */
+/** The surest of what is stated, no more than one answer holds, in the order in which it came. */
 export function surest<T extends { confidence: number }>(all: readonly T[]): T[] {
-  const best = new Set(all.toSorted((a, b) => b.confidence - a.confidence).slice(0, mostTold));
+  const best = new Set(all.toSorted((a, b) => b.confidence - a.confidence).slice(0, mostStated));
   return all.filter((one) => best.has(one));
 }
 
-/** What was told of several moments as one answer: "red, white", each with the moments that it was told of. */
-export function toldTogether(told: readonly Told[]): Pick<Draft, 'answer' | 'evidence'> & {
+/** What was stated of several moments as one answer: "red, white", each with the moments that it was stated of. */
+export function statedTogether(stated: readonly Stated[]): Pick<RawAnswer, 'answer' | 'evidence'> & {
   statements: { text: string; proofs: number[] }[];
 } {
-  const evidence = told.map(({ proof }) => proof);
-  const statements = [...Map.groupBy(told, ({ text }) => text)].map(([text, some]) => ({
+  const evidence = stated.map(({ proof }) => proof);
+  const statements = [...Map.groupBy(stated, ({ text }) => text)].map(([text, some]) => ({
     text,
     proofs: some.map(({ proof }) => evidence.indexOf(proof)),
   }));
@@ -168,11 +178,11 @@ export async function nameOf(
   asking: Asking,
   { first, past }: Segment,
 ): Promise<{ name: string; confidence: number; evidence: Proof }> {
-  const { reading, reel, asked } = asking;
+  const { session, timeline, question } = asking;
   const patches = patchesToSee({ first, past });
-  const { text, confidence } = await reading.answer(patches, decoderPrompt({ kind: 'what' }, asked));
-  const shot = reel.shots.find((one) => first >= one.first && first < one.past);
-  const { starts, ends } = reel.table;
+  const { text, confidence } = await session.answer(patches, decoderPrompt({ kind: 'what' }, question.text));
+  const shot = timeline.shots.find((one) => first >= one.first && first < one.past);
+  const { starts, ends } = timeline.table;
   const start = shot && first === shot.first ? shot.start : starts[first];
   const end = shot && past === shot.past ? shot.end : ends[past - 1];
   const thing = contradicting(asking, { first, past }, text);
@@ -181,7 +191,7 @@ export async function nameOf(
     const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
     return { name: label, confidence: score, evidence };
   }
-  const [yes] = await reading.choose(patches, isThere(text), yesNo);
+  const [yes] = await session.choose(patches, isThere(text), yesNo);
   return {
     name: text,
     confidence: await sureOf(asking, { first, past }, text, confidence),
@@ -196,7 +206,7 @@ export async function sureOf(
   name: string,
   confidence: number,
 ): Promise<number> {
-  const hits = name === '' ? [] : await asking.lookFor(name, placesOfName);
+  const hits = name === '' ? [] : await asking.lookFor(asking.parser.thing(name), placesOfName);
   const seen = hits.find((one) => one.first < past && one.past > first)?.confidence ?? 0;
   return Math.min(confidence, logistic(logOdds(seen) + Math.max(0, logOdds(confidence)) / 2));
 }

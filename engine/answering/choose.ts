@@ -1,3 +1,4 @@
+import { gammaRange } from '../protocol/gamma.ts';
 import { neighbourOf } from './answers/neighbour.ts';
 import { stretchAt } from './answers/sequence.ts';
 import { openAsked } from './ask.ts';
@@ -5,10 +6,10 @@ import { askedOf } from './asked.ts';
 import { patchesToSee, prepare, type Asking } from './asking.ts';
 import { logOdds } from '../search/calibration.ts';
 import { decoderPrompt } from '../language/prompts.ts';
-import { Reading } from '../search/decoder-session.ts';
+import { DecoderSession } from '../search/decoder-session.ts';
 import { readingList, type Segment } from '../search/select.ts';
 import { chooseRequestSchema, type ChooseRequest, type ChooseResult } from '../protocol/asking.ts';
-import { gammaRange, parseRequest } from '../protocol/requests.ts';
+import { parseRequest } from '../protocol/requests.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { SearchDeps } from '../search/types.ts';
 
@@ -32,14 +33,14 @@ export async function choose(
   const given = parseRequest(chooseRequestSchema, request);
   const { question, options, in: where, gamma = gammaRange.explain, by = 'words' } = given;
   const asked = askedOf(deps, { question, in: where, gamma });
-  const { reel, reader, lookFor } = await openAsked(deps, asked, signal);
-  const reading = new Reading(reel, '', reader, gamma, signal);
-  const { match } = deps;
-  const asking = prepare({ match, reel, lookFor, reading, asked: question, question: asked.reading });
+  const { timeline, decoder, lookFor, numbers } = await openAsked(deps, asked, signal);
+  const session = new DecoderSession(timeline, '', decoder, gamma, signal);
+  const { parser, parsed } = asked;
+  const asking = prepare({ parser, numbers, timeline, lookFor, session, question: parsed });
   const list = await listFor(asking, options);
   const scores =
     by === 'letters'
-      ? await reading.logProbabilities(
+      ? await session.logProbabilities(
           list,
           letteredQuestion(question, options),
           options.map((_, i) => ` ${letter(i)}`),
@@ -52,25 +53,26 @@ export async function choose(
     probabilities: weights.map((weight) => weight / sum),
     chosen: scores.indexOf(most),
     by,
-    patches: reading.patches,
+    patches: session.patches,
   };
 }
 
 /** The stretch that a question is about by its wording. */
 async function namedStretch(asking: Asking): Promise<Segment | undefined> {
-  const { question, segments } = asking;
-  switch (question.kind) {
+  const { question, segments, parser } = asking;
+  const { asks } = question;
+  switch (asks.kind) {
     case 'after':
     case 'before': {
-      const hits = await asking.lookFor(question.subject, looked);
-      return hits[0] && neighbourOf(asking, hits[0], hits, question.kind);
+      const hits = await asking.lookFor(parser.thing(asks.subject), looked);
+      return hits[0] && neighbourOf(asking, hits[0], hits, asks.kind);
     }
     case 'first':
       return segments[0];
     case 'last':
       return segments.at(-1);
     case 'what':
-      return question.at === undefined ? undefined : stretchAt(asking, question.at);
+      return asks.at === undefined ? undefined : stretchAt(asking, asks.at);
     default:
       return undefined;
   }
@@ -78,12 +80,14 @@ async function namedStretch(asking: Asking): Promise<Segment | undefined> {
 
 /** The best moments of the question and of each option, the best of each first, and the rest for context. */
 async function listFor(
-  { lookFor, asked, segments, reel, reading }: Asking,
+  { lookFor, parser, question, segments, timeline, session }: Asking,
   options: readonly string[],
 ): Promise<number[]> {
-  const hits = await Promise.all([asked, ...options].map((words) => lookFor(words, looked)));
+  const hits = await Promise.all(
+    [question.text, ...options].map((words) => lookFor(parser.thing(words), looked)),
+  );
   const peaks = Array.from({ length: looked }, (_, i) => hits.flatMap((some) => some[i]?.peak ?? [])).flat();
-  return readingList(segments, reel.table, peaks, reading.budget);
+  return readingList(segments, timeline.table, peaks, session.budget);
 }
 
 async function scoredWords(
@@ -91,21 +95,26 @@ async function scoredWords(
   list: readonly number[],
   options: readonly string[],
 ): Promise<number[]> {
-  const { question, asked, lookFor } = asking;
+  const { question, parser, lookFor } = asking;
   const stretch = await namedStretch(asking);
   const alone =
     stretch &&
-    (await wordScores(asking, patchesToSee(stretch), decoderPrompt({ kind: 'what' }, asked), options));
-  if (alone && question.kind === 'what') return alone;
-  const together = await wordScores(asking, list, decoderPrompt(question, asked), options);
+    (await wordScores(
+      asking,
+      patchesToSee(stretch),
+      decoderPrompt({ kind: 'what' }, question.text),
+      options,
+    ));
+  if (alone && question.asks.kind === 'what') return alone;
+  const together = await wordScores(asking, list, decoderPrompt(question.asks, question.text), options);
   if (alone) return together.map((score, i) => score + alone[i]);
-  const found = await Promise.all(options.map((option) => lookFor(option, looked)));
+  const found = await Promise.all(options.map((option) => lookFor(parser.thing(option), looked)));
   return together.map((score, i) => score + logOdds(found[i][0]?.confidence ?? 0.01));
 }
 
 /** Log-probability a token of each option, over that without footage. */
 async function wordScores(
-  { reading }: Asking,
+  { session }: Asking,
   patches: readonly number[],
   prompt: string,
   options: readonly string[],
@@ -117,9 +126,9 @@ async function wordScores(
         .replace(/[.!]+$/u, '')
         .toLowerCase()}`,
   );
-  const seen = await reading.logProbabilities(patches, prompt, answers);
-  const blind = await reading.logProbabilities([], prompt, answers);
-  const lengths = await Promise.all(answers.map((answer) => reading.tokensOf(answer)));
+  const seen = await session.logProbabilities(patches, prompt, answers);
+  const blind = await session.logProbabilities([], prompt, answers);
+  const lengths = await Promise.all(answers.map((answer) => session.tokensOf(answer)));
   return seen.map((score, i) => (score - blind[i]) / Math.max(1, lengths[i]));
 }
 

@@ -1,13 +1,13 @@
-import { calibration, logistic, objectLogOdds } from '../search/calibration.ts';
+import { logistic, objectLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import type { Why } from '../protocol/reasons.ts';
-import type { Reading } from '../search/decoder-session.ts';
-import type { Reel } from './timeline.ts';
-import type { SearchDeps } from '../search/types.ts';
+import type { DecoderSession } from '../search/decoder-session.ts';
+import type { ConcatenatedTimeline } from './timeline.ts';
+import type { QueryParser } from '../language/parsed-query.ts';
 import type { SeenObject } from '../core/frames.ts';
 import type { Segment } from '../search/select.ts';
 
 /** The largest of the things that the detector is very sure of. */
-export interface MainThing {
+export interface DominantObject {
   label: string;
   /** How sure it is, 0 to 1. */
   confidence: number;
@@ -15,8 +15,12 @@ export interface MainThing {
 }
 
 /** What the detector is sure of throughout a stretch of patches, if that is of some size. */
-export function mainThing(seen: readonly SeenObject[], { first, past }: Segment): MainThing | undefined {
-  const { score: surely, area: least } = calibration.main;
+export function dominantObject(
+  seen: readonly SeenObject[],
+  { first, past }: Segment,
+  numbers: Pick<ModelNumbers, 'dominant' | 'object'>,
+): DominantObject | undefined {
+  const { score: surely, area: least } = numbers.dominant;
   const frames = 2 * (past - first);
   const byLabel = new Map<string, Map<number, { score: number; area: number }>>();
   for (const { patch, frame, label, score, box } of seen) {
@@ -40,22 +44,28 @@ export function mainThing(seen: readonly SeenObject[], { first, past }: Segment)
     .sort((a, b) => b.area - a.area)
     .map(({ score, label, count, best }) => ({
       label,
-      confidence: logistic(objectLogOdds(score)),
+      confidence: logistic(objectLogOdds(numbers, score)),
       why: { code: 'saw' as const, label, frames: count, ofFrames: frames, most: 1, score: best },
     }))[0];
 }
 
 /**
- * The main thing of a stretch, where the name that a decoder of few words gave it says something else: "buddha" for a person. A
+ * The dominant object of a stretch, where the name that a decoder of few words gave it says something else: "buddha" for a person. A
  * narrower name, "dalmatian" for a dog, stands.
  */
 export function contradicting(
-  { match, reel, reading }: { match: SearchDeps['match']; reel: Reel; reading: Reading },
+  {
+    parser,
+    timeline,
+    session,
+    numbers,
+  }: { parser: QueryParser; timeline: ConcatenatedTimeline; session: DecoderSession; numbers: ModelNumbers },
   stretch: Segment,
   name: string,
-): MainThing | undefined {
-  if (!reading.fewWords) return undefined;
-  const thing = mainThing(reel.seenIn(stretch), stretch);
-  const agrees = thing && match(name).objects.some(({ labels }) => labels.includes(thing.label));
+): DominantObject | undefined {
+  if (!session.fewWords) return undefined;
+  const thing = dominantObject(timeline.seenIn(stretch), stretch, numbers);
+  const agrees =
+    thing && parser.thing(name).wanted.objects.some(({ labels }) => labels.includes(thing.label));
   return agrees ? undefined : thing;
 }

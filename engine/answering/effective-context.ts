@@ -18,7 +18,7 @@ export function selfTested(
  * How long a context a bundle can be trusted with on this machine: by its self-test, else by its training.
  * @param limited whether it is given fewer patches than it was trained with
  */
-export function trustedLength(
+export function effectiveContext(
   store: Pick<SearchStore, 'setting'>,
   fingerprint: string,
   trainedPatches: number,
@@ -30,7 +30,7 @@ export function trustedLength(
 }
 
 /** Keeps what a self-test found; null: no length passed. */
-export function keepTrusted(
+export function keepEffectiveContext(
   store: Pick<SearchStore, 'setSetting'>,
   fingerprint: string,
   patches: number | null,

@@ -1,7 +1,7 @@
 import { answeringModel } from './answering.ts';
 import { dryRun, openAsked } from './ask.ts';
 import { askedOf, knownAnswer } from './asked.ts';
-import { expectedSeconds, paceOf } from './throughput.ts';
+import { expectedSeconds, throughputOf } from './throughput.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
 import type { PlanResult } from '../protocol/asking.ts';
 import type { CallOptions } from '../protocol/engine.ts';
@@ -23,17 +23,17 @@ export async function plan(
   const cached = !asked.fresh && knownAnswer(deps, asked) !== undefined;
   const opened = await openAsked(deps, asked, signal);
   throwIfCancelled(signal);
-  const { cost, patches } = await dryRun(deps, asked, opened);
+  const { cost, patches } = await dryRun(asked, opened);
   const { passes, promptTokens, tokens } = cost;
   const times = asked.gammas.length;
-  const pace = paceOf(deps.store, answeringModel(deps).fingerprint);
+  const pace = throughputOf(deps.store, answeringModel(deps).fingerprint);
   const seconds =
     pace && expectedSeconds(pace, { promptTokens: times * promptTokens, tokens: times * tokens });
   return {
     question: asked.question,
     cached,
     gammas: [...asked.gammas],
-    videos: opened.reel.parts.length,
+    videos: opened.timeline.parts.length,
     ofVideos: asked.videos.length,
     seconds: asked.videos.reduce((sum, video) => sum + video.durationSec, 0),
     frames: 2 * patches,
@@ -45,7 +45,8 @@ export async function plan(
     speed: pace
       ? { promptTokensPerSec: pace.promptTokensPerSec, newTokensPerSec: pace.newTokensPerSec }
       : null,
-    trusted: opened.trusted,
+    trusted: opened.context,
+    trainedGammas: [...(answeringModel(deps).trainedGammas ?? [])],
     model: answeringModel(deps).id,
   };
 }

@@ -1,11 +1,12 @@
+import { gammaRange } from '../protocol/gamma.ts';
 import { lookerOf, madeNeedles, measureGrid, type Cell, type Looker, type Needle } from '../needle/index.ts';
 import { selfTestRequestSchema, type SelfTestRequest, type SelfTestResult } from '../protocol/asking.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
-import { gammaRange, parseRequest } from '../protocol/requests.ts';
+import { parseRequest } from '../protocol/requests.ts';
 import { answeringModel, openAnswering } from './answering.ts';
 import { scopeOf } from '../search/scope.ts';
 import { spread } from '../search/select.ts';
-import { keepTrusted } from './effective-context.ts';
+import { keepEffectiveContext } from './effective-context.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Reader } from '../inference/types.ts';
@@ -59,7 +60,7 @@ export async function selfTest(
   for (const [i, length] of lengths.entries()) {
     const all = Array.from({ length: video.patches }, (_, patch) => patch);
     onProgress?.({
-      stage: `looking at ${length} patches`,
+      stage: `looking at ${2 * length} frames`,
       fraction: i / lengths.length,
       subject: video.path,
     });
@@ -77,14 +78,14 @@ export async function selfTest(
       onAsked: (done, of) => {
         asked = done;
         const fraction = (i + done / of) / lengths.length;
-        onProgress?.({ stage: `asking at ${length} patches`, fraction, subject: video.path });
+        onProgress?.({ stage: `asking about ${2 * length} frames`, fraction, subject: video.path });
       },
     });
     const seconds = (performance.now() - start) / 1000 / Math.max(1, asked);
     measured.push(summary(length, cells, seconds, (length + 1) * looker.grid[0] * looker.grid[1]));
   }
   const { needed, safePatches } = safeLength(measured, trained);
-  keepTrusted(deps.store, answeringModel(deps).fingerprint, safePatches);
+  keepEffectiveContext(deps.store, answeringModel(deps).fingerprint, safePatches);
   return {
     videoId: video.id,
     path: video.path,

@@ -1,36 +1,36 @@
 import { calibration } from '../search/calibration.ts';
 import type { AskRun, Evidence } from '../protocol/results.ts';
-import type { Draft, Proof } from './asking.ts';
-import type { Reel } from './timeline.ts';
+import type { RawAnswer, Proof } from './asking.ts';
+import type { ConcatenatedTimeline } from './timeline.ts';
 
-/** A draft with its proofs where they are in the footage, and what of it is supported. */
-export function dress(draft: Draft, reel: Reel): Omit<AskRun, 'gamma' | 'timing'> {
-  const evidence = draft.evidence.map((proof) => placed(proof, reel));
-  const parts = draft.statements ?? [{ text: draft.answer, proofs: draft.evidence.map((_, i) => i) }];
+/** A raw with its proofs where they are in the footage, and what of it is supported. */
+export function resultOf(raw: RawAnswer, timeline: ConcatenatedTimeline): Omit<AskRun, 'gamma' | 'timing'> {
+  const evidence = raw.evidence.map((proof) => placed(proof, timeline));
+  const parts = raw.statements ?? [{ text: raw.answer, proofs: raw.evidence.map((_, i) => i) }];
   const statements = parts
     .filter(({ text }) => text !== '')
     .map(({ text, proofs }) => {
       const score = Math.max(0, ...proofs.map((i) => evidence[i].score));
       // What is not there can't be shown: the search's own certainty stands for it.
-      const silent = proofs.length === 0 && draft.absence === true;
+      const silent = proofs.length === 0 && raw.absence === true;
       return {
         text,
-        supported: silent ? draft.confidence >= calibration.confident : score >= calibration.supported,
-        score: silent ? draft.confidence : score,
+        supported: silent ? raw.confidence >= calibration.confident : score >= calibration.supported,
+        score: silent ? raw.confidence : score,
         evidence: proofs,
       };
     });
   return {
-    answer: draft.answer,
-    confidence: draft.confidence,
-    confident: draft.answer !== '' && draft.confidence >= calibration.confident && isSupported(draft),
+    answer: raw.answer,
+    confidence: raw.confidence,
+    confident: raw.answer !== '' && raw.confidence >= calibration.confident && isSupported(raw),
     evidence,
     statements,
   };
 }
 
-function placed({ start, end, score, reason, why }: Proof, reel: Reel): Evidence {
-  const { video, seconds } = reel.locate(start);
+function placed({ start, end, score, reason, why }: Proof, timeline: ConcatenatedTimeline): Evidence {
+  const { video, seconds } = timeline.locate(start);
   return {
     videoId: video.id,
     path: video.path,
@@ -44,7 +44,7 @@ function placed({ start, end, score, reason, why }: Proof, reel: Reel): Evidence
 }
 
 /** A decoder may be sure of a wrong name: what it says must also be found where it says it is. */
-function isSupported({ evidence, absence }: Draft): boolean {
+function isSupported({ evidence, absence }: RawAnswer): boolean {
   if (evidence.length === 0) return absence === true;
   const sum = evidence.reduce((all, { score }) => all + score, 0);
   return sum / evidence.length >= calibration.supported;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ReadingCost } from '../search/decoder-session.ts';
+import type { DecoderCost } from '../search/decoder-session.ts';
 import type { SearchStore } from '../search/types.ts';
 
 /** How fast a bundle answered on this machine so far. */
-export interface Pace {
+export interface Throughput {
   /** Tokens of prompts a second, those that needn't be read again included: what asking really gets. */
   promptTokensPerSec: number;
   /** Generated tokens a second. */
@@ -12,7 +12,7 @@ export interface Pace {
   otherMs: number;
 }
 
-const paceSchema = z.object({
+const throughputSchema = z.object({
   promptTokensPerSec: z.number().positive(),
   newTokensPerSec: z.number().positive(),
   otherMs: z.number().nonnegative(),
@@ -24,18 +24,21 @@ const newest = 0.3;
 const key = (fingerprint: string) => `pace ${fingerprint}`;
 
 /** The pace of a bundle on this machine; undefined before its first answer. */
-export function paceOf(store: Pick<SearchStore, 'setting'>, fingerprint: string): Pace | undefined {
-  return paceSchema.safeParse(store.setting(key(fingerprint))).data;
+export function throughputOf(
+  store: Pick<SearchStore, 'setting'>,
+  fingerprint: string,
+): Throughput | undefined {
+  return throughputSchema.safeParse(store.setting(key(fingerprint))).data;
 }
 
 /** Takes an answer's cost into the running mean. */
-export function notePace(
+export function noteThroughput(
   store: Pick<SearchStore, 'setting' | 'setSetting'>,
   fingerprint: string,
-  cost: ReadingCost,
+  cost: DecoderCost,
   totalMs: number,
 ): void {
-  const before = paceOf(store, fingerprint);
+  const before = throughputOf(store, fingerprint);
   const mean = (old: number | undefined, now: number | undefined, first: number) =>
     now === undefined || !Number.isFinite(now)
       ? (old ?? first)
@@ -53,7 +56,10 @@ export function notePace(
 }
 
 /** Seconds that a cost should take at a pace. */
-export function expectedSeconds(pace: Pace, cost: Pick<ReadingCost, 'promptTokens' | 'tokens'>): number {
+export function expectedSeconds(
+  pace: Throughput,
+  cost: Pick<DecoderCost, 'promptTokens' | 'tokens'>,
+): number {
   const { promptTokensPerSec, newTokensPerSec, otherMs } = pace;
   return cost.promptTokens / promptTokensPerSec + cost.tokens / newTokensPerSec + otherMs / 1000;
 }

@@ -10,12 +10,12 @@ import type { SeenObject } from '../core/frames.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { SearchStore } from '../search/types.ts';
 
-/** One video of a {@link Reel}. */
-export interface ReelPart extends Footage {
-  /** Its first patch, and one past its last, in the reel. */
+/** One video of a {@link ConcatenatedTimeline}. */
+export interface TimelinePart extends Footage {
+  /** Its first patch, and one past its last, in the timeline. */
   first: number;
   past: number;
-  /** Where its second 0 lies in the reel. */
+  /** Where its second 0 lies in the timeline. */
   origin: number;
 }
 
@@ -24,10 +24,10 @@ const apart = 600;
 
 /**
  * Videos laid one after the other, so that a question about several is answered like one about a single video.
- * Patches and seconds of the reel are those of its only video where there is but one.
+ * Patches and seconds of the timeline are those of its only video where there is but one.
  */
-export class Reel {
-  readonly parts: readonly ReelPart[];
+export class ConcatenatedTimeline {
+  readonly parts: readonly TimelinePart[];
   readonly table: PatchTable;
   readonly shots: readonly Shot[];
   readonly #store: SearchStore;
@@ -61,20 +61,20 @@ export class Reel {
   }
 
   /** The video that a patch belongs to. */
-  partOf(patch: number): ReelPart {
+  partOf(patch: number): TimelinePart {
     return this.parts.findLast(({ first }) => first <= patch) ?? this.parts[0];
   }
 
-  /** A time of the reel as a video and the seconds in it. */
+  /** A time of the timeline as a video and the seconds in it. */
   locate(time: number): { video: IndexedVideo; seconds: number } {
     const part = this.parts.findLast(({ origin }) => origin <= time) ?? this.parts[0];
     return { video: part.video, seconds: time - part.origin };
   }
 
-  /** A moment found in one of the videos, in the reel's patches and seconds. */
+  /** A moment found in one of the videos, in the timeline's patches and seconds. */
   place(hit: Hit): Hit {
     const part = this.parts.find(({ video }) => video.id === hit.video.id);
-    if (!part) throw new Error(`${hit.video.id} is not in the reel`);
+    if (!part) throw new Error(`${hit.video.id} is not in the timeline`);
     return {
       ...hit,
       first: hit.first + part.first,
@@ -107,7 +107,7 @@ export class Reel {
       .map((seen) => ({ ...seen, patch: seen.patch + from }));
   }
 
-  /** Visual tokens by the reel's patches. Kept, because every gamma and every question of one ask wants them again. */
+  /** Visual tokens by the timeline's patches. Kept, because every gamma and every question of one ask wants them again. */
   async patchTokens(_: string, patches: readonly number[]): Promise<Float32Array[]> {
     for (const part of this.parts) {
       const wanted = patches.filter(
@@ -122,7 +122,7 @@ export class Reel {
   }
 }
 
-function joined(parts: readonly ReelPart[]): PatchTable {
+function joined(parts: readonly TimelinePart[]): PatchTable {
   const rows = parts.at(-1)!.past;
   const { embeddingSize } = parts[0].table;
   const starts = new Float64Array(rows);

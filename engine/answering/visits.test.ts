@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { MadeWorld } from '../../tests/fixtures/search.ts';
+import { builtinCalibration, MadeWorld } from '../../tests/fixtures/search.ts';
 import { ask } from './ask.ts';
 import { shotsOf } from '../vision/shots.ts';
 import { presences, visitsOf } from './visits.ts';
+import { numbersOf } from '../search/calibration.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { SeenObject } from '../core/frames.ts';
 
@@ -30,13 +31,14 @@ function somebody(from: number, past: number, x: number, score = 0.7): SeenObjec
   }));
 }
 
+const numbers = numbersOf({ calibration: builtinCalibration });
 const ordered = (...seen: SeenObject[][]) =>
   seen.flat().sort((a, b) => a.patch - b.patch || a.frame - b.frame);
 
 suite('visits', () => {
   test('have the times at which somebody was first and last seen', () => {
     const { table, shots } = footage(60);
-    const visits = visitsOf(ordered(somebody(5, 20, 0.3), somebody(12, 40, 0.7)), table, shots);
+    const visits = visitsOf(ordered(somebody(5, 20, 0.3), somebody(12, 40, 0.7)), table, shots, numbers);
     assert.deepEqual(
       visits.map(({ start, end, first, past, frames, label }) => [start, end, first, past, frames, label]),
       [
@@ -49,17 +51,18 @@ suite('visits', () => {
   test('go on after a cutaway where the view comes back, and not where another view comes', () => {
     const seen = ordered(somebody(0, 10, 0.5), somebody(15, 25, 0.5));
     const back = footage(30, [10, 15], [0, 1, 0]);
-    assert.equal(visitsOf(seen, back.table, back.shots).length, 1);
+    assert.equal(visitsOf(seen, back.table, back.shots, numbers).length, 1);
     const other = footage(30, [10, 15], [0, 1, 2]);
-    assert.equal(visitsOf(seen, other.table, other.shots).length, 2);
+    assert.equal(visitsOf(seen, other.table, other.shots, numbers).length, 2);
   });
 
   test('are surer the surer the detector was, in more than a frame or two', () => {
     const { table, shots } = footage(20);
-    const sure = (score: number) => visitsOf(somebody(2, 12, 0.5, score), table, shots)[0].confidence;
+    const sure = (score: number) =>
+      visitsOf(somebody(2, 12, 0.5, score), table, shots, numbers)[0].confidence;
     assert.ok(sure(0.8) > sure(0.5) && sure(0.5) > sure(0.35));
     const flash = somebody(2, 12, 0.5, 0.35).map((one, i) => (i === 3 ? { ...one, score: 0.95 } : one));
-    assert.ok(Math.abs(visitsOf(flash, table, shots)[0].confidence - sure(0.35)) < 1e-9);
+    assert.ok(Math.abs(visitsOf(flash, table, shots, numbers)[0].confidence - sure(0.35)) < 1e-9);
   });
 
   test('of several at once are one presence', () => {
@@ -68,6 +71,7 @@ suite('visits', () => {
       ordered(somebody(5, 20, 0.3), somebody(12, 30, 0.7), somebody(45, 50, 0.5)),
       table,
       shots,
+      numbers,
     );
     assert.deepEqual(
       presences(visits, 4).map(({ start, end }) => [start, end]),

@@ -1,5 +1,6 @@
-import { logistic, objectLogOdds } from '../search/calibration.ts';
+import { logistic, objectLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import { track, type Sighting, type TrackingOptions } from '../vision/tracking.ts';
+import { cosine, sumOfRows } from '../core/vectors.ts';
 import type { Shot } from '../vision/shots.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { SeenObject } from '../core/frames.ts';
@@ -37,6 +38,7 @@ export function visitsOf(
   seen: readonly SeenObject[],
   table: PatchTable,
   shots: readonly Shot[],
+  numbers: Pick<ModelNumbers, 'object'>,
   options: Omit<TrackingOptions, 'sameView'> = {},
 ): Visit[] {
   const patchAt = new Map<Sighting, number>();
@@ -53,7 +55,7 @@ export function visitsOf(
   const means = new Map<number, Float64Array>();
   const mean = (shot: number) => {
     let known = means.get(shot);
-    if (!known) means.set(shot, (known = meanOf(shots[shot], table)));
+    if (!known) means.set(shot, (known = lookOf(shots[shot], table)));
     return known;
   };
   const sameView = (a: number, b: number) => cosine(mean(a), mean(b)) >= sameViewAt;
@@ -68,7 +70,7 @@ export function visitsOf(
       first,
       past: last + 1,
       peak: patchAt.get(best)!,
-      confidence: logistic(objectLogOdds(sure[Math.min(2, sure.length - 1)])),
+      confidence: logistic(objectLogOdds(numbers, sure[Math.min(2, sure.length - 1)])),
       best: best.score,
       label: objectOf.get(best)!.label,
       frames: own.length,
@@ -110,18 +112,7 @@ function shotFinder(shots: readonly Shot[]): (patch: number) => number {
   };
 }
 
-function meanOf(shot: Shot | undefined, { embeddings, embeddingSize: size }: PatchTable): Float64Array {
-  const mean = new Float64Array(size);
-  if (shot) for (let i = shot.first * size; i < shot.past * size; i++) mean[i % size] += embeddings[i];
-  return mean;
-}
-
-function cosine(a: Float64Array, b: Float64Array): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
-  }
-  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0;
+/** What a shot looks like: the direction of its mean. */
+function lookOf(shot: Shot | undefined, { embeddings, embeddingSize: size }: PatchTable): Float64Array {
+  return shot ? sumOfRows(embeddings, size, shot.first, shot.past) : new Float64Array(size);
 }

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { usualGammas } from '../protocol/gamma.ts';
 import type { BundleManifest, PositionVariant } from '../protocol/bundle.ts';
 import { bundleSchema, positionVariants } from '../protocol/bundle.ts';
 import { badArgument, throwIfCancelled } from '../protocol/errors.ts';
@@ -180,7 +181,7 @@ function describeBundle(
         sections,
         theta,
         // HoPE's recipe draws gamma from these (the paper's section on dynamic temporal scaling).
-        trainedGammas: positions === 'hope' ? [0.5, 0.75, 1, 1.25, 1.5] : [],
+        trainedGammas: positions === 'hope' ? [...usualGammas] : [],
       },
       maxContext,
     },

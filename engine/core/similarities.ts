@@ -1,3 +1,5 @@
+import { dot } from './vectors.ts';
+
 /**
  * Similarity (cosine) of a query to each patch of a contiguous table.
  * @param query unit vector [size]
@@ -16,11 +18,4 @@ export function similarities(
     out[row] = dot(query, embeddings, at);
   }
   return out;
-}
-
-/** Sum of the products of a vector and the numbers of a row from `at` on. */
-export function dot(query: Float32Array, row: Float32Array | Int8Array, at: number): number {
-  let sum = 0;
-  for (let i = 0; i < query.length; i++) sum += query[i] * row[at + i];
-  return sum;
 }

@@ -1,3 +1,4 @@
+import { areaOf, boxOverlap } from '../core/boxes.ts';
 import type { DetectedObject, Letterbox } from '../core/frames.ts';
 
 /** What the detector says of one frame: `scores` [n], `classes` [n], `boxes` [n, 4] in pixels of the frame. */
@@ -34,41 +35,28 @@ export function toObjects(
     const score = raw.scores[i];
     const label = labels[Number(raw.classes[i])];
     if (!(score >= minScore) || label === undefined) continue;
-    const box = inPicture([0, 1, 2, 3].map((side) => raw.boxes[i * 4 + side]) as Box, letterbox);
+    const box = inPicture([0, 1, 2, 3].map((side) => raw.boxes[i * 4 + side]) as Corners, letterbox);
     if (!box) continue;
-    if (kept.some((better) => better.label === label && overlap(better.box, box) > sameThing)) continue;
+    if (kept.some((better) => better.label === label && boxOverlap(better.box, box) > sameThing)) continue;
     kept.push({ label, score, box });
   }
   return kept;
 }
 
-type Box = [number, number, number, number];
+type Corners = [number, number, number, number];
 
 /** A box of the frame as shares of the picture inside it; undefined when less than half of it is picture. */
-function inPicture([x1, y1, x2, y2]: Box, letterbox: Letterbox): Box | undefined {
-  const box: Box = [
+function inPicture([x1, y1, x2, y2]: Corners, letterbox: Letterbox): Corners | undefined {
+  const box: Corners = [
     share(x1 - letterbox.x, letterbox.width),
     share(y1 - letterbox.y, letterbox.height),
     share(x2 - letterbox.x, letterbox.width),
     share(y2 - letterbox.y, letterbox.height),
   ];
   const whole = ((x2 - x1) * (y2 - y1)) / (letterbox.width * letterbox.height);
-  return box[2] > box[0] && box[3] > box[1] && area(box) >= whole / 2 ? box : undefined;
+  return box[2] > box[0] && box[3] > box[1] && areaOf(box) >= whole / 2 ? box : undefined;
 }
 
 function share(position: number, length: number): number {
   return Math.min(1, Math.max(0, position / length));
-}
-
-function area([x1, y1, x2, y2]: Box): number {
-  return (x2 - x1) * (y2 - y1);
-}
-
-/** Intersection over union. */
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  if (width <= 0 || height <= 0) return 0;
-  const common = width * height;
-  return common / (area(a) + area(b) - common);
 }

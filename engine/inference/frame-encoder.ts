@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { LongviewError, badArgument, throwIfCancelled } from '../protocol/errors.ts';
+import { toUnitLength } from '../core/vectors.ts';
 import { toObjects } from './detections.ts';
 import type { Eyes, Look } from './types.ts';
 import type { Letterbox, RgbFrame } from '../core/frames.ts';
@@ -190,11 +191,6 @@ class OrtEyes implements Eyes, AsyncDisposable {
       embedding: toUnitLength(result.embeddings.slice(i * this.embeddingSize, (i + 1) * this.embeddingSize)),
     }));
   }
-}
-
-function toUnitLength(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return length > 0 ? vector.map((value) => value / length) : vector;
 }
 
 async function openGraph(

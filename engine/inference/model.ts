@@ -8,6 +8,7 @@ import { LazyEyes } from './lazy-frame-encoder.ts';
 import { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 import { TowerTextEmbedder } from './text/text-embedder.ts';
 import { Tokenizer } from './text/tokenizer.ts';
+import type { Calibration, QueryDialect, TrainedVocabulary } from '../protocol/calibration.ts';
 import { QwenVisionEncoder } from './image/encoder.ts';
 import type { Eyes, Model, TextEmbedder } from './types.ts';
 
@@ -48,11 +49,12 @@ const shared = new Map<string, Shared>();
  *   `cancelled`.
  */
 export async function openModel(folder: string, options: OpenModelOptions = {}): Promise<OpenedModel> {
-  const { fingerprint } = await readManifest(folder);
+  const { fingerprint, reading } = await readManifest(folder);
   const { provider, threads, memory, prefixMemory, scoreBytes } = options;
   const key = JSON.stringify([
     await realpath(folder),
     fingerprint,
+    reading,
     provider,
     threads,
     memory,
@@ -87,6 +89,9 @@ class Handle implements OpenedModel {
   readonly text: TextEmbedder | undefined;
   readonly reader: DecoderReader | undefined;
   readonly vision: QwenVisionEncoder | undefined;
+  readonly calibration: Calibration | undefined;
+  readonly queries: QueryDialect | undefined;
+  readonly vocabulary: TrainedVocabulary | undefined;
   readonly #model: BundleModel;
   #release: (() => boolean) | undefined;
 
@@ -100,6 +105,10 @@ class Handle implements OpenedModel {
     this.text = text;
     this.reader = reader;
     this.vision = vision;
+    const { calibration, queries, vocabulary } = model;
+    this.calibration = calibration;
+    this.queries = queries;
+    this.vocabulary = vocabulary;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,6 +125,9 @@ class BundleModel implements AsyncDisposable {
   readonly text: TowerTextEmbedder | ClipTextEmbedder | undefined;
   readonly reader: DecoderReader | undefined;
   readonly vision: QwenVisionEncoder | undefined;
+  readonly calibration: Calibration | undefined;
+  readonly queries: QueryDialect | undefined;
+  readonly vocabulary: TrainedVocabulary | undefined;
 
   private constructor(bundle: Bundle, options: OpenModelOptions) {
     const { manifest, fingerprint } = bundle;
@@ -124,6 +136,9 @@ class BundleModel implements AsyncDisposable {
     const tokenizer = () => (opened ??= Tokenizer.open(bundle.folder));
     this.id = manifest.id;
     this.fingerprint = fingerprint;
+    this.calibration = manifest.calibration;
+    this.queries = manifest.queries;
+    this.vocabulary = manifest.vocabulary;
     // `auto` is about the decoder: what a GPU makes of the detector's graph nobody has compared yet.
     const provider = options.provider === undefined || options.provider === 'auto' ? 'cpu' : options.provider;
     const where = { provider, threads: options.threads };

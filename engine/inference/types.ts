@@ -1,4 +1,5 @@
 import type { DetectedObject, Letterbox, RgbFrame } from '../core/frames.ts';
+import type { Calibration, QueryDialect, TrainedVocabulary } from '../protocol/calibration.ts';
 
 /** What the eyes made of one temporal patch (two frames). */
 export interface Look {
@@ -130,4 +131,10 @@ export interface Model extends AsyncDisposable {
   readonly reader: Reader | undefined;
   /** Absent in bundles whose visual tokens come from their eyes. */
   readonly vision?: VisionEncoder | undefined;
+  /** What its scores mean, as the bundle says; see search/calibration.ts for what is taken where it doesn't. */
+  readonly calibration?: Calibration | undefined;
+  /** How queries are worded before they are compared with its pictures. */
+  readonly queries?: QueryDialect | undefined;
+  /** What its decoder and its embedding were taught words for. */
+  readonly vocabulary?: TrainedVocabulary | undefined;
 }

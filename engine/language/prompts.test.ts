@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isThere, lookedFor, searchedThing, singular } from './prompts.ts';
+import { singular } from './inflection.ts';
+import { isThere, lookedFor, searchedThing } from './prompts.ts';
 
 test('what is counted is asked about as one of it', () => {
   const ones = {

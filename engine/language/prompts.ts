@@ -1,3 +1,4 @@
+import { singular } from './inflection.ts';
 import { bareSubject, normaliseQuestion, parseQuestion, type Question } from './questions.ts';
 
 /** The decoder's answers to a question whether something is shown, as it writes them. */
@@ -13,8 +14,8 @@ export type Side = (typeof sides)[number];
 /** The sides as the decoder writes them. */
 export const sidesWritten = sides.map((side) => ` ${side}`);
 
-/** Words for kinds of things that the built-in decoder was taught (models/training's kinds.py). */
-export const taughtKinds: ReadonlySet<string> = new Set(
+/** Words for categories of things that a decoder may have been taught (models/training's kinds.py). */
+export const kindWords: ReadonlySet<string> = new Set(
   [
     'animal, creature, beast, mammal, bird, insect, bug, reptile, sea animal, sea creature',
     'plant, flower, fruit, vegetable, food, meal, drink, beverage',
@@ -23,10 +24,10 @@ export const taughtKinds: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(', ')),
 );
 
-/** The question whether something is shown, as the decoder was taught it: of a kind, whether there is one. */
+/** The question whether something is shown, as the decoder was taught it: of a category, whether there is one. */
 export function isThere(subject: string): string {
   const one = singular(bareSubject(subject));
-  return `is there ${withArticle(taughtKinds.has(one) ? one : subject)}?`;
+  return `is there ${withArticle(kindWords.has(one) ? one : subject)}?`;
 }
 
 /**
@@ -75,35 +76,6 @@ export function withArticle(subject: string): string {
   if (plural || /^(?:\d|two|three|four|five|six|seven|eight|nine|ten|several|many|people|no)/u.test(first))
     return bare;
   return `${/^[aeiou]/u.test(bare) && !/^(?:uni|use|euro|one)/u.test(bare) ? 'an' : 'a'} ${bare}`;
-}
-
-const irregular: Readonly<Record<string, string>> = {
-  people: 'person',
-  men: 'man',
-  women: 'woman',
-  children: 'child',
-  mice: 'mouse',
-  geese: 'goose',
-  feet: 'foot',
-  knives: 'knife',
-  wolves: 'wolf',
-  leaves: 'leaf',
-};
-const endings: readonly (readonly [RegExp, string])[] = [
-  [/(?<=[^aeiou])ies$/u, 'y'],
-  [/(?<=s|x|ch|sh)es$/u, ''],
-  [/(?<=[^s])s$/u, ''],
-];
-const alwaysPlural =
-  /(?:scissors|trousers|pants|jeans|shorts|glasses|sunglasses|binoculars|headphones|clothes|news|series|species)$/u;
-
-/** One of what is counted: "red bottles" is "red bottle", "people" is "person". What is never one stays as it is. */
-export function singular(subject: string): string {
-  if (alwaysPlural.test(subject) || /(?:ss|us|is)$/u.test(subject)) return subject;
-  const last = subject.split(' ').at(-1) ?? '';
-  const [ending, instead] = endings.find(([one]) => one.test(last)) ?? [/$/u, ''];
-  const one = irregular[last] ?? last.replace(ending, instead);
-  return subject.slice(0, subject.length - last.length) + one;
 }
 
 /** Words before what is looked for: "all scenes with", "I am looking for". */

@@ -1,6 +1,6 @@
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import type { OnProgress } from '../protocol/progress.ts';
-import { gammaRange } from '../protocol/requests.ts';
+import { gammaRange } from '../protocol/gamma.ts';
 import { vniahDepths, type VniahRequest, type VniahResult } from '../protocol/vniah.ts';
 import type { Model, Reader } from '../inference/types.ts';
 import type { RgbFrame } from '../core/frames.ts';

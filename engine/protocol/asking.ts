@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { askRequestSchema, gammaRange, maxWords } from './requests.ts';
+import { gammaOf } from './gamma.ts';
+import { askRequestSchema, maxWords } from './requests.ts';
 import type { CallOptions } from './engine.ts';
 import type { AskRequest } from './requests.ts';
 import type { AskResult, AskRun } from './results.ts';
@@ -49,6 +50,8 @@ export const planResultSchema = z.object({
     .object({ promptTokensPerSec: z.number().positive(), newTokensPerSec: z.number().positive() })
     .nullable(),
   trusted: trustedLengthSchema,
+  /** The time scales that the model was trained with; none where it doesn't say. */
+  trainedGammas: z.array(z.number()).optional(),
   model: z.string(),
 });
 
@@ -73,11 +76,7 @@ export const chooseRequestSchema = z.strictObject({
   question: askRequestSchema.shape.question,
   options: z.array(option, optionsExpected).min(2, optionsExpected).max(26, optionsExpected),
   in: askRequestSchema.shape.in,
-  gamma: z
-    .number(`a number from ${gammaRange.min} to ${gammaRange.max}`)
-    .min(gammaRange.min)
-    .max(gammaRange.max)
-    .optional(),
+  gamma: gammaOf().optional(),
   /** Whether the options' own words are scored, or the letters that stand before them. */
   by: z.enum(choiceWays, `one of ${choiceWays.join(', ')}`).optional(),
 });
@@ -107,11 +106,7 @@ export const selfTestRequestSchema = z.strictObject({
   lengths: z.array(z.int(lengthExpected).min(2, lengthExpected)).min(1, lengthExpected).max(16).optional(),
   /** Needles at each length and depth. */
   needles: z.int('a whole number from 1 to 32').min(1).max(32, 'a whole number from 1 to 32').optional(),
-  gamma: z
-    .number(`a number from ${gammaRange.min} to ${gammaRange.max}`)
-    .min(gammaRange.min)
-    .max(gammaRange.max)
-    .optional(),
+  gamma: gammaOf().optional(),
 });
 
 /** `selftest --json`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calibrationSchema, queriesSchema, trainedVocabularySchema } from './calibration.ts';
 
 /** What a bundle can do: find objects with boxes, put frames and words in one space, read visual tokens. */
 export const capabilities = ['detect', 'embed', 'read'] as const;
@@ -123,6 +124,10 @@ export const bundleSchema = z.strictObject({
       answerPrefix: z.string(),
     })
     .optional(),
+  /** What its scores mean, how it wants to be asked, and what it has words for; generic where absent. */
+  calibration: calibrationSchema.optional(),
+  queries: queriesSchema.optional(),
+  vocabulary: trainedVocabularySchema.optional(),
   files: z.array(
     z.strictObject({
       path: fileName,

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { positionVariants } from './bundle.ts';
 import { badArgument } from './errors.ts';
+import { gammaExpected, gammaLimits, gammaModes, gammaOf } from './gamma.ts';
 import { momentSources } from './reasons.ts';
-
-/** The scaling factors that a user may choose from; the trained range is 0.5 to 1.5. */
-export const gammaRange = { min: 0.25, max: 4, find: 0.75, explain: 1.5 } as const;
 
 /** The precisions that a checkpoint can be imported at. */
 export const importPrecisions = ['fp32', 'fp16', 'int8', 'int4'] as const;
@@ -12,12 +10,6 @@ export const importPrecisions = ['fp32', 'fp16', 'int8', 'int4'] as const;
 /** The longest query or question in characters. */
 export const maxWords = 2000;
 
-const gammaExpected = `a number from ${gammaRange.min} to ${gammaRange.max}`;
-const gamma = z
-  .number(gammaExpected)
-  .min(gammaRange.min, gammaExpected)
-  .max(gammaRange.max, gammaExpected)
-  .optional();
 const wordsExpected = `some words, at most ${maxWords} characters`;
 const words = z.string(wordsExpected).trim().min(1, wordsExpected).max(maxWords, wordsExpected);
 const place = z.string('a video id or path').min(1, 'a video id or path');
@@ -72,38 +64,23 @@ export const filterFields = {
 export const findRequestSchema = z.strictObject({
   query: words,
   ...filterFields,
-  gamma,
+  gamma: gammaOf().optional(),
   limit: countOf(1000).optional(),
   /** Re-check the best moments with the decoder (default: true where the bundle reads). */
   refine: z.boolean().optional(),
 });
 
-/** Instead of one scaling factor: several, for the answer that most agree on, or side by side. */
-export const gammaModes = ['auto', 'compare'] as const;
-
 const askGammaExpected = `${gammaExpected}, "auto" or "compare"`;
-const gammasExpected = `2 to 8 numbers from ${gammaRange.min} to ${gammaRange.max}`;
+const gammasExpected = `2 to 8 numbers from ${gammaLimits}`;
 
 /** `ask` and `plan`: a question about a video, some videos, folders, or the whole library. */
 export const askRequestSchema = z.strictObject({
   question: words,
   /** Ids or paths of videos, or folders of them; the whole library where absent. */
   in: z.union([place, z.array(place).min(1)], 'the id or path of a video or folder, or a list').optional(),
-  gamma: z
-    .union(
-      [
-        z.number().min(gammaRange.min, askGammaExpected).max(gammaRange.max, askGammaExpected),
-        z.enum(gammaModes),
-      ],
-      askGammaExpected,
-    )
-    .optional(),
+  gamma: z.union([gammaOf(askGammaExpected), z.enum(gammaModes)], askGammaExpected).optional(),
   /** Which scaling factors "auto" and "compare" run. */
-  gammas: z
-    .array(z.number(gammasExpected).min(gammaRange.min, gammasExpected).max(gammaRange.max, gammasExpected))
-    .min(2, gammasExpected)
-    .max(8, gammasExpected)
-    .optional(),
+  gammas: z.array(gammaOf(gammasExpected)).min(2, gammasExpected).max(8, gammasExpected).optional(),
   /** Ask the model even where the answer is known. */
   fresh: z.boolean().optional(),
   /** Id of the bundle that reads; the one of the settings, or else the library's own, where absent. */

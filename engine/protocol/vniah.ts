@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { positionVariants } from './bundle.ts';
-import { gammaRange } from './requests.ts';
+import { gammaOf } from './gamma.ts';
 
 const framesExpected = 'one or more different whole numbers from 1 to 100000';
 const depthsExpected = 'one or more different numbers from 0 (before everything) to 1 (after everything)';
-const gammaExpected = `a number from ${gammaRange.min} to ${gammaRange.max}`;
 const path = z.string('a path').min(1, 'a path').optional();
 const different = (values: number[]) => new Set(values).size === values.length;
 
@@ -25,11 +24,7 @@ export const vniahRequestSchema = z.strictObject({
     .refine(different, depthsExpected)
     .optional(),
   /** Default: the paper's for retrieval. */
-  gamma: z
-    .number(gammaExpected)
-    .min(gammaRange.min, gammaExpected)
-    .max(gammaRange.max, gammaExpected)
-    .optional(),
+  gamma: gammaOf().optional(),
   /** A JSON file `[{"path", "prompt", "answer"}]`; default: made needles. */
   needles: path,
   /** A video; default: made footage. */

@@ -14,7 +14,7 @@ export interface Found {
   score: number;
   confidence: number;
   source: 'object' | 'scene' | 'said' | 'name';
-  whys: Why[];
+  explanations: Why[];
   checked?: number;
 }
 
@@ -24,7 +24,10 @@ export interface Found {
  * file around it, a little.
  */
 export function combined(hits: readonly Hit[], texts: readonly TextMoment[], limit: number): Found[] {
-  const found: Found[] = hits.map((hit) => ({ ...fromHit(hit), whys: [...hit.whys] }));
+  const found: Found[] = hits.map((hit) => ({
+    ...fromHit(hit),
+    explanations: [...hit.explanations],
+  }));
   for (const text of texts) {
     const same = found.filter(
       ({ video, source, start, end }) =>
@@ -40,7 +43,7 @@ export function combined(hits: readonly Hit[], texts: readonly TextMoment[], lim
       else if (moment.confidence >= calibration.confident) {
         moment.score = either(moment.score, text.score);
         moment.confidence = 1 - (1 - moment.confidence) * (1 - logistic(text.score));
-        moment.whys.push(...text.whys);
+        moment.explanations.push(...text.explanations);
         listed = true;
       }
     }
@@ -49,7 +52,7 @@ export function combined(hits: readonly Hit[], texts: readonly TextMoment[], lim
   return found.sort((a, b) => b.score - a.score || b.confidence - a.confidence).slice(0, limit);
 }
 
-function fromHit({ video, start, end, score, confidence, source, whys, checked }: Hit): Found {
+function fromHit({ video, start, end, score, confidence, source, explanations, checked }: Hit): Found {
   return {
     video,
     start,
@@ -57,7 +60,7 @@ function fromHit({ video, start, end, score, confidence, source, whys, checked }
     score,
     confidence,
     source,
-    whys,
+    explanations,
     ...(checked === undefined ? {} : { checked }),
   };
 }
@@ -67,5 +70,5 @@ function support(moment: Found, text: TextMoment): void {
   const step = calibration.text.inside * logistic(text.score);
   moment.score += step;
   moment.confidence = logistic(logOdds(moment.confidence) + step);
-  moment.whys.push(...text.whys);
+  moment.explanations.push(...text.explanations);
 }

@@ -1,9 +1,13 @@
 import { throwIfCancelled } from '../protocol/errors.ts';
-import type { EarlierReads } from './prompt-prefix-reuse.ts';
+import { isTrained } from './trained.ts';
+import type { ModelNumbers } from './calibration.ts';
+import type { TrainedVocabulary } from '../protocol/calibration.ts';
+import type { ParsedQuery } from '../language/parsed-query.ts';
+import type { PromptPrefixReuse } from './prompt-prefix-reuse.ts';
 import type { Eyes, PromptPart, Reader } from '../inference/types.ts';
 
-/** What reading cost. */
-export interface ReadingCost {
+/** What a decoder session cost. */
+export interface DecoderCost {
   /** How often the decoder was asked. */
   passes: number;
   /** Tokens of all prompts, visual ones included, whether kept from an earlier one or not. */
@@ -23,35 +27,38 @@ export interface TokenSource {
 }
 
 /** What reads. */
-export interface ReadingOptions {
+export interface DecoderOptions {
   reader: Reader;
   grid: Eyes['grid'];
   /** Temporal patches that a self-test on this machine found safe; where absent, what training says. */
-  trusted?: number;
-  earlier?: EarlierReads | undefined;
-  /** Which things its decoder has words for; all where absent. */
-  knows?: (thing: string) => boolean;
+  effectivePatches?: number;
+  earlier?: PromptPrefixReuse | undefined;
+  /** What its decoder was taught; where absent, it may be asked about anything. */
+  vocabulary?: TrainedVocabulary | undefined;
+  /** How much its "yes" and "no" count. */
+  numbers: Pick<ModelNumbers, 'recheck' | 'reading'>;
 }
 
 /** The decoder at work on one video at one gamma, with what it cost so far. */
-export class Reading {
+export class DecoderSession {
   readonly gamma: number;
   /** What earlier questions read, where that is worth reading again. */
-  readonly earlier: EarlierReads | undefined;
-  readonly #knows: ((thing: string) => boolean) | undefined;
+  readonly earlier: PromptPrefixReuse | undefined;
+  readonly numbers: Pick<ModelNumbers, 'recheck' | 'reading'>;
+  readonly #vocabulary: TrainedVocabulary | undefined;
   readonly #store: TokenSource;
   readonly #videoId: string;
   readonly #reader: Reader;
   readonly #grid: Eyes['grid'];
   readonly #signal: AbortSignal | undefined;
-  readonly #trusted: number;
+  readonly #effectivePatches: number;
   readonly #patches = new Set<number>();
-  readonly cost: ReadingCost = { passes: 0, promptTokens: 0, tokens: 0, prefillMs: 0, decodeMs: 0 };
+  readonly cost: DecoderCost = { passes: 0, promptTokens: 0, tokens: 0, prefillMs: 0, decodeMs: 0 };
 
   constructor(
     store: TokenSource,
     videoId: string,
-    { reader, grid, trusted, earlier, knows }: ReadingOptions,
+    { reader, grid, effectivePatches, earlier, vocabulary, numbers }: DecoderOptions,
     gamma: number,
     signal?: AbortSignal,
   ) {
@@ -59,26 +66,27 @@ export class Reading {
     this.#videoId = videoId;
     this.#reader = reader;
     this.#grid = grid;
-    this.#trusted = trusted ?? reader.trainedPatches;
+    this.#effectivePatches = effectivePatches ?? reader.trainedPatches;
     this.gamma = gamma;
     this.earlier = earlier;
-    this.#knows = knows;
+    this.numbers = numbers;
+    this.#vocabulary = vocabulary;
     this.#signal = signal;
   }
 
   /** True for a decoder that was taught some names and no more. */
   get fewWords(): boolean {
-    return this.#knows !== undefined;
+    return this.#vocabulary !== undefined;
   }
 
   /** Whether the decoder has anything to say about it being there. */
-  judges(thing: string): boolean {
-    return this.#knows?.(thing) ?? true;
+  judges(query: ParsedQuery): boolean {
+    return isTrained(query, this.#vocabulary);
   }
 
-  /** How many patches the model can be trusted with at once. */
+  /** The effective context length, in temporal patches: how many are read at once. */
   get budget(): number {
-    return Math.max(1, this.#trusted);
+    return Math.max(1, this.#effectivePatches);
   }
 
   /** Number of different patches read so far. */
@@ -171,8 +179,8 @@ export class Reading {
   }
 }
 
-/** A reading that reads nothing: what an answer would cost. It writes as much as an answer may have. */
-export class DryReading extends Reading {
+/** A session in which nothing is read: what an answer would cost. It writes as much as an answer may have. */
+export class PlanningSession extends DecoderSession {
   protected override async read(patches: readonly number[], question: string, maxNewTokens: number) {
     // A read-out names as many things as it reads; whatever else is asked is answered with one name.
     const names = /\border\b/.test(question) ? patches.length : 1;

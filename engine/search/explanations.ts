@@ -1,8 +1,8 @@
-import { calibration, logistic, sceneLogOdds } from './calibration.ts';
+import { logistic } from './calibration.ts';
 import type { KnownThing, Why } from '../protocol/reasons.ts';
 import type { Coverage } from './fusion.ts';
 import type { Seen } from './object-scores.ts';
-import type { WantedObject } from './types.ts';
+import type { WantedObject } from '../language/parsed-query.ts';
 
 /** What is told about a moment that was found by its pictures. */
 export interface Sight {
@@ -12,6 +12,8 @@ export interface Sight {
   /** Sampled frames of the moment. */
   frames: number;
   similarity: number;
+  /** Log-odds that the scene is there, by its similarity alone. */
+  scene: number;
   /** What is wanted. */
   wanted: readonly WantedObject[];
   /** True where the detector carried it. */
@@ -23,36 +25,39 @@ const mostNamed = 3;
 /** From these probabilities on a picture looks like the words to a high or a medium degree. */
 const levels = { high: 0.6, medium: 0.3 };
 
-/** Why a moment was found by its pictures, the strongest reason first. */
-export function visualWhys({ coverage, seen, frames, similarity, wanted, byObject }: Sight): Why[] {
+/** Why a moment was found by its pictures, the strongest explanation first. */
+export function visualExplanations({
+  coverage,
+  seen,
+  frames,
+  similarity,
+  scene,
+  wanted,
+  byObject,
+}: Sight): Why[] {
   const saw = seen
     .filter((one) => one.frames > 0)
     .slice(0, mostNamed)
     .map(({ frames: count, most, score, ...thing }): Why => {
-      return { code: 'saw', ...told(thing), frames: count, ofFrames: Math.max(frames, count), most, score };
+      return { code: 'saw', ...known(thing), frames: count, ofFrames: Math.max(frames, count), most, score };
     });
-  const chance = logistic(sceneLogOdds(similarity, 0));
+  const chance = logistic(scene);
   const level = chance >= levels.high ? 'high' : chance >= levels.medium ? 'medium' : 'low';
   const looks: Why = { code: 'looks-like', level, similarity };
   // What the detector knows and didn't see is the reason why a moment is only among the nearest.
   const unseen: Why[] =
     coverage === 'covered' && saw.length === 0
-      ? wanted.slice(0, 1).map((one) => ({ code: 'not-seen', ...told({ ...one, label: one.labels[0] }) }))
+      ? wanted.slice(0, 1).map((one) => ({ code: 'not-seen', ...known({ ...one, label: one.labels[0] }) }))
       : [];
   return byObject && saw.length > 0 ? [...saw, looks] : [looks, ...saw, ...unseen];
 }
 
-/** A thing as a reason tells it. */
-function told({ label, colours = [], heading }: Pick<Seen, 'label' | 'colours' | 'heading'>): KnownThing {
+/** A thing as an explanation names it. */
+function known({ label, colours = [], heading }: Pick<Seen, 'label' | 'colours' | 'heading'>): KnownThing {
   return { label, ...(colours.length > 0 && { colours: [...colours] }), ...(heading && { heading }) };
 }
 
 /** What the decoder's second look adds. */
-export function checkedWhy(yes: number): Why {
+export function checkedExplanation(yes: number): Why {
   return { code: 'checked', yes };
-}
-
-/** Whether the detector's own scores make a moment likely. */
-export function isSeen(object: number): boolean {
-  return object >= calibration.object.middle;
 }

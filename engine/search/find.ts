@@ -1,13 +1,15 @@
-import { findRequestSchema, gammaRange, parseRequest, type FindRequest } from '../protocol/requests.ts';
+import { gammaRange } from '../protocol/gamma.ts';
+import { findRequestSchema, parseRequest, type FindRequest } from '../protocol/requests.ts';
 import { reasonsText } from '../protocol/reasons.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
-import { calibration } from './calibration.ts';
+import { calibration, numbersOf } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
-import { isTaught } from './categories.ts';
-import { lookedFor } from '../language/prompts.ts';
+import { isTrained } from './trained.ts';
+import { nothingWanted, parseQuery, type ParsedQuery } from '../language/parsed-query.ts';
 import { filtered, type Searched } from './filters.ts';
-import { Reading } from './decoder-session.ts';
+import { DecoderSession } from './decoder-session.ts';
+import { scoringFor } from './scoring.ts';
 import { counts, recheck } from './recheck.ts';
 import { search, type Hit } from './search.ts';
 import { textMoments } from './text-moments.ts';
@@ -16,7 +18,7 @@ import { goneThrough, openWindows, widened } from './windows.ts';
 import type { FindResult, Moment } from '../protocol/results.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../inference/types.ts';
-import type { ModelHandle, SearchDeps, SearchStore, WantedObjects } from './types.ts';
+import type { ModelHandle, SearchDeps, SearchStore } from './types.ts';
 import { queryVector } from './query-vector.ts';
 
 /** How many moments a find lists where nobody says, and how many of a list the decoder looks at again at most. */
@@ -42,7 +44,8 @@ export async function find(
   const request = parseFind(given);
   throwIfCancelled(options.signal);
   const searched = await filtered(deps, request);
-  const texts = textMoments(deps.store, request.query, {
+  const query = parsedFor(deps, request, deps.model);
+  const texts = textMoments(deps.store, query, {
     videos: searched.every,
     all: searched.all && searched.every.length === searched.videos.length,
     said: request.by('said'),
@@ -61,8 +64,9 @@ export async function find(
 
   const model = await deps.model.open();
   throwIfCancelled(options.signal);
+  const numbers = numbersOf(model);
   const hits = [
-    ...(await look(deps, request, searched, deps.model)),
+    ...(await look(deps, { ...request, parsed: query }, searched, deps.model)),
     ...(await lookElsewhere(deps, request, searched)),
   ].sort((a, b) => b.score - a.score);
   const first = list(hits);
@@ -70,20 +74,22 @@ export async function find(
     .filter((hit) => hit.video.modelFingerprint === deps.model.fingerprint)
     .filter((hit) => first.some((found) => sameSpan(found, hit)))
     .slice(0, rechecked)
-    .filter(counts);
+    .filter((hit) => counts(hit, numbers, numbers));
   const worth =
     request.refine &&
     best.length > 0 &&
-    isTaught(request.query, deps.match) &&
+    isTrained(query, model.vocabulary) &&
     canRead(deps.store, model, best);
   if (!worth) return withState(deps, answer(first, false));
 
   options.onFirst?.(answer(first, false));
-  const reader = { reader: model.reader!, grid: model.eyes!.grid };
+  const { reader, eyes, vocabulary } = model;
+  const decoder = { reader: reader!, grid: eyes!.grid, vocabulary, numbers };
   const checked = await recheck(
     best,
-    request.query,
-    ({ video }) => new Reading(deps.store, video.id, reader, request.gamma, options.signal),
+    query,
+    numbers,
+    ({ video }) => new DecoderSession(deps.store, video.id, decoder, request.gamma, options.signal),
   );
   const others = hits.filter((hit) => !best.includes(hit));
   return withState(deps, answer(list([...checked, ...others]), true));
@@ -96,12 +102,19 @@ function parseFind(given: FindRequest) {
   return { ...request, gamma, limit, refine, by };
 }
 
+/** The query as a bundle's detector knows it. */
+function parsedFor({ match }: SearchDeps, { query }: Request, { labels }: ModelHandle): ParsedQuery {
+  return parseQuery(query, { match, labels });
+}
+
 /** The same in videos that another bundle indexed, by that bundle, until the library's own has looked at them. */
 async function lookElsewhere(deps: SearchDeps, request: Request, { elsewhere }: Searched): Promise<Hit[]> {
   const hits: Hit[] = [];
   for (const [fingerprint, videos] of elsewhere) {
     const handle = await deps.encoders?.(fingerprint);
-    if (handle) hits.push(...(await look(deps, request, { videos, all: false }, handle)));
+    if (!handle) continue;
+    const parsed = parsedFor(deps, request, handle);
+    hits.push(...(await look(deps, { ...request, parsed }, { videos, all: false }, handle)));
   }
   return hits;
 }
@@ -109,31 +122,31 @@ async function lookElsewhere(deps: SearchDeps, request: Request, { elsewhere }: 
 /** The moments by what the pictures show: in all footage where that is little, else where codes say it is worth it. */
 async function look(
   deps: SearchDeps,
-  { query, limit, by }: Request,
+  { parsed, limit, by }: Request & { parsed: ParsedQuery },
   { videos, all }: Pick<Searched, 'videos' | 'all'>,
   handle: ModelHandle,
 ): Promise<Hit[]> {
-  const { store, match } = deps;
+  const { store } = deps;
   const { fingerprint } = handle;
   const model = await handle.open();
-  const thing = lookedFor(query);
-  const embedding = by('scene') ? await queryVector(model.text, thing) : undefined;
-  const wanted: WantedObjects = by('object') ? match(thing) : { objects: [], rest: [], covered: false };
-  const others = by('scene') ? await otherQueries(deps, videos, thing) : [];
+  const embedding = by('scene') ? await queryVector(model.text, parsed.caption, model.queries) : undefined;
+  const others = by('scene') ? await otherQueries(deps, videos, parsed.caption) : [];
+  const wanted = by('object') ? parsed.wanted : nothingWanted;
+  const query = { wanted, embedding, limit, scoring: await scoringFor(model, store, videos) };
   const patches = videos.reduce((sum, video) => sum + video.patches, 0);
   if (patches <= goneThrough) {
     const footage = withOthers(store, openWhole(store, videos, fingerprint, all), others, all);
-    return search(store, footage, wanted, embedding, limit);
+    return search(store, footage, query);
   }
   const elsewhere = otherPlaces(store, others, videos, 4 * limit);
-  const wide = openWindows(store, { fingerprint, videos, all, wanted, embedding, limit, elsewhere });
+  const wide = openWindows(store, { fingerprint, videos, all, ...query, elsewhere });
   let excerpts = excerptsWithOthers(store, wide.excerpts, others);
-  let hits = search(store, excerpts, wanted, embedding, limit, wide.background);
+  let hits = search(store, excerpts, query, wide.background);
   for (let round = 0; ; round++) {
-    const more = widened(store, { embedding, wanted }, excerpts, hits, round);
+    const more = widened(store, query, excerpts, hits, round);
     if (!more) return hits;
     excerpts = excerptsWithOthers(store, more, others);
-    hits = search(store, excerpts, wanted, embedding, limit, wide.background);
+    hits = search(store, excerpts, query, wide.background);
   }
 }
 
@@ -176,7 +189,7 @@ async function withState({ footageState, store }: SearchDeps, result: FindResult
   return { ...result, moments };
 }
 
-function momentOf({ video, start, end, score, confidence, source, whys, checked }: Found): Moment {
+function momentOf({ video, start, end, score, confidence, source, explanations, checked }: Found): Moment {
   return {
     videoId: video.id,
     path: video.path,
@@ -185,8 +198,8 @@ function momentOf({ video, start, end, score, confidence, source, whys, checked 
     score,
     confidence,
     source,
-    reason: reasonsText(whys),
-    why: whys,
+    reason: reasonsText(explanations),
+    why: explanations,
     ...(checked === undefined ? {} : { checked }),
   };
 }

@@ -1,6 +1,6 @@
-import { calibration, logistic, objectLogOdds, sceneLogOdds } from './calibration.ts';
+import { logistic, objectLogOdds, sceneLogOdds, type ModelNumbers } from './calibration.ts';
 import type { Background } from './similarity.ts';
-import type { WantedObjects } from './types.ts';
+import type { WantedObjects } from '../language/parsed-query.ts';
 
 /**
  * How much of the query the detector knows: nothing, a part ("a red car", "a poodle"), some kinds of it ("an animal"),
@@ -33,31 +33,29 @@ export interface EvidenceFor {
  */
 export function fuser(
   coverage: Coverage,
-  { mean, deviation }: Background,
+  background: Background,
+  numbers: ModelNumbers,
 ): (evidence: EvidenceFor) => number {
-  const scene = (similarity: number) => sceneLogOdds(similarity, (similarity - mean) / deviation);
-  const nothing = scene(mean);
-  const { covered } = calibration.fusion;
+  const scene = (similarity: number) => sceneLogOdds(numbers, similarity, standout(similarity, background));
+  const nothing = scene(background.mean);
+  const { covered, partly } = numbers.fusion;
+  // What seeing a part of what is asked for, or not seeing it, adds to the scene's log-odds.
+  const forScene = (object: number) =>
+    Math.min(partly.most, Math.max(partly.least, partly.weight * objectLogOdds(numbers, object)));
   switch (coverage) {
     case 'none':
       return ({ similarity }) => scene(similarity);
     case 'covered':
       return ({ object, similarity }) =>
         either(
-          objectLogOdds(object) + covered.beside * (scene(similarity) - nothing),
+          objectLogOdds(numbers, object) + covered.beside * (scene(similarity) - nothing),
           scene(similarity) - covered.doubt,
         );
     case 'partly':
       return ({ object, similarity }) => scene(similarity) + forScene(object);
     case 'wider':
-      return ({ object, similarity }) => either(objectLogOdds(object), scene(similarity));
+      return ({ object, similarity }) => either(objectLogOdds(numbers, object), scene(similarity));
   }
-}
-
-/** What seeing a part of what is asked for, or not seeing it, adds to the scene's log-odds. */
-function forScene(object: number): number {
-  const { weight, least, most } = calibration.fusion.partly;
-  return Math.min(most, Math.max(least, weight * objectLogOdds(object)));
 }
 
 /** Log-odds that at least one of two independent things is so. */
@@ -71,8 +69,19 @@ export function either(a: number, b: number): number {
  * embedding that is sure of it even after a large doubt may say so (a drawing, which the detector was not taught), and
  * the decoder may not.
  */
-export function ceilingOf(coverage: Coverage, { object, similarity }: EvidenceFor): number {
-  if (coverage !== 'covered' || object >= calibration.object.middle) return 1;
-  const scene = sceneLogOdds(similarity, 0) - calibration.fusion.covered.unseen;
-  return logistic(Math.max(objectLogOdds(object), scene));
+export function ceilingOf(
+  coverage: Coverage,
+  { object, similarity }: EvidenceFor,
+  background: Background,
+  numbers: ModelNumbers,
+): number {
+  if (coverage !== 'covered' || object >= numbers.object.middle) return 1;
+  const z = standout(similarity, background);
+  const scene = sceneLogOdds(numbers, similarity, z) - numbers.fusion.covered.unseen;
+  return logistic(Math.max(objectLogOdds(numbers, object), scene));
+}
+
+/** By how many standard deviations a similarity stands out. */
+export function standout(similarity: number, { mean, deviation }: Background): number {
+  return (similarity - mean) / deviation;
 }

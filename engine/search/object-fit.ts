@@ -3,7 +3,7 @@ import { goes, motionsOf, type Motion } from '../vision/motion.ts';
 import { shareOf, type Colour } from '../protocol/colours.ts';
 import type { SeenObject } from '../core/frames.ts';
 import type { Place } from '../language/vocabulary/match.ts';
-import type { WantedObject } from './types.ts';
+import type { WantedObject } from '../language/parsed-query.ts';
 
 /** Where the middle of a box must lie, as shares of the picture. */
 const places: Record<Place, (x: number, y: number) => boolean> = {

@@ -1,9 +1,9 @@
-import { calibration, logistic, objectLogOdds } from './calibration.ts';
+import { logistic, objectLogOdds, type ModelNumbers } from './calibration.ts';
 import { fitterOf, fitting, type Fit } from './object-fit.ts';
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
 import type { SeenObject } from '../core/frames.ts';
-import type { WantedObject, WantedObjects } from './types.ts';
+import type { WantedObject, WantedObjects } from '../language/parsed-query.ts';
 
 /**
  * How surely each temporal patch shows all that is wanted, by the detector: per frame the score of the least sure of
@@ -53,12 +53,15 @@ export function labelsOf({ objects }: Pick<WantedObjects, 'objects'>): string[] 
   return [...new Set(objects.flatMap(({ labels }) => labels))];
 }
 
-/** What was seen of what is wanted in a stretch of patches, best first. */
+/**
+ * What was seen of what is wanted in a stretch of patches, best first.
+ * @param counted the score from which on a frame is told as one that shows it
+ */
 export function bestSeen(
   wanted: readonly WantedObject[],
   seen: readonly SeenObject[],
-  first: number,
-  past: number,
+  { first, past }: { first: number; past: number },
+  counted: number,
   fit: Fit = fitterOf(seen),
 ): Seen[] {
   const inFrame = new Map<string, Map<number, number>>();
@@ -73,7 +76,7 @@ export function bestSeen(
       ...(colours.length > 0 && { colours }),
       ...(heading && { heading }),
     });
-    if (score < calibration.object.counted) continue;
+    if (score < counted) continue;
     const frames = inFrame.get(label) ?? new Map<number, number>();
     const key = patch * 2 + frame;
     frames.set(key, (frames.get(key) ?? 0) + 1);
@@ -93,8 +96,9 @@ export function bestSeen(
  */
 export function mostAtOnce(
   seen: readonly SeenObject[],
-  least: number,
+  numbers: Pick<ModelNumbers, 'object'>,
 ): { count: number; patch: number; certainty: number } {
+  const least = numbers.object.middle;
   const frames = new Map<string, { patch: number; scores: number[] }>();
   for (const { patch, frame, score } of seen) {
     if (score < least) continue;
@@ -111,5 +115,5 @@ export function mostAtOnce(
   const best = byCount
     .filter(({ scores }) => scores.length >= count)
     .sort((a, b) => certainty(b.scores) - certainty(a.scores))[0];
-  return { count, patch: best.patch, certainty: logistic(objectLogOdds(certainty(best.scores))) };
+  return { count, patch: best.patch, certainty: logistic(objectLogOdds(numbers, certainty(best.scores))) };
 }

@@ -1,4 +1,8 @@
 import { similarities } from '../core/similarities.ts';
+import type { Calibration } from '../protocol/calibration.ts';
+import { sceneLogOdds } from './calibration.ts';
+import { standout } from './fusion.ts';
+import type { Background } from './similarity.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { PatchPlace } from '../library/patch-types.ts';
 import type { Excerpt, Footage } from './footage.ts';
@@ -9,6 +13,8 @@ import type { SearchDeps, SearchStore } from './types.ts';
 export interface OtherQuery {
   fingerprint: string;
   vector: Float32Array;
+  /** What its cosines mean, where its bundle says. */
+  scene: Calibration['scene'];
 }
 
 /**
@@ -22,14 +28,16 @@ const belief = { slope: 1.5, doubt: 1.5 };
 export async function otherQueries(
   { encoders }: Pick<SearchDeps, 'encoders'>,
   videos: readonly IndexedVideo[],
-  words: string,
+  caption: string,
 ): Promise<OtherQuery[]> {
   const known = new Set(videos.flatMap(({ others = [] }) => others.map((one) => one.modelFingerprint)));
   const queries: OtherQuery[] = [];
   for (const fingerprint of known) {
     const handle = await encoders?.(fingerprint);
-    const vector = handle && (await queryVector((await handle.open()).text, words));
-    if (vector) queries.push({ fingerprint, vector });
+    if (!handle) continue;
+    const { text, queries: dialect, calibration } = await handle.open();
+    const vector = await queryVector(text, caption, dialect);
+    if (vector) queries.push({ fingerprint, vector, scene: calibration?.scene });
   }
   return queries;
 }
@@ -42,7 +50,7 @@ export function withOthers(
   all: boolean,
 ): Footage[] {
   let seen: Footage[] = [...footage];
-  for (const { fingerprint, vector } of queries) {
+  for (const { fingerprint, vector, scene } of queries) {
     // Read in one piece where everything is searched.
     if (all) store.libraryTable(fingerprint);
     const compared = seen.map(({ video }) => {
@@ -50,7 +58,10 @@ export function withOthers(
       const { starts, ends, embeddings } = store.patchTable(video.id, fingerprint);
       return { starts, ends, values: similarities(vector, embeddings) };
     });
-    const believe = beliefIn(compared.flatMap((one) => (one ? [one.values] : [])));
+    const believe = beliefIn(
+      compared.flatMap((one) => (one ? [one.values] : [])),
+      scene,
+    );
     seen = seen.map((one, index) => {
       const other = compared[index];
       if (!other) return one;
@@ -85,10 +96,10 @@ export function excerptsWithOthers(
   queries: readonly OtherQuery[],
 ): Excerpt[] {
   let seen: Excerpt[] = [...excerpts];
-  for (const { fingerprint, vector } of queries) {
+  for (const { fingerprint, vector, scene } of queries) {
     const { background } = store.nearest(fingerprint, vector, 1);
     const total = seen.reduce((sum, { window }) => sum + window.starts.length, 0);
-    const believe = believing(background.mean, background.deviation, Math.max(total, 2));
+    const believe = believing(background, Math.max(total, 2), scene);
     seen = seen.map((one) => {
       const other = one.video.others?.find((encoded) => encoded.modelFingerprint === fingerprint);
       // Of what is still being made there are no codes.
@@ -108,7 +119,10 @@ export function excerptsWithOthers(
 }
 
 /** What a similarity is worth in log-odds, judged by all the others. */
-function beliefIn(rows: readonly Float32Array[]): (similarity: number) => number {
+function beliefIn(
+  rows: readonly Float32Array[],
+  scene: Calibration['scene'],
+): (similarity: number) => number {
   let [n, sum, squares] = [0, 0, 0];
   for (const row of rows)
     for (const value of row) {
@@ -117,13 +131,20 @@ function beliefIn(rows: readonly Float32Array[]): (similarity: number) => number
       squares += value * value;
     }
   const mean = n > 0 ? sum / n : 0;
-  return believing(mean, Math.sqrt(Math.max(0, squares / Math.max(n, 1) - mean * mean)), n);
+  const deviation = Math.sqrt(Math.max(0, squares / Math.max(n, 1) - mean * mean));
+  return believing({ mean, deviation }, n, scene);
 }
 
-function believing(mean: number, deviation: number, n: number): (similarity: number) => number {
+/** By the encoder's own numbers, where its bundle has any. */
+function believing(
+  background: Background,
+  n: number,
+  scene: Calibration['scene'],
+): (similarity: number) => number {
+  const z = (similarity: number) => (background.deviation > 1e-6 ? standout(similarity, background) : -10);
+  if (scene) return (similarity) => sceneLogOdds({ scene }, similarity, z(similarity));
   const chance = Math.sqrt(2 * Math.log(Math.max(n, 2)));
-  return (similarity) =>
-    deviation > 1e-6 ? belief.slope * ((similarity - mean) / deviation - chance) - belief.doubt : -10;
+  return (similarity) => belief.slope * (z(similarity) - chance) - belief.doubt;
 }
 
 /** The largest value of what overlaps each patch. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EarlierReads } from './prompt-prefix-reuse.ts';
+import { PromptPrefixReuse } from './prompt-prefix-reuse.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 
 /** Ten patches of two shots; each looks like the angle given. */
@@ -15,7 +15,7 @@ const segments = [
 ];
 
 test('what was read before is read again where it shows what must be seen', () => {
-  const earlier = new EarlierReads();
+  const earlier = new PromptPrefixReuse();
   const amended = (key: string, ...must: number[]) => earlier.amended(key, must, segments, table);
   assert.equal(amended('a', 0), undefined, 'nothing was read');
   earlier.keep('a', [1, 3, 8]);
@@ -25,7 +25,7 @@ test('what was read before is read again where it shows what must be seen', () =
 });
 
 test('what is missing takes the place of what is not needed: of its shot, or else the nearest', () => {
-  const earlier = new EarlierReads();
+  const earlier = new PromptPrefixReuse();
   const amended = (...must: number[]) => earlier.amended('a', must, segments, table);
   earlier.keep('a', [1, 3, 8]);
   assert.deepEqual(amended(6), [1, 3, 6], 'the same look in another shot is not the same');
@@ -34,7 +34,7 @@ test('what is missing takes the place of what is not needed: of its shot, or els
 });
 
 test('of much that is missing the most important is looked at', () => {
-  const earlier = new EarlierReads();
+  const earlier = new PromptPrefixReuse();
   earlier.keep('a', [0, 1, 2, 3, 4]);
   assert.deepEqual(
     earlier.amended('a', [9, 8, 7, 6], segments, table)?.filter((patch) => patch > 5),
@@ -43,7 +43,7 @@ test('of much that is missing the most important is looked at', () => {
 });
 
 test('few lists are kept, the latest', () => {
-  const earlier = new EarlierReads();
+  const earlier = new PromptPrefixReuse();
   for (let i = 0; i < 40; i++) earlier.keep(`${i}`, [0, i % 10]);
   assert.equal(earlier.amended('0', [], segments, table), undefined);
   assert.deepEqual(earlier.amended('39', [9], segments, table), [0, 9]);

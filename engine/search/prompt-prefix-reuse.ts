@@ -1,3 +1,4 @@
+import { dot } from '../core/vectors.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { Segment } from './select.ts';
 
@@ -12,7 +13,7 @@ const most = 32;
  * Which patches were read of some footage. What a checkpoint saw of them is kept, and its decoder keeps keys and values of
  * what it read up to the first patch that is another one: the next question is read the same list where that will do.
  */
-export class EarlierReads {
+export class PromptPrefixReuse {
   readonly #lists = new Map<string, readonly number[]>();
 
   /**
@@ -67,7 +68,5 @@ export class EarlierReads {
 
 /** Embeddings have unit length. */
 function alike({ embeddings, embeddingSize: size }: PatchTable, a: number, b: number): boolean {
-  let product = 0;
-  for (let i = 0; i < size; i++) product += embeddings[a * size + i] * embeddings[b * size + i];
-  return product >= sameLook;
+  return dot(embeddings.subarray(a * size, (a + 1) * size), embeddings, b * size) >= sameLook;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { queryVector } from './query-vector.ts';
+import { parseQuery } from '../language/parsed-query.ts';
 
 const directions: Record<string, Float32Array> = {
   bottle: Float32Array.of(1, 0),
@@ -22,5 +23,8 @@ test('a bundle without a text side has no query vector', async () => {
 });
 
 test('where in the picture it is to be is no part of it', async () => {
-  assert.deepEqual(await queryVector(text, 'bottle on the left'), await queryVector(text, 'bottle'));
+  assert.deepEqual(
+    await queryVector(text, parseQuery('bottle on the left').caption),
+    await queryVector(text, 'bottle'),
+  );
 });

@@ -1,19 +1,12 @@
-import { calibration, logistic, logOdds } from './calibration.ts';
+import { logistic, logOdds, type ModelNumbers } from './calibration.ts';
 import { reasonsText } from '../protocol/reasons.ts';
-import { checkedWhy, isSeen } from './explanations.ts';
-import {
-  decoderPrompt,
-  isThere,
-  searchedThing,
-  sides,
-  sidesWritten,
-  yesNo,
-  type Side,
-} from '../language/prompts.ts';
+import { checkedExplanation } from './explanations.ts';
+import { decoderPrompt, isThere, sides, sidesWritten, yesNo, type Side } from '../language/prompts.ts';
 import { bareSubject } from '../language/questions.ts';
 import { spread } from './select.ts';
-import { withoutPlaces, type Place } from '../language/vocabulary/match.ts';
-import type { Reading } from './decoder-session.ts';
+import type { Place } from '../language/vocabulary/match.ts';
+import type { ParsedQuery } from '../language/parsed-query.ts';
+import type { DecoderSession } from './decoder-session.ts';
 import type { Hit } from './search.ts';
 
 /** How many patches of a moment the decoder looks at. */
@@ -27,20 +20,21 @@ const patchesPerMoment = 6;
  */
 export async function recheck(
   hits: readonly Hit[],
-  query: string,
-  readingOf: (hit: Hit) => Reading,
+  query: ParsedQuery,
+  { object }: Pick<ModelNumbers, 'object'>,
+  sessionOf: (hit: Hit) => DecoderSession,
 ): Promise<Hit[]> {
-  const { words, places } = withoutPlaces(query);
-  const thing = searchedThing(words);
+  const { subject, places } = query;
   const checkedHits: Hit[] = [];
   for (const hit of hits) {
-    const reading = readingOf(hit);
-    if (!reading.judges(query)) {
+    const session = sessionOf(hit);
+    if (!session.judges(query)) {
       checkedHits.push(hit);
       continue;
     }
-    const [yes] = await reading.choose(patchesOf(hit), isThere(thing), yesNo);
-    checkedHits.push(moved(hit, yes * (await chanceOf(places, reading, hit, thing))));
+    const [yes] = await session.choose(patchesOf(hit), isThere(subject), yesNo);
+    const chance = yes * (await chanceOf(places, session, hit, subject));
+    checkedHits.push(moved(hit, chance, hit.object >= object.middle ? 'object' : 'scene', session.numbers));
   }
   return checkedHits;
 }
@@ -48,23 +42,26 @@ export async function recheck(
 /** How likely the thing is at one of the sides that are asked for; 1 where none is, since it knows no top and no bottom. */
 async function chanceOf(
   places: readonly Place[],
-  reading: Reading,
+  session: DecoderSession,
   hit: Hit,
-  thing: string,
+  subject: string,
 ): Promise<number> {
   const wanted = sides.filter((side) => places.includes(side));
   if (wanted.length === 0) return 1;
-  const question = decoderPrompt({ kind: 'where', subject: bareSubject(thing) }, '');
-  const chances = await reading.choose([hit.peak], question, sidesWritten);
+  const question = decoderPrompt({ kind: 'where', subject: bareSubject(subject) }, '');
+  const chances = await session.choose([hit.peak], question, sidesWritten);
   const at = (side: Side) => chances[sides.indexOf(side)];
   // For the detector half of the picture is a side: what is in the middle may be at either.
   return Math.max(...wanted.map((side) => at(side) + (side === 'middle' ? 0 : at('middle') / 2)));
 }
 
 /** Whether what the decoder says of a moment would move it. */
-export function counts(hit: Hit): boolean {
-  const { object, scene } = calibration.recheck;
-  return (isSeen(hit.object) ? object : scene) > 0;
+export function counts(
+  hit: Pick<Hit, 'object'>,
+  { object }: Pick<ModelNumbers, 'object'>,
+  { recheck: weights }: Pick<ModelNumbers, 'recheck'>,
+): boolean {
+  return (hit.object >= object.middle ? weights.object : weights.scene) > 0;
 }
 
 /** The peak and an even choice of the other patches, in time order. */
@@ -73,21 +70,30 @@ function patchesOf({ first, past, peak }: Hit): number[] {
   return [...new Set([peak, ...spread(all, patchesPerMoment - 1)])].sort((a, b) => a - b);
 }
 
-function moved(hit: Hit, yes: number): Hit {
-  const step = stepOf(isSeen(hit.object) ? 'object' : 'scene', yes);
-  const whys = [...hit.whys, checkedWhy(yes)];
+function moved(
+  hit: Hit,
+  yes: number,
+  evidence: 'object' | 'scene',
+  numbers: Pick<ModelNumbers, 'recheck'>,
+): Hit {
+  const step = stepOf(evidence, yes, numbers);
+  const explanations = [...hit.explanations, checkedExplanation(yes)];
   return {
     ...hit,
     checked: yes,
-    score: hit.score + calibration.recheck.order * step,
+    score: hit.score + numbers.recheck.order * step,
     confidence: Math.min(hit.ceiling, logistic(logOdds(hit.confidence) + step)),
-    whys,
-    reason: reasonsText(whys),
+    explanations,
+    reason: reasonsText(explanations),
   };
 }
 
 /** By how many log-odds the decoder's probability of "yes" moves what the detector saw, or what only looks like it. */
-export function stepOf(evidence: 'object' | 'scene', yes: number): number {
-  const { [evidence]: weight, limit } = calibration.recheck;
+export function stepOf(
+  evidence: 'object' | 'scene',
+  yes: number,
+  { recheck: weights }: Pick<ModelNumbers, 'recheck'>,
+): number {
+  const { [evidence]: weight, limit } = weights;
   return weight * Math.min(limit, Math.max(-limit, logOdds(yes)));
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { calibration, logistic, logOdds } from './calibration.ts';
+import { builtinCalibration } from '../../tests/fixtures/search.ts';
+import { calibration, logistic, logOdds, numbersOf } from './calibration.ts';
 import { ceilingOf, coverageOf, fuser } from './fusion.ts';
 import { bestSeen, mostAtOnce, objectScores } from './object-scores.ts';
 import { colours, packShares, type Colour } from '../protocol/colours.ts';
@@ -8,6 +9,9 @@ import { backgroundOf } from './similarity.ts';
 import { similarities } from '../core/similarities.ts';
 import { TopK } from '../core/top-k.ts';
 import type { SeenObject } from '../core/frames.ts';
+
+const numbers = numbersOf({ calibration: builtinCalibration });
+const usual = builtinCalibration.background;
 
 const seen = (patch: number, frame: 0 | 1, label: string, score: number, x = 0.5): SeenObject => ({
   patch,
@@ -46,10 +50,10 @@ test('similarities are the dot products of the query with each row', () => {
 });
 
 test('in a large library the background is its own, in a tiny one the usual one', () => {
-  const large = backgroundOf([new Float32Array(100_000).map((_, i) => (i % 2 ? 0.4 : 0.2))]);
+  const large = backgroundOf([new Float32Array(100_000).map((_, i) => (i % 2 ? 0.4 : 0.2))], usual);
   assert.ok(Math.abs(large.mean - 0.3) < 1e-3 && Math.abs(large.deviation - 0.1) < 1e-3);
-  const tiny = backgroundOf([Float32Array.of(0.9)]);
-  assert.ok(Math.abs(tiny.mean - calibration.background.mean) < 0.05);
+  const tiny = backgroundOf([Float32Array.of(0.9)], usual);
+  assert.ok(Math.abs(tiny.mean - usual.mean) < 0.05);
 });
 
 test('an object seen in both frames counts twice as much as in one', () => {
@@ -109,7 +113,7 @@ test('what was seen in a stretch is told with its best score', () => {
     seen(5, 0, 'dog', 0.9),
   ];
   const either = [{ labels: ['dog', 'cat'], count: 1 }];
-  assert.deepEqual(bestSeen(either, objects, 0, 2), [
+  assert.deepEqual(bestSeen(either, objects, { first: 0, past: 2 }, 0.25), [
     { label: 'cat', score: 0.7, frames: 1, most: 1 },
     { label: 'dog', score: 0.6, frames: 2, most: 1 },
   ]);
@@ -120,33 +124,33 @@ test('the most at once is a number that two frames agree on', () => {
     Array.from({ length: count }, () => seen(patch, side, 'person', 0.8));
   const { count, patch } = mostAtOnce(
     [...frame(0, 0, 1), ...frame(4, 0, 3), ...frame(4, 1, 2), ...frame(6, 0, 1)],
-    0.3,
+    numbers,
   );
   assert.equal(count, 2);
   assert.equal(patch, 4);
-  assert.equal(mostAtOnce([seen(0, 0, 'person', 0.2)], 0.3).count, 0);
+  assert.equal(mostAtOnce([seen(0, 0, 'person', 0.2)], numbers).count, 0);
 });
 
 const background = { mean: 0.025, deviation: 0.05 };
 
 test('where the detector knows the query, the scene only orders what it saw alike', () => {
-  const fuse = fuser('covered', background);
+  const fuse = fuser('covered', background, numbers);
   assert.ok(fuse({ object: 0.6, similarity: 0.2 }) > fuse({ object: 0.6, similarity: 0 }));
   assert.ok(fuse({ object: 0.6, similarity: 0 }) > fuse({ object: 0.1, similarity: 0.2 }));
 });
 
 test('where the detector knows a part, what it saw helps the scene but can’t do without it', () => {
-  const fuse = fuser('partly', background);
+  const fuse = fuser('partly', background, numbers);
   const both = fuse({ object: 0.7, similarity: 0.5 });
   assert.ok(both > fuse({ object: 0.7, similarity: 0 }) && both > fuse({ object: 0, similarity: 0.5 }));
   assert.ok(logistic(fuse({ object: 0.9, similarity: background.mean })) < calibration.confident);
 });
 
 test('of a wider word than its classes, either the detector or the scene is enough', () => {
-  const fuse = fuser('wider', background);
+  const fuse = fuser('wider', background, numbers);
   assert.ok(logistic(fuse({ object: 0.6, similarity: background.mean })) > calibration.confident);
   assert.ok(fuse({ object: 0, similarity: 0.6 }) > fuse({ object: 0, similarity: 0 }));
-  assert.equal(ceilingOf('wider', { object: 0, similarity: 0 }), 1);
+  assert.equal(ceilingOf('wider', { object: 0, similarity: 0 }, background, numbers), 1);
 });
 
 test('how much of a query the detector knows decides how it is fused', () => {
@@ -165,11 +169,15 @@ test('how much of a query the detector knows decides how it is fused', () => {
 });
 
 test('what the detector knows and did not see stays under the threshold unless the embedding is very sure', () => {
-  const usual = calibration.background.mean + 3 * calibration.background.deviation;
-  assert.ok(ceilingOf('covered', { object: 0.1, similarity: usual }) < calibration.confident);
-  assert.ok(ceilingOf('covered', { object: 0, similarity: 0.5 }) > calibration.confident);
-  assert.equal(ceilingOf('covered', { object: 0.6, similarity: 0 }), 1);
-  assert.equal(ceilingOf('none', { object: 0, similarity: 0 }), 1);
+  const rather = usual.mean + 3 * usual.deviation;
+  assert.ok(
+    ceilingOf('covered', { object: 0.1, similarity: rather }, background, numbers) < calibration.confident,
+  );
+  assert.ok(
+    ceilingOf('covered', { object: 0, similarity: 0.5 }, background, numbers) > calibration.confident,
+  );
+  assert.equal(ceilingOf('covered', { object: 0.6, similarity: 0 }, background, numbers), 1);
+  assert.equal(ceilingOf('none', { object: 0, similarity: 0 }, background, numbers), 1);
 });
 
 test('log-odds and probability are each other’s inverse, and certainty stays finite', () => {

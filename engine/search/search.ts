@@ -1,5 +1,5 @@
-import { calibration, logistic } from './calibration.ts';
-import { ceilingOf, coverageOf, either, fuser, type Coverage } from './fusion.ts';
+import { logistic, sceneLogOdds } from './calibration.ts';
+import { ceilingOf, coverageOf, either, fuser, standout, type Coverage } from './fusion.ts';
 import { shotsIn, type Excerpt, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
 import { fitterOf, type Fit } from './object-fit.ts';
@@ -7,12 +7,14 @@ import { bestSeen, labelsOf, objectScores } from './object-scores.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
 import { shotsOf, type Shot } from '../vision/shots.ts';
 import { backgroundOf, type Background } from './similarity.ts';
-import { visualWhys } from './explanations.ts';
+import { visualExplanations } from './explanations.ts';
 import { similarities } from '../core/similarities.ts';
 import { TopK } from '../core/top-k.ts';
 import type { SeenObject } from '../core/frames.ts';
 import type { IndexedVideo } from '../library/types.ts';
-import type { SearchStore, WantedObject, WantedObjects } from './types.ts';
+import type { WantedObject, WantedObjects } from '../language/parsed-query.ts';
+import type { Scoring } from './scoring.ts';
+import type { SearchStore } from './types.ts';
 
 /** A moment with what was learned about it. */
 export interface Hit extends Span {
@@ -25,7 +27,7 @@ export interface Hit extends Span {
   object: number;
   /** Cosine of query and picture. */
   similarity: number;
-  whys: Why[];
+  explanations: Why[];
   /** The same in English. */
   reason: string;
   /** The decoder's probability of "yes". */
@@ -58,17 +60,24 @@ interface Scored extends Part {
   scores: Float32Array;
 }
 
+/** What is looked for, and how what is found is weighed. */
+export interface VisualQuery {
+  wanted: WantedObjects;
+  /** The query's unit vector; undefined where the bundle doesn't embed words. */
+  embedding: Float32Array | undefined;
+  /** How many moments. */
+  limit: number;
+  scoring: Scoring;
+}
+
 /**
  * The moments that fit best, over all the footage.
- * @param embedding the query's unit vector; undefined where the bundle doesn't embed words
  * @param elsewhere what the query's similarity is like, where the footage is only a part of what is searched
  */
 export function search(
   store: SearchStore,
   footage: readonly Footage[] | readonly Excerpt[],
-  wanted: WantedObjects,
-  embedding: Float32Array | undefined,
-  limit: number,
+  { wanted, embedding, limit, scoring }: VisualQuery,
   elsewhere?: Background,
 ): Hit[] {
   const coverage = coverageOf(wanted);
@@ -77,9 +86,14 @@ export function search(
   const labels = labelsOf(wanted);
   const scored = evidenceIn(partsOf(store, footage, labels), wanted, embedding);
   const background = embedding
-    ? (elsewhere ?? backgroundOf(scored.map(({ similarity }) => similarity)))
+    ? (elsewhere ??
+      backgroundOf(
+        scored.map(({ similarity }) => similarity),
+        scoring.prior,
+      ))
     : { mean: 0, deviation: 1 };
-  const fuse = fuser(coverage, background);
+  const fuse = fuser(coverage, background, scoring.numbers);
+  const weighed = { coverage, wanted: wanted.objects, fuse, background, scoring };
   for (const { scores, object, similarity, others } of scored)
     for (let i = 0; i < scores.length; i++) {
       const own = fuse({ object: object[i], similarity: similarity[i] });
@@ -91,7 +105,7 @@ export function search(
     .flatMap(({ one, seeds }) => {
       const video = { starts: one.starts, ends: one.ends, scores: one.scores, shots: one.shots() };
       return groupMoments(video, seeds, nothing, limit).map((span) =>
-        placed(hitOf(one, span, coverage, wanted.objects, fuse), one.from),
+        placed(hitOf(one, span, weighed), one.from),
       );
     })
     .sort((a, b) => b.score - a.score)
@@ -193,12 +207,19 @@ function placed(hit: Hit, from: number): Hit {
   return from === 0 ? hit : { ...hit, first: hit.first + from, past: hit.past + from, peak: hit.peak + from };
 }
 
+/** How a moment is weighed. */
+interface Weighed {
+  coverage: Coverage;
+  wanted: readonly WantedObject[];
+  fuse: ReturnType<typeof fuser>;
+  background: Background;
+  scoring: Scoring;
+}
+
 function hitOf(
   one: Scored,
   span: Span,
-  coverage: Coverage,
-  wanted: readonly WantedObject[],
-  fuse: ReturnType<typeof fuser>,
+  { coverage, wanted, fuse, background, scoring: { numbers } }: Weighed,
 ): Hit {
   // One patch may flicker: what two patches say together counts, where the moment has two.
   const object = meanOfBestTwo(one.object, span);
@@ -208,13 +229,15 @@ function hitOf(
   const score = other === undefined ? own : either(own, other);
   // Another encoder may know what the detector and the library's own don't.
   const ceiling = Math.max(
-    ceilingOf(coverage, { object, similarity }),
+    ceilingOf(coverage, { object, similarity }, background, numbers),
     other === undefined ? 0 : logistic(other),
   );
-  const seen = bestSeen(wanted, one.seen, span.first, span.past, one.fit);
+  const seen = bestSeen(wanted, one.seen, span, numbers.object.counted, one.fit);
   const frames = 2 * (span.past - span.first);
-  const source = coverage === 'covered' || object >= calibration.object.middle ? 'object' : 'scene';
-  const whys = visualWhys({ coverage, seen, frames, similarity, wanted, byObject: source === 'object' });
+  const source = coverage === 'covered' || object >= numbers.object.middle ? 'object' : 'scene';
+  const scene = sceneLogOdds(numbers, similarity, standout(similarity, background));
+  const byObject = source === 'object';
+  const explanations = visualExplanations({ coverage, seen, frames, similarity, scene, wanted, byObject });
   return {
     ...span,
     score,
@@ -224,8 +247,8 @@ function hitOf(
     source,
     object,
     similarity,
-    whys,
-    reason: reasonsText(whys),
+    explanations,
+    reason: reasonsText(explanations),
   };
 }
 

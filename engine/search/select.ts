@@ -1,3 +1,4 @@
+import { dot, sumOfRows } from '../core/vectors.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { Shot } from '../vision/shots.ts';
 
@@ -35,14 +36,12 @@ export function representative(
   { first, past }: Segment,
   { embeddings, embeddingSize: size }: PatchTable,
 ): number {
-  const mean = new Float64Array(size);
-  for (let i = first * size; i < past * size; i++) mean[i % size] += embeddings[i];
+  const mean = sumOfRows(embeddings, size, first, past);
   const inner = past - first > 2 ? 1 : 0;
   let best = (first + past - 1) >> 1;
   let most = -Infinity;
   for (let patch = first + inner; patch < past - inner; patch++) {
-    let likeness = 0;
-    for (let i = 0; i < size; i++) likeness += mean[i] * embeddings[patch * size + i];
+    const likeness = dot(mean, embeddings, patch * size);
     if (likeness > most + 1e-9) {
       most = likeness;
       best = patch;

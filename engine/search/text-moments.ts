@@ -1,7 +1,7 @@
 import { basename, dirname, extname } from 'node:path';
-import { searchedThing } from '../language/prompts.ts';
 import { textLogOdds } from './calibration.ts';
 import { wordsOf } from '../language/text-words.ts';
+import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { Why } from '../protocol/reasons.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { TextHit } from '../library/track-types.ts';
@@ -15,7 +15,7 @@ export interface TextMoment {
   source: 'said' | 'name';
   /** Log-odds that it is what was asked for. */
   score: number;
-  whys: Why[];
+  explanations: Why[];
 }
 
 /** Which text is looked at. */
@@ -35,29 +35,12 @@ const leastShare = 0.5;
 const pause = 5;
 const quoted = 3;
 
-/** Words that say nothing about what is looked for. */
-const functionWords = new Set(
-  (
-    'a an the of in on at to for from with without and or but is are was were be been being am do does did there here i me ' +
-    'my we our you your he him his she her it it its they them their this that these those who whom what which when where ' +
-    'how why some any somebody someone something show showing shown find scene clip video moment part about by as'
-  ).split(' '),
-);
-
-/** The words of a query that its text must hold; all of them where all are function words. */
-export function contentWords(query: string): string[][] {
-  const all = wordsOf(searchedThing(query));
-  const content = all.filter((word) => word.length > 1 || !functionWords.has(word[0]));
-  return content.length > 0 ? content : all;
-}
-
 /** Moments by what is said, and by the names of files, folders, titles and chapters; best first. */
 export function textMoments(
   store: SearchStore,
-  query: string,
+  { textWords: words }: Pick<ParsedQuery, 'textWords'>,
   { videos, all, said, name }: TextScope,
 ): TextMoment[] {
-  const words = contentWords(query);
   if (words.length === 0 || videos.length === 0) return [];
   const byId = new Map(videos.map((video) => [video.id, video]));
   const hits = store.textHits(words, mostLines, all ? undefined : [...byId.keys()]);
@@ -90,14 +73,14 @@ function held(words: readonly (readonly string[])[], terms: string): number {
 function momentOf(video: IndexedVideo, hit: TextHit, share: number): TextMoment {
   const { kind, start, text, language } = hit;
   const end = Math.min(hit.end, Math.max(video.durationSec, start));
-  const why: Why =
+  const explanation: Why =
     kind === 'said'
       ? { code: 'said', at: start, text, ...(language === undefined ? {} : { language }) }
       : kind === 'chapter'
         ? { code: 'chapter', at: start, text }
         : { code: 'title', text };
   const source = kind === 'said' ? 'said' : 'name';
-  return { video, start, end, source, score: textLogOdds(source, share), whys: [why] };
+  return { video, start, end, source, score: textLogOdds(source, share), explanations: [explanation] };
 }
 
 /** Lines that follow each other are one moment, as likely as the best of them. */
@@ -110,8 +93,8 @@ function joined(lines: readonly TextMoment[]): TextMoment[] {
     const last = moments.at(-1);
     if (last?.video.id === line.video.id && line.start - last.end <= pause && line.score === last.score) {
       last.end = Math.max(last.end, line.end);
-      if (last.whys.length < quoted) last.whys.push(...line.whys);
-    } else moments.push({ ...line, whys: [...line.whys] });
+      if (last.explanations.length < quoted) last.explanations.push(...line.explanations);
+    } else moments.push({ ...line, explanations: [...line.explanations] });
   }
   return moments;
 }
@@ -131,12 +114,12 @@ function namedSo(video: IndexedVideo, words: readonly (readonly string[])[]): Te
   const [file, folder] = [held(words, names.file), held(words, names.folder)];
   const share = Math.max(file, folder);
   if (share < leastShare) return [];
-  const why: Why =
+  const explanation: Why =
     file >= folder
       ? { code: 'file-name', text: fileName(path) }
       : { code: 'folder-name', text: basename(dirname(path)) };
   const score = textLogOdds('name', share);
-  return [{ video, start: 0, end: video.durationSec, source: 'name', score, whys: [why] }];
+  return [{ video, start: 0, end: video.durationSec, source: 'name', score, explanations: [explanation] }];
 }
 
 function fileName(path: string): string {

@@ -1,11 +1,9 @@
 import type { IndexedVideo } from '../library/types.ts';
 import type { Store } from '../library/ports/index.ts';
 import type { Model } from '../inference/types.ts';
-import type { Colour } from '../protocol/colours.ts';
-import type { Heading } from '../protocol/headings.ts';
-import type { Place } from '../language/vocabulary/match.ts';
-import type { EarlierReads } from './prompt-prefix-reuse.ts';
-import type { KeptTokens } from './visual-token-cache.ts';
+import type { MatchNouns } from '../language/parsed-query.ts';
+import type { PromptPrefixReuse } from './prompt-prefix-reuse.ts';
+import type { VisualTokenCache } from './visual-token-cache.ts';
 
 /** The part of the store that finding and asking read and write. */
 export type SearchStore = Pick<
@@ -35,6 +33,12 @@ export type SearchStore = Pick<
 export interface ModelHandle {
   readonly id: string;
   readonly fingerprint: string;
+  /** Changes with how it words queries and what its scores are taken to mean; answers depend on it, indexes don't. */
+  readonly reading?: string;
+  /** Classes that its detector knows: none where it detects nothing, so that it has no opinion on objects. */
+  readonly labels?: readonly string[];
+  /** The time scales that its decoder was trained with; the usual ones where it doesn't say. */
+  readonly trainedGammas?: readonly number[];
   /** Loads it (once). Nothing of a runtime is imported before this is called. */
   open(): Promise<Model>;
 }
@@ -50,9 +54,9 @@ export interface Answering {
     signal?: AbortSignal,
   ) => Promise<Uint8Array[]>;
   /** What was looked at for earlier questions. */
-  kept: KeptTokens;
-  /** Which patches were read for them. */
-  earlier: EarlierReads;
+  kept: VisualTokenCache;
+  /** Which temporal patches were read for them. */
+  earlier: PromptPrefixReuse;
 }
 
 /** What find and ask work with. */
@@ -64,33 +68,8 @@ export interface SearchDeps {
   encoders?: (fingerprint: string) => Promise<ModelHandle | undefined>;
   /** Another bundle that answers questions, where one was chosen. */
   answering?: Answering;
-  /** What of a query the detector knows. */
-  match: (words: string) => WantedObjects;
+  /** What of a query a detector of some classes knows. */
+  match: MatchNouns;
   /** Whether a video's footage is still what was indexed; not looked at where absent. */
   footageState?: (video: IndexedVideo) => Promise<'missing' | 'changed' | undefined>;
-}
-
-/** One thing of a query that the detector knows. */
-export interface WantedObject {
-  /** Any of these classes will do. */
-  labels: readonly string[];
-  /** At least so many at once. */
-  count: number;
-  /** Where in the picture, all of it: ["top", "right"] is a corner. */
-  places?: readonly Place[];
-  /** Which colours it has, all of them. */
-  colours?: readonly Colour[];
-  /** Which way it moves. */
-  heading?: Heading;
-  /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
-  exact?: boolean;
-}
-
-/** What of a query the detector knows. */
-export interface WantedObjects {
-  objects: readonly WantedObject[];
-  /** Words that ask for more than the detector knows. */
-  rest: readonly string[];
-  /** True where the detector knows everything that the query asks for, so that its silence means "not here". */
-  covered: boolean;
 }

@@ -2,7 +2,7 @@
 const mostBytes = 256 * 2 ** 20;
 
 /** Visual tokens of footage that was looked at for a question, for the next one; the least recently used go. */
-export class KeptTokens {
+export class VisualTokenCache {
   readonly #kept = new Map<string, Float32Array>();
   readonly #most: number;
   #bytes = 0;

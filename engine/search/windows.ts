@@ -5,7 +5,9 @@ import type { PatchPlace, SeenTogether } from '../library/patch-types.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import { coverageOf, fuser } from './fusion.ts';
 import { labelsOf, objectScores } from './object-scores.ts';
-import type { SearchStore, WantedObjects } from './types.ts';
+import type { Scoring } from './scoring.ts';
+import type { WantedObjects } from '../language/parsed-query.ts';
+import type { SearchStore } from './types.ts';
 
 /**
  * Up to so many patches (three hours at a patch a second) everything is compared with the query, exactly; beyond, codes in
@@ -39,6 +41,7 @@ export interface WideQuery {
   limit: number;
   /** Where other frame encoders find it. */
   elsewhere?: readonly PatchPlace[];
+  scoring: Scoring;
 }
 
 /**
@@ -73,7 +76,7 @@ export function openWindows(store: SearchStore, query: WideQuery): Windows {
  */
 function seenPlaces(
   store: SearchStore,
-  { fingerprint, wanted, embedding }: WideQuery,
+  { fingerprint, wanted, embedding, scoring }: WideQuery,
   batches: readonly SeenTogether[],
   background: Background | undefined,
 ): PatchPlace[] {
@@ -85,7 +88,7 @@ function seenPlaces(
     return object > 0 ? { videoId, patch: first + scores.indexOf(object), object } : [];
   });
   const similarity = embedding && store.similarityAt(fingerprint, embedding, candidates);
-  const fuse = fuser(coverageOf(wanted), background ?? { mean: 0, deviation: 1 });
+  const fuse = fuser(coverageOf(wanted), background ?? { mean: 0, deviation: 1 }, scoring.numbers);
   return candidates
     .map((place, index) => ({ ...place, score: fuse({ ...place, similarity: similarity?.[index] ?? 0 }) }))
     .sort((a, b) => b.score - a.score);

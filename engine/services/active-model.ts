@@ -49,8 +49,11 @@ export class ActiveModel {
 
   /** The same with a given bundle. */
   async with<T>(bundle: FoundBundle, work: (model: ModelHandle) => Promise<T>): Promise<T> {
-    const { manifest, fingerprint, folder } = bundle;
-    return this.#loaded.use(fingerprint, folder, (open) => work({ id: manifest.id, fingerprint, open }));
+    const { manifest, fingerprint, reading, folder } = bundle;
+    const labels = manifest.can.includes('detect') ? (manifest.eyes?.labels ?? []) : [];
+    const trainedGammas = manifest.decoder?.positions.trainedGammas ?? [];
+    const known = { id: manifest.id, fingerprint, reading, labels, trainedGammas };
+    return this.#loaded.use(fingerprint, folder, (open) => work({ ...known, open }));
   }
 
   /** Words as a unit vector in the space of its patches. @throws LongviewError `bad-argument` where it can't. */

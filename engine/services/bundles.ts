@@ -11,6 +11,8 @@ export interface FoundBundle {
   builtin: boolean;
   manifest: BundleManifest;
   fingerprint: string;
+  /** Changes with how it words queries and what its scores are taken to mean. */
+  reading: string;
   /** Why it can't be used as it lies there. */
   problem: LongviewError | undefined;
 }
@@ -90,8 +92,8 @@ function usable(bundle: FoundBundle): FoundBundle {
 
 async function read(folder: string, builtin: boolean): Promise<FoundBundle | BrokenBundle> {
   try {
-    const { manifest, fingerprint } = await readManifest(folder);
-    return { folder, builtin, manifest, fingerprint, problem: await missingFile(folder, manifest) };
+    const { manifest, fingerprint, reading } = await readManifest(folder);
+    return { folder, builtin, manifest, fingerprint, reading, problem: await missingFile(folder, manifest) };
   } catch (error) {
     if (!(error instanceof LongviewError)) throw error;
     return { folder, builtin, manifest: undefined, problem: builtin ? asShipped(error) : error };

@@ -6,9 +6,9 @@ import type { Engine } from '../protocol/engine.ts';
 import { LongviewError } from '../protocol/errors.ts';
 import { askRequestSchema, findRequestSchema, parseRequest } from '../protocol/requests.ts';
 import {
-  EarlierReads,
+  PromptPrefixReuse,
   find,
-  KeptTokens,
+  VisualTokenCache,
   type Answering,
   type ModelHandle,
   type SearchDeps,
@@ -25,8 +25,8 @@ type Work<T> = (deps: SearchDeps) => Promise<T>;
 /** Finds moments and answers questions. */
 export class SearchService {
   readonly #context: Context;
-  readonly #kept = new KeptTokens();
-  readonly #earlier = new EarlierReads();
+  readonly #kept = new VisualTokenCache();
+  readonly #earlier = new PromptPrefixReuse();
 
   constructor(context: Context) {
     this.#context = context;

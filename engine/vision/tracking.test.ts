@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { track, type Box, type Sighting } from './tracking.ts';
+import type { Box } from '../core/boxes.ts';
+import { track, type Sighting } from './tracking.ts';
 
 /** Somebody as wide as a tenth of the picture, standing at x (middle). */
 const at = (x: number, y = 0.5): Box => [x - 0.05, y - 0.2, x + 0.05, y + 0.2];

@@ -1,5 +1,4 @@
-/** A box [x1, y1, x2, y2] as shares of the picture. */
-export type Box = readonly [number, number, number, number];
+import { areaOf, boxOverlap, type Box } from '../core/boxes.ts';
 
 /** Something of the wanted kind, seen in one frame. */
 export interface Sighting {
@@ -72,7 +71,9 @@ export function track(sightings: readonly Sighting[], options: TrackingOptions =
     const left = open.filter((one) => last(one).time < time);
     assign(left, weak, time);
     for (const sighting of rest)
-      if (!tracks.some((one) => last(one).time === time && overlap(last(one).box, sighting.box) > sameThing))
+      if (
+        !tracks.some((one) => last(one).time === time && boxOverlap(last(one).box, sighting.box) > sameThing)
+      )
         tracks.push({ sightings: [sighting] });
   }
   return tracks.filter(({ sightings: own }) => own.length >= how.least);
@@ -115,13 +116,13 @@ function assign(tracks: readonly Track[], sightings: readonly Sighting[], time: 
 function likenessOf(one: Track, { box }: Sighting, time: number): number {
   const before = last(one);
   const gap = time - before.time;
-  const ratio = area(box) / Math.max(area(before.box), 1e-9);
+  const ratio = areaOf(box) / Math.max(areaOf(before.box), 1e-9);
   if (ratio > sizeRatio || ratio < 1 / sizeRatio) return 0;
   const allowed = Math.min(reach.most, reach.near + reach.perSecond * gap);
   const size = Math.max(diagonal(box), diagonal(before.box));
   const away = Math.min(distance(box, before.box), distance(box, moved(one, time)));
   const near = 1 - away / (allowed * size);
-  return near > 0 ? near + overlap(box, before.box) : 0;
+  return near > 0 ? near + boxOverlap(box, before.box) : 0;
 }
 
 /** Where a track's box should be at a time, if it went on as it last went. */
@@ -137,16 +138,12 @@ function moved({ sightings }: Track, time: number): Box {
 function distinct(sightings: readonly Sighting[]): Sighting[] {
   const kept: Sighting[] = [];
   for (const one of sightings.toSorted((a, b) => b.score - a.score))
-    if (kept.every((better) => overlap(better.box, one.box) <= sameThing)) kept.push(one);
+    if (kept.every((better) => boxOverlap(better.box, one.box) <= sameThing)) kept.push(one);
   return kept;
 }
 
 function last({ sightings }: Track): Sighting {
   return sightings[sightings.length - 1];
-}
-
-function area([x1, y1, x2, y2]: Box): number {
-  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
 }
 
 function diagonal([x1, y1, x2, y2]: Box): number {
@@ -159,12 +156,4 @@ function atEdge([x1, y1, x2, y2]: Box): boolean {
 
 function distance(a: Box, b: Box): number {
   return Math.hypot((a[0] + a[2] - b[0] - b[2]) / 2, (a[1] + a[3] - b[1] - b[3]) / 2);
-}
-
-/** Intersection over union. */
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / (area(a) + area(b) - width * height);
 }

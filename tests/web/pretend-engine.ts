@@ -176,7 +176,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       const lengths = [12, 24, 48, 96];
       for (const [index, length] of lengths.entries()) {
         onProgress?.({
-          stage: `asking at ${length} patches`,
+          stage: `asking about ${2 * length} frames`,
           fraction: index / lengths.length,
           subject: video.path,
         });

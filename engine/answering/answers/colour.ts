@@ -1,9 +1,10 @@
-import { knownThing, proofOfVisit, sawWhy, visitsIn } from './followed.ts';
+import { knownThing, proofOfVisit, sawExplanation, visitsIn } from './followed.ts';
 import { absent, occurrences } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
-import { evidenceOf, surest, toldTogether, type Asking, type Draft, type Proof } from '../asking.ts';
+import { evidenceOf, surest, statedTogether, type Asking, type RawAnswer, type Proof } from '../asking.ts';
 import { isVivid } from '../../search/object-fit.ts';
 import { colours, shareOf, type Colour } from '../../protocol/colours.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 import type { Visit } from '../visits.ts';
 
 /** A vivid colour of this share is what a thing is called by, however much grey there is around it. */
@@ -13,34 +14,34 @@ const enough = 0.2;
  * "What colour is the car?": that of each one that the detector followed, as measured in its boxes. What it doesn't know a
  * decoder is asked about, unless that was taught names only: then the moments are shown, and the user must look.
  */
-export async function answerColour(asking: Asking, subject: string): Promise<Draft> {
+export async function answerColour(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
   return (
     (await measured(asking, subject)) ??
-    (asking.reading.fewWords ? untold(asking, subject) : answerOpen(asking))
+    (asking.session.fewWords ? untold(asking, subject) : answerOpen(asking))
   );
 }
 
-async function untold(asking: Asking, subject: string): Promise<Draft> {
+async function untold(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
   const { sure, nearest } = await occurrences(asking, subject);
   if (sure.length === 0) return absent(nearest);
   return { answer: 'can’t tell the colour', confidence: 0, evidence: evidenceOf(sure, subject) };
 }
 
-async function measured(asking: Asking, subject: string): Promise<Draft | undefined> {
-  const thing = knownThing(asking, subject);
+async function measured(asking: Asking, subject: ParsedQuery): Promise<RawAnswer | undefined> {
+  const thing = knownThing(subject);
   if (!thing) return undefined;
   const visits = visitsIn(asking, thing, { least: 1, returns: 0 });
   if (visits.length === 0) return absent((await occurrences(asking, subject)).nearest);
-  const told = visits.flatMap((visit) => {
+  const stated = visits.flatMap((visit) => {
     const colour = colourOf(visit);
     return colour
-      ? [{ text: colour, proof: proofOf(visit, subject, colour), confidence: visit.confidence }]
+      ? [{ text: colour, proof: proofOf(visit, subject.text, colour), confidence: visit.confidence }]
       : [];
   });
-  if (told.length === 0) return undefined;
-  const those = surest(told);
+  if (stated.length === 0) return undefined;
+  const those = surest(stated);
   const confidence = Math.max(...those.map((one) => one.confidence));
-  return { ...toldTogether(those), confidence };
+  return { ...statedTogether(those), confidence };
 }
 
 /** The name that a thing's colour has, over all its sightings; undefined where none were measured. */
@@ -57,5 +58,8 @@ function colourOf(visit: Visit): Colour | undefined {
 }
 
 function proofOf(visit: Visit, subject: string, colour: Colour): Proof {
-  return { ...proofOfVisit(visit, `${subject}: ${colour}`), why: [{ ...sawWhy(visit), colours: [colour] }] };
+  return {
+    ...proofOfVisit(visit, `${subject}: ${colour}`),
+    why: [{ ...sawExplanation(visit), colours: [colour] }],
+  };
 }

@@ -2,11 +2,11 @@ import { logistic, logOdds } from '../../search/calibration.ts';
 import { isThere, yesNo } from '../../language/prompts.ts';
 import { stepOf } from '../../search/recheck.ts';
 import { spread } from '../../search/select.ts';
-import { checkedWhy } from '../../search/explanations.ts';
+import { checkedExplanation } from '../../search/explanations.ts';
 import { visitsOf, type Visit } from '../visits.ts';
 import { fitterOf, fitting } from '../../search/object-fit.ts';
+import type { ParsedQuery, WantedObject } from '../../language/parsed-query.ts';
 import type { SeenObject } from '../../core/frames.ts';
-import type { WantedObject } from '../../search/types.ts';
 import type { Why } from '../../protocol/reasons.ts';
 import type { Asking, Proof } from '../asking.ts';
 
@@ -15,14 +15,14 @@ const patchesPerVisit = 4;
 const mostChecked = 48;
 
 /** A thing that the detector knows entirely, "red bottle"; undefined for "full bottle" and for "wedding". */
-export function knownThing({ match }: Asking, subject: string): WantedObject | undefined {
-  const { covered, objects } = match(subject);
+export function knownThing({ wanted }: ParsedQuery): WantedObject | undefined {
+  const { covered, objects } = wanted;
   return covered && objects.length === 1 && !objects[0].places?.length ? objects[0] : undefined;
 }
 
 /** What was seen of it in all the footage. */
-export function seenOf({ reel }: Asking, thing: WantedObject): SeenObject[] {
-  const seen = reel.objects(thing.labels);
+export function seenOf({ timeline }: Asking, thing: WantedObject): SeenObject[] {
+  const seen = timeline.objects(thing.labels);
   const fit = fitterOf(seen);
   return seen.filter((one) => fit(thing, one) >= fitting);
 }
@@ -31,50 +31,50 @@ export function seenOf({ reel }: Asking, thing: WantedObject): SeenObject[] {
 export function visitsIn(
   asking: Asking,
   thing: WantedObject,
-  options: Parameters<typeof visitsOf>[3] = {},
+  options: Parameters<typeof visitsOf>[4] = {},
 ): Visit[] {
-  const { table, shots } = asking.reel;
-  return visitsOf(seenOf(asking, thing), table, shots, options);
+  const { table, shots } = asking.timeline;
+  return visitsOf(seenOf(asking, thing), table, shots, asking.numbers, options);
 }
 
 /** Visits as proofs, each looked at again by the decoder, which can raise doubts but not lift the detector's. */
 export async function confirmVisits(
-  { reading }: Asking,
+  { session }: Asking,
   visits: readonly Visit[],
-  subject: string,
+  subject: ParsedQuery,
 ): Promise<Proof[]> {
   const doubtful = visits.toSorted((a, b) => a.confidence - b.confidence).slice(0, mostChecked);
   const proofs: Proof[] = [];
   for (const visit of visits) {
     const { start, end, confidence, frames } = visit;
-    const saw = `${subject}: followed through ${frames} sightings`;
-    const why = [sawWhy(visit)];
-    if (!doubtful.includes(visit) || !reading.judges(subject)) {
+    const saw = `${subject.text}: followed through ${frames} sightings`;
+    const why = [sawExplanation(visit)];
+    if (!doubtful.includes(visit) || !session.judges(subject)) {
       proofs.push({ start, end, score: confidence, reason: saw, why });
       continue;
     }
-    const [yes] = await reading.choose(patchesOf(visit), isThere(subject), yesNo);
-    const step = stepOf('object', yes);
+    const [yes] = await session.choose(patchesOf(visit), isThere(subject.text), yesNo);
+    const step = stepOf('object', yes, session.numbers);
     proofs.push({
       start,
       end,
       score: logistic(logOdds(confidence) + step),
       reason: `${saw}; second look: ${yes >= 0.5 ? 'yes' : 'no'} (${Math.round(100 * Math.max(yes, 1 - yes))} %)`,
-      why: [...why, checkedWhy(yes)],
+      why: [...why, checkedExplanation(yes)],
     });
   }
   return proofs;
 }
 
-/** A visit as the proof of what is told of it: "car: red". */
-export function proofOfVisit(visit: Visit, told: string): Proof {
+/** A visit as the proof of what is stated of it: "car: red". */
+export function proofOfVisit(visit: Visit, statement: string): Proof {
   const { start, end, confidence, frames } = visit;
-  const reason = `${told}, followed through ${frames} sightings`;
-  return { start, end, score: confidence, reason, why: [sawWhy(visit)] };
+  const reason = `${statement}, followed through ${frames} sightings`;
+  return { start, end, score: confidence, reason, why: [sawExplanation(visit)] };
 }
 
 /** What the detector saw of a visit, as data. */
-export function sawWhy({ first, past, best, label, frames }: Visit): Extract<Why, { code: 'saw' }> {
+export function sawExplanation({ first, past, best, label, frames }: Visit): Extract<Why, { code: 'saw' }> {
   const ofFrames = Math.max(frames, 2 * (past - first));
   return { code: 'saw', label, frames, ofFrames, most: 1, score: best };
 }

@@ -1,7 +1,6 @@
 import { answerBeside } from './beside.ts';
 import { answerColour } from './colour.ts';
 import { answerNeighbour } from './neighbour.ts';
-import { isKind } from '../../search/categories.ts';
 import { answerCount, answerDuration, answerTimes, answerWhen } from './occurrences.ts';
 import { answerEach, answerEnd, answerOpen, answerOrder, answerWhat } from './sequence.ts';
 import { answerShown } from './shown.ts';
@@ -9,57 +8,60 @@ import { answerVersus } from './versus.ts';
 import { answerVisits } from './visits.ts';
 import { answerWhere } from './where.ts';
 import { answerWhich } from './which.ts';
-import { singular } from '../../language/prompts.ts';
-import type { Asking, Draft } from '../asking.ts';
+import { singular } from '../../language/inflection.ts';
+import type { Asking, RawAnswer } from '../asking.ts';
 
 /** The same question about a stretch of each video, in seconds; about all of it where no stretch is named. */
 function between(asking: Asking, { from, past }: { from?: number; past?: number }): Asking {
   if (from === undefined || past === undefined) return asking;
-  const { reel, segments } = asking;
-  const { starts, ends } = reel.table;
+  const { timeline, segments } = asking;
+  const { starts, ends } = timeline.table;
   const inside = segments.filter(({ first, past: end }) => {
-    const { origin } = reel.partOf(first);
+    const { origin } = timeline.partOf(first);
     return starts[first] - origin < past && ends[end - 1] - origin > from;
   });
   return { ...asking, segments: inside };
 }
 
 /** Answers a question in the way of its kind. */
-export function answer(asking: Asking): Promise<Draft> {
-  const { question } = asking;
-  switch (question.kind) {
+export function answer(asking: Asking): Promise<RawAnswer> {
+  const { asks, things } = asking.question;
+  const [thing] = things;
+  // Where one is counted, followed or looked at, it is one of them: "dogs" is "dog".
+  const one = () => asking.parser.thing(singular(thing.text));
+  switch (asks.kind) {
     case 'shown':
-      return answerShown(asking, question.subject);
+      return answerShown(asking, thing);
     case 'after':
     case 'before':
-      return answerNeighbour(asking, question.kind, question.subject);
+      return answerNeighbour(asking, asks.kind, thing);
     case 'first':
     case 'last':
-      return answerEach(asking, (one) => answerEnd(one, question.kind));
+      return answerEach(asking, (each) => answerEnd(each, asks.kind));
     case 'order':
-      return answerEach(between(asking, question), answerOrder);
+      return answerEach(between(asking, asks), answerOrder);
     case 'what':
-      return answerEach(asking, (one) => answerWhat(one, question.at));
+      return answerEach(asking, (each) => answerWhat(each, asks.at));
     case 'when':
-      return answerWhen(asking, question.subject, question.end);
+      return answerWhen(asking, thing, asks.end);
     case 'duration':
-      return answerDuration(asking, singular(question.subject));
+      return answerDuration(asking, one());
     case 'which':
-      return isKind(question.subject) ? answerWhich(asking, singular(question.subject)) : answerOpen(asking);
+      return thing.category === undefined ? answerOpen(asking) : answerWhich(asking, one());
     case 'times':
-      return answerTimes(asking, singular(question.subject));
+      return answerTimes(asking, one());
     case 'count':
-      return answerCount(asking, singular(question.subject));
+      return answerCount(asking, one());
     case 'visits':
-      return answerVisits(asking, singular(question.subject), question.entering);
+      return answerVisits(asking, one(), asks.entering);
     case 'versus':
-      return answerVersus(asking, question.things, question.end, question.asks === true);
+      return answerVersus(asking, things, asks.end, asks.asks === true);
     case 'colour':
-      return answerColour(asking, singular(question.subject));
+      return answerColour(asking, one());
     case 'where':
-      return answerWhere(asking, singular(question.subject));
+      return answerWhere(asking, one());
     case 'beside':
-      return answerBeside(asking, singular(question.subject));
+      return answerBeside(asking, one());
     case 'open':
       return answerOpen(asking);
   }

@@ -1,8 +1,9 @@
 import { calibration } from '../../search/calibration.ts';
-import { confirm, evidenceOf, nameOf, type Asking, type Draft } from '../asking.ts';
+import { confirm, evidenceOf, nameOf, type Asking, type RawAnswer } from '../asking.ts';
 import { decoderPrompt, noName } from '../../language/prompts.ts';
 import { representative, type Segment } from '../../search/select.ts';
 import { absent } from './occurrences.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 import type { Hit } from '../../search/search.ts';
 
 /** How many of the best moments are looked at again. */
@@ -16,8 +17,8 @@ const looked = 3;
 export async function answerNeighbour(
   asking: Asking,
   side: 'after' | 'before',
-  subject: string,
-): Promise<Draft> {
+  subject: ParsedQuery,
+): Promise<RawAnswer> {
   const hits = await confirm(asking, await asking.lookFor(subject, looked), subject);
   const anchor = hits[0];
   if (!anchor || anchor.confidence < calibration.confident) return absent(anchor);
@@ -26,9 +27,9 @@ export async function answerNeighbour(
   const evidence = evidenceOf([anchor], subject);
   if (!neighbour) return { answer: noName.nothing, confidence: anchor.confidence, evidence };
 
-  const around = await asking.reading.answer(
+  const around = await asking.session.answer(
     window(asking, anchor, neighbour),
-    decoderPrompt(asking.question, asking.asked),
+    decoderPrompt(asking.question.asks, asking.question.text),
   );
   const alone = await nameOf(asking, neighbour);
   const agree = around.text === alone.name;
@@ -37,7 +38,7 @@ export async function answerNeighbour(
     confidence: agree ? alone.confidence : alone.confidence * calibration.disagreement,
     evidence: [...evidence, alone.evidence],
     statements: [
-      { text: `${subject} is shown`, proofs: [0] },
+      { text: `${subject.text} is shown`, proofs: [0] },
       { text: `${alone.name} comes ${side}`, proofs: [1] },
     ],
   };
@@ -45,7 +46,7 @@ export async function answerNeighbour(
 
 /** The nearest segment on that side that doesn't show the thing itself. */
 export function neighbourOf(
-  { segments, reel }: Asking,
+  { segments, timeline }: Asking,
   anchor: Hit,
   hits: readonly Hit[],
   side: 'after' | 'before',
@@ -53,7 +54,7 @@ export function neighbourOf(
   const sure = hits.filter(({ confidence }) => confidence >= calibration.confident);
   const shows = ({ first, past }: Segment) => sure.some((hit) => hit.peak >= first && hit.peak < past);
   // The next video is another story.
-  const { first, past } = reel.partOf(anchor.peak);
+  const { first, past } = timeline.partOf(anchor.peak);
   const near = segments.filter((segment) => segment.first >= first && segment.past <= past);
   return side === 'after'
     ? near.find((segment) => segment.first > anchor.peak && !shows(segment))
@@ -61,19 +62,19 @@ export function neighbourOf(
 }
 
 /** One patch of each segment around the thing, as many as the model can be trusted with. */
-function window({ segments: all, reel, reading }: Asking, anchor: Hit, neighbour: Segment): number[] {
-  const { first, past: end } = reel.partOf(anchor.peak);
+function window({ segments: all, timeline, session }: Asking, anchor: Hit, neighbour: Segment): number[] {
+  const { first, past: end } = timeline.partOf(anchor.peak);
   const segments = all.filter((segment) => segment.first >= first && segment.past <= end);
   const at = segments.findIndex(({ past }) => anchor.peak < past);
-  const from = Math.max(0, Math.min(at - (reading.budget >> 1), segments.length - reading.budget));
+  const from = Math.max(0, Math.min(at - (session.budget >> 1), segments.length - session.budget));
   const patches = segments
-    .slice(from, from + reading.budget)
+    .slice(from, from + session.budget)
     .map((segment) =>
       anchor.peak >= segment.first && anchor.peak < segment.past
         ? anchor.peak
-        : representative(segment, reel.table),
+        : representative(segment, timeline.table),
     );
-  return patches.includes(representative(neighbour, reel.table))
+  return patches.includes(representative(neighbour, timeline.table))
     ? patches
-    : [anchor.peak, representative(neighbour, reel.table)].sort((a, b) => a - b);
+    : [anchor.peak, representative(neighbour, timeline.table)].sort((a, b) => a - b);
 }

@@ -1,11 +1,11 @@
 import { clock } from '../../protocol/clock.ts';
 import { calibration } from '../../search/calibration.ts';
-import { confirm, evidenceOf, type Asking, type Draft } from '../asking.ts';
-import { isKind } from '../../search/categories.ts';
+import { confirm, evidenceOf, type Asking, type RawAnswer } from '../asking.ts';
 import { noName } from '../../language/prompts.ts';
 import { mostAtOnce } from '../../search/object-scores.ts';
 import { confirmVisits, knownThing, seenOf, visitsIn } from './followed.ts';
 import { presences } from '../visits.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 import type { Hit } from '../../search/search.ts';
 
 /** How many moments are looked at again to find every occurrence, in each video. */
@@ -16,7 +16,11 @@ const sameAppearance = 1;
 const outOfSight = 4;
 
 /** "When is the … shown?": every moment that passes the re-check, as times; or the first or last of them. */
-export async function answerWhen(asking: Asking, subject: string, end?: 'first' | 'last'): Promise<Draft> {
+export async function answerWhen(
+  asking: Asking,
+  subject: ParsedQuery,
+  end?: 'first' | 'last',
+): Promise<RawAnswer> {
   const { sure: all, nearest } = await occurrences(asking, subject);
   if (all.length === 0) {
     const thing = thingOf(asking, subject);
@@ -25,7 +29,7 @@ export async function answerWhen(asking: Asking, subject: string, end?: 'first' 
     return known.absence ? known : { ...known, confidence: known.confidence * calibration.unjudged };
   }
   const sure = end === undefined ? all : [all[end === 'first' ? 0 : all.length - 1]];
-  const times = sure.map(({ start, end }) => asking.reel.clock(start, end));
+  const times = sure.map(({ start, end }) => asking.timeline.clock(start, end));
   return {
     answer: times.join(', '),
     confidence: Math.max(...sure.map(({ confidence }) => confidence)),
@@ -35,39 +39,42 @@ export async function answerWhen(asking: Asking, subject: string, end?: 'first' 
 }
 
 /** "Red car" of "red car turn left": what the detector knows, before a few words that it doesn't. */
-function thingOf({ match }: Asking, subject: string): string | undefined {
-  const words = subject.split(' ');
+function thingOf({ parser }: Asking, subject: ParsedQuery): ParsedQuery | undefined {
+  const words = subject.text.split(' ');
   const fewer = [1, 2, 3].map((doing) => words.slice(0, -doing).join(' '));
-  return fewer.find((thing) => thing !== '' && match(thing).covered);
+  return fewer
+    .filter((thing) => thing !== '')
+    .map((thing) => parser.thing(thing))
+    .find(({ wanted }) => wanted.covered);
 }
 
 /**
  * "How many times does the … appear?": the appearances, each of them listed. What the detector knows is followed
  * over time; of anything else the moments that pass the re-check are counted.
  */
-export async function answerTimes(asking: Asking, subject: string): Promise<Draft> {
-  const thing = knownThing(asking, subject);
-  if (thing && !isKind(subject)) {
+export async function answerTimes(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
+  const thing = knownThing(subject);
+  if (thing && subject.category === undefined) {
     // What is cut away from and comes back appears twice, though it may have been there all the time.
     const stays = presences(visitsIn(asking, thing, { returns: 0 }), outOfSight);
     if (stays.length > 0) {
       const evidence = await confirmVisits(asking, stays, subject);
-      return counted(evidence, (proof) => asking.reel.clock(proof.start, proof.end));
+      return counted(evidence, (proof) => asking.timeline.clock(proof.start, proof.end));
     }
   }
   const { sure, nearest } = await occurrences(asking, subject);
   if (sure.length === 0) return { ...absent(nearest), answer: '0' };
-  return counted(evidenceOf(sure, subject), (proof) => asking.reel.clock(proof.start, proof.end));
+  return counted(evidenceOf(sure, subject), (proof) => asking.timeline.clock(proof.start, proof.end));
 }
 
 /** What a question means by the whole of what it is about. */
 const wholeVideo = /^(?:video|clip|film|movie|footage|recording)$/u;
 
 /** "How long is the … visible?": all its appearances together; "how long is the video?": that. */
-export async function answerDuration(asking: Asking, subject: string): Promise<Draft> {
-  const { reel } = asking;
-  if (wholeVideo.test(subject)) {
-    const evidence = reel.parts.map(({ origin, video }) => ({
+export async function answerDuration(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
+  const { timeline } = asking;
+  if (wholeVideo.test(subject.text)) {
+    const evidence = timeline.parts.map(({ origin, video }) => ({
       ...{ start: origin, end: origin + video.durationSec, score: 1, reason: 'the length of the file' },
     }));
     return { answer: lengthOf(evidence), confidence: 1, evidence };
@@ -86,9 +93,9 @@ function lengthOf(spans: readonly { start: number; end: number }[]): string {
 
 /** A number with the occurrences that make it. One doubtful occurrence makes the number doubtful. */
 export function counted(
-  evidence: Draft['evidence'],
-  text: (proof: Draft['evidence'][number]) => string,
-): Draft {
+  evidence: RawAnswer['evidence'],
+  text: (proof: RawAnswer['evidence'][number]) => string,
+): RawAnswer {
   return {
     answer: String(evidence.length),
     confidence: Math.min(...evidence.map(({ score }) => score)),
@@ -98,13 +105,13 @@ export function counted(
 }
 
 /** "How many … are there?": the most that the detector saw at once; kinds and what it doesn't know are counted in appearances. */
-export async function answerCount(asking: Asking, subject: string): Promise<Draft> {
-  const thing = knownThing(asking, subject);
-  if (!thing || isKind(subject)) return answerTimes(asking, subject);
-  const { reel } = asking;
-  const most = mostAtOnce(seenOf(asking, thing), calibration.object.middle);
+export async function answerCount(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
+  const thing = knownThing(subject);
+  if (!thing || subject.category !== undefined) return answerTimes(asking, subject);
+  const { timeline } = asking;
+  const most = mostAtOnce(seenOf(asking, thing), asking.numbers);
   if (most.count === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
-  const { starts, ends } = reel.table;
+  const { starts, ends } = timeline.table;
   return {
     answer: String(most.count),
     confidence: most.certainty,
@@ -125,11 +132,11 @@ export async function answerCount(asking: Asking, subject: string): Promise<Draf
  */
 export async function occurrences(
   asking: Asking,
-  subject: string,
+  subject: ParsedQuery,
 ): Promise<{ sure: Hit[]; nearest: Hit | undefined }> {
-  const limit = looked * asking.reel.parts.length;
+  const limit = looked * asking.timeline.parts.length;
   const checked = await confirm(asking, await asking.lookFor(subject, limit), subject);
-  const joins = !isKind(subject);
+  const joins = subject.category === undefined;
   const sure: Hit[] = [];
   const passed = checked.filter(({ confidence }) => confidence >= calibration.confident);
   for (const hit of passed.sort((a, b) => a.start - b.start)) {
@@ -146,7 +153,7 @@ export async function occurrences(
 }
 
 /** Not here, as sure as the nearest moment is unlikely. */
-export function absent(nearest: Hit | undefined): Draft {
+export function absent(nearest: Hit | undefined): RawAnswer {
   return {
     answer: noName.absent,
     confidence: 1 - (nearest?.confidence ?? 0),

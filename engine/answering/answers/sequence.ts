@@ -7,7 +7,7 @@ import {
   peaksOf,
   within,
   type Asking,
-  type Draft,
+  type RawAnswer,
   type Proof,
 } from '../asking.ts';
 import { calibration } from '../../search/calibration.ts';
@@ -21,21 +21,25 @@ const mostPieces = 6;
 const mostProofs = 12;
 
 /** "What is shown, in order?": the decoder reads one patch of each shot, a long video in pieces. */
-export async function answerOrder(asking: Asking): Promise<Draft> {
-  const { reading, onText } = asking;
+export async function answerOrder(asking: Asking): Promise<RawAnswer> {
+  const { session, onText } = asking;
   const patches = patchesInOrder(asking);
   if (patches.length === 0) return { answer: noName.nothing, confidence: 1, evidence: [], absence: true };
   const names: string[] = [];
   const add = (name: string) => name !== names.at(-1) && names.push(name);
   let sure = 0;
   let pieces = 0;
-  for (let from = 0; from < patches.length; from += reading.budget) {
-    const piece = patches.slice(from, from + reading.budget);
+  for (let from = 0; from < patches.length; from += session.budget) {
+    const piece = patches.slice(from, from + session.budget);
     if (pieces > 0) onText?.(', ');
-    const { text, confidence } = await reading.answer(piece, decoderPrompt({ kind: 'order' }, asking.asked), {
-      maxNewTokens: 16 + 8 * piece.length,
-      onText,
-    });
+    const { text, confidence } = await session.answer(
+      piece,
+      decoderPrompt({ kind: 'order' }, asking.question.text),
+      {
+        maxNewTokens: 16 + 8 * piece.length,
+        onText,
+      },
+    );
     sure += confidence;
     pieces++;
     for (const name of corrected(asking, piece, namesIn(text))) add(name);
@@ -60,22 +64,23 @@ function corrected(asking: Asking, patches: readonly number[], names: readonly s
 
 /** A checkpoint that must look at each patch first reads one piece: more would take minutes, and it has seen most of that. */
 function patchesInOrder(asking: Asking): readonly number[] {
-  const { reading, segments, reel } = asking;
-  if (reading.earlier) return patchesToRead(asking, []);
-  return spread(segments, mostPieces * reading.budget).map((one) => representative(one, reel.table));
+  const { session, segments, timeline } = asking;
+  if (session.earlier) return patchesToRead(asking, []);
+  return spread(segments, mostPieces * session.budget).map((one) => representative(one, timeline.table));
 }
 
 /** Looks for each of the named things in the footage that was read; what isn't found stays named, without proof. */
 async function proofsOf(
   asking: Asking,
   names: readonly string[],
-): Promise<Pick<Draft, 'evidence' | 'statements'>> {
+): Promise<Pick<RawAnswer, 'evidence' | 'statements'>> {
   const found: { name: string; proof: Proof | undefined }[] = [];
   for (const name of [...new Set(names)].slice(0, mostProofs)) {
-    const limit = asking.reel.parts.length === 1 ? 1 : 4 * asking.reel.parts.length;
-    const hits = (await asking.lookFor(name, limit)).filter(({ peak }) => isIn(asking, peak));
-    const [hit] = await confirm(asking, hits.slice(0, 1), name);
-    found.push({ name, proof: hit && evidenceOf([hit], name)[0] });
+    const limit = asking.timeline.parts.length === 1 ? 1 : 4 * asking.timeline.parts.length;
+    const thing = asking.parser.thing(name);
+    const hits = (await asking.lookFor(thing, limit)).filter(({ peak }) => isIn(asking, peak));
+    const [hit] = await confirm(asking, hits.slice(0, 1), thing);
+    found.push({ name, proof: hit && evidenceOf([hit], thing)[0] });
   }
   const evidence = found.flatMap(({ proof }) => proof ?? []).sort((a, b) => a.start - b.start);
   const statements = found.map(({ name, proof }) => ({
@@ -86,7 +91,7 @@ async function proofsOf(
 }
 
 /** How sure the search is of what is stated, on average; what has no proof counts as not there. */
-function sureness({ evidence, statements = [] }: Pick<Draft, 'evidence' | 'statements'>): number {
+function sureness({ evidence, statements = [] }: Pick<RawAnswer, 'evidence' | 'statements'>): number {
   const scores = statements.map(({ proofs: [first] }) => (first === undefined ? 0 : evidence[first].score));
   return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
 }
@@ -99,22 +104,25 @@ function isIn({ segments }: Asking, patch: number): boolean {
 const mostVideos = 6;
 
 /** A question about what is shown from beginning to end, or at an end, of each video by itself. */
-export async function answerEach(asking: Asking, answer: (one: Asking) => Promise<Draft>): Promise<Draft> {
-  const { parts } = asking.reel;
+export async function answerEach(
+  asking: Asking,
+  answer: (one: Asking) => Promise<RawAnswer>,
+): Promise<RawAnswer> {
+  const { parts } = asking.timeline;
   if (parts.length === 1) return answer(asking);
-  const drafts: { name: string; draft: Draft }[] = [];
+  const answers: { name: string; raw: RawAnswer }[] = [];
   for (const part of parts.slice(0, mostVideos)) {
     const one = within({ ...asking, onText: undefined }, part);
-    drafts.push({ name: basename(part.video.path), draft: await answer(one) });
+    answers.push({ name: basename(part.video.path), raw: await answer(one) });
   }
-  const evidence = drafts.flatMap(({ draft }) => draft.evidence);
+  const evidence = answers.flatMap(({ raw }) => raw.evidence);
   return {
-    answer: drafts.map(({ name, draft }) => `${name}: ${draft.answer}`).join('; '),
-    confidence: drafts.reduce((sum, { draft }) => sum + draft.confidence, 0) / drafts.length,
+    answer: answers.map(({ name, raw }) => `${name}: ${raw.answer}`).join('; '),
+    confidence: answers.reduce((sum, { raw }) => sum + raw.confidence, 0) / answers.length,
     evidence,
-    statements: drafts.map(({ name, draft }) => ({
-      text: `${name}: ${draft.answer}`,
-      proofs: draft.evidence.map((proof) => evidence.indexOf(proof)),
+    statements: answers.map(({ name, raw }) => ({
+      text: `${name}: ${raw.answer}`,
+      proofs: raw.evidence.map((proof) => evidence.indexOf(proof)),
     })),
   };
 }
@@ -128,15 +136,15 @@ export function namesIn(text: string): string[] {
 }
 
 /** "What is shown first (last)?": read from the shots at that end, and the outermost one alone. */
-export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<Draft> {
-  const { reading, segments, reel, question, asked } = asking;
-  const near = end === 'first' ? segments.slice(0, reading.budget) : segments.slice(-reading.budget);
+export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<RawAnswer> {
+  const { session, segments, timeline, question } = asking;
+  const near = end === 'first' ? segments.slice(0, session.budget) : segments.slice(-session.budget);
   const outermost = segments.at(end === 'first' ? 0 : -1);
   if (!outermost) return { answer: '', confidence: 0, evidence: [] };
-  const patches = reading.earlier
-    ? patchesToRead(asking, [representative(outermost, reel.table)])
-    : near.map((segment) => representative(segment, reel.table));
-  const together = await reading.answer(patches, decoderPrompt(question, asked));
+  const patches = session.earlier
+    ? patchesToRead(asking, [representative(outermost, timeline.table)])
+    : near.map((segment) => representative(segment, timeline.table));
+  const together = await session.answer(patches, decoderPrompt(question.asks, question.text));
   const alone = await nameOf(asking, outermost);
   const agree = together.text === alone.name;
   return {
@@ -147,7 +155,7 @@ export async function answerEnd(asking: Asking, end: 'first' | 'last'): Promise<
 }
 
 /** "What is shown at 1:23?" names that stretch; "what is this?" about a whole video reads it out. */
-export async function answerWhat(asking: Asking, at: number | undefined): Promise<Draft> {
+export async function answerWhat(asking: Asking, at: number | undefined): Promise<RawAnswer> {
   const { segments } = asking;
   if (at === undefined && segments.length > 1) return answerOrder(asking);
   const stretch = at === undefined ? segments[0] : stretchAt(asking, at);
@@ -157,24 +165,27 @@ export async function answerWhat(asking: Asking, at: number | undefined): Promis
 }
 
 /** The patches around a time of the first of the asked-about videos, within their segment. */
-export function stretchAt({ segments, reel }: Asking, at: number): Segment | undefined {
+export function stretchAt({ segments, timeline }: Asking, at: number): Segment | undefined {
   if (segments.length === 0) return undefined;
-  const { origin } = reel.partOf(segments[0].first);
+  const { origin } = timeline.partOf(segments[0].first);
   const first = Math.max(
     segments[0].first,
-    reel.table.starts.findLastIndex((start) => start <= at + origin),
+    timeline.table.starts.findLastIndex((start) => start <= at + origin),
   );
   const segment = segments.find((one) => first >= one.first && first < one.past);
   return segment && { first: Math.max(segment.first, first - 1), past: Math.min(segment.past, first + 2) };
 }
 
 /** Any other question: the decoder reads what search holds for relevant, and the rest of the video for context. */
-export async function answerOpen(asking: Asking): Promise<Draft> {
-  const { reading, question, asked, onText } = asking;
-  const hits = await asking.lookFor(asked, 5);
+export async function answerOpen(asking: Asking): Promise<RawAnswer> {
+  const { session, question, parser, onText } = asking;
+  const hits = await asking.lookFor(parser.thing(question.text), 5);
   const list = patchesToRead(asking, peaksOf(hits));
-  const { text, confidence } = await reading.answer(list, decoderPrompt(question, asked), { onText });
-  const found = text === '' ? [] : await confirm(asking, await asking.lookFor(text, 2), text);
+  const { text, confidence } = await session.answer(list, decoderPrompt(question.asks, question.text), {
+    onText,
+  });
+  const named = parser.thing(text);
+  const found = text === '' ? [] : await confirm(asking, await asking.lookFor(named, 2), named);
   const sure = found.filter((hit, i) => i === 0 || hit.confidence >= calibration.confident);
-  return { answer: text, confidence, evidence: evidenceOf(sure, text) };
+  return { answer: text, confidence, evidence: evidenceOf(sure, named) };
 }

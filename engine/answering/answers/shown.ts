@@ -1,6 +1,7 @@
 import { calibration, logistic, logOdds } from '../../search/calibration.ts';
-import { confirm, evidenceOf, patchesToRead, peaksOf, type Asking, type Draft } from '../asking.ts';
+import { confirm, evidenceOf, patchesToRead, peaksOf, type Asking, type RawAnswer } from '../asking.ts';
 import { isThere, yesNo } from '../../language/prompts.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 
 /** How many of the best moments are looked at again. */
 const looked = 3;
@@ -10,26 +11,27 @@ const both = / and (?:an?|the|any|some) /u;
 const either = / or (?:(?:an?|the|any|some) )?/u;
 
 /** "Is there a …?", of one thing or of several, all or any of which must be there. */
-export async function answerShown(asking: Asking, subject: string): Promise<Draft> {
-  const all = subject.split(both);
-  const things = all.length > 1 ? all : subject.split(either);
+export async function answerShown(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
+  const all = subject.text.split(both);
+  const things = all.length > 1 ? all : subject.text.split(either);
   if (things.length === 1) return answerOne(asking, subject);
-  const drafts: { thing: string; draft: Draft }[] = [];
-  for (const thing of things) drafts.push({ thing, draft: await answerOne(asking, thing) });
-  const yes = (draft: Draft) => draft.answer === 'yes';
-  const there = drafts.filter(({ draft }) => yes(draft));
-  const is = all.length > 1 ? there.length === drafts.length : there.length > 0;
+  const answers: { thing: string; raw: RawAnswer }[] = [];
+  for (const thing of things)
+    answers.push({ thing, raw: await answerOne(asking, asking.parser.thing(thing)) });
+  const yes = (raw: RawAnswer) => raw.answer === 'yes';
+  const there = answers.filter(({ raw }) => yes(raw));
+  const is = all.length > 1 ? there.length === answers.length : there.length > 0;
   // Those that decide it: all where all are, or none is; else those that are (any), or aren't (all).
-  const deciding = drafts.filter(({ draft }) => yes(draft) === is);
-  const evidence = there.flatMap(({ draft }) => draft.evidence);
-  const confidences = deciding.map(({ draft }) => draft.confidence);
+  const deciding = answers.filter(({ raw }) => yes(raw) === is);
+  const evidence = there.flatMap(({ raw }) => raw.evidence);
+  const confidences = deciding.map(({ raw }) => raw.confidence);
   return {
     answer: is ? 'yes' : 'no',
     confidence: is === all.length > 1 ? Math.min(...confidences) : Math.max(...confidences),
     evidence,
-    statements: drafts.map(({ thing, draft }) => ({
-      text: `${thing}: ${draft.answer}`,
-      proofs: yes(draft) ? draft.evidence.map((proof) => evidence.indexOf(proof)) : [],
+    statements: answers.map(({ thing, raw }) => ({
+      text: `${thing}: ${raw.answer}`,
+      proofs: yes(raw) ? raw.evidence.map((proof) => evidence.indexOf(proof)) : [],
     })),
     ...(!is && { absence: true }),
   };
@@ -39,15 +41,17 @@ export async function answerShown(asking: Asking, subject: string): Promise<Draf
  * "Is there a …?": the decoder reads the likeliest moments together with the rest of the video, then the likeliest
  * alone; both and the search's own evidence make one probability.
  */
-async function answerOne(asking: Asking, subject: string): Promise<Draft> {
-  const { reading } = asking;
+async function answerOne(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
+  const { session } = asking;
   const hits = await asking.lookFor(subject, looked);
   const list = patchesToRead(asking, peaksOf(hits));
-  const [whole] = reading.judges(subject) ? await reading.choose(list, isThere(subject), yesNo) : [undefined];
+  const [whole] = session.judges(subject)
+    ? await session.choose(list, isThere(subject.text), yesNo)
+    : [undefined];
   const checked = await confirm(asking, hits, subject);
   const best = checked[0]?.confidence ?? 0;
   const weights = calibration.shown;
-  const reads = weights.reading[checked[0]?.source ?? 'scene'];
+  const reads = session.numbers.reading[checked[0]?.source ?? 'scene'];
   const yes = whole === undefined ? best : logistic(reads * logOdds(whole) + weights.moment * logOdds(best));
   // The search alone must be as sure as for a find.
   const enough = whole === undefined ? calibration.confident : 0.5;

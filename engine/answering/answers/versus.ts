@@ -1,7 +1,8 @@
 import { calibration } from '../../search/calibration.ts';
-import { evidenceOf, type Asking, type Draft, type Proof } from '../asking.ts';
+import { evidenceOf, type Asking, type RawAnswer, type Proof } from '../asking.ts';
 import { noName, withArticle } from '../../language/prompts.ts';
 import { occurrences } from './occurrences.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 
 /**
  * "What came first, X or Y?": every occurrence of both, re-checked; the earliest (latest) decides. Over several
@@ -9,24 +10,24 @@ import { occurrences } from './occurrences.ts';
  */
 export async function answerVersus(
   asking: Asking,
-  things: readonly [string, string],
+  things: readonly ParsedQuery[],
   end: 'first' | 'last',
   asks: boolean,
-): Promise<Draft> {
-  const { reel } = asking;
+): Promise<RawAnswer> {
+  const { timeline } = asking;
   const found: { thing: string; proofs: Proof[]; nearest: number }[] = [];
   for (const thing of things) {
     const { sure, nearest } = await occurrences(asking, thing);
-    found.push({ thing, proofs: evidenceOf(sure, thing), nearest: nearest?.confidence ?? 0 });
+    found.push({ thing: thing.text, proofs: evidenceOf(sure, thing), nearest: nearest?.confidence ?? 0 });
   }
-  const both = reel.parts.find(({ first }) =>
+  const both = timeline.parts.find(({ first }) =>
     found.every(({ proofs }) => proofs.some((proof) => partOf(asking, proof) === first)),
   );
   const evidence = found.flatMap(({ proofs }) => proofs).sort((a, b) => a.start - b.start);
   const statements = found.map(({ thing, proofs }) => ({
     text:
       proofs.length > 0
-        ? `${thing}: ${proofs.map((proof) => reel.clock(proof.start, proof.end)).join(', ')}`
+        ? `${thing}: ${proofs.map((proof) => timeline.clock(proof.start, proof.end)).join(', ')}`
         : `${thing}: ${noName.absent}`,
     proofs: proofs.map((proof) => evidence.indexOf(proof)),
   }));
@@ -56,8 +57,8 @@ export async function answerVersus(
   return { answer: asks ? (leads ? 'yes' : 'no') : named, confidence, evidence, statements };
 }
 
-function partOf({ reel }: Asking, { start }: Proof): number {
-  return reel.parts.findLast(({ origin }) => origin <= start)?.first ?? 0;
+function partOf({ timeline }: Asking, { start }: Proof): number {
+  return timeline.parts.findLast(({ origin }) => origin <= start)?.first ?? 0;
 }
 
 function earlier(a: Proof, b: Proof): Proof {

@@ -1,19 +1,24 @@
-import { confirmVisits, knownThing, sawWhy, visitsIn } from './followed.ts';
+import { confirmVisits, knownThing, sawExplanation, visitsIn } from './followed.ts';
 import { absent, answerTimes, counted, occurrences } from './occurrences.ts';
-import type { Asking, Draft, Proof } from '../asking.ts';
+import type { Asking, RawAnswer, Proof } from '../asking.ts';
 import type { Visit } from '../visits.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 
 /** "How many … come in?": things are followed over time, so that somebody who stands there for a minute is one. */
-export async function answerVisits(asking: Asking, subject: string, entering: boolean): Promise<Draft> {
-  const thing = knownThing(asking, subject);
+export async function answerVisits(
+  asking: Asking,
+  subject: ParsedQuery,
+  entering: boolean,
+): Promise<RawAnswer> {
+  const thing = knownThing(subject);
   if (!thing) return answerTimes(asking, subject);
-  const { reel } = asking;
+  const { timeline } = asking;
   const visits = visitsIn(asking, thing);
   // Who is there from the beginning has not come in.
-  const here = visits.filter(({ first }) => entering && reel.partOf(first).first === first);
+  const here = visits.filter(({ first }) => entering && timeline.partOf(first).first === first);
   const coming = visits.filter((visit) => !here.includes(visit));
   const evidence = await confirmVisits(asking, coming, subject);
-  const text = (proof: Proof) => reel.clock(proof.start, proof.end);
+  const text = (proof: Proof) => timeline.clock(proof.start, proof.end);
   if (evidence.length > 0) return { ...counted(evidence, text), ...withThose(asking, here, evidence) };
   if (here.length === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
   return {
@@ -25,23 +30,23 @@ export async function answerVisits(asking: Asking, subject: string, entering: bo
 
 /** The counted visits, and behind them those that were there from the beginning, which are told but not counted. */
 function withThose(
-  { reel }: Asking,
+  { timeline }: Asking,
   here: readonly Visit[],
   evidence: readonly Proof[],
-): Pick<Draft, 'evidence' | 'statements'> {
+): Pick<RawAnswer, 'evidence' | 'statements'> {
   const uncounted = here.map((visit) => ({
     start: visit.start,
     end: visit.end,
     score: visit.confidence,
     reason: 'there from the beginning, not counted',
-    why: [sawWhy(visit)],
+    why: [sawExplanation(visit)],
   }));
   const all = [...evidence, ...uncounted];
   const note = (i: number) => (i < evidence.length ? '' : ', there from the beginning, not counted');
   return {
     evidence: all,
     statements: all.map(({ start, end }, i) => ({
-      text: `${reel.clock(start, end)}${note(i)}`,
+      text: `${timeline.clock(start, end)}${note(i)}`,
       proofs: [i],
     })),
   };

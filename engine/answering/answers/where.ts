@@ -3,22 +3,23 @@ import { absent, occurrences } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
 import {
   evidenceOf,
-  mostTold,
+  mostStated,
   patchesToSee,
   surest,
-  toldTogether,
+  statedTogether,
   type Asking,
-  type Draft,
-  type Told,
+  type RawAnswer,
+  type Stated,
 } from '../asking.ts';
 import { decoderPrompt, sides, sidesWritten, type Side } from '../../language/prompts.ts';
 import type { Hit } from '../../search/search.ts';
 import type { Visit } from '../visits.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 
 /** Whose middle is left of the first, or right of the second, is at that side: as the decoder was taught (sights.py). */
 const edges = [0.42, 0.58] as const;
 
-interface Placed extends Told {
+interface Placed extends Stated {
   confidence: number;
 }
 
@@ -26,25 +27,25 @@ interface Placed extends Told {
  * "Where in the picture is the car?": of what the detector followed by its boxes, of anything else as the decoder sees it,
  * for each moment that shows it.
  */
-export async function answerWhere(asking: Asking, subject: string): Promise<Draft> {
+export async function answerWhere(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
   const followed = followedOf(asking, subject);
   if (followed.length > 0) return together(followed);
-  if (!asking.reading.fewWords) return answerOpen(asking);
+  if (!asking.session.fewWords) return answerOpen(asking);
   const { sure, nearest } = await occurrences(asking, subject);
   if (sure.length === 0) return absent(nearest);
-  if (!asking.reading.judges(subject))
+  if (!asking.session.judges(subject))
     return { answer: 'can’t tell where', confidence: 0, evidence: evidenceOf(sure, subject) };
   const read: Placed[] = [];
-  for (const hit of sure.slice(0, mostTold)) read.push(await placeOf(asking, hit, subject));
+  for (const hit of sure.slice(0, mostStated)) read.push(await placeOf(asking, hit, subject));
   return together(read);
 }
 
 /** Where the decoder sees it, from the beginning of a moment to its end. */
-async function placeOf(asking: Asking, hit: Hit, subject: string): Promise<Placed> {
-  const question = decoderPrompt({ kind: 'where', subject }, asking.asked);
+async function placeOf(asking: Asking, hit: Hit, subject: ParsedQuery): Promise<Placed> {
+  const question = decoderPrompt({ kind: 'where', subject: subject.text }, asking.question.text);
   const seen: { side: Side; chance: number }[] = [];
   for (const patch of patchesToSee(hit)) {
-    const chances = await asking.reading.choose([patch], question, sidesWritten);
+    const chances = await asking.session.choose([patch], question, sidesWritten);
     const chance = Math.max(...chances);
     seen.push({ side: sides[chances.indexOf(chance)], chance });
   }
@@ -54,16 +55,16 @@ async function placeOf(asking: Asking, hit: Hit, subject: string): Promise<Place
   return { text: pathText(from.side, to.side), confidence, proof };
 }
 
-function together(placed: readonly Placed[]): Draft {
-  return { ...toldTogether(placed), confidence: Math.max(...placed.map(({ confidence }) => confidence)) };
+function together(placed: readonly Placed[]): RawAnswer {
+  return { ...statedTogether(placed), confidence: Math.max(...placed.map(({ confidence }) => confidence)) };
 }
 
-function followedOf(asking: Asking, subject: string): Placed[] {
-  const thing = knownThing(asking, subject);
+function followedOf(asking: Asking, subject: ParsedQuery): Placed[] {
+  const thing = knownThing(subject);
   const visits = thing ? visitsIn(asking, thing, { least: 1, returns: 0 }) : [];
   return surest(visits).map((visit) => {
     const text = pathOf(visit);
-    return { text, confidence: visit.confidence, proof: proofOfVisit(visit, `${subject}: ${text}`) };
+    return { text, confidence: visit.confidence, proof: proofOfVisit(visit, `${subject.text}: ${text}`) };
   });
 }
 

@@ -1,12 +1,13 @@
 import { occurrences, absent } from './occurrences.ts';
 import { calibration } from '../../search/calibration.ts';
-import { evidenceOf, nameOf, toldTogether, type Asking, type Draft, type Told } from '../asking.ts';
+import { evidenceOf, nameOf, statedTogether, type Asking, type RawAnswer, type Stated } from '../asking.ts';
 import type { Hit } from '../../search/search.ts';
+import type { ParsedQuery } from '../../language/parsed-query.ts';
 
 /** So many moments are named. */
 const named = 16;
 
-interface Named extends Told {
+interface Named extends Stated {
   confidence: number;
 }
 
@@ -14,7 +15,7 @@ interface Named extends Told {
  * "Which animals are there?": the moments that show one of the kind, each with its name by the decoder, or by the detector
  * where the decoder isn't sure.
  */
-export async function answerWhich(asking: Asking, kind: string): Promise<Draft> {
+export async function answerWhich(asking: Asking, kind: ParsedQuery): Promise<RawAnswer> {
   const { sure, nearest } = await occurrences(asking, kind);
   if (sure.length === 0) return absent(nearest);
   const found: Named[] = [];
@@ -23,12 +24,12 @@ export async function answerWhich(asking: Asking, kind: string): Promise<Draft> 
     if (one.text !== '') found.push(one);
   }
   const confidence = found.reduce((sum, one) => sum + one.confidence, 0) / Math.max(1, found.length);
-  return { ...toldTogether(found), confidence };
+  return { ...statedTogether(found), confidence };
 }
 
-async function nameIn(asking: Asking, hit: Hit, kind: string): Promise<Named> {
+async function nameIn(asking: Asking, hit: Hit, kind: ParsedQuery): Promise<Named> {
   const { name, confidence, evidence } = await nameOf(asking, hit);
-  const saw = hit.whys.find((why) => why.code === 'saw');
+  const saw = hit.explanations.find((one) => one.code === 'saw');
   if (confidence < calibration.confident && hit.source === 'object' && saw)
     return { text: saw.label, confidence: hit.confidence, proof: evidenceOf([hit], kind)[0] };
   return { text: name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } };

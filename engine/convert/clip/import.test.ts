@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { importClipPair } from '../index.ts';
+import { GraphBuilder } from '../onnx/graph.ts';
+import { writeSafetensors } from '../testing/safetensors.ts';
 import type { PairLayout } from '../testing/clip-pair.ts';
 import { tinyEmbeddingSize, writePair } from '../testing/clip-pair.ts';
 import { writeJson } from '../testing/checkpoint.ts';
@@ -80,6 +82,61 @@ suite('an imported pair', () => {
         [1, 1, 1],
       ],
     );
+  });
+});
+
+suite('what a pair’s cosines mean', () => {
+  const scale = Math.log(117.3);
+  const scalar = (value: number) => ({ shape: [1], data: Float32Array.of(value) });
+
+  test('is SigLIP’s own sigmoid, where its weights lie beside the graphs', async () => {
+    const source = writePair(join(folder, 'pair'), { kind: 'siglip' });
+    const weights = { logit_scale: scalar(scale), logit_bias: scalar(-12.9), other: scalar(1) };
+    writeSafetensors(join(source, 'model.safetensors'), weights);
+    const { calibration, files } = await bring(source);
+    assert.ok(Math.abs(calibration!.scene!.similarity - 117.3) < 1e-3);
+    assert.ok(Math.abs(calibration!.scene!.bias + 12.9) < 1e-4);
+    assert.equal(calibration!.scene!.standout, 0);
+    assert.ok(!files.some(({ path }) => path.endsWith('.safetensors')));
+  });
+
+  test('is read from a graph of both towers, too', async () => {
+    const source = writePair(join(folder, 'pair'), { kind: 'siglip', graphs: 'onnx' });
+    const graph = new GraphBuilder('both');
+    const input = graph.input('x', 'float32', [1]);
+    const scaled = graph.node('Mul', [
+      input,
+      graph.constant('logit_scale', 'float32', [1], new Uint8Array(Float32Array.of(scale).buffer)),
+    ]);
+    const bias = graph.constant('logit_bias', 'float32', [1], new Uint8Array(Float32Array.of(-16.5).buffer));
+    graph.nodes('Add', [scaled, bias], ['logits']);
+    graph.output('logits', 'float32', [1]);
+    writeFileSync(join(source, 'onnx', 'model.onnx'), graph.encode());
+    const { calibration } = await bring(source);
+    assert.ok(Math.abs(calibration!.scene!.similarity - 117.3) < 1e-3 && calibration!.scene!.bias === -16.5);
+  });
+
+  test('is left to what stands out, where nothing is said, or nothing sensible', async () => {
+    const source = writePair(join(folder, 'pair'), { kind: 'siglip' });
+    assert.equal((await bring(source)).calibration, undefined);
+    await rm(join(folder, 'bundle'), { recursive: true });
+    writeFileSync(join(source, 'model.safetensors'), 'cut short');
+    assert.equal((await bring(source)).calibration, undefined);
+    await rm(join(folder, 'bundle'), { recursive: true });
+    writeSafetensors(join(source, 'model.safetensors'), {
+      logit_scale: scalar(NaN),
+      logit_bias: scalar(-12),
+    });
+    assert.equal((await bring(source)).calibration, undefined);
+  });
+
+  test('is no sigmoid of CLIP’s, which only tells what fits best', async () => {
+    const source = writePair(join(folder, 'pair'));
+    writeSafetensors(join(source, 'model.safetensors'), {
+      logit_scale: scalar(4.6),
+      logit_bias: scalar(-10),
+    });
+    assert.equal((await bring(source)).calibration, undefined);
   });
 });
 

@@ -17,6 +17,7 @@ import { requireSpace } from '../output/space.ts';
 import { stageFolder } from '../output/staging.ts';
 import type { PairConfig, PairPreprocessor } from './config.ts';
 import { inputSize, readPairConfig, readPairPreprocessor } from './config.ts';
+import { sceneOfPair } from './logits.ts';
 import { checkDeclarations, pairOutputs, readGraph, tryGraph } from './graphs.ts';
 import type { PairTokens } from './tokenizer.ts';
 import { readPairTokenizer } from './tokenizer.ts';
@@ -56,6 +57,7 @@ export async function importClipPair(options: ImportClipOptions): Promise<Bundle
   throwIfCancelled(options.signal);
   options.onProgress?.({ stage: 'trying the graphs', fraction: 0 });
   const embeddingSize = await tryPair([vision, text], config, preprocessor, tokens);
+  const scene = await sceneOfPair(chosen.source, config.kind);
   throwIfCancelled(options.signal);
   const paths = [...externalPaths(vision, declarations[0]), ...externalPaths(text, declarations[1])];
   paths.push(join(chosen.source, 'tokenizer.json'));
@@ -79,6 +81,7 @@ export async function importClipPair(options: ImportClipOptions): Promise<Bundle
         maxTokens: config.maxTokens,
         padToken: tokens.padToken,
       },
+      ...(scene && { calibration: { scene } }),
       files,
       licence: 'as the model states it',
       provenance: `imported from the folder ${JSON.stringify(basename(chosen.source))}`,

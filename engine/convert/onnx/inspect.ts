@@ -74,6 +74,42 @@ async function readGraph(reader: ProtobufReader, graph: Field): Promise<GraphDec
   return found;
 }
 
+/** Bytes of a scalar's message, name included: weights are larger. */
+const largestScalar = 4096;
+
+/**
+ * Reads float32 scalars among a graph's initializers.
+ * @returns those that are there, by name
+ * @throws Error saying what is wrong, for the caller to put the file's name to.
+ */
+export async function readScalars(path: string, names: readonly string[]): Promise<Map<string, number>> {
+  const file = await open(path);
+  try {
+    const reader = new ProtobufReader(file, (await file.stat()).size);
+    const found = new Map<string, number>();
+    for await (const graph of reader.fields(0, reader.size)) {
+      if (graph.number !== modelGraph) continue;
+      for await (const field of reader.fields(graph.start, graph.end)) {
+        if (field.number !== graphInitializer || field.end - field.start > largestScalar) continue;
+        const tensor = onnx.TensorProto.decode(await reader.bytes(field));
+        const value = names.includes(tensor.name ?? '') ? scalarOf(tensor) : undefined;
+        if (value !== undefined) found.set(tensor.name, value);
+      }
+    }
+    return found;
+  } finally {
+    await file.close();
+  }
+}
+
+function scalarOf({ dataType, dims, rawData, floatData }: TensorProto): number | undefined {
+  const float32 = 1;
+  const sizes: readonly unknown[] = dims ?? [];
+  if (dataType !== float32 || sizes.some((size) => Number(size) !== 1)) return undefined;
+  if (rawData?.length === 4) return Buffer.from(rawData).readFloatLE();
+  return floatData?.[0];
+}
+
 type TensorProto = InstanceType<typeof onnx.TensorProto>;
 type NodeProto = InstanceType<typeof onnx.NodeProto>;
 

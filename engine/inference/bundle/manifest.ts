@@ -9,10 +9,12 @@ import { LongviewError } from '../../protocol/errors.ts';
 export interface ReadManifest {
   manifest: BundleManifest;
   /**
-   * Changes whenever the content does (the manifest holds every file's sha256), or what is said of it that matters to a
-   * result; not with how it is called, licensed or where it is from.
+   * Changes whenever the content does (the manifest holds every file's sha256), or what is said of it that matters to an
+   * index; not with how it is called, licensed or where it is from, nor with what its scores are taken to mean.
    */
   fingerprint: string;
+  /** Changes with how queries are worded and what scores are taken to mean: answers depend on it, indexes don't. */
+  reading: string;
 }
 
 /** A `bad-bundle` error: which bundle, and why it was refused. */
@@ -41,11 +43,16 @@ export async function readManifest(folder: string): Promise<ReadManifest> {
     throw badBundle(folder, 'it has no readable bundle.json', { cause });
   }
   const manifest = parseManifest(folder, text);
-  return { manifest, fingerprint: fingerprintOf(manifest) };
+  return { manifest, ...fingerprintsOf(manifest) };
 }
 
-function fingerprintOf(manifest: BundleManifest): string {
-  const content = { ...manifest, name: '', licence: '', provenance: '' };
+function fingerprintsOf(manifest: BundleManifest): Pick<ReadManifest, 'fingerprint' | 'reading'> {
+  const { calibration, queries, vocabulary, ...rest } = manifest;
+  const content = { ...rest, name: '', licence: '', provenance: '' };
+  return { fingerprint: digest(content), reading: digest({ calibration, queries, vocabulary }) };
+}
+
+function digest(content: object): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
 }
 

@@ -6,7 +6,7 @@ import { Lazy } from '../runtime/lazy.ts';
 import { openGraph } from '../runtime/open-graph.ts';
 import type { ProviderName } from '../runtime/provider-names.ts';
 import type { GraphSession } from '../runtime/session.ts';
-import { toUnitLength } from '../text/text-embedder.ts';
+import { toUnitLength } from '../../core/vectors.ts';
 import type { Eyes, Look } from '../types.ts';
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import type { Picture } from '../image/resample.ts';

@@ -5,7 +5,7 @@ import { checkSignature } from '../bundle/signature.ts';
 import { Lazy } from '../runtime/lazy.ts';
 import { openGraph } from '../runtime/open-graph.ts';
 import type { GraphSession } from '../runtime/session.ts';
-import { toUnitLength } from '../text/text-embedder.ts';
+import { toUnitLength } from '../../core/vectors.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { TextEmbedder } from '../types.ts';
 import { clipOutputs } from './outputs.ts';

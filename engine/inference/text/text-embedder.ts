@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { rotaryTables, textIds } from '../../hope/index.ts';
+import { toUnitLength } from '../../core/vectors.ts';
 import { badArgument } from '../../protocol/errors.ts';
 import type { BundleManifest } from '../../protocol/bundle.ts';
 import type { Bundle } from '../bundle/bundle.ts';
@@ -73,12 +74,4 @@ export class TowerTextEmbedder implements TextEmbedder, AsyncDisposable {
     });
     return toUnitLength(embedding.data as Float32Array);
   }
-}
-
-/** The same direction with length 1; a vector of zeros stays as it is. */
-export function toUnitLength(vector: Float32Array): Float32Array {
-  let square = 0;
-  for (const value of vector) square += value * value;
-  const length = Math.sqrt(square);
-  return length > 0 ? vector.map((value) => value / length) : vector;
 }

@@ -1,5 +1,6 @@
 import type { Colour } from '../../protocol/colours.ts';
-import { canFollowNoun, determiners, roleOf } from './words.ts';
+import { determiners } from '../function-words.ts';
+import { canFollowNoun, roleOf } from './words.ts';
 
 const names: Readonly<Record<string, Colour>> = {
   ...{ black: 'black', white: 'white', grey: 'grey', gray: 'grey', silver: 'grey', silvery: 'grey' },

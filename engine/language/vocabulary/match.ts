@@ -3,16 +3,26 @@ import type { Heading } from '../../protocol/headings.ts';
 import { coloursOf, isColour, noColours, type ColourPhrase } from './colours.ts';
 import { headingAt, type HeadingPhrase } from './headings.ts';
 import { placesIn, type Place, type PlacePhrase } from './places.ts';
-import { alsoVerbs, modifiers, pairs, vocabulary, type CocoLabel, type VocabularyEntry } from './table.ts';
-import { canFollowNoun, determiners, isNegation, quantityAt, roleOf, singulars } from './words.ts';
+import { determiners } from '../function-words.ts';
+import { singulars } from '../inflection.ts';
+import {
+  alsoVerbs,
+  modifiers,
+  pairs,
+  vocabulary,
+  vocabularyOf,
+  type Vocabulary,
+  type VocabularyEntry,
+} from './table.ts';
+import { canFollowNoun, isNegation, quantityAt, roleOf } from './words.ts';
 
-export { cocoLabels, type CocoLabel } from './table.ts';
+export { cocoLabels } from './table.ts';
 export type { Place } from './places.ts';
 
 /** One thing of a query that the detector knows. */
 export interface NounMatch {
   /** The classes it may be seen as; any of them will do. */
-  labels: readonly CocoLabel[];
+  labels: readonly string[];
   /** The query's own words for it, as written there (lower case). */
   words: string;
   /** At least so many at once. */
@@ -50,16 +60,23 @@ interface Found {
 /**
  * Finds in an English query the things that the detector knows: its classes, common other names, plurals, how many are
  * asked for, where and in which colours. Rules and word lists, no model; what they don't know is left in `rest`, and `covered` is false.
+ * @param labels the classes that the detector knows, COCO's where absent; where there are none, nothing is a thing that it knows
  */
-export function matchNouns(text: string): QueryMatch {
-  const tokens = tokenize(text);
+export function matchNouns(text: string, labels?: readonly string[]): QueryMatch {
+  const known = labels === undefined ? vocabulary : vocabularyOf(labels);
+  const tokens = tokenize(text, known);
   const places = placesIn(tokens);
   const used = new Set(places.flatMap(({ start, length }) => Array.from({ length }, (_, i) => start + i)));
   const negated = negatedTokens(tokens);
   const kept: Found[] = [];
-  for (const found of phrasesIn(tokens, used)) {
+  for (const found of phrasesIn(tokens, used, known)) {
     if (found.entry.labels.length === 0 || negated.has(found.start)) continue;
-    if (isVerb(tokens, found) || isModifier(tokens, used, found) || isColour(tokens, found.start)) continue;
+    if (
+      isVerb(tokens, found, known) ||
+      isModifier(tokens, used, found, known) ||
+      isColour(tokens, found.start)
+    )
+      continue;
     kept.push(found);
   }
   const counts = kept.map((found, i) => countBefore(tokens, used, found, kept[i - 1]));
@@ -94,7 +111,7 @@ export function matchNouns(text: string): QueryMatch {
  * right" names no place.
  */
 export function withoutPlaces(text: string): { words: string; places: readonly Place[] } {
-  const tokens = tokenize(text);
+  const tokens = tokenize(text, vocabulary);
   const places = placesIn(tokens);
   const goes = tokens.some((token) => /^(?:from|towards?)$/u.test(token));
   if (places.length === 0 || goes || matchNouns(text).objects.some(({ heading }) => heading))
@@ -107,33 +124,36 @@ export function withoutPlaces(text: string): { words: string; places: readonly P
 }
 
 /** Lower-case words; commas stay, as they part and join. A possessive or hyphenated word is one word. */
-function tokenize(text: string): string[] {
+function tokenize(text: string, known: Vocabulary): string[] {
   const plain = text.normalize('NFKC').toLowerCase().replace(/[‘’]/gu, "'").replace(/[‐‑]/gu, '-');
   const tokens = plain.match(/[\p{L}\p{M}\p{N}]+(?:['-][\p{L}\p{M}\p{N}]+)*|[,;.:!?]/gu) ?? [];
   const words = tokens.map((token) => (/^[;.:!?]$/u.test(token) ? ',' : token));
   while (words.at(-1) === ',') words.pop();
-  return words.flatMap((word) => (word.includes('-') ? hyphenated(word) : [word]));
+  return words.flatMap((word) => (word.includes('-') ? hyphenated(word, known) : [word]));
 }
 
 /** "Hot-dog" is "hot dog"; "bird's-eye" stays one word, which nobody takes for a bird. */
-function hyphenated(word: string): string[] {
+function hyphenated(word: string, known: Vocabulary): string[] {
   const parts = word.split('-');
-  return lookUp([word]) || !lookUp(parts) ? [word] : parts;
+  return lookUp([word], known) || !lookUp(parts, known) ? [word] : parts;
 }
 
 /** The vocabulary's entry for a phrase whose last word may be a plural. */
-function lookUp(phrase: readonly string[]): { entry: VocabularyEntry; plural: boolean } | undefined {
+function lookUp(
+  phrase: readonly string[],
+  known: Vocabulary,
+): { entry: VocabularyEntry; plural: boolean } | undefined {
   const last = phrase.at(-1);
   if (last === undefined) return undefined;
   for (const singular of singulars(last)) {
-    const entry = vocabulary.get([...phrase.slice(0, -1), singular].join(' '));
+    const entry = known.get([...phrase.slice(0, -1), singular].join(' '));
     if (entry) return { entry, plural: singular !== last };
   }
   return undefined;
 }
 
 /** The longest phrases of the vocabulary, left to right, without overlap. */
-function phrasesIn(tokens: readonly string[], used: ReadonlySet<number>): Found[] {
+function phrasesIn(tokens: readonly string[], used: ReadonlySet<number>, known: Vocabulary): Found[] {
   const found: Found[] = [];
   for (let start = 0; start < tokens.length; start++) {
     // "A couple of dogs" holds no couple.
@@ -144,7 +164,7 @@ function phrasesIn(tokens: readonly string[], used: ReadonlySet<number>): Found[
     }
     for (let length = Math.min(3, tokens.length - start); length > 0; length--) {
       if (used.has(start) || used.has(start + length - 1)) continue;
-      const hit = lookUp(tokens.slice(start, start + length));
+      const hit = lookUp(tokens.slice(start, start + length), known);
       if (!hit) continue;
       found.push({ start, length, ...hit });
       start += length - 1;
@@ -167,17 +187,22 @@ function negatedTokens(tokens: readonly string[]): Set<number> {
 }
 
 /** "Watch the dog", "people watch tv": a word that is also a verb, where a verb stands. */
-function isVerb(tokens: readonly string[], { start, length, plural }: Found): boolean {
+function isVerb(tokens: readonly string[], { start, length, plural }: Found, known: Vocabulary): boolean {
   if (length !== 1 || !singulars(tokens[start]).some((form) => alsoVerbs.has(form))) return false;
   const before = tokens[start - 1] as string | undefined;
   if (before !== undefined && (determiners.has(before) || quantityAt(tokens, start - 1))) return false;
   if (before === 'to' || determiners.has(tokens[start + 1])) return true;
-  const subject = before === undefined ? undefined : lookUp([before]);
+  const subject = before === undefined ? undefined : lookUp([before], known);
   return subject !== undefined && subject.entry.labels.length > 0 && subject.plural !== plural;
 }
 
 /** "Car park", "orange dress": a noun right before another, which is the one that is meant. */
-function isModifier(tokens: readonly string[], used: ReadonlySet<number>, found: Found): boolean {
+function isModifier(
+  tokens: readonly string[],
+  used: ReadonlySet<number>,
+  found: Found,
+  known: Vocabulary,
+): boolean {
   const at = found.start + found.length;
   const next = tokens[at] as string | undefined;
   // "Glasses of wine" holds its own "of", so what follows is what they hold.
@@ -187,7 +212,7 @@ function isModifier(tokens: readonly string[], used: ReadonlySet<number>, found:
   if (roleOf(next) !== 'content' || canFollowNoun(next)) return false;
   if (found.length === 1 && modifiers.has(tokens[found.start])) return true;
   // Two things of the vocabulary side by side are both meant ("person bicycle"), but not in "bus driver".
-  const head = lookUp(tokens.slice(at, at + 2)) ?? lookUp([next]);
+  const head = lookUp(tokens.slice(at, at + 2), known) ?? lookUp([next], known);
   return !head || (!head.entry.exact && head.entry.labels[0] === 'person');
 }
 

@@ -32,12 +32,12 @@ export const cocoLabels = [
 ] as const;
 
 /** One of {@link cocoLabels}. */
-export type CocoLabel = (typeof cocoLabels)[number];
+type CocoLabel = (typeof cocoLabels)[number];
 
 /** What a word or phrase, in the singular, means to the detector. */
 export interface VocabularyEntry {
   /** The classes it may be seen as; none for phrases that only look like a class ("mouse pad"). */
-  labels: readonly CocoLabel[];
+  labels: readonly string[];
   /** True where these classes are just what is meant; false for narrower ("poodle") and wider words ("animal"). */
   exact: boolean;
   /** How many of them the word itself asks for ("crowd"). */
@@ -233,10 +233,41 @@ export const alsoVerbs: ReadonlySet<string> = new Set(
 );
 
 /** Things that come as a pair of two halves: "a pair of scissors" is one. */
-export const pairs: ReadonlySet<CocoLabel> = new Set(['scissors', 'skis']);
+export const pairs: ReadonlySet<string> = new Set(['scissors', 'skis']);
 
-/** The vocabulary: words and phrases in the singular, lower case. */
-export const vocabulary: ReadonlyMap<string, VocabularyEntry> = buildVocabulary();
+/** Words and phrases in the singular, lower case, with what they mean to a detector. */
+export type Vocabulary = ReadonlyMap<string, VocabularyEntry>;
+
+/** The vocabulary of a detector of COCO's classes. */
+export const vocabulary: Vocabulary = buildVocabulary();
+
+const byLabels = new Map<string, Vocabulary>();
+const mostVocabularies = 16;
+
+/** The words that mean something to a detector of some classes: COCO's by all their names, others by their own. */
+export function vocabularyOf(labels: readonly string[]): Vocabulary {
+  const key = labels.join('\n');
+  let known = byLabels.get(key);
+  if (!known) {
+    if (byLabels.size >= mostVocabularies) byLabels.clear();
+    byLabels.set(key, (known = narrowed(new Set(labels))));
+  }
+  return known;
+}
+
+function narrowed(labels: ReadonlySet<string>): Vocabulary {
+  const table = new Map<string, VocabularyEntry>();
+  for (const [words, entry] of vocabulary) {
+    const left = entry.labels.filter((label) => labels.has(label));
+    // What only looks like a class stays a trap; what is left of "animal" is some kinds of it.
+    if (left.length === entry.labels.length) table.set(words, entry);
+    else if (left.length > 0) table.set(words, { ...entry, labels: left, exact: false });
+  }
+  for (const label of labels)
+    if (!table.has(label.toLowerCase()))
+      table.set(label.toLowerCase(), { labels: [label], exact: true, count: 1 });
+  return table;
+}
 
 function buildVocabulary(): Map<string, VocabularyEntry> {
   const table = new Map<string, VocabularyEntry>();

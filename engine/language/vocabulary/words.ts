@@ -1,21 +1,6 @@
+import { unseenWords } from '../function-words.ts';
+
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/u));
-
-/** Words before a noun: articles, pronouns that own, "some". */
-export const determiners = words(
-  'a an the this that these those some any my your his her its our their every each another which what whose',
-);
-
-/** Words that ask, point or join, and add nothing that could be seen. */
-const functionWords = words(`
-  and or with of in on at to by near next beside nearby together for from is are was were be been being am it its
-  there here i me we you us he she they them who whom where when why how whether if please do does did can could
-  would will shall should may might has have had let show shows shown find search look looking see sees seen
-  visible appear appears appeared appearing happen happens contain contains containing include includes
-  feature features featuring depict depicts
-  video videos clip clips film movie footage recording scene scenes shot shots photo photos photograph photographs
-  picture pictures image images frame frames view moment moments part parts time times screen-time ever anywhere
-  somewhere as so then also too very really quite
-`);
 
 /** Words that say how things lie or follow: they can't be seen by the detector, and no noun compound ends in one. */
 const relations = words(`
@@ -110,7 +95,7 @@ export type WordRole = 'function' | 'relation' | 'content';
 
 /** Tells what a word (lower case) does; "," is a function word. */
 export function roleOf(word: string): WordRole {
-  if (word === ',' || determiners.has(word) || functionWords.has(word)) return 'function';
+  if (word === ',' || unseenWords.has(word)) return 'function';
   return relations.has(word) ? 'relation' : 'content';
 }
 
@@ -152,35 +137,4 @@ function numberOf(word: string | undefined): number | undefined {
   if (spelled > 0) return spelled;
   const value = /^\d{1,3}$/u.test(word) ? Number(word) : 0;
   return value > 0 && value <= 100 ? value : undefined;
-}
-
-const irregular: Readonly<Record<string, string>> = {
-  people: 'person',
-  persons: 'person',
-  men: 'man',
-  women: 'woman',
-  gentlemen: 'gentleman',
-  policemen: 'policeman',
-  policewomen: 'policewoman',
-  firemen: 'fireman',
-  businessmen: 'businessman',
-  fishermen: 'fisherman',
-  ladies: 'lady',
-  children: 'child',
-  mice: 'mouse',
-  geese: 'goose',
-  oxen: 'ox',
-  calves: 'calf',
-  knives: 'knife',
-  buffaloes: 'buffalo',
-};
-
-/** The singulars that a word may be the plural of, most likely first, the word itself leading. */
-export function singulars(word: string): string[] {
-  const forms = [word];
-  if (Object.hasOwn(irregular, word)) forms.push(irregular[word]);
-  if (/[^s]s$/u.test(word) && word.length > 2) forms.push(word.slice(0, -1));
-  if (/(?:s|x|z|ch|sh|o)es$/u.test(word)) forms.push(word.slice(0, -2));
-  if (/.{2}ies$/u.test(word)) forms.push(`${word.slice(0, -3)}y`);
-  return forms;
 }

@@ -1,4 +1,4 @@
-import { dot } from '../../core/similarities.ts';
+import { dot } from '../../core/vectors.ts';
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
 /** Where a row's embedding is from: a patch of a run. */

@@ -1,4 +1,4 @@
-import { dot } from '../../core/similarities.ts';
+import { dot } from '../../core/vectors.ts';
 import { TopK } from '../../core/top-k.ts';
 import { CodeScan } from './code-scan.ts';
 import { Coder, mostDimensions } from './coding.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { effectOf, gammaAt, gammaByKey, placeOf, untrained } from './gamma-scale.ts';
+import { effectOf, gammaAt, gammaByKey, marksOf, placeOf, untrained } from './gamma-scale.ts';
 
 test('the slider’s ends are a quarter and four, and time as it is lies in the middle', () => {
   assert.equal(gammaAt(0), 0.25);
@@ -27,4 +27,13 @@ test('squeezed, even and stretched are told apart, and what was never trained is
   assert.equal(effectOf(1.5), 'gamma.stretch');
   assert.ok(!untrained(0.5) && !untrained(1.5));
   assert.ok(untrained(0.45) && untrained(1.55));
+});
+
+test('the trained range is the bundle’s own, where it says one', () => {
+  const trained = [1, 0.8, 2];
+  assert.ok(!untrained(2, trained) && !untrained(0.8, trained));
+  assert.ok(untrained(0.75, trained) && untrained(2.05, trained));
+  assert.deepEqual(marksOf(trained), [0.25, 0.8, 1, 2, 4]);
+  assert.deepEqual(marksOf(), [0.25, 0.5, 1, 1.5, 4]);
+  assert.deepEqual(marksOf([]), marksOf());
 });

@@ -1,7 +1,4 @@
-import { gammaRange } from '../../../engine/protocol/requests.ts';
-
-/** The scaling factors that the models are trained with. */
-export const trainedRange = { from: 0.5, to: 1.5 } as const;
+import { gammaRange, trainedRange } from '../../../engine/protocol/gamma.ts';
 
 /** Factors with a name of their own. */
 export const gammaPresets = [
@@ -48,7 +45,14 @@ export function effectOf(gamma: number): 'gamma.squeeze' | 'gamma.even' | 'gamma
   return gamma > 1.05 ? 'gamma.stretch' : 'gamma.even';
 }
 
-/** Whether a factor is one that the models were not trained with. */
-export function untrained(gamma: number): boolean {
-  return gamma < trainedRange.from || gamma > trainedRange.to;
+/** Whether a factor is one that the model was not trained with. @param trained the usual factors where it says none */
+export function untrained(gamma: number, trained?: readonly number[]): boolean {
+  const { from, to } = trainedRange(trained);
+  return gamma < from || gamma > to;
+}
+
+/** Factors that are written under the slider: its ends, the trained range, and time as it is. */
+export function marksOf(trained?: readonly number[]): number[] {
+  const { from, to } = trainedRange(trained);
+  return [...new Set([gammaRange.min, from, 1, to, gammaRange.max])].sort((a, b) => a - b);
 }

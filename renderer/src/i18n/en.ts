@@ -268,7 +268,8 @@ export const en = {
   'gamma.even.for': 'Scenes lie as far apart for the model as they do in the recording.',
   'gamma.stretch': 'Time is stretched.',
   'gamma.stretch.for': 'Scenes move apart and their order stands out: good for following events.',
-  'gamma.outside': 'Outside the range that the model was trained with (0.5 to 1.5): an experiment.',
+  'gamma.outside': (from: number, to: number) =>
+    `Outside the range that the model was trained with (${from} to ${to}): an experiment.`,
   history: 'Asked before',
   'history.size': (bytes: string) => `${bytes} kept`,
   'history.kept': 'kept, answered at once',

@@ -1,6 +1,6 @@
 import { engine } from '../engine/index.ts';
 import { shown } from './failure.ts';
-import { gammaRange } from '../../../engine/protocol/requests.ts';
+import { gammaRange } from '../../../engine/protocol/gamma.ts';
 import type { PlanResult } from '../../../engine/protocol/asking.ts';
 import type { AskResult, AskRun } from '../../../engine/protocol/results.ts';
 import type { AnswersResult } from '../../../engine/protocol/view.ts';

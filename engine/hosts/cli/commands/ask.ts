@@ -1,10 +1,11 @@
+import { gammaLimits, gammaModes, gammaRange } from '../../../protocol/gamma.ts';
 import { clock } from '../../../protocol/clock.ts';
 import { basename } from 'node:path';
 import { duration, percent, plural, printable, range } from '../format.ts';
 import { numeric, type Arguments, type Command, type Context } from '../command.ts';
 import { table } from '../table.ts';
 import { UsageError } from '../usage.ts';
-import { gammaModes, type AskRequest } from '../../../protocol/requests.ts';
+import type { AskRequest } from '../../../protocol/requests.ts';
 import type { PlanResult } from '../../../protocol/asking.ts';
 import type { Engine } from '../../../protocol/engine.ts';
 import type { AskResult, AskRun } from '../../../protocol/results.ts';
@@ -25,8 +26,7 @@ export const askCommand: Command = {
   },
   optionHelp: {
     in: 'a video or folder to ask about, may be given several times (default: the whole library)',
-    gamma:
-      'time scale of the reading, 0.25 to 4 (default 1.5; trained are 0.5 to 1.5), "auto" for the answer that most scales agree on, "compare" for several side by side',
+    gamma: `time scale of the reading, ${gammaLimits} (default ${gammaRange.explain}), "auto" for the answer that most scales agree on, "compare" for several side by side`,
     gammas: 'the scales that auto and compare run, as in 0.5,1,2',
     model:
       'the bundle that reads (see "longview models"; default: the one of the settings, or the built-in one)',

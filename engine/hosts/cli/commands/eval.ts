@@ -1,3 +1,4 @@
+import { gammaLimits } from '../../../protocol/gamma.ts';
 import { resolve } from 'node:path';
 import { readTextFile } from '../../../media/index.ts';
 import { badArgument } from '../../../protocol/errors.ts';
@@ -29,7 +30,7 @@ export const evalCommand: Command = {
     format:
       'longview, qvhighlights, charades-sta, mlvu, longvideobench or video-mme (default: told by the file)',
     limit: 'ask only the first N',
-    gamma: 'time scale, 0.25 to 4 (default: as find and ask have it)',
+    gamma: `time scale, ${gammaLimits} (default: as find and ask have it)`,
     choose:
       'how options are chosen among: by the probability of their "words" (default) or "letters", or by the written "answer"',
     quick: 'leave out the re-check of moments by the decoder',

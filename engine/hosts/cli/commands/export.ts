@@ -1,3 +1,4 @@
+import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { numeric, type Arguments, type Command, type Context } from '../command.ts';
 import { duration, plural, printable, range } from '../format.ts';
 import { table } from '../table.ts';
@@ -33,7 +34,7 @@ export const exportCommand: Command = {
     out: 'the file to write, or the folder for clips',
     in: 'look in this video only (may be given several times with --query)',
     limit: 'how many moments at most (default 10)',
-    gamma: 'time scale, 0.25 to 4 (default 0.75 for --query, 1.5 for --ask)',
+    gamma: `time scale, ${gammaLimits} (default ${gammaRange.find} for --query, ${gammaRange.explain} for --ask)`,
     quick: 'leave out the re-check of the best by the decoder',
     rate: 'of the timeline: 23.976, 24, 25, 29.97, 29.97ndf, … (default: that of the first video)',
     exact: 'of clips: encode again, so that they begin and end on the very frames',

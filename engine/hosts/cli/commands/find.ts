@@ -1,3 +1,4 @@
+import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { clock } from '../../../protocol/clock.ts';
 import { basename } from 'node:path';
 import { duration, percent, plural, printable, range } from '../format.ts';
@@ -34,7 +35,7 @@ export const findCommand: Command = {
     'min-length': 'only videos of at least so many seconds',
     'max-length': 'only videos of at most so many seconds',
     source: 'find only by object, scene, said (subtitles) or name (may be given several times)',
-    gamma: 'time scale of the re-check, 0.25 to 4 (default 0.75)',
+    gamma: `time scale of the re-check, ${gammaLimits} (default ${gammaRange.find})`,
     limit: 'how many moments to show (default 10)',
     quick: 'leave out the re-check of the best by the decoder',
   },

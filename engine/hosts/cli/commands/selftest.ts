@@ -1,3 +1,4 @@
+import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { basename } from 'node:path';
 import { onlyVideo } from './ask.ts';
 import { numeric, type Command, type Context } from '../command.ts';
@@ -22,7 +23,7 @@ export const selftestCommand: Command = {
     model: 'the bundle to test (default: the one that answers)',
     lengths: 'temporal patches to try (default: a quarter of the trained length to eight times it)',
     needles: 'how many different needles, 1 to 32 (default: all there are)',
-    gamma: 'time scale, 0.25 to 4 (default 1.5)',
+    gamma: `time scale, ${gammaLimits} (default ${gammaRange.explain})`,
   },
   words: { min: 0, max: 0, what: 'nothing' },
   async run(context, { options }) {

@@ -1,3 +1,4 @@
+import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { badArgument, LongviewError, quote } from '../../../protocol/errors.ts';
@@ -26,7 +27,7 @@ export const vniahCommand: Command = {
       'lengths of the haystack in frames, one temporal patch each (default: 1/2 to 8 times the trained length)',
     depths:
       'where the needle goes, 0 (before everything) to 1 (after everything); default: 0,0.2,0.4,0.6,0.8,1',
-    gamma: 'time scale, 0.25 to 4 (default: 0.75, the paper’s for retrieval)',
+    gamma: `time scale, ${gammaLimits} (default: ${gammaRange.find}, the paper’s for retrieval)`,
     needles: 'a JSON file [{"path", "prompt", "answer"}] of pictures (default: made drawings)',
     haystack: 'a video, sampled evenly; it is only read (default: made footage)',
     bundle: 'the model (default: the one that the library is indexed with)',
