@@ -36,3 +36,17 @@ export interface ReadLine {
   /** Mean probability of its letters, 0 to 1. */
   confidence: number;
 }
+
+/** A line of text while it stood at one place. */
+export interface Sighting {
+  text: string;
+  /** Seconds from the start of the file's own timeline: the first sample that shows it, and the first that doesn't. */
+  start: number;
+  end: number;
+  /** [x1, y1, x2, y2] as shares of the picture, 0 to 1. */
+  box: [number, number, number, number];
+  /** Of the line, in radians, 0 from left to right. */
+  angle: number;
+  /** Mean probability of its letters, 0 to 1. */
+  confidence: number;
+}

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { GraphSession } from '../../vlm/runtime/session.ts';
+import type { GraphSession } from '../../inference/runtime/session.ts';
 import type { TextArea } from '../types.ts';
 import { toPlanes, type Normalisation, type Pyramid } from './picture.ts';
 import { areasIn } from './text-map.ts';

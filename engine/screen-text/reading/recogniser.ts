@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { GraphSession } from '../../vlm/runtime/session.ts';
+import type { GraphSession } from '../../inference/runtime/session.ts';
 import { lineHeight, type Crop } from './crop.ts';
 import { spell, type Spelled } from './ctc.ts';
 

@@ -1,5 +1,5 @@
 import { LongviewError, throwIfCancelled } from '../../protocol/errors.ts';
-import { GraphSession, ProviderFailure } from '../../vlm/runtime/session.ts';
+import { GraphSession, ProviderFailure } from '../../inference/runtime/session.ts';
 import type { ReadLine, Rectangle, TextArea } from '../types.ts';
 import { readWeights } from '../weights.ts';
 import { cropLine } from './crop.ts';
@@ -17,7 +17,7 @@ export type Detail = 'glance' | 'full';
  * (docs/screen-text.md has what was tried).
  */
 const looks: Record<Detail, { longSide: number; margin: number }> = {
-  glance: { longSide: 384, margin: 0 },
+  glance: { longSide: 320, margin: 0 },
   full: { longSide: 736, margin: 1 },
 };
 

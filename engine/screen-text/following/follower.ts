@@ -1,0 +1,250 @@
+import { throwIfCancelled } from '../../protocol/errors.ts';
+import { boundsOf } from '../reading/rectangle.ts';
+import { Pyramid } from '../reading/picture.ts';
+import type { LineReader } from '../reading/text-reader.ts';
+import { grows, sameText } from '../lines/similarity.ts';
+import type { ReadLine, Rectangle, ScreenFrame, Sighting } from '../types.ts';
+import { Attention, usualAttention, type AttentionSettings } from './attention.ts';
+import { likeness, patternOf, type Pattern } from './pattern.ts';
+import { Stillness, type Change } from './stillness.ts';
+import { traceOf, type Trace } from './trace.ts';
+
+/** A line is still there while its edges are this much like what they were; and needn't be read again at this. */
+const there = 0.6;
+const unchanged = { whole: 0.93, weakest: 0.85 };
+/** Below this the least like stretch of a line has other letters now. */
+const otherLetters = 0.5;
+/** Samples that are kept to find out since when a line has stood there. */
+const mostKept = 6;
+/** Lines that were lost are known again for so many seconds, elsewhere in the picture too. */
+const remembered = 12;
+/** How far a line that moved may lie from where the detector's box says, in pixels of the trace. */
+const jitter = [0, -1, 1, -2, 2];
+
+/** What was done for a video so far. */
+export interface FollowerWork {
+  samples: number;
+  glances: number;
+  looks: number;
+  /** Lines that the recogniser read. */
+  lines: number;
+}
+
+interface Visible extends ReadLine {
+  start: number;
+  pattern: Pattern;
+  /** When it was lost; absent while it is there. */
+  lost?: number;
+}
+
+/**
+ * Reads the text of a video from its frames in time order: decides which are looked at, reads what is new, and tells
+ * from when to when each line stood there.
+ */
+export class ScreenTextFollower {
+  readonly work: FollowerWork = { samples: 0, glances: 0, looks: 0, lines: 0 };
+  readonly #reader: LineReader;
+  readonly #attention: Attention;
+  #stillness = new Stillness();
+  #shot: number | undefined;
+  #visible: Visible[] = [];
+  #lost: Visible[] = [];
+  /** Places where the detector saw text and the recogniser none, in this shot. */
+  #duds: Rectangle[] = [];
+  #kept: { time: number; trace: Trace }[] = [];
+  #ended: Sighting[] = [];
+  #size: { width: number; height: number } | undefined;
+  #time = 0;
+
+  constructor(reader: LineReader, settings: AttentionSettings = usualAttention) {
+    this.#reader = reader;
+    this.#attention = new Attention(settings);
+  }
+
+  /**
+   * The next frame. Half a second to two seconds after the last is right: words that stand shorter may be missed.
+   * @throws LongviewError `cancelled`, `bad-argument`.
+   */
+  async push(frame: ScreenFrame, signal?: AbortSignal): Promise<void> {
+    throwIfCancelled(signal);
+    const pyramid = new Pyramid(frame);
+    const trace = traceOf(pyramid);
+    const newShot = frame.shot !== this.#shot;
+    if (newShot) this.#cut(frame.shot);
+    const resized = this.#size && (this.#size.width !== frame.width || this.#size.height !== frame.height);
+    if (resized) this.#endAll(frame.time);
+    this.#size = { width: frame.width, height: frame.height };
+    this.#time = frame.time;
+    this.work.samples++;
+    const change = this.#stillness.push(trace);
+    const lost = this.#loseWhatIsGone(frame.time, trace);
+    const detail = this.#attention.decide({ time: frame.time, newShot, change, lost });
+    if (detail !== undefined) this.#stillness.looked();
+    if (detail !== undefined) await this.#look(detail, { frame, pyramid, trace, change }, signal);
+    this.#kept.push({ time: frame.time, trace });
+    if (this.#kept.length > mostKept) this.#kept.shift();
+  }
+
+  /** Sightings that have ended since the last call, to be stored. */
+  takeEnded(): Sighting[] {
+    return this.#ended.splice(0);
+  }
+
+  /** Ends what is still there. @param time where the video ends @returns the last sightings */
+  finish(time = this.#time): Sighting[] {
+    this.#endAll(Math.max(time, this.#time));
+    return this.takeEnded();
+  }
+
+  #cut(shot: number): void {
+    this.#shot = shot;
+    this.#stillness.cut();
+    this.#duds = [];
+  }
+
+  #loseWhatIsGone(time: number, trace: Trace): boolean {
+    this.#lost = this.#lost.filter((line) => time - (line.lost ?? time) <= remembered);
+    let changed = false;
+    for (const line of [...this.#visible]) {
+      const { whole, weakest } = likeness(line.pattern, trace);
+      if (whole < there) this.#end(line, time);
+      changed ||= whole < there || (whole < unchanged.whole && weakest < otherLetters);
+    }
+    return changed;
+  }
+
+  #end(line: Visible, time: number): void {
+    this.#visible = this.#visible.filter((other) => other !== line);
+    this.#lost.push({ ...line, lost: time });
+    const { width, height } = this.#size!;
+    const [x1, y1, x2, y2] = boundsOf(line.rectangle);
+    const share = (value: number) => Math.min(1, Math.max(0, value));
+    this.#ended.push({
+      text: line.text,
+      start: line.start,
+      end: time,
+      box: [share(x1 / width), share(y1 / height), share(x2 / width), share(y2 / height)],
+      angle: line.rectangle.angle,
+      confidence: line.confidence,
+    });
+  }
+
+  #endAll(time: number): void {
+    for (const line of [...this.#visible]) this.#end(line, time);
+    this.#kept = [];
+    this.#lost = [];
+  }
+
+  async #look(detail: 'glance' | 'full', seen: Seen, signal: AbortSignal | undefined): Promise<void> {
+    if (detail === 'glance') {
+      this.work.glances++;
+      this.#attention.spent('glance');
+      const areas = await this.#reader.find(seen.pyramid, 'glance');
+      const known = [...this.#visible.map(({ rectangle }) => rectangle), ...this.#duds];
+      if (!areas.some(({ rectangle }) => !known.some((place) => explains(place, rectangle)))) return;
+    }
+    await this.#readAll(seen, signal);
+  }
+
+  async #readAll(seen: Seen, signal: AbortSignal | undefined): Promise<void> {
+    const { frame, pyramid, change } = seen;
+    this.work.looks++;
+    let read = 0;
+    let words = false;
+    for (const { rectangle } of await this.#reader.find(pyramid, 'full')) {
+      throwIfCancelled(signal);
+      if (this.#visible.some((line) => this.#standsAsBefore(line, rectangle, seen.trace))) {
+        words = true;
+        continue;
+      }
+      let line = this.#moved(rectangle, seen.trace);
+      if (!line) {
+        read++;
+        line = await this.#reader.read(pyramid, rectangle);
+      }
+      if (line) this.#appear(line, seen);
+      else this.#duds.push(rectangle);
+      words ||= line !== undefined;
+    }
+    this.work.lines += read;
+    this.#attention.spent('full', read);
+    if (words) this.#attention.found(frame.time, change);
+  }
+
+  #standsAsBefore(line: Visible, rectangle: Rectangle, trace: Trace): boolean {
+    if (!sameExtent(line.rectangle, rectangle)) return false;
+    const { whole, weakest } = likeness(line.pattern, trace);
+    return whole >= unchanged.whole && weakest >= unchanged.weakest;
+  }
+
+  /** A line that was lost a moment ago and stands here now, letter by letter: it scrolls. */
+  #moved(rectangle: Rectangle, trace: Trace): ReadLine | undefined {
+    for (const line of this.#lost) {
+      if (!sameSize(line.rectangle, rectangle)) continue;
+      const [dx, dy] = [rectangle.x - line.rectangle.x, rectangle.y - line.rectangle.y];
+      for (const stepY of jitter)
+        for (const stepX of jitter) {
+          const { whole, weakest } = likeness(
+            line.pattern,
+            trace,
+            dx + stepX * trace.scale,
+            dy + stepY * trace.scale,
+          );
+          if (whole >= unchanged.whole && weakest >= unchanged.weakest)
+            return { text: line.text, confidence: line.confidence, rectangle };
+        }
+    }
+    return undefined;
+  }
+
+  /** A line was read: it takes the place of what stood there, and stands there since it is seen in earlier samples. */
+  #appear(line: ReadLine, { frame, trace }: Seen): void {
+    const pattern = patternOf(trace, line.rectangle);
+    let start = frame.time;
+    for (const { time, trace: earlier } of [...this.#kept].reverse()) {
+      if (earlier.width !== trace.width || earlier.height !== trace.height) break;
+      if (likeness(pattern, earlier).whole < there) break;
+      start = time;
+    }
+    for (const old of this.#visible.filter((other) => covers(line.rectangle, other.rectangle))) {
+      if (sameText(old.text, line.text) || grows(old.text, line.text)) {
+        // The same line, longer or better read: one sighting.
+        start = Math.min(start, old.start);
+        this.#visible = this.#visible.filter((other) => other !== old);
+      } else this.#end(old, Math.max(old.start, start));
+    }
+    this.#visible.push({ ...line, start, pattern });
+  }
+}
+
+interface Seen {
+  frame: ScreenFrame;
+  pyramid: Pyramid;
+  trace: Trace;
+  change: Change;
+}
+
+/** Whether most of the second rectangle lies in the first one. */
+function covers(place: Rectangle, other: Rectangle): boolean {
+  const [a, b] = [boundsOf(place), boundsOf(other)];
+  const across = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const down = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  return across > 0 && down > 0 && across * down >= 0.6 * (b[2] - b[0]) * (b[3] - b[1]);
+}
+
+/** Whether what a glance sees is a line that is known there: not much longer than it, as one that is being typed. */
+function explains(place: Rectangle, glimpsed: Rectangle): boolean {
+  return covers(place, glimpsed) && glimpsed.width - place.width <= glimpsed.height;
+}
+
+/** Whether two rectangles at one place begin and end together, give or take half a letter. */
+function sameExtent(a: Rectangle, b: Rectangle): boolean {
+  const slack = 0.6 * Math.min(a.height, b.height);
+  const [p, q] = [boundsOf(a), boundsOf(b)];
+  return p.every((side, i) => Math.abs(side - q[i]) <= slack);
+}
+
+function sameSize(a: Rectangle, b: Rectangle): boolean {
+  const near = (x: number, y: number, share: number) => Math.abs(x - y) <= share * Math.max(x, y);
+  return near(a.width, b.width, 0.06) && near(a.height, b.height, 0.2) && Math.abs(a.angle - b.angle) < 0.05;
+}
