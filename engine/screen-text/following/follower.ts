@@ -203,7 +203,8 @@ export class ScreenTextFollower {
     let start = frame.time;
     for (const { time, trace: earlier } of [...this.#kept].reverse()) {
       if (earlier.width !== trace.width || earlier.height !== trace.height) break;
-      if (likeness(pattern, earlier).whole < there) break;
+      const { whole, weakest } = likeness(pattern, earlier);
+      if (whole < there || weakest < otherLetters) break;
       start = time;
     }
     for (const old of this.#visible.filter((other) => covers(line.rectangle, other.rectangle))) {

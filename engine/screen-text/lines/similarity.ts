@@ -23,7 +23,8 @@ export function sameText(a: string, b: string): boolean {
 /** Whether a line is the same one after more was written at its end. */
 export function grows(before: string, after: string): boolean {
   const [short, long] = [comparable(before), comparable(after)];
-  if (short.length < 2 || long.length < short.length) return false;
+  if (short.length < 2 || long.length <= short.length) return false;
+  if (!digitsOf(long).startsWith(digitsOf(short))) return false;
   return (
     editDistance(short, long.slice(0, short.length), Math.ceil(short.length * misread)) <=
     short.length * misread
