@@ -16,21 +16,22 @@ export interface Spelled {
 export function spell(probabilities: Float32Array, letters: readonly string[]): Spelled {
   const classes = letters.length + 1;
   const columns: number[] = [];
-  let [text, sum, last, surest] = ['', 0, 0, 0];
+  const surest: number[] = [];
+  let [text, last] = ['', 0];
   for (let column = 0, at = 0; at < probabilities.length; column++, at += classes) {
     let best = 0;
     for (let k = 1; k < classes; k++) if (probabilities[at + k] > probabilities[at + best]) best = k;
     const probability = probabilities[at + best];
     if (best !== 0 && best !== last) {
       text += letters[best - 1];
-      sum += probability;
       columns.push(column);
-      surest = probability;
-    } else if (best !== 0 && probability > surest) {
+      surest.push(probability);
+    } else if (best !== 0 && probability > surest[surest.length - 1]) {
       columns[columns.length - 1] = column;
-      surest = probability;
+      surest[surest.length - 1] = probability;
     }
     last = best;
   }
-  return { text, confidence: columns.length === 0 ? 0 : sum / columns.length, columns };
+  const sum = surest.reduce((total, probability) => total + probability, 0);
+  return { text, confidence: surest.length === 0 ? 0 : sum / surest.length, columns };
 }
