@@ -3,7 +3,7 @@ import type { SlideTruth } from '../../demo/slides/film-slides.ts';
 
 /** How well lines tell what was on slides. */
 export interface Score {
-  /** Words of the slides: between spaces; of Chinese, each two letters in a row, as they are searched for. */
+  /** Words of the slides: letters and digits in a row; of Chinese, each two letters in a row, as they are searched for. */
   words: number;
   found: number;
   /** Words that were read, and those of them that stood there. */
@@ -19,11 +19,11 @@ export interface Score {
 const slack = 2.5;
 const han = /\p{Script=Han}/u;
 
-/** The words of a text, width and case folded: Chinese as pairs of letters. */
+/** The words of a text as a search takes them: letters and digits, width and case folded; Chinese as pairs of letters. */
 export function wordsOf(text: string): string[] {
   const folded = text.normalize('NFKC').toLowerCase();
-  return [...folded.matchAll(/\p{Script=Han}+|[^\s\p{Script=Han}]+/gu)].flatMap(([piece]) => {
-    if (!han.test(piece)) return /[\p{L}\p{N}]/u.test(piece) ? [piece] : [];
+  return [...folded.matchAll(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu)].flatMap(([piece]) => {
+    if (!han.test(piece)) return [piece];
     const letters = [...piece];
     return letters.length < 2 ? [piece] : letters.slice(1).map((letter, i) => letters[i] + letter);
   });

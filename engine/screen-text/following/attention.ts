@@ -36,6 +36,12 @@ export const usualAttention: AttentionSettings = {
 
 /** A picture that differs from the one before in no more than this share of its tiles stands still, but for a pointer. */
 const stillShare = 0.01;
+
+/** Whether a picture stands still. */
+export function standsStill({ moving, tiles }: Change): boolean {
+  return moving <= stillShare * tiles;
+}
+
 /** Something new in no more than this share of the tiles may be a pointer that was moved: a glance will tell. */
 const smallShare = 0.008;
 
@@ -78,7 +84,7 @@ export class Attention {
 
   #wanted(time: number, newShot: boolean, change: Change): Detail | undefined {
     if (newShot) return 'glance';
-    const still = change.moving <= stillShare * change.tiles;
+    const still = standsStill(change);
     if (still && (this.#pending || change.settled > smallShare * change.tiles)) return 'full';
     if (this.#pending || change.settled > 0) return 'glance';
     return change.moving > 0 && !still && time - this.#lastLook >= this.#interval(time)

@@ -1,13 +1,13 @@
 import { throwIfCancelled } from '../../protocol/errors.ts';
-import { boundsOf } from '../reading/rectangle.ts';
+import { boundsOf, grown } from '../reading/rectangle.ts';
 import { Pyramid } from '../reading/picture.ts';
 import type { LineReader } from '../reading/text-reader.ts';
 import { grows, sameText } from '../lines/similarity.ts';
 import type { ReadLine, Rectangle, ScreenFrame, Sighting } from '../types.ts';
-import { Attention, usualAttention, type AttentionSettings } from './attention.ts';
-import { likeness, patternOf, type Pattern } from './pattern.ts';
+import { Attention, standsStill, usualAttention, type AttentionSettings } from './attention.ts';
+import { likeness, patternOf, type Likeness, type Pattern } from './pattern.ts';
 import { Stillness, type Change } from './stillness.ts';
-import { traceOf, type Trace } from './trace.ts';
+import { tileColumns, tileRows, traceOf, type Trace } from './trace.ts';
 
 /** A line is still there while its edges are this much like what they were; and needn't be read again at this. */
 const there = 0.6;
@@ -33,6 +33,8 @@ export interface FollowerWork {
 interface Visible extends ReadLine {
   start: number;
   pattern: Pattern;
+  /** The picture that it was read in. */
+  trace: Trace;
   /** When it was lost; absent while it is there. */
   lost?: number;
 }
@@ -77,7 +79,7 @@ export class ScreenTextFollower {
     this.#time = frame.time;
     this.work.samples++;
     const change = this.#stillness.push(trace);
-    const lost = this.#loseWhatIsGone(frame.time, trace);
+    const lost = this.#loseWhatIsGone(frame.time, trace) || this.#isWrittenOn(change);
     const detail = this.#attention.decide({ time: frame.time, newShot, change, lost });
     if (detail !== undefined) this.#stillness.looked();
     if (detail !== undefined) await this.#look(detail, { frame, pyramid, trace, change }, signal);
@@ -111,6 +113,20 @@ export class ScreenTextFollower {
       changed ||= whole < there || (whole < unchanged.whole && weakest < otherLetters);
     }
     return changed;
+  }
+
+  /** Whether something new stands in a line or right after it, in a picture that stands still. */
+  #isWrittenOn(change: Change): boolean {
+    const { where, settled } = change;
+    if (settled === 0 || !standsStill(change)) return false;
+    const { width, height } = this.#size!;
+    return this.#visible.some(({ rectangle }) => {
+      const [x1, y1, x2, y2] = boundsOf(grown(rectangle, rectangle.height, 0));
+      for (let row = tileAt(y1, height, tileRows); row <= tileAt(y2, height, tileRows); row++)
+        for (let column = tileAt(x1, width, tileColumns); column <= tileAt(x2, width, tileColumns); column++)
+          if (where[row * tileColumns + column]) return true;
+      return false;
+    });
   }
 
   #end(line: Visible, time: number): void {
@@ -173,8 +189,11 @@ export class ScreenTextFollower {
 
   #standsAsBefore(line: Visible, rectangle: Rectangle, trace: Trace): boolean {
     if (!sameExtent(line.rectangle, rectangle)) return false;
-    const { whole, weakest } = likeness(line.pattern, trace);
-    return whole >= unchanged.whole && weakest >= unchanged.weakest;
+    // Both ways: a letter that was added at its end is in the new rectangle only.
+    return (
+      isUnchanged(likeness(line.pattern, trace)) &&
+      isUnchanged(likeness(patternOf(trace, rectangle), line.trace))
+    );
   }
 
   /** A line that was lost a moment ago and stands here now, letter by letter: it scrolls. */
@@ -184,14 +203,8 @@ export class ScreenTextFollower {
       const [dx, dy] = [rectangle.x - line.rectangle.x, rectangle.y - line.rectangle.y];
       for (const stepY of jitter)
         for (const stepX of jitter) {
-          const { whole, weakest } = likeness(
-            line.pattern,
-            trace,
-            dx + stepX * trace.scale,
-            dy + stepY * trace.scale,
-          );
-          if (whole >= unchanged.whole && weakest >= unchanged.weakest)
-            return { text: line.text, confidence: line.confidence, rectangle };
+          const like = likeness(line.pattern, trace, dx + stepX * trace.scale, dy + stepY * trace.scale);
+          if (isUnchanged(like)) return { text: line.text, confidence: line.confidence, rectangle };
         }
     }
     return undefined;
@@ -200,21 +213,23 @@ export class ScreenTextFollower {
   /** A line was read: it takes the place of what stood there, and stands there since it is seen in earlier samples. */
   #appear(line: ReadLine, { frame, trace }: Seen): void {
     const pattern = patternOf(trace, line.rectangle);
+    const covered = this.#visible.filter((other) => covers(line.rectangle, other.rectangle));
+    // Where another line stood, one that is only like this one doesn't count.
+    const seen = covered.length > 0 ? isUnchanged : isThere;
     let start = frame.time;
     for (const { time, trace: earlier } of [...this.#kept].reverse()) {
       if (earlier.width !== trace.width || earlier.height !== trace.height) break;
-      const { whole, weakest } = likeness(pattern, earlier);
-      if (whole < there || weakest < otherLetters) break;
+      if (!seen(likeness(pattern, earlier))) break;
       start = time;
     }
-    for (const old of this.#visible.filter((other) => covers(line.rectangle, other.rectangle))) {
+    for (const old of covered) {
       if (sameText(old.text, line.text) || grows(old.text, line.text)) {
         // The same line, longer or better read: one sighting.
         start = Math.min(start, old.start);
         this.#visible = this.#visible.filter((other) => other !== old);
       } else this.#end(old, Math.max(old.start, start));
     }
-    this.#visible.push({ ...line, start, pattern });
+    this.#visible.push({ ...line, start, pattern, trace });
   }
 }
 
@@ -223,6 +238,18 @@ interface Seen {
   pyramid: Pyramid;
   trace: Trace;
   change: Change;
+}
+
+function isUnchanged({ whole, weakest }: Likeness): boolean {
+  return whole >= unchanged.whole && weakest >= unchanged.weakest;
+}
+
+function isThere({ whole, weakest }: Likeness): boolean {
+  return whole >= there && weakest >= otherLetters;
+}
+
+function tileAt(pixel: number, pixels: number, tiles: number): number {
+  return Math.min(tiles - 1, Math.max(0, Math.floor((pixel * tiles) / pixels)));
 }
 
 /** Whether most of the second rectangle lies in the first one. */

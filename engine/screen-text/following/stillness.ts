@@ -2,8 +2,10 @@ import { changedTiles, type Trace } from './trace.ts';
 
 /** What happened in the picture since it was last looked at. */
 export interface Change {
-  /** Tiles that show something new which stands still. */
+  /** How many tiles show something new which stands still. */
   settled: number;
+  /** Which ones they are, row by row. */
+  where: Uint8Array;
   /** Tiles that differ from the sample before. */
   moving: number;
   /** Tiles of a picture. */
@@ -26,15 +28,17 @@ export class Stillness {
     const fresh = this.#looked && changedTiles(this.#looked, trace);
     this.#last = trace;
     const tiles = (moving ?? fresh)?.length ?? 1;
-    if (!moving || !fresh) return { settled: tiles, moving: tiles, tiles };
+    const where = new Uint8Array(tiles);
+    if (!moving || !fresh) return { settled: tiles, where: where.fill(1), moving: tiles, tiles };
     const unrest = (this.#unrest ??= new Float32Array(tiles));
     let [settled, all] = [0, 0];
     for (let i = 0; i < tiles; i++) {
       unrest[i] += (moving[i] - unrest[i]) * forget;
       all += moving[i];
-      if (fresh[i] && !moving[i] && unrest[i] < restless) settled++;
+      where[i] = fresh[i] && !moving[i] && unrest[i] < restless ? 1 : 0;
+      settled += where[i];
     }
-    return { settled, moving: all, tiles };
+    return { settled, where, moving: all, tiles };
   }
 
   /** The last sample was looked at: only what is new after it counts. */

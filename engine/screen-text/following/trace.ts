@@ -23,7 +23,7 @@ export function traceOf(pyramid: Pyramid): Trace {
 
 /** The picture is compared in tiles, so many a row and a column. */
 export const tileColumns = 32;
-const tileRows = 18;
+export const tileRows = 18;
 
 /** A tile has changed when this share of its pixels has, and no fewer than so many. */
 const changedShare = 0.015;
