@@ -114,6 +114,7 @@ describe('lines over many frames', () => {
     );
     assert.equal(joinTicker('The harbour is closed', 'Trains run on time again'), undefined);
     assert.equal(joinTicker('short', 'short'), undefined);
+    assert.equal(joinTicker('Lecture 19, page 3', 'Lecture 29, page 4'), undefined);
   });
 });
 

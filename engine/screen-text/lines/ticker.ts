@@ -5,6 +5,8 @@ const cut = 2;
 /** So many letters in a row are looked for in the text before; one of them may be misread. */
 const anchorLetters = 9;
 const anchorMisread = 1;
+/** A ticker has run on by so many letters at least; what stands where it stood is another reading, or another line. */
+const leastShift = 3;
 /** A line that ran through for longer begins anew: no single line holds a whole evening's news. */
 const mostLetters = 2000;
 
@@ -17,7 +19,7 @@ export function joinTicker(before: string, after: string): string | undefined {
     return undefined;
   const anchor = after.slice(cut, cut + anchorLetters).toLowerCase();
   const text = before.toLowerCase();
-  for (let at = text.length - anchorLetters; at >= cut; at--) {
+  for (let at = text.length - anchorLetters; at >= cut + leastShift; at--) {
     if (editDistance(text.slice(at, at + anchorLetters), anchor, anchorMisread) > anchorMisread) continue;
     // What follows the anchor must agree as far as both reach, but for letters that the picture's edge cuts through.
     const rest = text.slice(at, text.length - cut);

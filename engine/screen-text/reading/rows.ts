@@ -1,4 +1,5 @@
 import type { Rectangle, TextArea } from '../types.ts';
+import { boundsOf } from './rectangle.ts';
 
 /** Pieces of one line are at most this far apart, in heights of the line: wider gaps part columns. */
 const widestGap = 1.2;
@@ -17,7 +18,22 @@ export function joinRows(areas: readonly TextArea[]): TextArea[] {
     if (at < 0) rows.push(area);
     else rows[at] = joined(rows[at], area);
   }
-  return rows.sort((a, b) => a.rectangle.y - b.rectangle.y || a.rectangle.x - b.rectangle.x);
+  return inReadingOrder(rows);
+}
+
+/** From top to bottom, and in each row from left to right. */
+function inReadingOrder(areas: readonly TextArea[]): TextArea[] {
+  const byHeight = [...areas].sort((a, b) => a.rectangle.y - b.rectangle.y);
+  const ordered: TextArea[] = [];
+  for (let from = 0; from < byHeight.length;) {
+    const first = boundsOf(byHeight[from].rectangle);
+    const middle = (first[1] + first[3]) / 2;
+    let to = from + 1;
+    while (to < byHeight.length && boundsOf(byHeight[to].rectangle)[1] < middle) to++;
+    ordered.push(...byHeight.slice(from, to).sort((a, b) => a.rectangle.x - b.rectangle.x));
+    from = to;
+  }
+  return ordered;
 }
 
 function startOf({ x, y, width, angle }: Rectangle): number {

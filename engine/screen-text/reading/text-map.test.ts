@@ -98,3 +98,21 @@ test('pieces of one line are joined; columns, other lines and other sizes are no
   assert.equal(joinRows([area(100, 50, 200), area(320, 50, 200, 60)]).length, 2);
   assert.equal(joinRows([area(100, 50, 200), area(320, 50, 200, 30, 0.4)]).length, 2);
 });
+
+test('cells of a table are told row by row', () => {
+  const cell = (x: number, y: number) => ({
+    rectangle: { x, y, width: 50, height: 30, angle: 0 },
+    score: 0.8,
+  });
+  const cells = [cell(700, 101), cell(100, 104), cell(400, 100), cell(400, 159), cell(100, 162)];
+  assert.deepEqual(
+    joinRows(cells).map(({ rectangle }) => [rectangle.x, rectangle.y]),
+    [
+      [100, 104],
+      [400, 100],
+      [700, 101],
+      [100, 162],
+      [400, 159],
+    ],
+  );
+});
