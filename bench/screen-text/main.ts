@@ -1,6 +1,6 @@
 /**
  * Text on screen, on lectures that are made here: slides in English, Chinese and code, light, dark and pale, 24 pixels
- * and larger at 1280x720, filmed as H.264. How many of their words are found, when lines are said to come and go, how
+ * and larger at 1280x720, filmed as H.264; and on words over moving pictures. How many of their words are found, when lines are said to come and go, how
  * large the track is, and what it costs.
  *   npm run -s bench -- screen-text [--minutes 10] [--seed 1] [--json] [--folder DIR: keep the films there]
  */
@@ -9,8 +9,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeDeck, type Slide } from '../../demo/slides/deck.ts';
-import { filmSlides, slideTruth, type FilmOptions } from '../../demo/slides/film-slides.ts';
+import { makeDeck } from '../../demo/slides/deck.ts';
+import { filmOverPictures, type OverPictures } from '../../demo/slides/film-over-pictures.ts';
+import { filmSlides, slideTruth, type FilmOptions, type SlideTruth } from '../../demo/slides/film-slides.ts';
 import {
   finishLines,
   ScreenTextFollower,
@@ -36,36 +37,44 @@ const options = {
 
 const plain: FilmOptions = { fps: 5, crf: 28, noise: 0, speaker: false };
 
-interface Case {
-  name: string;
-  film: FilmOptions;
-  deck: (seed: number, seconds: number) => Slide[];
-}
+/** Makes one film, and tells what is to be found in it. */
+type Maker = (where: {
+  seed: number;
+  seconds: number;
+  folder: string;
+  film: string;
+}) => Promise<SlideTruth[]>;
 
-const cases: readonly Case[] = [
-  { name: 'all', film: plain, deck: (seed, seconds) => makeDeck({ seed, seconds }) },
-  {
-    name: 'English',
-    film: plain,
-    deck: (seed, seconds) =>
-      makeDeck({ seed, seconds, writings: ['english'], themes: ['light', 'paper', 'blue'] }),
-  },
-  {
-    name: 'Chinese',
-    film: plain,
-    deck: (seed, seconds) =>
-      makeDeck({ seed, seconds, writings: ['chinese'], themes: ['light', 'dark', 'blue'] }),
-  },
-  { name: 'code', film: plain, deck: (seed, seconds) => makeDeck({ seed, seconds, writings: ['code'] }) },
-  { name: 'dark', film: plain, deck: (seed, seconds) => makeDeck({ seed, seconds, themes: ['dark'] }) },
-  { name: 'pale', film: plain, deck: (seed, seconds) => makeDeck({ seed, seconds, themes: ['pale'] }) },
-  { name: 'noise', film: { ...plain, noise: 24 }, deck: (seed, seconds) => makeDeck({ seed, seconds }) },
-  {
-    name: 'speaker',
-    film: { ...plain, speaker: true },
-    deck: (seed, seconds) => makeDeck({ seed, seconds }),
-  },
-];
+const lecture =
+  (
+    options: Omit<Parameters<typeof makeDeck>[0], 'seed' | 'seconds'> = {},
+    look: Partial<FilmOptions> = {},
+  ): Maker =>
+  async ({ seed, seconds, folder, film }) => {
+    const deck = makeDeck({ ...options, seed, seconds });
+    if (!existsSync(film)) await filmSlides(deck, folder, film, { ...plain, ...look });
+    return slideTruth(deck);
+  };
+
+const over =
+  (kind: OverPictures): Maker =>
+  ({ seed, seconds, folder, film }) =>
+    filmOverPictures(kind, Math.min(seconds, 120), seed, folder, film);
+
+const cases: Record<string, Maker> = {
+  all: lecture(),
+  English: lecture({ writings: ['english'], themes: ['light', 'paper', 'blue'] }),
+  Chinese: lecture({ writings: ['chinese'], themes: ['light', 'dark', 'blue'] }),
+  code: lecture({ writings: ['code'] }),
+  dark: lecture({ themes: ['dark'] }),
+  pale: lecture({ themes: ['pale'] }),
+  noise: lecture({}, { noise: 24 }),
+  speaker: lecture({}, { speaker: true }),
+  subtitles: over('subtitles'),
+  ticker: over('ticker'),
+  credits: over('credits'),
+  nothing: over('nothing'),
+};
 
 /** Makes the lectures, reads them and prints a table. @param args see `options` */
 export async function run(args: readonly string[]): Promise<void> {
@@ -73,24 +82,22 @@ export async function run(args: readonly string[]): Promise<void> {
   const [minutes, seed, fps] = (['minutes', 'seed', 'fps'] as const).map((name) =>
     positive(name, values[name]),
   );
-  const chosen = cases.filter(
-    ({ name }) => values.only === undefined || values.only.split(',').includes(name),
-  );
-  if (chosen.length === 0) throw badArgument('--only', cases.map(({ name }) => name).join(', '), values.only);
+  const chosen = values.only?.split(',') ?? Object.keys(cases);
+  for (const name of chosen)
+    if (!(name in cases)) throw badArgument('--only', Object.keys(cases).join(', '), name);
   const folder = values.folder ?? (await mkdtemp(join(tmpdir(), 'longview-screen-text-')));
   const weights = join(import.meta.dirname, '..', '..', 'node_modules', '@gutenye', 'ocr-models', 'assets');
   const reader = await TextReader.open(weights);
   try {
     const rows = [];
-    for (const [index, each] of chosen.entries()) {
-      const deck = each.deck(seed * 100 + index, minutes * 60);
-      const work = join(folder, `${each.name}-${seed}-${minutes}`);
-      const film = join(work, 'film.mp4');
-      await mkdir(work, { recursive: true });
-      if (!existsSync(film)) await filmSlides(deck, work, film, each.film);
-      const row = await measure(reader, film, deck, minutes * 60, fps);
+    for (const name of chosen) {
+      const place = join(folder, `${name}-${seed}-${minutes}`);
+      const film = join(place, 'film.mp4');
+      await mkdir(place, { recursive: true });
+      const truth = await cases[name]({ seed, seconds: minutes * 60, folder: place, film });
+      const row = await measure(reader, film, truth, fps);
       if (values.missed) process.stderr.write(row.missed.map((miss) => `${JSON.stringify(miss)}\n`).join(''));
-      rows.push({ name: each.name, ...row, missed: row.missed.length });
+      rows.push({ name, ...row, missed: row.missed.length });
       if (!values.json) process.stdout.write(`${lineOf(rows[rows.length - 1])}\n`);
     }
     if (values.json)
@@ -103,13 +110,7 @@ export async function run(args: readonly string[]): Promise<void> {
 
 type Row = Awaited<ReturnType<typeof measure>>;
 
-async function measure(
-  reader: TextReader,
-  film: string,
-  deck: readonly Slide[],
-  seconds: number,
-  fps: number,
-) {
+async function measure(reader: TextReader, film: string, truth: readonly SlideTruth[], fps: number) {
   const follower = new ScreenTextFollower(reader);
   const sightings: Sighting[] = [];
   const before = process.cpuUsage();
@@ -118,14 +119,20 @@ async function measure(
     await follower.push(frame);
     sightings.push(...follower.takeEnded());
   }
-  sightings.push(...follower.finish(seconds));
+  sightings.push(...follower.finish());
   const lines = finishLines(sightings);
   const wall = (performance.now() - from) / 1000;
   const cpu = process.cpuUsage(before);
-  const hour = 3600 / seconds;
-  const { words, found, read, right, startErrors, endErrors, missed } = score(slideTruth(deck), lines);
+  const hour = (3600 * fps) / follower.work.samples;
+  const { words, found, read, right, startErrors, endErrors, missed } = score(truth, lines);
   return {
-    ...{ words, found: found / words, right: right / read, lines: lines.length, missed },
+    ...{
+      words,
+      found: words > 0 ? found / words : 1,
+      right: read > 0 ? right / read : 1,
+      lines: lines.length,
+      missed,
+    },
     said: lines.filter(({ kind }) => kind === 'said').length,
     start: worst(startErrors),
     end: worst(endErrors),

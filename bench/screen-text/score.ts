@@ -33,6 +33,7 @@ export function wordsOf(text: string): string[] {
 export function score(truth: readonly SlideTruth[], lines: readonly ScreenTextLine[]): Score {
   const result: Score = { words: 0, found: 0, read: 0, right: 0, startErrors: [], endErrors: [], missed: [] };
   const readings = lines.map((line) => ({ line, words: new Set(wordsOf(line.text)) }));
+  const texts = truth.map(({ text }) => text);
   for (const wanted of truth) {
     const words = wordsOf(wanted.text);
     const here = readings.filter(({ line }) => line.start < wanted.end && line.end > wanted.start);
@@ -43,7 +44,8 @@ export function score(truth: readonly SlideTruth[], lines: readonly ScreenTextLi
     const whole = here
       .filter((reading) => words.every((word) => reading.words.has(word)))
       .sort((a, b) => Math.abs(a.line.start - wanted.start) - Math.abs(b.line.start - wanted.start))[0];
-    if (!whole) continue;
+    // The same words on two slides may be one line or two.
+    if (!whole || texts.indexOf(wanted.text) !== texts.lastIndexOf(wanted.text)) continue;
     result.startErrors.push(whole.line.start - wanted.start);
     result.endErrors.push(whole.line.end - wanted.end);
   }

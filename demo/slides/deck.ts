@@ -13,6 +13,8 @@ export interface SlideLine {
   weight?: number;
   colour: string;
   centred?: boolean;
+  /** Colour of a rim around the letters. */
+  rim?: string;
   /** Seconds after the slide's beginning at which it comes (default 0). */
   from?: number;
 }

@@ -18,6 +18,12 @@ export function drawLine(canvas: Canvas, line: SlideLine): void {
   const context = canvas.getContext('2d');
   context.font = font(line.face, line.size, line.weight);
   context.textAlign = line.centred ? 'center' : 'left';
+  if (line.rim !== undefined) {
+    context.strokeStyle = line.rim;
+    context.lineWidth = line.size / 8;
+    context.lineJoin = 'round';
+    context.strokeText(line.text, line.x, line.y);
+  }
   context.fillStyle = line.colour;
   context.fillText(line.text, line.x, line.y);
 }

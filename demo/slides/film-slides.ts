@@ -61,33 +61,27 @@ export async function filmSlides(
   const face = speaker
     ? `;mandelbrot=s=240x180:r=${fps}:start_scale=0.3:end_pts=400[face];[slides][face]overlay=W-w-20:H-h-20:shortest=1[film]`
     : ';[slides]null[film]';
+  const inputs = ['-f', 'concat', '-i', 'slides.ffconcat'];
+  const graph = `[0:v]fps=${fps}${grain}[slides]${face}`;
+  await encode(folder, output, { inputs, graph, seconds, fps, crf });
+}
+
+/**
+ * Runs ffmpeg on a filter graph whose result is called `film`.
+ * @throws LongviewError `ffmpeg-missing`, `ffmpeg-failed`.
+ */
+export async function encode(
+  folder: string,
+  output: string,
+  film: { inputs: readonly string[]; graph: string; seconds: number; fps: number; crf: number },
+): Promise<void> {
+  const { inputs, graph, seconds, fps, crf } = film;
   const { ffmpeg } = await findMediaTools();
+  const quality = `-c:v libx264 -preset veryfast -crf ${crf} -pix_fmt yuv420p -g ${fps * 10}`.split(' ');
+  const ends = ['-map', '[film]', '-t', String(seconds)];
   const { code, stderr } = await runProcess(
     ffmpeg,
-    [
-      ...['-v', 'error', '-nostdin', '-y', '-f', 'concat', '-i', 'slides.ffconcat'],
-      ...[
-        '-filter_complex',
-        `[0:v]fps=${fps}${grain}[slides]${face}`,
-        '-map',
-        '[film]',
-        '-t',
-        String(seconds),
-      ],
-      ...[
-        '-c:v',
-        'libx264',
-        '-preset',
-        'veryfast',
-        '-crf',
-        String(crf),
-        '-pix_fmt',
-        'yuv420p',
-        '-g',
-        String(fps * 10),
-      ],
-      output,
-    ],
+    ['-v', 'error', '-nostdin', '-y', ...inputs, '-filter_complex', graph, ...ends, ...quality, output],
     { cwd: folder, timeoutMs: 3_600_000 },
   );
   if (code !== 0)

@@ -12,6 +12,8 @@ export interface JoinedLine extends Sighting {
 const overlooked = 3;
 /** Scrolling lines are read now and then only. */
 const unseenWhileMoving = 12;
+/** And stand for no longer than this at one place. */
+const passing = 4;
 /** A line moved when its place differs by this share of the picture's height. */
 const moved = 0.03;
 
@@ -26,7 +28,6 @@ export function joinLines(sightings: readonly Sighting[]): JoinedLine[] {
     (a, b) => a.start - b.start || a.box[1] - b.box[1] || a.box[0] - b.box[0],
   );
   const lines: JoinedLine[] = [];
-  // Lines that may still go on, by a key of their text's length: few are compared with each.
   let open: JoinedLine[] = [];
   for (const sighting of byStart) {
     open = open.filter((line) => sighting.start - line.end <= unseenWhileMoving);
@@ -46,7 +47,8 @@ function continues(line: JoinedLine, next: Sighting): boolean {
   const gap = next.start - line.end;
   if (samePlace(line.box, next.box)) return gap <= overlooked;
   // The same words twice in one picture are two lines: one that moved is seen at one place at a time.
-  return gap >= -0.05 && gap <= unseenWhileMoving && scrolledTo(line, next);
+  const passes = next.end - next.start <= passing && (line.moving || line.end - line.start <= passing);
+  return passes && gap >= -0.05 && gap <= unseenWhileMoving && scrolledTo(line, next);
 }
 
 function scrolledTo(line: JoinedLine, next: Sighting): boolean {

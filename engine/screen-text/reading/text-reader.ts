@@ -26,8 +26,8 @@ const leastWidth = 64;
 /** A line that is read with less confidence is tried upside down as well. */
 const doubtful = 0.8;
 /** Lines below this are no text; of one letter alone more is asked. */
-const leastConfidence = 0.6;
-const leastOfOneLetter = 0.9;
+const leastConfidence = 0.7;
+const leastOfOneLetter = 0.95;
 /** Steeper lines are read from both ends. */
 const steep = Math.PI / 4;
 
