@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Attention, usualAttention } from './attention.ts';
-import { Stillness, type Change } from './stillness.ts';
+import { standsStill, Stillness, type Change } from './stillness.ts';
 import type { Trace } from './trace.ts';
 
 const tiles = 576;
 const where = new Uint8Array(tiles);
-const still: Change = { settled: 0, where, moving: 0, tiles };
-const busy: Change = { settled: 0, where, moving: 400, tiles };
-const slide: Change = { settled: 60, where, moving: 0, tiles };
+const still: Change = { settled: 0, unread: 0, where, moving: 0, stirring: 0, restless: 0, tiles };
+const busy: Change = { ...still, moving: 400, stirring: 20, restless: 380 };
+const slide: Change = { ...still, settled: 60, unread: 60 };
+const cut: Change = { ...still, moving: 300, stirring: 300 };
 
 /** Runs samples one second apart; each look is paid for. @returns what was decided at each */
 function run(
@@ -40,11 +41,31 @@ describe('attention', () => {
     assert.deepEqual(decided, ['glance', undefined, 'glance', 'full', undefined]);
   });
 
-  test('a pointer that was moved gets a glance', () => {
-    assert.deepEqual(run(new Attention(), [{ newShot: true }, { settled: 2, moving: 2 }]), [
+  test('what a glance overlooked while it came is looked at once it stands', () => {
+    const overlooked: Change = { ...still, settled: 0, unread: 30 };
+    assert.deepEqual(run(new Attention(), [{ newShot: true }, cut, overlooked]), [
       'glance',
-      'glance',
+      undefined,
+      'full',
     ]);
+  });
+
+  test('a speaker in the corner doesn’t keep a slide from being looked at; nor is he looked at for himself', () => {
+    const speaker: Change = { ...still, moving: 30, restless: 30 };
+    const decided = run(new Attention(), [
+      { newShot: true },
+      speaker,
+      { ...speaker, unread: 60, settled: 60 },
+      speaker,
+    ]);
+    assert.deepEqual(decided, ['glance', undefined, 'full', undefined]);
+  });
+
+  test('a pointer that was moved gets a glance', () => {
+    assert.deepEqual(
+      run(new Attention(), [{ newShot: true }, { settled: 2, unread: 2, moving: 2, stirring: 2 }]),
+      ['glance', 'glance'],
+    );
   });
 
   test('letters that changed in a still picture are read again, in a moving one glanced at', () => {
@@ -71,7 +92,7 @@ describe('attention', () => {
   test('no more is spent than the allowance, however busy the screen', () => {
     const attention = new Attention();
     const seconds = 3600;
-    const decided = run(attention, times(seconds, { settled: 60, lost: true }));
+    const decided = run(attention, times(seconds, { ...slide, lost: true }));
     const spent = decided.filter((detail) => detail === 'full').length * usualAttention.costs.full;
     const { perSecond, most } = usualAttention.allowance;
     assert.ok(spent <= perSecond * seconds + most + usualAttention.costs.full, `${spent} s`);
@@ -104,7 +125,7 @@ describe('stillness', () => {
   test('what comes and stays has settled one sample later, and is told until it is looked at', () => {
     const stillness = new Stillness();
     stillness.push(square(100, 200));
-    stillness.looked();
+    stillness.looked(true);
     assert.deepEqual(
       [stillness.push(square(100, 200)).settled, stillness.push(square(100, 200)).moving],
       [0, 0],
@@ -114,14 +135,14 @@ describe('stillness', () => {
     const stays = stillness.push(square(100, 30));
     assert.ok(stays.settled >= 4 && stays.moving === 0);
     assert.ok(stillness.push(square(100, 30)).settled >= 4);
-    stillness.looked();
+    stillness.looked(true);
     assert.equal(stillness.push(square(100, 30)).settled, 0);
   });
 
   test('what moves all the time never settles, though it pauses', () => {
     const stillness = new Stillness();
     stillness.push(square(102, 60));
-    stillness.looked();
+    stillness.looked(true);
     for (let i = 0; i < 20; i++) stillness.push(square(100 + (i % 2) * 4, i % 2 ? 30 : 90));
     assert.equal(stillness.push(square(104, 30)).settled, 0);
   });
@@ -129,21 +150,39 @@ describe('stillness', () => {
   test('a faint change is seen in a clean picture, noise is none', () => {
     const faint = new Stillness();
     faint.push(square(100, 200));
-    faint.looked();
+    faint.looked(true);
     faint.push(square(100, 185));
     assert.ok(faint.push(square(100, 185)).settled > 0);
     const noisy = new Stillness();
     noisy.push(square(100, 30, 3));
-    noisy.looked();
+    noisy.looked(true);
     const shifted = square(100, 30, 3);
     shifted.luma.copyWithin(width * 200 + 1, width * 200, width * 350);
     assert.deepEqual([noisy.push(shifted).moving, noisy.push(shifted).settled], [0, 0]);
   });
 
+  test('a glance doesn’t make what came since the last full look old', () => {
+    const stillness = new Stillness();
+    stillness.push(square(100, 200));
+    stillness.looked(true);
+    stillness.push(square(100, 30));
+    stillness.looked(false);
+    const { settled, unread, where } = stillness.push(square(100, 30));
+    assert.deepEqual([settled, unread > 0, where.filter(Boolean).length], [0, true, unread]);
+  });
+
+  test('what always moves in a corner is restless, and the picture stands still', () => {
+    const stillness = new Stillness();
+    let change = stillness.push(square(100, 30));
+    stillness.looked(true);
+    for (let i = 0; i < 10; i++) change = stillness.push(square(100 + (i % 2) * 4, 30 + i));
+    assert.ok(change.restless > 0 && change.moving > 0 && change.stirring === 0 && standsStill(change));
+  });
+
   test('another size is another picture', () => {
     const stillness = new Stillness();
     stillness.push(square(100, 30));
-    stillness.looked();
+    stillness.looked(true);
     const other = stillness.push({ width: 320, height: 180, luma: new Uint8Array(320 * 180), scale: 1 });
     assert.equal(other.moving, other.tiles);
   });

@@ -1,5 +1,5 @@
 import type { Detail } from '../reading/text-reader.ts';
-import type { Change } from './stillness.ts';
+import { standsStill, type Change } from './stillness.ts';
 
 /** What is known about a sample before it is looked at. */
 export interface Sample {
@@ -34,16 +34,10 @@ export const usualAttention: AttentionSettings = {
   costs: { glance: 0.018, full: 0.07, line: 0.035 },
 };
 
-/** A picture that differs from the one before in no more than this share of its tiles stands still, but for a pointer. */
-const stillShare = 0.01;
-
-/** Whether a picture stands still. */
-export function standsStill({ moving, tiles }: Change): boolean {
-  return moving <= stillShare * tiles;
-}
-
 /** Something new in no more than this share of the tiles may be a pointer that was moved: a glance will tell. */
 const smallShare = 0.008;
+/** A picture is in motion when more than this share of its tiles moves. */
+const motionShare = 0.1;
 
 /**
  * Decides which pictures are looked at, and how closely. A new shot gets a glance; what stands still and is new is
@@ -85,11 +79,10 @@ export class Attention {
   #wanted(time: number, newShot: boolean, change: Change): Detail | undefined {
     if (newShot) return 'glance';
     const still = standsStill(change);
-    if (still && (this.#pending || change.settled > smallShare * change.tiles)) return 'full';
+    if (still && (this.#pending || change.unread > smallShare * change.tiles)) return 'full';
     if (this.#pending || change.settled > 0) return 'glance';
-    return change.moving > 0 && !still && time - this.#lastLook >= this.#interval(time)
-      ? 'glance'
-      : undefined;
+    const inMotion = change.moving > motionShare * change.tiles;
+    return inMotion && time - this.#lastLook >= this.#interval(time) ? 'glance' : undefined;
   }
 
   #interval(time: number): number {
@@ -109,6 +102,6 @@ export class Attention {
   /** Tells that words were read at a time. */
   found(time: number, change: Change): void {
     this.#wordless = 0;
-    if (change.moving > 0.1 * change.tiles) this.#wordsOverMotion = time;
+    if (change.moving > motionShare * change.tiles) this.#wordsOverMotion = time;
   }
 }

@@ -4,9 +4,9 @@ import { Pyramid } from '../reading/picture.ts';
 import type { LineReader } from '../reading/text-reader.ts';
 import { grows, sameText } from '../lines/similarity.ts';
 import type { ReadLine, Rectangle, ScreenFrame, Sighting } from '../types.ts';
-import { Attention, standsStill, usualAttention, type AttentionSettings } from './attention.ts';
+import { Attention, usualAttention, type AttentionSettings } from './attention.ts';
 import { likeness, patternOf, type Likeness, type Pattern } from './pattern.ts';
-import { Stillness, type Change } from './stillness.ts';
+import { standsStill, Stillness, type Change } from './stillness.ts';
 import { tileColumns, tileRows, traceOf, type Trace } from './trace.ts';
 
 /** A line is still there while its edges are this much like what they were; and needn't be read again at this. */
@@ -81,7 +81,7 @@ export class ScreenTextFollower {
     const change = this.#stillness.push(trace);
     const lost = this.#loseWhatIsGone(frame.time, trace) || this.#isWrittenOn(change);
     const detail = this.#attention.decide({ time: frame.time, newShot, change, lost });
-    if (detail !== undefined) this.#stillness.looked();
+    if (detail !== undefined) this.#stillness.looked(detail === 'full');
     if (detail !== undefined) await this.#look(detail, { frame, pyramid, trace, change }, signal);
     this.#kept.push({ time: frame.time, trace });
     if (this.#kept.length > mostKept) this.#kept.shift();
@@ -117,8 +117,8 @@ export class ScreenTextFollower {
 
   /** Whether something new stands in a line or right after it, in a picture that stands still. */
   #isWrittenOn(change: Change): boolean {
-    const { where, settled } = change;
-    if (settled === 0 || !standsStill(change)) return false;
+    const { where, unread } = change;
+    if (unread === 0 || where.length < tileColumns * tileRows || !standsStill(change)) return false;
     const { width, height } = this.#size!;
     return this.#visible.some(({ rectangle }) => {
       const [x1, y1, x2, y2] = boundsOf(grown(rectangle, rectangle.height, 0));
@@ -165,6 +165,7 @@ export class ScreenTextFollower {
   async #readAll(seen: Seen, signal: AbortSignal | undefined): Promise<void> {
     const { frame, pyramid, change } = seen;
     this.work.looks++;
+    this.#stillness.looked(true);
     let read = 0;
     let words = false;
     for (const { rectangle } of await this.#reader.find(pyramid, 'full')) {
