@@ -1,6 +1,6 @@
 import type { Sighting } from '../types.ts';
 import { overlap, samePlace, sameRow } from './place.ts';
-import { comparable, sameText } from './similarity.ts';
+import { comparable, grows, sameText } from './similarity.ts';
 import { joinTicker } from './ticker.ts';
 
 /** A line, and whether it moved. */
@@ -79,7 +79,7 @@ function joinTickers(lines: readonly JoinedLine[]): JoinedLine[] {
         line.start >= other.start &&
         sameRow(other.box, line.box),
     );
-    const text = before && joinTicker(before.text, line.text);
+    const text = before && (comesIn(before, line) ? line.text : joinTicker(before.text, line.text));
     if (!before || text === undefined) {
       joined.push(line);
       continue;
@@ -96,4 +96,14 @@ function joinTickers(lines: readonly JoinedLine[]): JoinedLine[] {
     before.moving = true;
   }
   return joined;
+}
+
+/** Letters at the picture's edge may be cut through. */
+const cutThrough = 2;
+
+/** Whether two sightings are a line on its way in from the picture's right edge, and the same one further in. */
+function comesIn(before: Sighting, line: Sighting): boolean {
+  if (before.box[2] < 0.97 || line.box[0] > before.box[0] - moved) return false;
+  const whole = before.text.slice(0, Math.max(cutThrough, before.text.length - cutThrough));
+  return grows(whole, line.text);
 }

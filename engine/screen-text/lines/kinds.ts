@@ -14,7 +14,7 @@ const lowest = 0.66;
 const offCentre = 0.045;
 const [shortest, longest] = [0.3, 12];
 /** They are as high as each other, give or take this factor. */
-const heights = 1.35;
+const heights = 1.5;
 /** So many different ones make a habit; where speech is known, and they come with it, fewer. */
 const [habit, habitWithSpeech] = [4, 2];
 /** Of what stands centred in that strip, most come and go as subtitles do; and of the speech times, they fall into most. */

@@ -107,6 +107,18 @@ describe('lines over many frames', () => {
     assert.deepEqual([line.start, line.end, line.moving, line.kind], [0, 13, true, 'on-screen']);
   });
 
+  test('a line that comes in from the right is one line, from its first letters on', () => {
+    const text = 'Storm warning for the northern coast';
+    const sightings = [8, 16, 27, 36].map((letters, i) =>
+      seen(text.slice(0, letters) + (letters < 36 ? 'l' : ''), i, i + 1, [1 - letters / 40, 0.93, 1, 0.98]),
+    );
+    const lines = finishLines(sightings);
+    assert.deepEqual(
+      lines.map(({ text, start, end, moving }) => [text, start, end, moving]),
+      [[text, 0, 4, true]],
+    );
+  });
+
   test('pieces of a ticker join although letters at its ends are cut or misread; other texts do not', () => {
     assert.equal(
       joinTicker('ws: the harbour is closed for ships ti', 'he harbour is closed for shlps till Monday'),

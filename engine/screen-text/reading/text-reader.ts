@@ -25,9 +25,11 @@ const looks: Record<Detail, { longSide: number; margin: number }> = {
 const leastWidth = 64;
 /** A line that is read with less confidence is tried upside down as well. */
 const doubtful = 0.8;
-/** Lines below this are no text; of one letter alone more is asked. */
-const leastConfidence = 0.7;
-const leastOfOneLetter = 0.95;
+/**
+ * Lines that are read with less confidence are no text. The fewer letters, the more is asked (the net sees a "1" or an
+ * "O" in many things), and of digits more than of words.
+ */
+const leastConfidence = { line: 0.7, digits: 0.85, two: 0.9, one: 0.97 };
 /** Steeper lines are read from both ends. */
 const steep = Math.PI / 4;
 
@@ -109,10 +111,16 @@ export async function readPicture(
 }
 
 function good({ text, confidence }: ReadLine): boolean {
-  const letters = [...text].filter((letter) => /[\p{L}\p{N}]/u.test(letter)).length;
-  if (letters === 0) return false;
-  const least = letters === 1 && !hasWideLetters(text) ? leastOfOneLetter : leastConfidence;
-  return confidence >= least;
+  const letters = [...text].filter((letter) => /[\p{L}\p{N}]/u.test(letter));
+  if (letters.length === 0) return false;
+  return confidence >= leastFor(letters);
+}
+
+function leastFor(letters: readonly string[]): number {
+  const { line, digits, two, one } = leastConfidence;
+  if (letters.length === 1) return hasWideLetters(letters[0]) ? two : one;
+  if (letters.length === 2) return two;
+  return letters.every((letter) => /\p{N}/u.test(letter)) ? digits : line;
 }
 
 async function open(graph: Uint8Array, threads: number | undefined): Promise<GraphSession> {
