@@ -38,7 +38,8 @@ describe('taking the nets that read text on screen', () => {
 
   it('is what set-up looks for', async () => {
     // Plain JavaScript, which set-up must run before anything is installed: it has no types.
-    const setup = (await import('./setup.mjs' as string)) as { screenTextFiles: string[] };
+    const path: string = './setup.mjs';
+    const setup = (await import(path)) as { screenTextFiles: string[] };
     assert.deepEqual(
       setup.screenTextFiles,
       Object.values(screenTextFiles).map(({ name }) => name),

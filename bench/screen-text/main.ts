@@ -14,11 +14,11 @@ import { filmOverPictures, type OverPictures } from '../../demo/slides/film-over
 import { filmSlides, slideTruth, type FilmOptions, type SlideTruth } from '../../demo/slides/film-slides.ts';
 import {
   finishLines,
+  packLines,
   ScreenTextFollower,
   TextReader,
   type Sighting,
 } from '../../engine/screen-text/index.ts';
-import { packLines } from '../../engine/screen-text/lines/packing.ts';
 import { badArgument } from '../../engine/protocol/errors.ts';
 import { framesOf } from './frames.ts';
 import { score } from './score.ts';

@@ -5,15 +5,19 @@ import type { LineReader } from '../reading/text-reader.ts';
 import { grows, sameText } from '../lines/similarity.ts';
 import type { ReadLine, Rectangle, ScreenFrame, Sighting } from '../types.ts';
 import { Attention, usualAttention, type AttentionSettings } from './attention.ts';
-import { likeness, patternOf, type Likeness, type Pattern } from './pattern.ts';
+import {
+  hasOtherLetters,
+  isGone,
+  isThere,
+  isUnchanged,
+  likeness,
+  patternOf,
+  type Pattern,
+} from './pattern.ts';
+import { covers, explains, sameExtent, sameSize, tiles, tilesUnder } from './places.ts';
 import { standsStill, Stillness, type Change } from './stillness.ts';
-import { tileColumns, tileRows, traceOf, type Trace } from './trace.ts';
+import { traceOf, type Trace } from './trace.ts';
 
-/** A line is still there while its edges are this much like what they were; and needn't be read again at this. */
-const there = 0.6;
-const unchanged = { whole: 0.93, weakest: 0.85 };
-/** Below this the least like stretch of a line has other letters now. */
-const otherLetters = 0.5;
 /** Samples that are kept to find out since when a line has stood there. */
 const mostKept = 6;
 /** Lines that were lost are known again for so many seconds, elsewhere in the picture too. */
@@ -108,9 +112,9 @@ export class ScreenTextFollower {
     this.#lost = this.#lost.filter((line) => time - (line.lost ?? time) <= remembered);
     let changed = false;
     for (const line of [...this.#visible]) {
-      const { whole, weakest } = likeness(line.pattern, trace);
-      if (whole < there) this.#end(line, time);
-      changed ||= whole < there || (whole < unchanged.whole && weakest < otherLetters);
+      const like = likeness(line.pattern, trace);
+      if (isGone(like)) this.#end(line, time);
+      changed ||= isGone(like) || hasOtherLetters(like);
     }
     return changed;
   }
@@ -118,15 +122,10 @@ export class ScreenTextFollower {
   /** Whether something new stands in a line or right after it, in a picture that stands still. */
   #isWrittenOn(change: Change): boolean {
     const { where, unread } = change;
-    if (unread === 0 || where.length < tileColumns * tileRows || !standsStill(change)) return false;
-    const { width, height } = this.#size!;
-    return this.#visible.some(({ rectangle }) => {
-      const [x1, y1, x2, y2] = boundsOf(grown(rectangle, rectangle.height, 0));
-      for (let row = tileAt(y1, height, tileRows); row <= tileAt(y2, height, tileRows); row++)
-        for (let column = tileAt(x1, width, tileColumns); column <= tileAt(x2, width, tileColumns); column++)
-          if (where[row * tileColumns + column]) return true;
-      return false;
-    });
+    if (unread === 0 || where.length < tiles || !standsStill(change)) return false;
+    return this.#visible.some(({ rectangle }) =>
+      tilesUnder(grown(rectangle, rectangle.height, 0), this.#size!).some((tile) => where[tile]),
+    );
   }
 
   #end(line: Visible, time: number): void {
@@ -217,6 +216,7 @@ export class ScreenTextFollower {
     const covered = this.#visible.filter((other) => covers(line.rectangle, other.rectangle));
     // Where another line stood, one that is only like this one doesn't count.
     const seen = covered.length > 0 ? isUnchanged : isThere;
+    let { text, confidence } = line;
     let start = frame.time;
     for (const { time, trace: earlier } of [...this.#kept].reverse()) {
       if (earlier.width !== trace.width || earlier.height !== trace.height) break;
@@ -224,13 +224,15 @@ export class ScreenTextFollower {
       start = time;
     }
     for (const old of covered) {
-      if (sameText(old.text, line.text) || grows(old.text, line.text)) {
-        // The same line, longer or better read: one sighting.
+      const same = sameText(old.text, line.text);
+      if (same || grows(old.text, line.text)) {
+        // The same line, longer or read again: one sighting.
         start = Math.min(start, old.start);
+        if (same && old.confidence > line.confidence) ({ text, confidence } = old);
         this.#visible = this.#visible.filter((other) => other !== old);
       } else this.#end(old, Math.max(old.start, start));
     }
-    this.#visible.push({ ...line, start, pattern, trace });
+    this.#visible.push({ rectangle: line.rectangle, text, confidence, start, pattern, trace });
   }
 }
 
@@ -239,41 +241,4 @@ interface Seen {
   pyramid: Pyramid;
   trace: Trace;
   change: Change;
-}
-
-function isUnchanged({ whole, weakest }: Likeness): boolean {
-  return whole >= unchanged.whole && weakest >= unchanged.weakest;
-}
-
-function isThere({ whole, weakest }: Likeness): boolean {
-  return whole >= there && weakest >= otherLetters;
-}
-
-function tileAt(pixel: number, pixels: number, tiles: number): number {
-  return Math.min(tiles - 1, Math.max(0, Math.floor((pixel * tiles) / pixels)));
-}
-
-/** Whether most of the second rectangle lies in the first one. */
-function covers(place: Rectangle, other: Rectangle): boolean {
-  const [a, b] = [boundsOf(place), boundsOf(other)];
-  const across = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const down = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  return across > 0 && down > 0 && across * down >= 0.6 * (b[2] - b[0]) * (b[3] - b[1]);
-}
-
-/** Whether what a glance sees is a line that is known there: not much longer than it, as one that is being typed. */
-function explains(place: Rectangle, glimpsed: Rectangle): boolean {
-  return covers(place, glimpsed) && glimpsed.width - place.width <= glimpsed.height;
-}
-
-/** Whether two rectangles at one place begin and end together, give or take half a letter. */
-function sameExtent(a: Rectangle, b: Rectangle): boolean {
-  const slack = 0.6 * Math.min(a.height, b.height);
-  const [p, q] = [boundsOf(a), boundsOf(b)];
-  return p.every((side, i) => Math.abs(side - q[i]) <= slack);
-}
-
-function sameSize(a: Rectangle, b: Rectangle): boolean {
-  const near = (x: number, y: number, share: number) => Math.abs(x - y) <= share * Math.max(x, y);
-  return near(a.width, b.width, 0.06) && near(a.height, b.height, 0.2) && Math.abs(a.angle - b.angle) < 0.05;
 }

@@ -59,6 +59,32 @@ export function likeness(pattern: Pattern, trace: Trace, dx = 0, dy = 0): Likene
   return { whole: correlation(sum(both), sum(own), sum(other)), weakest };
 }
 
+/** A line is still there while its edges are this much like what they were; and needn't be read again at this. */
+const there = 0.6;
+const unchanged = { whole: 0.93, weakest: 0.85 };
+/** Below this the least like stretch of a line has other letters now. */
+const otherLetters = 0.5;
+
+/** Whether a line isn't there any more, or another one in its place. */
+export function isGone({ whole }: Likeness): boolean {
+  return whole < there;
+}
+
+/** Whether some letters of a line that is there are others now. */
+export function hasOtherLetters({ whole, weakest }: Likeness): boolean {
+  return whole < unchanged.whole && weakest < otherLetters;
+}
+
+/** Whether a line is there, all of it. */
+export function isThere({ whole, weakest }: Likeness): boolean {
+  return whole >= there && weakest >= otherLetters;
+}
+
+/** Whether a line needn't be read again. */
+export function isUnchanged({ whole, weakest }: Likeness): boolean {
+  return whole >= unchanged.whole && weakest >= unchanged.weakest;
+}
+
 /** Nothing on either side is alike; letters and nothing are not. */
 function correlation(both: number, own: number, other: number): number {
   if (own === 0 && other === 0) return 1;
