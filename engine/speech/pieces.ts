@@ -1,3 +1,4 @@
+import { SoundBefore } from './sound-before.ts';
 import { detectorWindow, sampleRate, type Span, type Utterance, type VoiceDetector } from './types.ts';
 
 /** Something to recognise, or the news that nobody speaks up to a time. */
@@ -23,6 +24,8 @@ const limits = {
   leastSpeech: 0.2,
   /** A detector says "speaking" so long after speech began. */
   latency: 0.2,
+  /** Less speech than this in a piece must also be speech to a detector that knows what was before. */
+  doubted: 5,
 };
 
 /**
@@ -31,7 +34,9 @@ const limits = {
  * ends in the longest pause within reach; speech without one is cut where it is quietest.
  *
  * Each piece is looked for from the end of the one before with a detector that has forgotten everything. So the cuts
- * after a time depend on the sound after that time only, and hearing that was interrupted gives what it would have given.
+ * after a time depend on the sound from 20 s before it on only, and hearing that was interrupted gives what
+ * it would have given. A detector that starts in the middle of music takes the first notes for a voice: a piece with
+ * little speech is therefore looked at once more together with the sound before it.
  */
 export class PieceCutter {
   readonly #detector: VoiceDetector;
@@ -45,8 +50,9 @@ export class PieceCutter {
   #open: number | undefined;
   /** The last time that was told. */
   #told: number;
+  readonly #before = new SoundBefore();
 
-  /** @param from seconds: where the sound begins */
+  /** @param from seconds: where the first piece begins; sound that comes before is context */
   constructor(detector: VoiceDetector, from: number) {
     this.#detector = detector;
     this.#origin = from;
@@ -56,14 +62,18 @@ export class PieceCutter {
 
   /** Takes sound that begins at a time, in order. @returns the pieces that are complete */
   accept(time: number, samples: Float32Array): CutPiece[] {
+    const early = this.#length === 0 ? Math.round((this.#origin - time) * sampleRate) : 0;
+    if (early > 0) {
+      this.#before.add(time, samples.subarray(0, early));
+      return samples.length > early ? this.accept(this.#origin, samples.subarray(early)) : [];
+    }
     const pieces: CutPiece[] = [];
     const gap = Math.round((time - this.#end()) * sampleRate);
     if (gap > limits.pause * sampleRate) {
       pieces.push(...this.end());
       this.#restart(time, this.#length);
     } else if (gap > 0) this.#append(new Float32Array(gap));
-    this.#append(samples.subarray(this.#skipSilence(samples)));
-    if (this.#length === 0 && this.#end() - this.#told > limits.idle) pieces.push(this.#tell(this.#end()));
+    this.#append(samples);
     this.#detect(pieces);
     return pieces;
   }
@@ -97,14 +107,13 @@ export class PieceCutter {
     return { until, ...(utterance ? { utterance } : {}) };
   }
 
-  /** Digital silence at the start of a piece is let go unheard, in whole windows. @returns how many samples of it */
-  #skipSilence(samples: Float32Array): number {
-    if (this.#length > 0) return 0;
-    const loud = samples.findIndex((sample) => sample !== 0);
-    const silent = loud < 0 ? samples.length : loud;
-    const skipped = Math.floor(silent / detectorWindow) * detectorWindow;
-    this.#origin += skipped / sampleRate;
-    return skipped;
+  /** Digital silence at the start of a piece is let go unheard, in whole windows. */
+  #dropSilence(): void {
+    if (this.#seen > 0) return;
+    let silent = 0;
+    while (silent < this.#length && this.#sound[silent] === 0) silent++;
+    const dropped = Math.floor(silent / detectorWindow) * detectorWindow;
+    if (dropped > 0) this.#restart(this.#origin + dropped / sampleRate, dropped);
   }
 
   #append(samples: Float32Array): void {
@@ -119,6 +128,8 @@ export class PieceCutter {
 
   /** Looks at what is new window by window, and cuts as soon as there is enough. */
   #detect(pieces: CutPiece[]): void {
+    this.#dropSilence();
+    if (this.#seen === 0 && this.#origin - this.#told > limits.idle) pieces.push(this.#tell(this.#origin));
     while (this.#seen + detectorWindow <= this.#length) {
       const window = this.#sound.slice(this.#seen, this.#seen + detectorWindow);
       this.#seen += detectorWindow;
@@ -126,7 +137,9 @@ export class PieceCutter {
       if (!this.#detector.speaking()) this.#open = undefined;
       else this.#open ??= Math.max(this.#speech.at(-1)?.end ?? 0, this.#seen / sampleRate - limits.latency);
       const cut = this.#complete();
-      if (cut !== undefined) pieces.push(this.#cutAt(cut));
+      if (cut === undefined) continue;
+      pieces.push(this.#cutAt(cut));
+      this.#dropSilence();
     }
   }
 
@@ -190,6 +203,8 @@ export class PieceCutter {
   #utterance(speech: readonly Span[], cut: number): Utterance | undefined {
     const spoken = speech.reduce((sum, { start, end }) => sum + end - start, 0);
     if (spoken < limits.leastSpeech) return undefined;
+    const heard = this.#sound.subarray(0, this.#length);
+    if (spoken < limits.doubted && !this.#before.confirms(this.#detector, heard, speech)) return undefined;
     const sample = (seconds: number) =>
       Math.min(Math.max(0, Math.round(seconds * sampleRate)), Math.round(cut * sampleRate), this.#length);
     const from = sample(speech[0].start - limits.margin);
@@ -202,6 +217,7 @@ export class PieceCutter {
 
   /** Goes on from a time with a detector that knows nothing; `drop` samples are let go. */
   #restart(origin: number, drop: number): void {
+    this.#before.add(this.#origin, this.#sound.slice(0, Math.min(drop, this.#length)));
     this.#sound.copyWithin(0, drop, this.#length);
     this.#length = Math.max(0, this.#length - drop);
     this.#origin = origin;
