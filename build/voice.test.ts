@@ -31,7 +31,10 @@ describe('taking what finds speech', () => {
 
   it('refuses a package that is not there, or not the one that is meant', async () => {
     const output = join(folder, 'none');
-    await assert.rejects(takeVoice({ output, packageFolder: join(folder, 'nowhere') }), failure('file-not-found'));
+    await assert.rejects(
+      takeVoice({ output, packageFolder: join(folder, 'nowhere') }),
+      failure('file-not-found'),
+    );
     const other = join(folder, 'other');
     await cp(source, other, { recursive: true });
     await writeFile(join(other, 'weights', 'silero_vad.onnx'), 'something else');

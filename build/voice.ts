@@ -52,7 +52,9 @@ async function readSource(path: string, sha256: string): Promise<Buffer> {
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw new LongviewError('file-not-found', `What finds speech can't be read at ${path}.`, remedy, { cause });
+    throw new LongviewError('file-not-found', `What finds speech can't be read at ${path}.`, remedy, {
+      cause,
+    });
   }
   if (hashOf(bytes) !== sha256)
     throw new LongviewError(

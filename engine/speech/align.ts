@@ -31,7 +31,10 @@ export function alignWords(words: readonly TextWord[], span: Span, pauses: reado
   const anchors = matchPauses(words, before, span, pauses);
   const timed: TimedWord[] = [];
   let from = { word: 0, time: span.start };
-  for (const { word, pause } of [...anchors, { word: words.length, pause: { start: span.end, end: span.end } }]) {
+  for (const { word, pause } of [
+    ...anchors,
+    { word: words.length, pause: { start: span.end, end: span.end } },
+  ]) {
     const inside = pauses.filter(({ start, end }) => start > from.time && end < pause.start);
     const at = spokenClock({ start: from.time, end: pause.start }, inside);
     const whole = before[word] - before[from.word];

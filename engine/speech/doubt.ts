@@ -81,7 +81,7 @@ function withoutLoops(text: string): string {
   const words = wordsIn(text);
   const keys = words.map(({ text: word }) => bare(word));
   const kept: { from: number; to: number }[] = [];
-  for (let at = 0; at < words.length; ) {
+  for (let at = 0; at < words.length;) {
     const loop = loopAt(keys, at);
     const used = loop?.length ?? 1;
     kept.push({ from: words[at].from, to: words[at + used - 1].to });

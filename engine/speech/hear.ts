@@ -8,7 +8,10 @@ import type { Ears, HeardPiece, Utterance } from './types.ts';
 import { wordsIn } from './words.ts';
 
 /** Recognises a piece: its sentences with their words' times, or why there are none. */
-export async function hear({ until, utterance }: CutPiece, ears: Pick<Ears, 'recognise'>): Promise<HeardPiece> {
+export async function hear(
+  { until, utterance }: CutPiece,
+  ears: Pick<Ears, 'recognise'>,
+): Promise<HeardPiece> {
   if (!utterance) return { until, lines: [] };
   const recognised = await ears.recognise(utterance.samples);
   const speechSec = utterance.speech.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -43,12 +43,16 @@ function sentences(words: readonly TimedWord[]): TimedWord[][] {
 function divided(line: TimedWord[]): TimedWord[][] {
   const characters = line.at(-1)!.to - line[0].from;
   const seconds = line.at(-1)!.end - line[0].start;
-  if (line.length < 2 * leastWords || (characters <= longest.characters && seconds <= longest.seconds)) return [line];
+  if (line.length < 2 * leastWords || (characters <= longest.characters && seconds <= longest.seconds))
+    return [line];
   const middle = (line[0].from + line.at(-1)!.to) / 2;
   const places = line.slice(leastWords, -leastWords + 1).map((word, n) => {
     const last = line[n + leastWords - 1];
     const off = Math.abs(word.from - middle) / characters;
-    return { at: n + leastWords, good: (last.stop === 'none' ? 0 : 1) + 2 * (word.start - last.end) - 2 * off };
+    return {
+      at: n + leastWords,
+      good: (last.stop === 'none' ? 0 : 1) + 2 * (word.start - last.end) - 2 * off,
+    };
   });
   const { at } = places.reduce((best, place) => (place.good > best.good ? place : best));
   return [...divided(line.slice(0, at)), ...divided(line.slice(at))];

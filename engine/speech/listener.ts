@@ -63,11 +63,11 @@ export function createListener(spec: EarsSpec, options: { program?: string } = {
     signal?.addEventListener('abort', onAbort, { once: true });
     let whole = false;
     const sending = send(connection, sound, run, from, signal);
-    // Its failure is thrown below, once the loop comes to it.
-    sending.catch(() => {});
+    const soundFailed = failure(sending);
+    soundFailed.catch(() => {});
     try {
       for (;;) {
-        const message = await Promise.race([connection.next(), failure(sending)]);
+        const message = await Promise.race([connection.next(), soundFailed]);
         throwIfCancelled(signal);
         if ('piece' in message && message.piece === run) yield toPiece(message);
         throwIfCancelled(signal);
@@ -84,6 +84,7 @@ export function createListener(spec: EarsSpec, options: { program?: string } = {
       busy = false;
       if (!whole) {
         connection.process.kill();
+        if (open === connection) open = undefined;
         await sending.catch(() => {});
       }
     }

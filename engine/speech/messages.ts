@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { transcriptLineSchema } from '../protocol/transcript.ts';
-import { speechKinds } from './types.ts';
+import { speechKinds } from '../protocol/speech.ts';
 
 const seconds = z.number().nonnegative();
 
 /** What to load: a model's files by their part, absolute paths. */
 export const earsSpecSchema = z.strictObject({
   kind: z.enum(speechKinds),
+  /** A transducer of NeMo's. */
+  nemo: z.boolean(),
   files: z.record(z.string(), z.string()),
   /** BCP 47 of what is spoken; absent: the recogniser finds it, piece by piece. */
   language: z.string().optional(),

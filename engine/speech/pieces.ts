@@ -18,8 +18,8 @@ const limits = {
   pause: 2,
   /** Sound kept around speech, so that no consonant is lost. */
   margin: 0.2,
-  /** Sound without speech is let go after so much of it. */
-  idle: 30,
+  /** Sound without speech is let go after so much of it: half a minute in whole windows. */
+  idle: (938 * detectorWindow) / sampleRate,
   /** Less speech than this is a click or a cough. */
   leastSpeech: 0.2,
   /** A detector says "speaking" so long after speech began. */
@@ -40,7 +40,7 @@ const limits = {
  */
 export class PieceCutter {
   readonly #detector: VoiceDetector;
-  /** Sound from `#origin` (seconds) on, `#length` samples of it, of which the detector has seen `#seen`. */
+  /** Sound from `#origin` on (in samples of the recording), `#length` samples of it, of which the detector has seen `#seen`. */
   #sound = new Float32Array(sampleRate * 64);
   #length = 0;
   #origin: number;
@@ -55,23 +55,23 @@ export class PieceCutter {
   /** @param from seconds: where the first piece begins; sound that comes before is context */
   constructor(detector: VoiceDetector, from: number) {
     this.#detector = detector;
-    this.#origin = from;
+    this.#origin = Math.round(from * sampleRate);
     this.#told = from;
     detector.reset();
   }
 
   /** Takes sound that begins at a time, in order. @returns the pieces that are complete */
   accept(time: number, samples: Float32Array): CutPiece[] {
-    const early = this.#length === 0 ? Math.round((this.#origin - time) * sampleRate) : 0;
+    const early = this.#length === 0 ? this.#origin - Math.round(time * sampleRate) : 0;
     if (early > 0) {
       this.#before.add(time, samples.subarray(0, early));
-      return samples.length > early ? this.accept(this.#origin, samples.subarray(early)) : [];
+      return samples.length > early ? this.accept(this.#time(0), samples.subarray(early)) : [];
     }
     const pieces: CutPiece[] = [];
-    const gap = Math.round((time - this.#end()) * sampleRate);
+    const gap = Math.round(time * sampleRate) - this.#origin - this.#length;
     if (gap > limits.pause * sampleRate) {
       pieces.push(...this.end());
-      this.#restart(time, this.#length);
+      this.#restart(Math.round(time * sampleRate), this.#length);
     } else if (gap > 0) this.#append(new Float32Array(gap));
     this.#append(samples);
     this.#detect(pieces);
@@ -81,7 +81,8 @@ export class PieceCutter {
   /** The sound has ended. @returns what is left */
   end(): CutPiece[] {
     const pieces: CutPiece[] = [];
-    const end = this.#end();
+    const end = this.#origin + this.#length;
+    const until = end / sampleRate;
     // A detector sees whole windows: the last one is filled up.
     this.#append(new Float32Array((detectorWindow - (this.#length % detectorWindow)) % detectorWindow));
     for (;;) {
@@ -92,14 +93,15 @@ export class PieceCutter {
       if (first === undefined || this.#speech.at(-1)!.end - first <= limits.longest) break;
       pieces.push(this.#cutAt(this.#bestCut(first)));
     }
-    const utterance = this.#utterance(this.#speech, end - this.#origin);
-    if (utterance || end > this.#told) pieces.push(this.#tell(end, utterance));
+    const utterance = this.#utterance(this.#speech, (end - this.#origin) / sampleRate);
+    if (utterance || until > this.#told) pieces.push(this.#tell(until, utterance));
     this.#restart(end, this.#length);
     return pieces;
   }
 
-  #end(): number {
-    return this.#origin + this.#length / sampleRate;
+  /** When a sample of the held sound is due, in seconds. */
+  #time(sample: number): number {
+    return (this.#origin + sample) / sampleRate;
   }
 
   #tell(until: number, utterance?: Utterance): CutPiece {
@@ -113,7 +115,7 @@ export class PieceCutter {
     let silent = 0;
     while (silent < this.#length && this.#sound[silent] === 0) silent++;
     const dropped = Math.floor(silent / detectorWindow) * detectorWindow;
-    if (dropped > 0) this.#restart(this.#origin + dropped / sampleRate, dropped);
+    if (dropped > 0) this.#restart(this.#origin + dropped, dropped);
   }
 
   #append(samples: Float32Array): void {
@@ -129,7 +131,9 @@ export class PieceCutter {
   /** Looks at what is new window by window, and cuts as soon as there is enough. */
   #detect(pieces: CutPiece[]): void {
     this.#dropSilence();
-    if (this.#seen === 0 && this.#origin - this.#told > limits.idle) pieces.push(this.#tell(this.#origin));
+    // Silence is told in steps of the same length, however it comes in.
+    while (this.#seen === 0 && this.#time(0) - this.#told >= limits.idle)
+      pieces.push(this.#tell(this.#told + limits.idle));
     while (this.#seen + detectorWindow <= this.#length) {
       const window = this.#sound.slice(this.#seen, this.#seen + detectorWindow);
       this.#seen += detectorWindow;
@@ -145,7 +149,10 @@ export class PieceCutter {
 
   #note(found: readonly { start: number; end: number }[]): void {
     for (const { start, end } of found)
-      this.#speech.push({ start: Math.max(0, start) / sampleRate, end: Math.min(end, this.#length) / sampleRate });
+      this.#speech.push({
+        start: Math.max(0, start) / sampleRate,
+        end: Math.min(end, this.#length) / sampleRate,
+      });
   }
 
   /** Where the first piece ends, in seconds from the origin; undefined while more has to be heard. */
@@ -194,9 +201,9 @@ export class PieceCutter {
       .map(({ start, end }) => ({ start, end: Math.min(end, cut) }));
     // The same sample wherever it is counted from.
     const samples = Math.round(cut * sampleRate);
-    const until = this.#origin + samples / sampleRate;
+    const until = this.#time(samples);
     const utterance = this.#utterance(speech, samples / sampleRate);
-    this.#restart(until, samples);
+    this.#restart(this.#origin + samples, samples);
     return this.#tell(until, utterance);
   }
 
@@ -209,15 +216,18 @@ export class PieceCutter {
       Math.min(Math.max(0, Math.round(seconds * sampleRate)), Math.round(cut * sampleRate), this.#length);
     const from = sample(speech[0].start - limits.margin);
     return {
-      time: this.#origin + from / sampleRate,
+      time: this.#time(from),
       samples: this.#sound.slice(from, sample(speech.at(-1)!.end + limits.margin)),
-      speech: speech.map(({ start, end }) => ({ start: this.#origin + start, end: this.#origin + end })),
+      speech: speech.map(({ start, end }) => ({
+        start: this.#time(start * sampleRate),
+        end: this.#time(end * sampleRate),
+      })),
     };
   }
 
-  /** Goes on from a time with a detector that knows nothing; `drop` samples are let go. */
+  /** Goes on from a sample of the recording with a detector that knows nothing; `drop` samples are let go. */
   #restart(origin: number, drop: number): void {
-    this.#before.add(this.#origin, this.#sound.slice(0, Math.min(drop, this.#length)));
+    this.#before.add(this.#time(0), this.#sound.slice(0, Math.min(drop, this.#length)));
     this.#sound.copyWithin(0, drop, this.#length);
     this.#length = Math.max(0, this.#length - drop);
     this.#origin = origin;

@@ -99,12 +99,13 @@ export function createDetector({ Vad }: Pick<Sherpa, 'Vad'>, weights: string): V
   };
 }
 
-function modelConfig({ kind, files, language = '' }: EarsSpec): object {
+function modelConfig({ kind, files, nemo, language = '' }: EarsSpec): object {
   const { encoder, decoder, joiner, model, preprocessor, uncachedDecoder, cachedDecoder } = files;
-  if (kind === 'whisper') return { whisper: { encoder, decoder, language, task: 'transcribe', tailPaddings: -1 } };
+  if (kind === 'whisper')
+    return { whisper: { encoder, decoder, language, task: 'transcribe', tailPaddings: -1 } };
   if (kind === 'sense-voice') return { senseVoice: { model, language, useInverseTextNormalization: 1 } };
   if (kind === 'transducer')
-    return { transducer: { encoder, decoder, joiner }, ...(files.nemo ? { modelType: 'nemo_transducer' } : {}) };
+    return { transducer: { encoder, decoder, joiner }, ...(nemo ? { modelType: 'nemo_transducer' } : {}) };
   return { moonshine: { preprocessor, encoder, uncachedDecoder, cachedDecoder } };
 }
 

@@ -9,11 +9,6 @@ export interface Span {
   end: number;
 }
 
-/** The architectures that are run. */
-export const speechKinds = ['whisper', 'sense-voice', 'transducer', 'moonshine'] as const;
-/** One of {@link speechKinds}. */
-export type SpeechKind = (typeof speechKinds)[number];
-
 /** What a recogniser says of a piece of sound. */
 export interface Recognised {
   text: string;

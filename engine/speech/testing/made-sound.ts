@@ -63,9 +63,34 @@ export function music(seconds: number, seed = 3): Float32Array {
     const note = tune[Math.floor(at) % tune.length];
     const vibrato = 1 + 0.004 * Math.sin(2 * Math.PI * 5.5 * t);
     sum += 0.25 * Math.min(1, 20 * since) * wave(transpose * pitch(note, 1) * vibrato, t, 6);
-    const drum = Math.floor(at) % 2 === 0 ? Math.sin(2 * Math.PI * (60 + 80 * Math.exp(-30 * since)) * since) : 0;
+    const drum =
+      Math.floor(at) % 2 === 0 ? Math.sin(2 * Math.PI * (60 + 80 * Math.exp(-30 * since)) * since) : 0;
     sum += 0.5 * Math.exp(-12 * since) * drum;
     if (Math.floor(at) % 2 === 1) sum += 0.3 * Math.exp(-20 * since) * (next() - 0.5);
     return 0.35 * sum;
   });
+}
+
+/** Tones of 0.3 s, 0.1 s apart in groups, with pauses between the groups: what {@link simpleEars} takes for sentences. */
+export function tones(
+  groups: readonly { at: number; count: number; pitch?: number }[],
+  seconds: number,
+): Float32Array {
+  const sound = new Float32Array(Math.round(seconds * sampleRate));
+  for (const { at, count, pitch: frequency = 400 } of groups)
+    for (let tone = 0; tone < count; tone++) {
+      const from = Math.round((at + 0.4 * tone) * sampleRate);
+      for (let n = 0; n < 0.3 * sampleRate && from + n < sound.length; n++)
+        sound[from + n] = 0.5 * Math.sin((2 * Math.PI * frequency * n) / sampleRate);
+    }
+  return sound;
+}
+
+/** Sound as a reader delivers it: in pieces of a length, from a time on. */
+export async function* delivered(
+  sound: Float32Array,
+  { from = 0, length = 8000 }: { from?: number; length?: number } = {},
+): AsyncGenerator<{ time: number; samples: Float32Array }> {
+  for (let at = Math.round(from * sampleRate); at < sound.length; at += length)
+    yield await Promise.resolve({ time: at / sampleRate, samples: sound.slice(at, at + length) });
 }
