@@ -163,6 +163,9 @@ async function describe(
   const graph = parts.encoder ?? parts.model;
   const metadata = await onnxMetadata(join(folder, graph));
   const type = metadata.get('model_type') ?? '';
+  // What a NeMo or icefall encoder says of itself; it is no Whisper that lacks nothing.
+  if (kind === 'whisper' && /^(EncDec|zipformer|conformer|lstm)/i.test(type))
+    throw missing(folder, 'transducer', 'joiner', parts);
   const expected = { whisper: 'whisper', 'sense-voice': 'sense_voice', transducer: '', moonshine: '' }[kind];
   if (!type.startsWith(expected))
     throw new LongviewError(
