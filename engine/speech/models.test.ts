@@ -131,10 +131,7 @@ test('every architecture that is run is known', async () => {
     for (const name of Object.keys(files)) {
       const rest = Object.fromEntries(Object.entries(files).filter(([other]) => other !== name));
       const lacking = await folderWith(`a ${kind} without ${name}`, rest);
-      await assert.rejects(
-        readSpeechModel(lacking),
-        failsWith('bad-bundle', /is missing|no speech model/),
-      );
+      await assert.rejects(readSpeechModel(lacking), failsWith('bad-bundle', /is missing|no speech model/));
     }
   }
   const english = await folderWith('tiny', {
