@@ -5,6 +5,7 @@ import os from 'node:os';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { LongviewError } from '../protocol/errors.ts';
+import { startHearing } from './hearing.ts';
 import { createListener, type Listener } from './listener.ts';
 import { delivered, tones } from './testing/made-sound.ts';
 import { marks } from './testing/simple-ears.ts';
@@ -84,6 +85,40 @@ test(
       const rest = await all(listener.hear(context, { from }));
       assert.deepEqual([...before, ...rest], whole);
     }
+  }),
+);
+
+test(
+  'sound can be pushed in as well, and stopped',
+  withListener(async (listener) => {
+    const whole = await all(listener.hear(delivered(sound)));
+    const kept: HeardPiece[] = [];
+    const hearing = startHearing(listener, { onPiece: (piece) => void kept.push(piece) });
+    for await (const piece of delivered(sound)) await hearing.take(piece);
+    await hearing.complete();
+    assert.deepEqual(kept, whole);
+    const from = whole[1].until;
+    const rest: HeardPiece[] = [];
+    const again = startHearing(listener, { from, onPiece: (piece) => void rest.push(piece) });
+    assert.ok(Math.abs(again.soundFrom - Math.max(0, from - 20)) < 1e-9);
+    for await (const piece of delivered(sound, { from: again.soundFrom })) await again.take(piece);
+    await again.complete();
+    assert.deepEqual(rest, whole.slice(2));
+    const stopped = startHearing(listener, { onPiece: () => assert.fail('nothing comes any more') });
+    await stopped.take({ time: 0, samples: sound.slice(0, 8000) });
+    await stopped.stop();
+    const failing = startHearing(listener, {
+      onPiece() {
+        throw new LongviewError('disk-full', 'The disk is full.', 'Free some space.');
+      },
+    });
+    await assert.rejects(
+      async () => {
+        for await (const piece of delivered(sound)) await failing.take(piece);
+        await failing.complete();
+      },
+      failsWith('disk-full', /full/),
+    );
   }),
 );
 

@@ -1,13 +1,8 @@
+import type { SoundPiece } from '../core/sound.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import { startListenerProcess, type ListenerProcess } from './listener-process.ts';
 import { fromListenerSchema, type EarsSpec, type FromListener } from './messages.ts';
 import { sampleRate, type HeardPiece } from './types.ts';
-
-/** Sound as `readSound` gives it. */
-interface Sound {
-  time: number;
-  samples: Float32Array;
-}
 
 /** How a recording is heard. */
 export interface HearOptions {
@@ -26,7 +21,7 @@ export interface Listener {
    * @throws LongviewError `cancelled`; `bad-bundle` where the model doesn't load; `engine-stopped` where the process ended
    * @throws whatever `sound` throws
    */
-  hear(sound: AsyncIterable<Sound>, options?: HearOptions): AsyncGenerator<HeardPiece, void, void>;
+  hear(sound: AsyncIterable<SoundPiece>, options?: HearOptions): AsyncGenerator<HeardPiece, void, void>;
   /** Resident memory of the process in bytes, as it last told; 0 while there is none. */
   readonly memoryBytes: number;
   /** Ends the process. A later call of `hear` starts another. */
@@ -50,7 +45,7 @@ export function createListener(spec: EarsSpec, options: { program?: string } = {
   };
 
   async function* hear(
-    sound: AsyncIterable<Sound>,
+    sound: AsyncIterable<SoundPiece>,
     { from = 0, signal }: HearOptions = {},
   ): AsyncGenerator<HeardPiece, void, void> {
     throwIfCancelled(signal);
@@ -111,7 +106,7 @@ function toPiece({ until, lines, dropped }: Extract<FromListener, { piece: numbe
 /** Sends sound as fast as it is taken in. */
 async function send(
   connection: Connection,
-  sound: AsyncIterable<Sound>,
+  sound: AsyncIterable<SoundPiece>,
   run: number,
   from: number,
   signal: AbortSignal | undefined,

@@ -1,7 +1,8 @@
+import { soundRate } from '../core/sound.ts';
 import type { TranscriptLine } from '../protocol/transcript.ts';
 
 /** Samples per second of everything that is heard here. */
-export const sampleRate = 16_000;
+export const sampleRate = soundRate;
 
 /** A stretch of time in seconds. */
 export interface Span {
