@@ -12,9 +12,9 @@ export interface ListenerProcess {
 
 /** What is told of a process that hears. */
 export interface ListenerEvents {
-  onMessage(message: unknown): void;
+  onMessage: (message: unknown) => void;
   /** It is gone, for whatever reason; once. @param lastWords what it last wrote to stderr */
-  onEnd(lastWords: string): void;
+  onEnd: (lastWords: string) => void;
 }
 
 let launch: ((events: ListenerEvents) => ListenerProcess) | undefined;
