@@ -67,6 +67,12 @@ async function makeFilm(recording: string, film: string): Promise<void> {
   await run_(ffmpeg, ['-v', 'error', '-nostdin', ...picture, '-i', recording, ...output]);
 }
 
+/** What one hearing took, in seconds of the clock and of processors. */
+interface Took {
+  seconds: number;
+  cpuSec: number;
+}
+
 async function hearReading(film: string, spec: EarsSpec, rounds: number, text: string | undefined) {
   const info = await probe(film);
   const listener = createListener(spec);
@@ -74,22 +80,27 @@ async function hearReading(film: string, spec: EarsSpec, rounds: number, text: s
   const hearAll = async () => {
     const lines: TranscriptLine[] = [];
     const begun = performance.now();
+    const cpu = listener.cpuSec;
+    const own = process.cpuUsage();
     for await (const piece of hearVideo(listener, film, info, { stream })) lines.push(...piece.lines);
-    return { lines, seconds: (performance.now() - begun) / 1000 };
+    const { user, system } = process.cpuUsage(own);
+    const cpuSec = listener.cpuSec - cpu + (user + system) / 1e6;
+    return { lines, seconds: (performance.now() - begun) / 1000, cpuSec };
   };
   try {
     // The first time the model is loaded.
     const first = await hearAll();
-    const [ours, alone]: [number[], number[]] = [[], []];
+    const [ours, alone]: [Took[], Took[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
-      ours.push((await hearAll()).seconds);
+      ours.push(await hearAll());
       const { stdout } = await run_(process.execPath, [
         join(import.meta.dirname, 'sherpa-alone.ts'),
         ...[film, JSON.stringify(spec)],
       ]);
-      alone.push((JSON.parse(stdout) as { seconds: number }).seconds);
+      alone.push(JSON.parse(stdout) as Took);
     }
-    const [own, sherpa] = [median(ours), median(alone)];
+    const [own, sherpa] = [ours, alone].map((rounds_) => median(rounds_.map(({ seconds }) => seconds)));
+    const [ownCpu, sherpaCpu] = [ours, alone].map((rounds_) => median(rounds_.map(({ cpuSec }) => cpuSec)));
     return {
       ...quality(first.lines, text),
       recordingSec: info.durationSec,
@@ -98,6 +109,8 @@ async function hearReading(film: string, spec: EarsSpec, rounds: number, text: s
       timesRealTime: info.durationSec / own,
       sherpaAloneSec: sherpa,
       ofSherpaAlone: own / sherpa,
+      cpuSec: ownCpu,
+      cpuOfSherpaAlone: ownCpu / sherpaCpu,
       memoryMb: Math.round(listener.memoryBytes / 2 ** 20),
       lines: first.lines.map(({ start, end, text: line }) => ({ start, end, text: line })),
     };
@@ -180,6 +193,7 @@ function asTable(result: Result): string {
     ['time', `${number(result.seconds)} s for ${number(result.recordingSec)} s`],
     ['times real time', number(result.timesRealTime)],
     ['beside sherpa-onnx alone', `${number(result.ofSherpaAlone, 2)} x (${number(result.sherpaAloneSec)} s)`],
+    ['its processor time', `${number(result.cpuOfSherpaAlone, 2)} x (${number(result.cpuSec)} s)`],
     ...result.nobody.map(({ sound, minutes, words, dropped }) => [
       `${minutes} min of ${sound}`,
       `${words} words (${dropped.length} texts not believed)`,

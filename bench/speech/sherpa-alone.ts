@@ -19,5 +19,8 @@ for await (const { time, samples } of readSound(film, info, { stream: info.sound
   take(cutter.accept(time, samples));
 take(cutter.end());
 const begun = performance.now();
+const before = process.cpuUsage();
 for (const { samples } of pieces) await ears.recognise(samples);
-process.stdout.write(JSON.stringify({ seconds: (performance.now() - begun) / 1000, pieces: pieces.length }));
+const { user, system } = process.cpuUsage(before);
+const seconds = (performance.now() - begun) / 1000;
+process.stdout.write(JSON.stringify({ seconds, cpuSec: (user + system) / 1e6, pieces: pieces.length }));

@@ -24,6 +24,8 @@ export interface Listener {
   hear(sound: AsyncIterable<SoundPiece>, options?: HearOptions): AsyncGenerator<HeardPiece, void, void>;
   /** Resident memory of the process in bytes, as it last told; 0 while there is none. */
   readonly memoryBytes: number;
+  /** Seconds of processor time that the process has taken, all threads together; 0 while there is none. */
+  readonly cpuSec: number;
   /** Ends the process. A later call of `hear` starts another. */
   close(): void;
 }
@@ -90,6 +92,9 @@ export function createListener(spec: EarsSpec, options: { program?: string } = {
     get memoryBytes() {
       return open && open.ended === undefined ? open.memoryBytes : 0;
     },
+    get cpuSec() {
+      return open && open.ended === undefined ? open.cpuSec : 0;
+    },
     close,
   };
 }
@@ -124,6 +129,7 @@ async function send(
 interface Connection {
   process: ListenerProcess;
   memoryBytes: number;
+  cpuSec: number;
   /** Its last words, once it is gone. */
   ended: string | undefined;
   /** Samples that were sent and not yet taken in. */
@@ -144,7 +150,8 @@ function connect(spec: EarsSpec, program: string | undefined): Connection {
       {
         onMessage(data) {
           const message = fromListenerSchema.parse(data);
-          if ('memoryBytes' in message) connection.memoryBytes = message.memoryBytes;
+          if ('cpuSec' in message)
+            ({ memoryBytes: connection.memoryBytes, cpuSec: connection.cpuSec } = message);
           if ('ready' in message) ready = true;
           else if ('took' in message) connection.onTheWay -= message.samples;
           else queue.push(message);
@@ -160,6 +167,7 @@ function connect(spec: EarsSpec, program: string | undefined): Connection {
       program,
     ),
     memoryBytes: 0,
+    cpuSec: 0,
     ended: undefined,
     onTheWay: 0,
     async next() {

@@ -3,6 +3,8 @@ import { transcriptLineSchema } from '../protocol/transcript.ts';
 import { speechKinds } from '../protocol/speech.ts';
 
 const seconds = z.number().nonnegative();
+/** What the process has cost so far: resident memory in bytes, and seconds of all its threads. */
+const cost = { memoryBytes: z.int().nonnegative(), cpuSec: seconds };
 
 /** What to load: a model's files by their part, absolute paths. */
 export const earsSpecSchema = z.strictObject({
@@ -29,7 +31,7 @@ export const toListenerSchema = z.union([
 
 /** From the listening process. */
 export const fromListenerSchema = z.union([
-  z.strictObject({ ready: z.literal(true), memoryBytes: z.int().nonnegative() }),
+  z.strictObject({ ready: z.literal(true), ...cost }),
   /** So many samples of a recording were taken in: more may be sent. */
   z.strictObject({ took: z.int().nonnegative(), samples: z.int().nonnegative() }),
   z.strictObject({
@@ -37,7 +39,7 @@ export const fromListenerSchema = z.union([
     until: seconds,
     lines: z.array(transcriptLineSchema),
     dropped: z.strictObject({ text: z.string(), why: z.string() }).optional(),
-    memoryBytes: z.int().nonnegative(),
+    ...cost,
   }),
   z.strictObject({ done: z.int().nonnegative() }),
   /** It can't go on. `open`: the model didn't load. */

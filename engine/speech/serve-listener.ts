@@ -27,14 +27,13 @@ export function serveListener(port: ListenerPort, openEars: (spec: EarsSpec) => 
     for (const piece of pieces) {
       if (current?.run !== run) return;
       const { until, lines, dropped } = await hear(piece, ears!);
-      const memoryBytes = process.memoryUsage.rss();
-      port.send({ piece: run, until, lines, ...(dropped ? { dropped } : {}), memoryBytes });
+      port.send({ piece: run, until, lines, ...(dropped ? { dropped } : {}), ...cost() });
     }
   };
   const handle = async (message: ToListener): Promise<void> => {
     if ('open' in message) {
       ears = await openEars(message.open);
-      port.send({ ready: true, memoryBytes: process.memoryUsage.rss() });
+      port.send({ ready: true, ...cost() });
     } else if ('begin' in message) {
       current = { run: message.begin, cutter: new PieceCutter(ears!.detector, message.from) };
     } else if ('samples' in message) {
@@ -58,6 +57,11 @@ export function serveListener(port: ListenerPort, openEars: (spec: EarsSpec) => 
   });
   // A recogniser in the middle of a piece holds up an ordinary exit.
   port.onGone(() => process.kill(process.pid, 'SIGKILL'));
+}
+
+function cost(): { memoryBytes: number; cpuSec: number } {
+  const { user, system } = process.cpuUsage();
+  return { memoryBytes: process.memoryUsage.rss(), cpuSec: (user + system) / 1e6 };
 }
 
 /** The port of this process: Node's channel to its parent, or a utility process's. */
