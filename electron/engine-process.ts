@@ -2,6 +2,7 @@ import { fromEngineSchema, toEngineSchema } from '../engine/protocol/desktop.ts'
 import { LongviewError } from '../engine/protocol/errors.ts';
 import { createQuestions } from '../engine/hosts/desktop/questions.ts';
 import { createBackOff, type BackOffOptions } from './back-off.ts';
+import { createListeners } from './listeners.ts';
 import { createProbes } from './probes.ts';
 import type { MessagePortMain, UtilityProcess } from 'electron';
 import type { EngineStart, FromEngine, IndexingPace, ToEngine } from '../engine/protocol/desktop.ts';
@@ -10,8 +11,8 @@ import type { ElectronApi } from './api.ts';
 /** How the engine's process is started, and what it may ask of the shell. */
 export interface EngineProcessOptions {
   electron: Pick<ElectronApi, 'utilityProcess' | 'MessageChannelMain'>;
-  /** The engine's program, and the one that tests an execution provider. */
-  programs: { engine: string; probe: string };
+  /** The engine's program, the one that tests an execution provider, and the one that hears speech. */
+  programs: { engine: string; probe: string; listen: string };
   start: EngineStart;
   /** Opens the file dialog. */
   pick(): Promise<string[]>;
@@ -47,6 +48,7 @@ export function startEngine(options: EngineProcessOptions): EngineProcess {
   const connections = new Set<(port: MessagePortMain) => void>();
   const looks = createQuestions<string | undefined>();
   const probes = createProbes(electron.utilityProcess, programs.probe);
+  const listeners = createListeners(electron.utilityProcess, programs.listen);
   let start = options.start;
   let child: UtilityProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -71,6 +73,14 @@ export function startEngine(options: EngineProcessOptions): EngineProcess {
       const { probe: probed, args } = message;
       probes.run(probed, args, (told) => say({ probed, message: told }));
     } else if ('unprobe' in message) probes.end(message.unprobe);
+    else if ('listen' in message)
+      listeners.start(
+        message.listen,
+        (told) => say({ listened: message.listen, message: told }),
+        (lastWords) => say({ unlistened: message.listen, lastWords }),
+      );
+    else if ('toListener' in message) listeners.send(message.toListener, message.message);
+    else if ('unlisten' in message) listeners.end(message.unlisten);
   };
   const launch = () => {
     lastWords = '';
@@ -95,6 +105,7 @@ export function startEngine(options: EngineProcessOptions): EngineProcess {
   const ended = () => {
     child = undefined;
     probes.endAll();
+    listeners.endAll();
     looks.refuseAll(gone());
     if (stopping) return;
     options.onLost();

@@ -21,7 +21,11 @@ app.setName('Longview');
 runShell(electron, {
   pages: join(here, '..', 'renderer'),
   preload: join(here, 'preload.cjs'),
-  programs: { engine: join(here, 'engine.mjs'), probe: join(here, 'probe.mjs') },
+  programs: {
+    engine: join(here, 'engine.mjs'),
+    probe: join(here, 'probe.mjs'),
+    listen: join(here, 'listen.mjs'),
+  },
   engine: {
     libraryDir: defaultLibraryFolder({ platform: process.platform, env: process.env, home: homedir() }),
     builtinModel: join(resources, 'models', 'builtin'),

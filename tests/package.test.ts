@@ -111,7 +111,7 @@ describe('the packaged application', { skip: noModel || notLinux, timeout: 240_0
   });
 
   test('its archive holds built code and this platform’s native packages, and nothing of the workshop', () => {
-    for (const file of ['main.mjs', 'preload.cjs', 'engine.mjs', 'probe.mjs'])
+    for (const file of ['main.mjs', 'preload.cjs', 'engine.mjs', 'probe.mjs', 'listen.mjs'])
       assert.ok(listed.includes(`/electron/${file}`), file);
     assert.ok(listed.includes('/renderer/index.html'));
     assert.ok(listed.includes('/node_modules/better-sqlite3/lib/index.js'));
@@ -129,6 +129,9 @@ describe('the packaged application', { skip: noModel || notLinux, timeout: 240_0
     const libraries = await readdir(join(outside, 'onnxruntime-node', 'bin', 'napi-v6', 'linux', arch));
     assert.ok(libraries.includes('onnxruntime_binding.node') && libraries.includes('libonnxruntime.so.1'));
     assert.deepEqual(await readdir(join(outside, 'better-sqlite3', 'prebuilds')), [`linux-${arch}.node`]);
+    const hearing = await readdir(join(outside, `sherpa-onnx-linux-${arch}`));
+    assert.ok(hearing.includes('sherpa-onnx.node') && hearing.includes('libonnxruntime.so'));
+    assert.ok((await readdir(join(unpacked, 'resources', 'models', 'voice'))).includes('silero_vad.onnx'));
     const resources = await readdir(join(unpacked, 'resources'));
     for (const name of ['ffmpeg', 'icons', 'licences.txt', 'models'])
       assert.ok(resources.includes(name), name);

@@ -57,8 +57,10 @@ export async function stage({ target, folder, ffmpeg }: StageOptions): Promise<S
   await writeFile(join(app, 'package.json'), await aboutApp());
   await copyOnnxRuntime(target, join(app, 'node_modules'));
   await copySqlite(target, join(app, 'node_modules'));
+  await copySherpa(target, join(app, 'node_modules'));
   await copyModel(join(resources, 'models', 'builtin'));
   await takeScreenText({ output: join(resources, 'models', 'screen-text') });
+  await copyVoice(join(resources, 'models', 'voice'));
   await mkdir(join(resources, 'icons'), { recursive: true });
   await copyFile(join(iconsFolder, 'icon.png'), join(resources, 'icons', 'icon.png'));
   await writeFile(join(resources, 'licences.txt'), licencesText());
@@ -119,6 +121,31 @@ async function copySqlite({ platform, arch }: Target, to: string): Promise<void>
   await copyFile(join(from, 'package.json'), join(to, 'better-sqlite3', 'package.json'));
   await mkdir(join(to, 'better-sqlite3', 'prebuilds'), { recursive: true });
   await copyFile(join(from, prebuilt), join(to, 'better-sqlite3', prebuilt));
+}
+
+/** What hears speech; npm calls Windows "win". It loads its library from a package that lies beside its own. */
+async function copySherpa({ platform, arch }: Target, to: string): Promise<void> {
+  const library = `sherpa-onnx-${platform === 'win32' ? 'win' : platform}-${arch}`;
+  if (!existsSync(join(modules, library)))
+    throw new PackagingError(
+      `${library}, which hears speech on ${platform} ${arch}, is not installed: npm installs it on such a machine, or with ` +
+        '--os and --cpu.',
+    );
+  for (const name of ['sherpa-onnx-node', library])
+    await cp(join(modules, name), join(to, name), {
+      recursive: true,
+      filter: (path) => !/\.(map|d\.ts|md)$|types\.js$/.test(path),
+    });
+}
+
+async function copyVoice(to: string): Promise<void> {
+  const from = join(root, 'models', 'voice');
+  await mkdir(to, { recursive: true });
+  for (const name of ['silero_vad.onnx', 'LICENSE.txt']) {
+    if (!existsSync(join(from, name)))
+      throw new PackagingError(`What finds speech lacks ${name}: run "npm run setup" first.`);
+    await copyFile(join(from, name), join(to, name));
+  }
 }
 
 const manifestSchema = z.looseObject({ files: z.array(z.looseObject({ path: z.string() })) });

@@ -4,3 +4,9 @@ export { exportFormats, exportMoments, type ExportOptions, type TextFormat } fro
 export { materialOfAnswer, materialOfFind, type Material } from './material.ts';
 export { exportVideo, type ExportVideo } from './video.ts';
 export type { ExportMoment } from './timeline.ts';
+export {
+  parseTranscriptFormat,
+  transcriptFormats,
+  writeTranscript,
+  type TranscriptFormat,
+} from './formats/transcript.ts';

@@ -20,5 +20,5 @@ export { readPicture } from './picture.ts';
 export { framesAt } from './frames-at.ts';
 export { writeStillAt } from './still-at.ts';
 export { readTextFile } from './text-file.ts';
-export { readSound, soundRate, type ReadSoundOptions, type SoundPiece, type SoundReader } from './sound.ts';
+export { readSound, type ReadSoundOptions, type SoundReader } from './sound.ts';
 export { playedSound, soundsByLanguage, type SoundStream } from './sound-streams.ts';

@@ -4,9 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, statSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { soundRate, type SoundPiece } from '../core/sound.ts';
 import { LongviewError } from '../protocol/errors.ts';
 import { probe } from './probe.ts';
-import { readSound, soundRate, type ReadSoundOptions, type SoundPiece } from './sound.ts';
+import { readSound, type ReadSoundOptions } from './sound.ts';
 import { playedSound, soundsByLanguage, type SoundStream } from './sound-streams.ts';
 import { findMediaTools } from './tools.ts';
 
@@ -38,7 +39,7 @@ const film = (name: string, sound: string, seconds: number, output: string[], be
 
 async function listen(file: string, options: Partial<ReadSoundOptions> = {}) {
   const info = await probe(file);
-  const reader = readSound(file, info, { stream: playedSound(info.sounds)!.index, ...options });
+  const reader = readSound(file, info, { ...options });
   const pieces: SoundPiece[] = [];
   for await (const piece of reader) pieces.push(piece);
   return { info, pieces, reader };
@@ -203,11 +204,14 @@ test('the track that is played is the default one; of each language one can be h
   assert.equal(playedSound(sounds.filter(({ isDefault }) => !isDefault))!.index, 1);
 });
 
-test('a film without sound has no sound track, and asking for one says so', async () => {
+test('a film without sound has no sound track and gives none; asking for one says so', async () => {
   const file = make('mute.mkv', ['-f', 'lavfi', '-i', picture(1), '-c:v', 'mpeg4']);
   const info = await probe(file);
   assert.deepEqual(info.sounds, []);
   assert.equal(playedSound(info.sounds), undefined);
+  const reader = readSound(file, info, {});
+  for await (const piece of reader) assert.fail(`there is none at ${piece.time}`);
+  assert.equal(reader.outcome!.endSec, 0);
   const wrong = (error: unknown) => error instanceof LongviewError && error.code === 'bad-argument';
   assert.throws(() => readSound(file, info, { stream: 0 }), wrong);
   const spoken = film('spoken.mkv', beeps(1), 1, ['-c:a', 'pcm_s16le']);

@@ -1,19 +1,18 @@
 import type { Readable } from 'node:stream';
+import { soundRate, type SoundPiece } from '../core/sound.ts';
 import { LongviewError, badArgument, quote, throwIfCancelled } from '../protocol/errors.ts';
 import { checkFile } from './file-check.ts';
 import { inputArguments } from './input.ts';
 import { startProcess, tooSlow, type RunningProcess } from './process.ts';
 import { createPacketList } from './sound-packets.ts';
+import { playedSound } from './sound-streams.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
-/** Samples per second of all sound that is read. */
-export const soundRate = 16_000;
-
 /** What sound to read. */
 export interface ReadSoundOptions {
-  /** Index of the sound track in the file, as in {@link VideoInfo.sounds}. */
-  stream: number;
+  /** Index of the sound track in the file, as in {@link VideoInfo.sounds}. Default: the one that a player plays. */
+  stream?: number;
   /** Where to begin, in seconds on the file's own timeline. Default 0. */
   from?: number;
   signal?: AbortSignal;
@@ -21,14 +20,6 @@ export interface ReadSoundOptions {
   tools?: MediaTools;
   /** ffmpeg is given up when it delivers nothing for so long while it is being waited for. Default 120 s. */
   stallTimeoutMs?: number;
-}
-
-/** A stretch of sound without a gap in it. */
-export interface SoundPiece {
-  /** When its first sample is due, in seconds on the file's own timeline. */
-  time: number;
-  /** Mono, {@link soundRate} samples per second, full scale at 1. */
-  samples: Float32Array;
 }
 
 /** How the reading ended. */
@@ -54,7 +45,7 @@ const sameTime = 0.04;
  * Decodes a sound track once, mixed down to one channel at 16 kHz, with the times at which a player plays it: a track
  * that starts late, gaps, lost packets and another length than the picture's all show in `time`. Of packets that claim a
  * time that was already heard, only what is new is kept. Where the file ends in the middle or a part can't be decoded,
- * what is left comes, with what ffmpeg said in `outcome`. ffmpeg waits while the consumer is busy.
+ * what is left comes, with what ffmpeg said in `outcome`; of a film without sound nothing comes. ffmpeg waits while the consumer is busy.
  *
  * ffmpeg's raw samples carry no times, so that the same packets are also listed (framecrc, on stderr).
  * @throws LongviewError while iterating: `cancelled`, `ffmpeg-failed`, `ffmpeg-missing`, and the file errors of `probe`;
@@ -63,10 +54,12 @@ const sameTime = 0.04;
 export function readSound(file: string, info: VideoInfo, options: ReadSoundOptions): SoundReader {
   const from = options.from ?? 0;
   if (!(Number.isFinite(from) && from >= 0)) throw badArgument('from', 'a number of seconds from 0 on', from);
-  if (!info.sounds.some(({ index }) => index === options.stream))
+  const stream = options.stream ?? playedSound(info.sounds)?.index;
+  if (stream !== undefined && !info.sounds.some(({ index }) => index === stream))
     throw badArgument('stream', 'the index of a sound track of this file', options.stream);
   let outcome: SoundOutcome | undefined;
-  const pieces = decode(file, info, options, (result) => (outcome = result));
+  const finish = (result: SoundOutcome) => (outcome = result);
+  const pieces = stream === undefined ? nothing(finish) : decode(file, info, { ...options, stream }, finish);
   return {
     get outcome() {
       return outcome;
@@ -75,10 +68,15 @@ export function readSound(file: string, info: VideoInfo, options: ReadSoundOptio
   };
 }
 
+async function* nothing(finish: (outcome: SoundOutcome) => void): AsyncGenerator<SoundPiece, void, void> {
+  await Promise.resolve();
+  finish({ endSec: 0, complaints: '' });
+}
+
 async function* decode(
   file: string,
   info: VideoInfo,
-  options: ReadSoundOptions,
+  options: ReadSoundOptions & { stream: number },
   finish: (outcome: SoundOutcome) => void,
 ): AsyncGenerator<SoundPiece, void, void> {
   const { signal, from = 0 } = options;

@@ -36,6 +36,9 @@ export const toEngineSchema = z.union([
   z.strictObject({ picked: number, paths: z.array(z.string()) }),
   /** What came of a probe: its own message, or undefined where it ended without one. */
   z.strictObject({ probed: number, message: z.unknown() }),
+  /** What a process that hears speech says, and that it is gone, with what it last wrote to its standard error. */
+  z.strictObject({ listened: number, message: z.unknown() }),
+  z.strictObject({ unlistened: number, lastWords: z.string() }),
   z.strictObject({ pace: paceSchema }),
   /** Finish and go. */
   z.strictObject({ stop: z.literal(true) }),
@@ -52,6 +55,10 @@ export const fromEngineSchema = z.union([
   z.strictObject({ probe: number, args: z.array(z.string()) }),
   /** That probe takes too long: end it. */
   z.strictObject({ unprobe: number }),
+  /** Start a process that hears speech; hand a message on to it; end it. */
+  z.strictObject({ listen: number }),
+  z.strictObject({ toListener: number, message: z.unknown() }),
+  z.strictObject({ unlisten: number }),
 ]);
 
 /** Parsed {@link paceSchema}. */

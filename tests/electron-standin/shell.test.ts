@@ -24,6 +24,7 @@ const optionsIn = (folder: string, args: string[] = []): ShellOptions => ({
   programs: {
     engine: join(root, 'engine', 'hosts', 'desktop.ts'),
     probe: join(root, 'engine', 'inference', 'runtime', 'probe-child.ts'),
+    listen: join(root, 'engine', 'speech', 'listen-child.ts'),
   },
   engine: {
     libraryDir: join(folder, 'library'),

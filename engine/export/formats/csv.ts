@@ -38,7 +38,8 @@ function seconds(value: number): string {
   return value.toFixed(6);
 }
 
-function cell(value: string | number | undefined): string {
+/** A value as a field of a table: quoted where it must be, and never a formula. */
+export function cell(value: string | number | undefined): string {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
   // A spreadsheet would run "=…" as a formula; an apostrophe in front makes it text.
   const safe = /^[=+@\t\r-]/.test(value) ? `'${value}` : value;

@@ -2,6 +2,7 @@ import { engineStartSchema, fromEngineSchema, toEngineSchema } from '../../proto
 import { logFolder, openLog } from '../../core/log.ts';
 import { createEngine } from '../../engine.ts';
 import { launchProbesWith } from '../../inference/runtime/probe.ts';
+import { launchListenersWith, type ListenerEvents } from '../../speech/index.ts';
 import { failureOf } from '../failure.ts';
 import { servePort } from '../port.ts';
 import { createSession } from '../session.ts';
@@ -40,6 +41,17 @@ export async function serveParent(parent: ParentPort, start: unknown): Promise<v
     const { number, answer } = probes.ask((probe) => tell({ probe, args }));
     return { message: answer, stop: () => tell({ unprobe: number }) };
   });
+  const listeners = new Map<number, ListenerEvents>();
+  let lastListener = 0;
+  launchListenersWith((events) => {
+    const number = ++lastListener;
+    listeners.set(number, events);
+    tell({ listen: number });
+    return {
+      send: (message) => tell({ toListener: number, message }),
+      kill: () => tell({ unlisten: number }),
+    };
+  });
   const engine = open(config);
   const session = createSession(engine, {
     info: {
@@ -59,7 +71,11 @@ export async function serveParent(parent: ParentPort, start: unknown): Promise<v
     else if ('look' in message) void look(engine, message).then(tell);
     else if ('picked' in message) picks.answer(message.picked, message.paths);
     else if ('probed' in message) probes.answer(message.probed, message.message);
-    else if ('pace' in message) engine.setPace(message.pace);
+    else if ('listened' in message) listeners.get(message.listened)?.onMessage(message.message);
+    else if ('unlistened' in message) {
+      listeners.get(message.unlistened)?.onEnd(message.lastWords);
+      listeners.delete(message.unlistened);
+    } else if ('pace' in message) engine.setPace(message.pace);
     else void finish(session, engine);
   });
   tell({ ready: true });

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+const seconds = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+
+/** A word as it was said. */
+export const transcriptWordSchema = z.strictObject({ start: seconds, end: seconds, text: z.string().min(1) });
+
+/** A sentence or phrase as it was said, in seconds on the video's own timeline. */
+export const transcriptLineSchema = z.strictObject({
+  start: seconds,
+  end: seconds,
+  text: z.string().min(1),
+  /** Its words in order; absent where only the line's times are known. */
+  words: z.array(transcriptWordSchema).optional(),
+  /** BCP 47: "en", "zh". */
+  language: z.string().optional(),
+  /** "Speaker 1", or the name that a person gave. */
+  speaker: z.string().optional(),
+  /** How sure the recogniser is, where it tells. */
+  confidence: share.optional(),
+  /** A person wrote this text. */
+  corrected: z.literal(true).optional(),
+});
+
+/**
+ * What a person put right in a transcript: the text of one line. It holds on to the line's time and not to its number,
+ * so that it stays when the speech is recognised again, with another model too; see `correctLines` in engine/speech.
+ */
+export const transcriptCorrectionSchema = z.strictObject({
+  /** The line's times as they were when it was corrected. */
+  start: seconds,
+  end: seconds,
+  /** What the line said. */
+  was: z.string(),
+  /** What it says now; empty: nothing was said there. */
+  text: z.string(),
+  /** A name for who says it. */
+  speaker: z.string().min(1).optional(),
+  /** When it was corrected, ISO 8601. */
+  at: z.string(),
+});
+
+/** `transcript --json`: everything that is said in one video, from one source. */
+export const transcriptSchema = z.strictObject({
+  videoId: z.string(),
+  path: z.string(),
+  durationSec: seconds.nullable(),
+  /** "speech": recognised; "captions": a subtitle file or stream that came with the video. */
+  source: z.enum(['speech', 'captions']),
+  /** What recognised it; null for captions. */
+  model: z.string().nullable(),
+  /** Seconds of the video that were heard; less than its length while it goes on. */
+  heardSec: seconds,
+  lines: z.array(transcriptLineSchema),
+});
+
+/** Parsed {@link transcriptWordSchema}. */
+export type TranscriptWord = z.infer<typeof transcriptWordSchema>;
+/** Parsed {@link transcriptLineSchema}. */
+export type TranscriptLine = z.infer<typeof transcriptLineSchema>;
+/** Parsed {@link transcriptCorrectionSchema}. */
+export type TranscriptCorrection = z.infer<typeof transcriptCorrectionSchema>;
+/** Parsed {@link transcriptSchema}. */
+export type Transcript = z.infer<typeof transcriptSchema>;
