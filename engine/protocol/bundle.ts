@@ -5,7 +5,21 @@ import { calibrationSchema, queriesSchema, trainedVocabularySchema } from './cal
 export const capabilities = ['detect', 'embed', 'read'] as const;
 
 /** The position encodings that the engine runs; see engine/hope. */
-export const positionVariants = ['rope', 'tad-rope', 'm-rope', 'videorope', 'hope'] as const;
+export const positionVariants = [
+  'rope',
+  'tad-rope',
+  'm-rope',
+  'videorope',
+  'hope',
+  'm-rope-time',
+  'm-rope-interleaved',
+  'cope',
+  'cope-hard',
+  'soft-hope',
+  'videorope++',
+  'v2pe',
+  'vrope',
+] as const;
 
 /** One of {@link positionVariants}. */
 export type PositionVariant = (typeof positionVariants)[number];
