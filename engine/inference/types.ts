@@ -45,9 +45,14 @@ export type PromptPart =
   | { kind: 'text'; text: string }
   | {
       kind: 'video';
-      /** Visual tokens of each temporal patch in time order, each [rows * columns, hiddenSize]. */
+      /**
+       * Visual tokens of each temporal patch in time order, each [rows * columns, hiddenSize] (times 1 + layers for a
+       * decoder with DeepStack).
+       */
       patches: readonly Float32Array[];
       grid: readonly [number, number];
+      /** When each patch is, in seconds: what encodings of absolute time and prompts with times go by. */
+      times?: readonly number[];
     };
 
 /** What to generate from. */

@@ -24,6 +24,8 @@ export interface TokenSource {
     videoId: string,
     patches: readonly number[],
   ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
+  /** When patches are, in seconds of their own video. */
+  patchTimes?(patches: readonly number[]): readonly number[];
 }
 
 /** What reads. */
@@ -173,7 +175,7 @@ export class DecoderSession {
   async #parts(patches: readonly number[], question: string): Promise<PromptPart[]> {
     const tokens = await this.#store.patchTokens(this.#videoId, patches);
     return [
-      { kind: 'video', patches: tokens, grid: this.#grid },
+      { kind: 'video', patches: tokens, grid: this.#grid, times: this.#store.patchTimes?.(patches) },
       { kind: 'text', text: question },
     ];
   }

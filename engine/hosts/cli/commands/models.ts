@@ -186,5 +186,6 @@ async function verify(
     ? terminal.style('green', 'It is the same model')
     : terminal.style('red', 'It is not the same model');
   terminal.line(`${verdict} (${result.bundle}, ${result.precision}, on ${result.provider}).`);
+  if (result.note) terminal.line(result.note);
   return { result, exitCode };
 }
