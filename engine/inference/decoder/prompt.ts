@@ -81,9 +81,19 @@ function visualsOf(
   const secondsPerPatch = spacing(times);
   if (!timestamps) return [{ patches, grid, secondsPerPatch, time: '' }];
   return patches.map((patch, i) => {
-    const time = `<${(times?.[i] ?? i).toFixed(1)} seconds>`;
+    const time = `<${oneDecimal(times?.[i] ?? i)} seconds>`;
     return { patches: [patch], grid, secondsPerPatch, time };
   });
+}
+
+/**
+ * A time as the checkpoints saw it in training, from Python: what lies exactly between two tenths goes to the even one
+ * (0.25 is 0.2 and 0.75 is 0.8, where JavaScript has 0.3 and 0.8).
+ */
+function oneDecimal(seconds: number): string {
+  const tie = Number.isInteger(seconds * 4) && !Number.isInteger(seconds * 2);
+  const below = Math.floor(seconds * 10);
+  return tie ? ((below % 2 === 0 ? below : below + 1) / 10).toFixed(1) : seconds.toFixed(1);
 }
 
 /** Seconds from patch to patch, on average over those that follow each other in time. */

@@ -268,6 +268,8 @@ export const en = {
   'gamma.even.for': 'Scenes lie as far apart for the model as they do in the recording.',
   'gamma.stretch': 'Time is stretched.',
   'gamma.stretch.for': 'Scenes move apart and their order stands out: good for following events.',
+  'gamma.none': (model: string, encoding: string) =>
+    `${model} reads time with ${encoding}, which the time scale doesn’t change.`,
   'gamma.outside': (from: number, to: number) =>
     `Outside the range that the model was trained with (${from} to ${to}): an experiment.`,
   history: 'Asked before',

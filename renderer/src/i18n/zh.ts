@@ -275,6 +275,7 @@ export const zh: Catalogue = {
   'gamma.even.for': '画面之间的距离与录像中一致。',
   'gamma.stretch': '时间被拉长。',
   'gamma.stretch.for': '画面彼此拉开，先后顺序更清楚：适合理解事件经过。',
+  'gamma.none': (model, encoding) => `${model} 用 ${encoding} 读取时间，时间尺度对它不起作用。`,
   'gamma.outside': (from: number, to: number) => `超出模型训练时的范围（${from} 到 ${to}）：仅供实验。`,
   history: '问过的问题',
   'history.size': (bytes) => `已保存 ${bytes}`,
