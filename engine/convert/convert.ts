@@ -6,7 +6,7 @@ import { badArgument, throwIfCancelled } from '../protocol/errors.ts';
 import type { OnProgress } from '../protocol/progress.ts';
 import type { CheckpointConfig } from './checkpoint/config.ts';
 import { configSchema, interpretConfig } from './checkpoint/config.ts';
-import { checkTensors, decoderTensors, visionTensors } from './checkpoint/expected.ts';
+import { checkTensors, decoderTensors, hasOwnOutput, visionTensors } from './checkpoint/expected.ts';
 import { readJson, requireFolder } from './checkpoint/folder.ts';
 import type { Preprocessor } from './checkpoint/preprocessor.ts';
 import { readPreprocessor } from './checkpoint/preprocessor.ts';
@@ -72,6 +72,7 @@ export async function convertCheckpoint(options: ConvertOptions): Promise<Bundle
   const tokens = await readTokens(chosen.source, config);
   const weights = await openWeights(chosen.source);
   try {
+    config.decoder.tied &&= !(await hasOwnOutput(weights));
     const expected = new Map([...decoderTensors(config.decoder), ...visionTensors(config.vision)]);
     checkTensors(weights, expected, config.decoder);
     throwIfCancelled(options.signal);

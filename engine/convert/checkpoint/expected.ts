@@ -77,6 +77,29 @@ export function visionTensors(config: VisionConfig): Map<string, number[]> {
   return tensors;
 }
 
+/** How much is compared at the start, in the middle and at the end. */
+const sample = 4096;
+
+/**
+ * Whether a checkpoint whose config calls the output matrix tied has one of its own all the same. Which of two
+ * `tie_word_embeddings` counts depends on the version of transformers (4.57 ties Qwen3-VL by the inner config alone), and
+ * a tied matrix is at most a copy of the embedding.
+ */
+export async function hasOwnOutput(weights: CheckpointWeights): Promise<boolean> {
+  const [output, embedding] = ['lm_head.weight', 'model.embed_tokens.weight'];
+  const shape = weights.shape(output);
+  if (!shape || shape.join() !== weights.shape(embedding)?.join()) return false;
+  const total = shape.reduce((product, size) => product * size, 1);
+  const length = Math.min(sample, total);
+  const [one, other] = [new Float32Array(length), new Float32Array(length)];
+  for (const start of [0, Math.floor((total - length) / 2), total - length]) {
+    await weights.read(output, start, one);
+    await weights.read(embedding, start, other);
+    if (one.some((value, i) => value !== other[i])) return true;
+  }
+  return false;
+}
+
 /**
  * Checks that a checkpoint holds exactly the tensors that its config calls for, in types that can be converted.
  * @throws LongviewError `bad-checkpoint` naming every tensor that is missing, unexpected or of a wrong shape or type.

@@ -62,8 +62,8 @@ export function readPositions(given: PositionFields): { positions: CheckpointPos
     sections,
     theta: theta ?? 1,
     ...(fraction === undefined ? {} : { rotaryFraction: fraction }),
-    ...(variant === 'm-rope-time' && tokensPerSecond !== undefined ? { tokensPerSecond } : {}),
-    ...(variant === 'v2pe' && stride !== undefined ? { stride } : {}),
+    ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
+    ...(stride === undefined ? {} : { stride }),
   };
   const problems = [
     variant === undefined ? unknownEncoding(rope.rope_type ?? rope.type ?? '') : '',
