@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { encodingOptions, positionVariants, type BundleManifest } from '../../protocol/bundle.ts';
-import { LongviewError } from '../../protocol/errors.ts';
+import { LongviewError, quote } from '../../protocol/errors.ts';
 import { promptOf, type Prompt, type Stretch } from '../decoder/prompt.ts';
 import type { Picture } from '../image/resample.ts';
 import { SafetensorsFile } from './safetensors.ts';
@@ -10,7 +10,9 @@ import { SafetensorsFile } from './safetensors.ts';
 const caseSchema = z.object({
   name: z.string(),
   prompt: z.string(),
-  variant: z.enum(positionVariants),
+  variant: z.enum(positionVariants, {
+    error: ({ input }) => `${quote(input)} is no encoding that there is (${positionVariants.join(', ')})`,
+  }),
   gamma: z.number(),
   ...encodingOptions,
   secondsPerPatch: z.union([z.number().positive(), z.array(z.number().positive())]).optional(),
@@ -190,9 +192,13 @@ async function readable<T>(folder: string, file: string, read: () => Promise<T>)
     return await read();
   } catch (error) {
     if (error instanceof LongviewError) throw error;
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    const reason = error instanceof z.ZodError ? firstIssue(error) : (error as Error).message;
     throw unreadable(folder, file, reason.split('\n')[0] ?? '', error);
   }
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `at ${issue.path.join('.') || 'the top'}: ${issue.message}`;
 }
 
 function unreadable(folder: string, file: string, reason: string, cause?: unknown): LongviewError {
