@@ -51,6 +51,17 @@ export interface ConvertOptions {
   name?: string;
   signal?: AbortSignal;
   onProgress?: OnProgress;
+  /** Told which encoding it became, and by whose word, before anything is written. */
+  onPositions?: (chosen: ChosenPositions) => void;
+}
+
+/** Which encoding a checkpoint is read with, and why. */
+export interface ChosenPositions {
+  variant: PositionVariant;
+  /** Somebody said so; it is a published checkpoint; its config says so; or all of its family have it. */
+  by: 'request' | 'name' | 'config' | 'family';
+  /** The published checkpoint, or the family. */
+  name: string;
 }
 
 /**
@@ -98,13 +109,19 @@ async function writeBundle(
   });
 }
 
-type Chosen = Required<Omit<ConvertOptions, 'positions' | 'signal' | 'onProgress'>> &
-  Pick<ConvertOptions, 'positions' | 'signal' | 'onProgress'>;
+type Optional = 'positions' | 'signal' | 'onProgress' | 'onPositions';
+type Chosen = Required<Omit<ConvertOptions, Optional>> & Pick<ConvertOptions, Optional>;
 
 /** The encoding that was asked for, else that of a published checkpoint, else what the config calls for. */
-function withPositions(config: CheckpointConfig, { source, positions }: Chosen): CheckpointConfig {
-  const variant = positions ?? publishedCheckpoint(source, config.savedAs)?.variant;
-  return variant === undefined ? config : { ...config, positions: { ...config.positions, variant } };
+function withPositions(
+  config: CheckpointConfig,
+  { source, positions, onPositions }: Chosen,
+): CheckpointConfig {
+  const published = publishedCheckpoint(source, config.savedAs);
+  const variant = positions ?? published?.variant ?? config.positions.variant;
+  const by = positions ? 'request' : published ? 'name' : config.encodingNamed ? 'config' : 'family';
+  onPositions?.({ variant, by, name: by === 'name' ? published!.name : families[config.modelType] });
+  return { ...config, positions: { ...config.positions, variant } };
 }
 
 function checkOptions(options: ConvertOptions): Chosen {

@@ -17,6 +17,8 @@ export interface CheckpointConfig {
   decoder: DecoderConfig;
   vision: VisionConfig;
   positions: CheckpointPositions;
+  /** True where the config itself says which encoding it is, and not its family alone. */
+  encodingNamed: boolean;
   maxContext: number;
   tokens: {
     end: number[];
@@ -134,7 +136,11 @@ export function interpretConfig(parsed: Parsed): CheckpointConfig {
   if (parsed.known === undefined) throw otherModel(parsed.type);
   const { known: modelType, outer: top, text: language, vision } = parsed;
   const decoder = decoderShape(modelType, language, top.tie_word_embeddings === true);
-  const { positions, problems: ofPositions } = readPositions({
+  const {
+    positions,
+    named,
+    problems: ofPositions,
+  } = readPositions({
     modelType,
     headDim: decoder.headDim,
     fields: language,
@@ -164,6 +170,7 @@ export function interpretConfig(parsed: Parsed): CheckpointConfig {
     },
     vision: shape,
     positions,
+    encodingNamed: named,
     maxContext: language.max_position_embeddings,
     tokens: {
       end: [language.eos_token_id ?? []].flat(),

@@ -48,7 +48,12 @@ export interface PositionFields {
  * Reads how a checkpoint lays out positions.
  * @returns them, or what stands against it in words that name the field.
  */
-export function readPositions(given: PositionFields): { positions: CheckpointPositions; problems: string[] } {
+export function readPositions(given: PositionFields): {
+  positions: CheckpointPositions;
+  /** True where the config itself says which encoding it is, and not its family alone. */
+  named: boolean;
+  problems: string[];
+} {
   const { headDim, fields, tokensPerSecond } = given;
   const rope = fields.rope_parameters ?? fields.rope_scaling ?? {};
   const fraction = rope.partial_rotary_factor ?? fields.partial_rotary_factor ?? undefined;
@@ -70,7 +75,9 @@ export function readPositions(given: PositionFields): { positions: CheckpointPos
     theta === undefined ? 'no rope_theta, whose default differs between versions of transformers' : '',
     ...sectionProblems(rope.mrope_section ?? undefined, sections, half, fraction),
   ];
-  return { positions, problems: problems.filter((problem) => problem !== '') };
+  const usual = { qwen2_vl: 'm-rope', qwen2_5_vl: 'm-rope-time', qwen3_vl: 'm-rope-interleaved' };
+  const named = rope.mrope_interleaved === true || positions.variant !== usual[given.modelType];
+  return { positions, named, problems: problems.filter((problem) => problem !== '') };
 }
 
 /** Without what binary fractions leave behind. */
