@@ -93,6 +93,8 @@ export interface Reader {
   readonly variant: string;
   /** Temporal patches that the model can be trusted with, from training. */
   readonly trainedPatches: number;
+  /** Tokens at most that are written beside each patch, its time as text; none where absent. */
+  readonly wordsPerPatch?: number;
   /** Generates an answer. @throws LongviewError `context-too-long`, `cancelled`, `bad-argument`. */
   read(request: ReadRequest): Promise<ReadResult>;
   /** The longest context, in tokens, that can be read now: what the model declares and memory allows. */

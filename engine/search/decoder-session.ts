@@ -169,7 +169,8 @@ export class DecoderSession {
     this.cost.passes++;
     const words = await this.#reader.countTokens?.([{ kind: 'text', text: question }]);
     const [rows, columns] = this.#grid;
-    this.cost.promptTokens += patches.length * rows * columns + (words ?? Math.ceil(question.length / 4));
+    const perPatch = rows * columns + (this.#reader.wordsPerPatch ?? 0);
+    this.cost.promptTokens += patches.length * perPatch + (words ?? Math.ceil(question.length / 4));
   }
 
   async #parts(patches: readonly number[], question: string): Promise<PromptPart[]> {

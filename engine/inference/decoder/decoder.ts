@@ -40,6 +40,7 @@ const tokensForWords = 64;
 export class DecoderReader implements Reader, AsyncDisposable {
   readonly variant: PositionVariant;
   readonly trainedPatches: number;
+  readonly wordsPerPatch: number;
   readonly #options: ReaderOptions;
   readonly #shape: DecoderShape;
   readonly #tokens: NonNullable<BundleManifest['tokens']>;
@@ -55,6 +56,8 @@ export class DecoderReader implements Reader, AsyncDisposable {
     this.variant = this.#shape.positions.variant;
     const trained = this.#shape.trainedContext ?? this.#shape.maxContext;
     this.trainedPatches = Math.max(1, Math.floor((trained - tokensForWords) / tokensPerPatch));
+    // "<12345.6 seconds>", with the marks around the patch.
+    this.wordsPerPatch = this.#tokens.timestamps ? 16 : 0;
     this.#prefixes = new PrefixCache(
       options.prefixMemory ?? Math.min(2 ** 30, process.availableMemory() / 4),
     );

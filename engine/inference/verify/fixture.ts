@@ -166,10 +166,13 @@ export class Fixture implements AsyncDisposable {
     const perPatch = visual.grid[0] * visual.grid[1];
     const patches = visual.patches.splice(0, count / perPatch);
     const size = perPatch * hiddenSize * (1 + deepstack);
-    if (patches.length * perPatch !== count || patches.some((patch) => patch.length !== size))
-      throw this.#broken(
-        `${name} has ${count} placeholders in a row where a temporal patch has ${perPatch}: it was recorded with another model`,
-      );
+    const wrong = patches.find((patch) => patch.length !== size);
+    if (wrong || patches.length * perPatch !== count) {
+      const what = wrong
+        ? `a temporal patch of ${name} becomes ${wrong.length} numbers here and has place for ${size}`
+        : `${name} has ${count} placeholders in a row and temporal patches of ${perPatch}`;
+      throw this.#broken(`it was recorded with another model: ${what}`);
+    }
     if (visual.patches.length === 0) waiting.shift();
     return { kind: 'visual', patches, grid: visual.grid };
   }
