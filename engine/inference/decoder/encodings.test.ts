@@ -28,9 +28,14 @@ type Positions = NonNullable<BundleManifest['decoder']>['positions'];
 
 let bundles = 0;
 /** A tiny random bundle with an encoding; the weights are the same each time. */
-async function bundleWith(positions: Partial<Positions>, timestamps = false) {
+async function bundleWith(
+  positions: Partial<Positions>,
+  timestamps = false,
+  decoder: Parameters<typeof writeTinyBundle>[1] & object = {},
+) {
   const folder = join(root, String(++bundles));
   const manifest = await writeTinyBundle(folder, {
+    ...decoder,
     change: (one) => {
       Object.assign(one.decoder!.positions, positions);
       if (timestamps) one.tokens!.timestamps = true;
@@ -122,6 +127,19 @@ describe('options of a bundle reach its positions', () => {
       const plain = await score(await bundleWith({ variant }));
       assert.notEqual(await score(await bundleWith({ variant, ...options })), plain);
     });
+
+  it('a share of a head: the graph’s tables are as wide as what turns', async () => {
+    const half = { rotaryFraction: 0.5, sections: [2, 1, 1] } as Partial<Positions>;
+    const bundle = await bundleWith({ variant: 'm-rope-interleaved', ...half }, false, {
+      decoder: { rotaryDim: tinyDecoder.headDim / 2 },
+    });
+    assert.notEqual(await score(bundle, 0.5), await score(bundle, 1.5));
+    const wrong = await bundleWith({ variant: 'm-rope-interleaved', ...half });
+    await assert.rejects(score(wrong), {
+      code: 'bad-bundle',
+      message: /cos is \[\?, 16\] where .* \[\?, 8\]/u,
+    });
+  });
 
   it('an option of another encoding changes nothing', async () => {
     const plain = await score(await bundleWith({ variant: 'hope' }));
