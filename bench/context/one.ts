@@ -11,7 +11,7 @@ const tokens = Number(count);
 const chosen = await chooseProvider(provider as ProviderChoice);
 const bundle = await openBundle(folder);
 const decoder = await Decoder.open(bundle, { ...chosen, threads: Number(threads) || undefined });
-const { hiddenSize, heads, positions } = decoder.shape;
+const { hiddenSize, heads } = decoder.shape;
 const cache = decoder.newCache(tokens + 4);
 const openMiB = peakMiB();
 
@@ -20,7 +20,7 @@ const read = (from: number, to: number) => {
   const rows = Float32Array.from({ length: (to - from) * hiddenSize }, (_, i) =>
     Math.sin((from * hiddenSize + i) * 0.7),
   );
-  return decoder.read(rows, textIds(to - from, from), cache, { variant: positions.variant, last: 1 });
+  return decoder.read({ embeddings: rows }, textIds(to - from, from), cache, { last: 1 });
 };
 const start = performance.now();
 let at = 0;

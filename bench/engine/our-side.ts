@@ -75,7 +75,7 @@ export class OurSide implements AsyncDisposable {
     cache: KvCache,
   ): Promise<Float32Array<ArrayBuffer>> {
     const positions = textIds(to - from, from);
-    const { logits } = await this.#decoder.read(rows, positions, cache, { variant: 'm-rope', last: 1 });
+    const { logits } = await this.#decoder.read({ embeddings: rows }, positions, cache, { last: 1 });
     return logits as Float32Array<ArrayBuffer>;
   }
 

@@ -9,7 +9,8 @@ import { positionVariants, type PositionVariant } from '../../engine/protocol/bu
 /** A model's rotary geometry with a name. */
 export const geometries = {
   'Qwen2-VL': { headDim: 128, sections: [16, 24, 24], theta: 1_000_000 },
-  Longview: { headDim: 32, sections: [4, 6, 6], theta: 10_000 },
+  // Of 64 pairs CoPE tapers 20; here as large a share.
+  Longview: { headDim: 32, sections: [4, 6, 6], theta: 10_000, taper: 5 },
 } as const;
 export type GeometryName = keyof typeof geometries;
 
@@ -23,7 +24,7 @@ export interface VariantPreference {
   least: { sum: number; distance: number };
   /** The first distance at which the temporal sum is negative; null: at none. */
   firstFailure: number | null;
-  /** The same in temporal patches of 9 x 16 tokens, as the variant counts them (hope: at gamma 0.75). */
+  /** The same in temporal patches of 9 x 16 tokens, as the variant counts them (gamma 0.75 where it scales). */
   firstFailurePatches: number | null;
   /** The first distance (up to 100,000) at which the sum over all pairs is negative, the way the layout moves rows and columns. */
   wholeFirstFailure: number | null;
@@ -33,13 +34,24 @@ export interface VariantPreference {
   curve: { distance: number; share: number; leastShare: number }[];
 }
 
-/** How far apart in id two neighbouring patches of 9 x 16 tokens are. */
+/**
+ * How far apart in id two neighbouring patches of 9 x 16 tokens are: a second apart where seconds are counted, at gamma
+ * 0.75 where it scales, and in `m-rope-interleaved` each its own segment, without the text of its time.
+ */
 const idsPerPatch: Record<PositionVariant, number> = {
   rope: 144,
   'tad-rope': 145,
   'm-rope': 1,
   videorope: 2,
   hope: 0.75,
+  'm-rope-time': 2,
+  'm-rope-interleaved': 0.75 * 16,
+  cope: 144,
+  'cope-hard': 144,
+  'soft-hope': 0.75,
+  'videorope++': 2,
+  v2pe: 16,
+  vrope: 24,
 };
 
 /** The temporal sum of a variant over the distances 1 to `limit`. */
@@ -104,9 +116,9 @@ export function distortions(): { grid: string; time: number; column: number; row
 /** How far to look for the whole sum's first failure: it comes early or it is not of interest. */
 const wholeLimit = 100_000;
 
-/** Time alone in m-rope; in the diagonal layout rows and columns carry it too; in one dimension there is no other. */
+/** Time alone in m-rope; in the other layouts rows and columns carry it too; in one dimension there is no other. */
 function wholeFailure(rotary: RotaryGeometry, limit: number): number | null {
-  const still = rotary.variant === 'm-rope';
+  const still = rotary.variant === 'm-rope' || rotary.variant === 'm-rope-time';
   for (let t = 1; t <= Math.min(limit, wholeLimit); t++)
     if (semanticPreference(rotary, { t, h: still ? 0 : t, w: still ? 0 : t }).total < 0) return t;
   return null;

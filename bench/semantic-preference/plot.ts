@@ -9,6 +9,14 @@ const looks: Record<string, readonly [string, string]> = {
   'm-rope': ['#7040a0', '10 3 2 3'],
   videorope: ['#2060b0', '4 2'],
   hope: ['#107040', ''],
+  'm-rope-time': ['#7040a0', '1 3'],
+  'm-rope-interleaved': ['#b03080', '6 2 1 2'],
+  cope: ['#806010', '3 3'],
+  'cope-hard': ['#806010', '9 2'],
+  'soft-hope': ['#30a070', '8 2 2 2'],
+  'videorope++': ['#2060b0', '10 2'],
+  v2pe: ['#606060', '2 2'],
+  vrope: ['#206080', '5 5'],
 };
 
 /** The temporal sum as a share of its pairs, over the distance, one panel a geometry: thin as it is, bold the least so far. */
@@ -66,7 +74,7 @@ function drawPanel(name: GeometryName, variants: VariantPreference[], top: numbe
       ),
     );
     const at = panel.left + panel.width + 14;
-    const key = top + 14 + index * 20;
+    const key = top + 12 + index * 17;
     lines.push(
       `<line x1="${at}" y1="${key - 4}" x2="${at + 24}" y2="${key - 4}" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`,
       text(at + 30, key, variant, 'start', 11),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { positionVariants } from '../../engine/protocol/bundle.ts';
 import { distortions, measureAll, measureVariant } from './measure.ts';
 import { plot } from './plot.ts';
 
@@ -25,7 +26,7 @@ test('flattening moves the next patch away by the resolution of the frame', () =
 
 test('the plot has both geometries, and a bold and a thin line for each variant', () => {
   const svg = plot(measureAll(1000), 1000);
-  assert.equal(svg.match(/<polyline/g)?.length, 20);
+  assert.equal(svg.match(/<polyline/g)?.length, 2 * 2 * positionVariants.length);
   assert.match(svg, /Qwen2-VL/);
   assert.match(svg, /Longview/);
   assert.doesNotMatch(svg, /NaN/);

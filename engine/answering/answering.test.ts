@@ -88,6 +88,11 @@ test('another bundle reads its own look at the moments, in time order', async ()
     starts,
     starts.toSorted((a, b) => a - b),
   );
+  assert.deepEqual(
+    video.times,
+    starts.map((start) => start + 0.25),
+    'a patch’s time is the middle between its two pictures',
+  );
   // The two pictures of a second are its beginning and its middle.
   assert.ok(video.patches.every((tokens) => tokens[1] - tokens[0] === 1));
   assert.ok(times.length > 0);

@@ -115,6 +115,7 @@ function plainly(reader: Reader, trainedPatches: number): Reader {
   return {
     variant: reader.variant,
     trainedPatches,
+    wordsPerPatch: reader.wordsPerPatch,
     read: (request) => reader.read(request),
     longestContext: reader.longestContext && (() => reader.longestContext!()),
     countTokens: reader.countTokens && ((parts) => reader.countTokens!(parts)),

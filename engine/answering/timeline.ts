@@ -120,6 +120,15 @@ export class ConcatenatedTimeline {
     }
     return patches.map((patch) => this.#tokens.get(patch)!);
   }
+
+  /** When patches are, in seconds of their own video: the middle between a patch's two frames. */
+  patchTimes(patches: readonly number[]): number[] {
+    const { starts, ends } = this.table;
+    return patches.map((patch) => {
+      const { seconds } = this.locate(starts[patch]);
+      return seconds + (ends[patch] - starts[patch]) / 4;
+    });
+  }
 }
 
 function joined(parts: readonly TimelinePart[]): PatchTable {

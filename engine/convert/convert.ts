@@ -6,11 +6,13 @@ import { badArgument, throwIfCancelled } from '../protocol/errors.ts';
 import type { OnProgress } from '../protocol/progress.ts';
 import type { CheckpointConfig } from './checkpoint/config.ts';
 import { configSchema, interpretConfig } from './checkpoint/config.ts';
-import { checkTensors, decoderTensors, visionTensors } from './checkpoint/expected.ts';
+import { checkTensors, decoderTensors, hasOwnOutput, visionTensors } from './checkpoint/expected.ts';
 import { readJson, requireFolder } from './checkpoint/folder.ts';
 import type { Preprocessor } from './checkpoint/preprocessor.ts';
 import { readPreprocessor } from './checkpoint/preprocessor.ts';
 import { readTokens } from './checkpoint/tokenizer.ts';
+import { families } from './checkpoint/positions.ts';
+import { publishedCheckpoint } from './checkpoint/published.ts';
 import { openWeights } from './checkpoint/weights.ts';
 import { buildDecoderGraph, lmHeadName } from './graphs/decoder.ts';
 import { buildEmbeddingGraph } from './graphs/embedding.ts';
@@ -38,8 +40,9 @@ export interface ConvertOptions {
   /** fp32 and int8/int4 for CPUs, fp16 for GPUs. */
   precision: Precision;
   /**
-   * The position variant that the checkpoint was trained with. A checkpoint doesn't record it; the public
-   * Qwen2-VL checkpoints read with `m-rope`, so that is the default.
+   * The position variant that the checkpoint was trained with. Most don't record it; where nobody says, it is the one of
+   * a published checkpoint that is known by its name, or what the config calls for: `m-rope` for Qwen2-VL, `m-rope-time`
+   * for Qwen2.5-VL, `m-rope-interleaved` for Qwen3-VL.
    */
   positions?: PositionVariant;
   /** Lower-case name that the model is called by; by default made from the target folder's name. */
@@ -48,10 +51,21 @@ export interface ConvertOptions {
   name?: string;
   signal?: AbortSignal;
   onProgress?: OnProgress;
+  /** Told which encoding it became, and by whose word, before anything is written. */
+  onPositions?: (chosen: ChosenPositions) => void;
+}
+
+/** Which encoding a checkpoint is read with, and why. */
+export interface ChosenPositions {
+  variant: PositionVariant;
+  /** Somebody said so; it is a published checkpoint; its config says so; or all of its family have it. */
+  by: 'request' | 'name' | 'config' | 'family';
+  /** The published checkpoint, or the family. */
+  name: string;
 }
 
 /**
- * Converts a Qwen2-VL checkpoint into a Longview bundle. Weights stream from file to file in pieces of a few
+ * Converts a Qwen2-VL, Qwen2.5-VL or Qwen3-VL checkpoint into a Longview bundle. Weights stream from file to file in pieces of a few
  * megabytes; the bundle appears as a whole, after what was written was read back and compared, or not at all.
  *
  * @returns the manifest, as written to bundle.json.
@@ -61,11 +75,15 @@ export interface ConvertOptions {
 export async function convertCheckpoint(options: ConvertOptions): Promise<BundleManifest> {
   const chosen = checkOptions(options);
   await requireFolder(chosen.source);
-  const config = interpretConfig(await readJson(chosen.source, 'config.json', configSchema));
+  const config = withPositions(
+    interpretConfig(await readJson(chosen.source, 'config.json', configSchema)),
+    chosen,
+  );
   const preprocessor = await readPreprocessor(chosen.source, config.vision);
   const tokens = await readTokens(chosen.source, config);
   const weights = await openWeights(chosen.source);
   try {
+    config.decoder.tied &&= !(await hasOwnOutput(weights));
     const expected = new Map([...decoderTensors(config.decoder), ...visionTensors(config.vision)]);
     checkTensors(weights, expected, config.decoder);
     throwIfCancelled(options.signal);
@@ -91,14 +109,26 @@ async function writeBundle(
   });
 }
 
-type Chosen = Required<Omit<ConvertOptions, 'signal' | 'onProgress'>> &
-  Pick<ConvertOptions, 'signal' | 'onProgress'>;
+type Optional = 'positions' | 'signal' | 'onProgress' | 'onPositions';
+type Chosen = Required<Omit<ConvertOptions, Optional>> & Pick<ConvertOptions, Optional>;
+
+/** The encoding that was asked for, else that of a published checkpoint, else what the config calls for. */
+function withPositions(
+  config: CheckpointConfig,
+  { source, positions, onPositions }: Chosen,
+): CheckpointConfig {
+  const published = publishedCheckpoint(source, config.savedAs);
+  const variant = positions ?? published?.variant ?? config.positions.variant;
+  const by = positions ? 'request' : published ? 'name' : config.encodingNamed ? 'config' : 'family';
+  onPositions?.({ variant, by, name: by === 'name' ? published!.name : families[config.modelType] });
+  return { ...config, positions: { ...config.positions, variant } };
+}
 
 function checkOptions(options: ConvertOptions): Chosen {
-  const { precision, positions = 'm-rope' } = options;
+  const { precision, positions } = options;
   if (!precisions.includes(precision))
     throw badArgument('precision', `one of ${precisions.join(', ')}`, precision);
-  if (!positionVariants.includes(positions))
+  if (positions !== undefined && !positionVariants.includes(positions))
     throw badArgument('positions', `one of ${positionVariants.join(', ')}`, positions);
   return { ...options, ...checkIdentity(options), precision, positions };
 }
@@ -155,15 +185,15 @@ async function writeAll(
 }
 
 function describeBundle(
-  { id, name, source, precision, positions }: Chosen,
-  { decoder, vision, sections, theta, maxContext, dtype }: CheckpointConfig,
+  { id, name, source, precision }: Chosen,
+  { modelType, decoder, vision, positions, maxContext, dtype }: CheckpointConfig,
   preprocessor: Preprocessor,
 ): Omit<BundleManifest, 'files' | 'tokens'> {
   return {
     format: 1,
     id,
     name,
-    architecture: 'qwen2-vl',
+    architecture: families[modelType],
     precision,
     can: ['read'],
     decoder: {
@@ -177,12 +207,11 @@ function describeBundle(
       vocabSize: decoder.vocabSize,
       cacheType: activationType(precision),
       positions: {
-        variant: positions,
-        sections,
-        theta,
+        ...positions,
         // HoPE's recipe draws gamma from these (the paper's section on dynamic temporal scaling).
-        trainedGammas: positions === 'hope' ? [...usualGammas] : [],
+        trainedGammas: positions.variant === 'hope' ? [...usualGammas] : [],
       },
+      ...(decoder.deepstack === undefined ? {} : { deepstack: decoder.deepstack }),
       maxContext,
     },
     vision: {
@@ -191,6 +220,8 @@ function describeBundle(
       patchSize: vision.patchSize,
       temporalPatchSize: vision.temporalPatchSize,
       mergeSize: vision.mergeSize,
+      ...(vision.windows ? { windowSize: vision.windows.size } : {}),
+      ...(vision.positionGrid === undefined ? {} : { positionGrid: vision.positionGrid }),
       ...preprocessor,
     },
     licence: 'as the checkpoint states it',

@@ -1,9 +1,9 @@
 /**
- * HoPE and the encodings that it replaces: position ids, rotary tables, and the analysis of semantic preference.
- * Pure arithmetic, no I/O. Source: *HoPE: Hybrid of Position Embedding for Long Context Vision-Language Models*,
- * arXiv 2505.20444.
+ * HoPE, the encodings that it replaces and those that came beside and after it: position ids, rotary tables, and the
+ * analysis of semantic preference. Pure arithmetic, no I/O. Source of HoPE: *HoPE: Hybrid of Position Embedding for Long
+ * Context Vision-Language Models*, arXiv 2505.20444; of the others: docs/encodings.md.
  */
-export { allocateFrequencies } from './frequencies.ts';
+export { allocateFrequencies, rotaryWidth } from './frequencies.ts';
 export type { Axis, FrequencyAllocation, RotaryGeometry } from './frequencies.ts';
 export { layoutTokens, segmentTokens } from './layout.ts';
 export type { Layout, PositionIds, PositionOptions, Segment, TextSegment, VideoSegment } from './layout.ts';

@@ -13,11 +13,25 @@ export type Segment = TextSegment | VideoSegment;
 /** A sequence as a list of segments, in order. */
 export type Layout = readonly Segment[];
 
-/** How positions are laid out. */
+/** How positions are laid out. An option that is left out has its default; one that is given is checked. */
 export interface PositionOptions {
   variant: PositionVariant;
-  /** Factor on the temporal index of visual tokens; only `hope` uses it, all variants check it. */
+  /**
+   * Factor on the temporal index of visual tokens: of `hope`, `soft-hope` and `m-rope-interleaved`, where it also
+   * stretches what a visual segment takes up. The other variants check it and do nothing with it.
+   */
   gamma: number;
+  /**
+   * `m-rope-time`: seconds from one temporal patch to the next (temporal patch size / sampled frames per second), for
+   * all visual segments or one for each. Default 1.
+   */
+  secondsPerPatch?: number | readonly number[];
+  /** `m-rope-time`: ids a second. Default 2. */
+  tokensPerSecond?: number;
+  /** `m-rope-interleaved`: rows and columns of visual tokens count from 0 in each frame. Default false. */
+  spatialReset?: boolean;
+  /** `v2pe`: what one frame's tokens span together. Default 16. */
+  stride?: number;
 }
 
 /** Position ids of a row of tokens, one triple per token. Real numbers, not only integers. */
@@ -30,14 +44,32 @@ export interface PositionIds {
   w: Float64Array;
 }
 
-/** @returns the options, checked. @throws LongviewError `bad-argument` that quotes the wrong value. */
-export function checkPositionOptions(options: PositionOptions): PositionOptions {
-  checkVariant(options.variant);
-  const { gamma } = options;
-  if (typeof gamma !== 'number' || !Number.isFinite(gamma) || gamma <= 0) {
-    throw badArgument('gamma', 'a finite number > 0', gamma);
+/** Position options of which every one has its value. */
+export type CheckedPositions = Required<PositionOptions>;
+
+/** @returns the options, checked, with their defaults. @throws LongviewError `bad-argument` that quotes the wrong value. */
+export function checkPositionOptions(options: PositionOptions): CheckedPositions {
+  const { gamma, secondsPerPatch = 1, tokensPerSecond = 2, spatialReset = false, stride = 16 } = options;
+  const variant = checkVariant(options.variant);
+  checkPositive('gamma', gamma);
+  checkPositive('tokensPerSecond', tokensPerSecond);
+  checkPositive('stride', stride);
+  if (typeof spatialReset !== 'boolean') throw badArgument('spatialReset', 'true or false', spatialReset);
+  const seconds: unknown[] = Array.isArray(secondsPerPatch) ? Array.from(secondsPerPatch) : [secondsPerPatch];
+  if (!seconds.every(isPositive)) {
+    const expected = 'a finite number > 0, or a list of such, one for each visual segment';
+    throw badArgument('secondsPerPatch', expected, secondsPerPatch);
   }
-  return options;
+  const kept = Array.isArray(secondsPerPatch) ? (seconds) : secondsPerPatch;
+  return { variant, gamma, secondsPerPatch: kept, tokensPerSecond, spatialReset, stride };
+}
+
+function isPositive(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+}
+
+function checkPositive(name: string, value: unknown): void {
+  if (!isPositive(value)) throw badArgument(name, 'a finite number > 0', value);
 }
 
 /** @returns the variant, checked. @throws LongviewError `bad-argument`. */

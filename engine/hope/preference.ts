@@ -1,5 +1,6 @@
+import type { PositionVariant } from '../protocol/bundle.ts';
 import { badArgument } from '../protocol/errors.ts';
-import { allocateFrequencies, type RotaryGeometry } from './frequencies.ts';
+import { allocateFrequencies, type Axis, type RotaryGeometry } from './frequencies.ts';
 
 /** An offset between a query and a key, in units of position ids. */
 export interface Offset {
@@ -23,7 +24,8 @@ export interface SemanticPreference {
 /**
  * The paper's analysis of semantic preference: for keys and queries whose components have the given variance,
  * how much more a query's attention score favours a similar key than an unrelated one at an offset.
- * The one-dimensional variants (`rope`, `tad-rope`) have one coordinate, so their offset is the same on all axes.
+ * The one-dimensional variants (`rope`, `tad-rope`, `cope`, `cope-hard`, `v2pe`) have one coordinate, so their offset is
+ * the same on all axes; in `vrope` t, h and w are rows of ids and not axes, and `temporal` is the first of them.
  *
  * Source: arXiv 2505.20444, section 3.
  * @throws LongviewError `bad-argument` for wrong geometry.
@@ -37,20 +39,27 @@ export function semanticPreference(
   let temporal = 0;
   let spatial = 0;
   for (const [pair, axis] of axes.entries()) {
-    const term = Math.cos(frequencies[pair] * offset[axis]);
+    const term = Math.cos(frequencies[pair] * along(offset, axis));
     if (axis === 't') temporal += term;
     else spatial += term;
   }
   return { temporal, spatial, total: 2 * variance * (temporal + spatial) };
 }
 
+function along(offset: Offset, axis: Axis): number {
+  return axis === 'h+w-t' ? offset.h + offset.w - offset.t : offset[axis];
+}
+
+/** The variants in which time moves every row of ids, and so turns every pair that turns at all. */
+const timeTurnsAll: readonly PositionVariant[] = ['rope', 'tad-rope', 'cope', 'cope-hard', 'v2pe', 'vrope'];
+
 /**
  * The pairs that a distance in time turns, as a function: sum of `cos(theta_i * distance)` over them.
- * In the one-dimensional variants time turns every pair.
+ * In the one-dimensional variants, and in `vrope`, whose every row carries time, it turns every pair.
  */
 export function temporalPreference(geometry: RotaryGeometry): (distance: number) => number {
   const { axes, frequencies } = allocateFrequencies(geometry);
-  const flat = geometry.variant === 'rope' || geometry.variant === 'tad-rope';
+  const flat = timeTurnsAll.includes(geometry.variant);
   const turning = [...frequencies].filter((_, pair) => flat || axes[pair] === 't');
   return (distance) => turning.reduce((sum, frequency) => sum + Math.cos(frequency * distance), 0);
 }

@@ -1,27 +1,35 @@
+import { badArgument } from '../protocol/errors.ts';
 import {
   checkPositionOptions,
   segmentTokens,
+  type CheckedPositions,
   type PositionIds,
   type PositionOptions,
   type Segment,
 } from './layout.ts';
 
+/** Frames, rows and columns of a visual segment. */
+type Grid = readonly [frames: number, rows: number, columns: number];
+
 /**
  * Lays out positions segment by segment, so that a prompt can be continued: by the next segment, by the tokens
  * that a model generates, or (from a {@link PositionWalk.clone}) by several questions after one video.
  *
- * Source: arXiv 2505.20444, and the behaviour of its authors' `modeling_hope.py` (get_rope_index).
+ * Sources: arXiv 2505.20444 and the behaviour of its authors' `modeling_hope.py` (get_rope_index); of the other
+ * variants the released code that docs/encodings.md names.
  */
 export class PositionWalk {
-  readonly #options: PositionOptions;
+  readonly #options: CheckedPositions;
   /** Where the next segment starts. */
   #start = 0;
   /** tad-rope's second walk, in which a patch of a video is one step. */
   #timeStart = 0;
+  /** Visual segments that it took, for a list of seconds. */
+  #visuals = 0;
 
-  /** @throws LongviewError `bad-argument` for an unknown variant or a gamma that is not finite and > 0. */
+  /** @throws LongviewError `bad-argument` for an unknown variant or an option out of its range. */
   constructor(options: PositionOptions) {
-    this.#options = checkPositionOptions({ ...options });
+    this.#options = checkPositionOptions(options);
   }
 
   /** The position of the next text token: the id at which a generated token continues. */
@@ -34,12 +42,13 @@ export class PositionWalk {
     const copy = new PositionWalk(this.#options);
     copy.#start = this.#start;
     copy.#timeStart = this.#timeStart;
+    copy.#visuals = this.#visuals;
     return copy;
   }
 
   /**
    * Takes one segment; a generated token is `["text", 1]`.
-   * @returns its ids. @throws LongviewError `bad-argument`.
+   * @returns its ids. @throws LongviewError `bad-argument`, also where a list of secondsPerPatch has run out.
    */
   take(segment: Segment): PositionIds {
     const tokens = segmentTokens(segment);
@@ -52,7 +61,11 @@ export class PositionWalk {
   takeInto(segment: Segment, ids: PositionIds, at: number): number {
     const tokens = segmentTokens(segment);
     if (segment[0] === 'text') this.#takeText(tokens, ids, at);
-    else this.#takeVideo(segment[1], segment[2], segment[3], ids, at);
+    else {
+      const seconds = this.#secondsOfNext();
+      this.#takeVideo([segment[1], segment[2], segment[3]], seconds, ids, at);
+      this.#visuals++;
+    }
     return at + tokens;
   }
 
@@ -64,34 +77,122 @@ export class PositionWalk {
     this.#timeStart += tokens;
   }
 
-  #takeVideo(frames: number, rows: number, columns: number, ids: PositionIds, at: number): void {
+  #secondsOfNext(): number {
+    const { secondsPerPatch } = this.#options;
+    if (typeof secondsPerPatch === 'number') return secondsPerPatch;
+    const seconds = secondsPerPatch[this.#visuals];
+    if (seconds !== undefined) return seconds;
+    const expected = `a number, or a list with one for each visual segment (this is number ${this.#visuals + 1})`;
+    throw badArgument('secondsPerPatch', expected, secondsPerPatch);
+  }
+
+  #takeVideo(grid: Grid, seconds: number, ids: PositionIds, at: number): void {
     const { variant, gamma } = this.#options;
-    const start = this.#start;
-    if (variant === 'rope' || variant === 'tad-rope') {
-      const perFrame = rows * columns;
-      for (let i = 0; i < frames * perFrame; i++) {
-        const second = variant === 'tad-rope' ? this.#timeStart + Math.floor(i / perFrame) : 0;
-        setAll(ids, at + i, start + i + second);
+    switch (variant) {
+      case 'rope':
+      case 'tad-rope':
+      case 'cope':
+      case 'cope-hard':
+        return this.#takeRow(grid, ids, at);
+      case 'm-rope':
+        return this.#takeBox(grid, (ti) => ti, ids, at);
+      case 'm-rope-time': {
+        const { tokensPerSecond } = this.#options;
+        return this.#takeBox(grid, (ti) => tick(ti, seconds, tokensPerSecond), ids, at);
       }
-      this.#start += frames * perFrame;
-      this.#timeStart += frames;
-      return;
+      case 'm-rope-interleaved':
+        return this.#takeStretched(grid, ids, at);
+      case 'videorope':
+      case 'videorope++':
+        return this.#takeDiagonal(grid, 2, ids, at);
+      case 'hope':
+      case 'soft-hope':
+        return this.#takeDiagonal(grid, gamma, ids, at);
+      case 'v2pe':
+        return this.#takeFractions(grid, ids, at);
+      case 'vrope':
+        return this.#takeRotated(grid, ids, at);
     }
-    if (variant === 'm-rope') {
-      fillGrid(ids, at, [frames, rows, columns], (ti) => [start + ti, start, start]);
-      this.#start += Math.max(frames, rows, columns);
-      return;
+  }
+
+  /** One id after the other; tad-rope adds a second walk that counts frames. */
+  #takeRow([frames, rows, columns]: Grid, ids: PositionIds, at: number): void {
+    const perFrame = rows * columns;
+    const second = this.#options.variant === 'tad-rope';
+    for (let i = 0; i < frames * perFrame; i++) {
+      const time = second ? this.#timeStart + Math.floor(i / perFrame) : 0;
+      setAll(ids, at + i, this.#start + i + time);
     }
-    // The diagonal layout: the grid's middle lies on the line t = h = w, so rows and columns carry time too.
-    const scale = variant === 'videorope' ? 2 : gamma;
+    this.#start += frames * perFrame;
+    this.#timeStart += frames;
+  }
+
+  /** Frames, rows and columns count from the start; what comes after stands behind the furthest of them. */
+  #takeBox(grid: Grid, timeOf: (frame: number) => number, ids: PositionIds, at: number): void {
+    const [frames, rows, columns] = grid;
+    const start = this.#start;
+    fillGrid(ids, at, grid, (ti) => [start + timeOf(ti), start, start]);
+    this.#start += Math.max(timeOf(frames - 1) + 1, rows, columns);
+  }
+
+  /** As a box, in which gamma stretches time and all that the segment takes up; rows and columns may be reset. */
+  #takeStretched(grid: Grid, ids: PositionIds, at: number): void {
+    const { gamma, spatialReset } = this.#options;
+    const start = this.#start;
+    const corner = spatialReset ? 0 : start;
+    fillGrid(ids, at, grid, (ti) => [start + gamma * ti, corner, corner]);
+    this.#start += gamma * Math.max(...grid);
+  }
+
+  /** The diagonal layout: the grid's middle lies on the line t = h = w, so rows and columns carry time too. */
+  #takeDiagonal(grid: Grid, scale: number, ids: PositionIds, at: number): void {
+    const [frames, rows, columns] = grid;
+    const start = this.#start;
     const above = Math.floor((rows - 1) / 2);
     const left = Math.floor((columns - 1) / 2);
-    fillGrid(ids, at, [frames, rows, columns], (ti) => {
+    fillGrid(ids, at, grid, (ti) => {
       const time = scale * ti + start;
       return [time, time - above, time - left];
     });
     this.#start += scale * (frames - 1) + 1;
   }
+
+  /** V2PE: the tokens of a frame share a stride; the first stands one step behind the token before the segment. */
+  #takeFractions([frames, rows, columns]: Grid, ids: PositionIds, at: number): void {
+    const { stride } = this.#options;
+    const perFrame = rows * columns;
+    const before = this.#start - 1;
+    // Multiplied before it is divided: so a frame's last id is exact.
+    for (let n = 0; n < frames * perFrame; n++) setAll(ids, at + n, before + (stride * (n + 1)) / perFrame);
+    this.#start += Math.ceil(stride * frames);
+  }
+
+  /** VRoPE: the frame's diagonals instead of its sides, each frame behind the one before. */
+  #takeRotated([frames, rows, columns]: Grid, ids: PositionIds, at: number): void {
+    const perFrame = rows + columns - 1;
+    let index = at;
+    for (let ti = 0; ti < frames; ti++) {
+      const time = this.#start + ti * perFrame;
+      for (let hi = 0; hi < rows; hi++) {
+        for (let wi = 0; wi < columns; wi++, index++) {
+          ids.t[index] = time + hi + wi;
+          ids.h[index] = time + hi + (columns - 1 - wi);
+          ids.w[index] = time + (rows - 1 - hi) + wi;
+        }
+      }
+    }
+    this.#start += frames * perFrame;
+  }
+}
+
+/**
+ * The time id of a temporal patch in Qwen2.5-VL: seconds times ids a second, cut to a whole number, in float32 after every
+ * step as the released code computes it (exact arithmetic gives another id now and then: 5 x 0.08 s x 5 is 1, not 2).
+ */
+function tick(frame: number, secondsPerPatch: number, tokensPerSecond: number): number {
+  if (frame === 0) return 0;
+  const seconds = Math.fround(frame * Math.fround(secondsPerPatch));
+  return Math.trunc(Math.fround(seconds * Math.fround(tokensPerSecond)));
 }
 
 function setAll(ids: PositionIds, index: number, value: number): void {
@@ -104,7 +205,7 @@ function setAll(ids: PositionIds, index: number, value: number): void {
 function fillGrid(
   ids: PositionIds,
   at: number,
-  [frames, rows, columns]: readonly [number, number, number],
+  [frames, rows, columns]: Grid,
   corner: (frame: number) => readonly [number, number, number],
 ): void {
   let index = at;

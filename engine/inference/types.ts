@@ -45,9 +45,14 @@ export type PromptPart =
   | { kind: 'text'; text: string }
   | {
       kind: 'video';
-      /** Visual tokens of each temporal patch in time order, each [rows * columns, hiddenSize]. */
+      /**
+       * Visual tokens of each temporal patch in time order, each [rows * columns, hiddenSize] (times 1 + layers for a
+       * decoder with DeepStack).
+       */
       patches: readonly Float32Array[];
       grid: readonly [number, number];
+      /** When each patch is, in seconds: what encodings of absolute time and prompts with times go by. */
+      times?: readonly number[];
     };
 
 /** What to generate from. */
@@ -88,6 +93,8 @@ export interface Reader {
   readonly variant: string;
   /** Temporal patches that the model can be trusted with, from training. */
   readonly trainedPatches: number;
+  /** Tokens at most that are written beside each patch, its time as text; none where absent. */
+  readonly wordsPerPatch?: number;
   /** Generates an answer. @throws LongviewError `context-too-long`, `cancelled`, `bad-argument`. */
   read(request: ReadRequest): Promise<ReadResult>;
   /** The longest context, in tokens, that can be read now: what the model declares and memory allows. */

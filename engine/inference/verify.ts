@@ -1,29 +1,27 @@
-import { PositionWalk, positionIds, type PositionOptions } from '../hope/index.ts';
+import { positionIds, type PositionOptions, type RotaryGeometry } from '../hope/index.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
 import { openBundle, type Bundle } from './bundle/bundle.ts';
 import { badBundle } from './bundle/manifest.ts';
 import { chunkEnds } from './decoder/chunks.ts';
 import { Decoder } from './decoder/decoder-graph.ts';
-import { prefill, readOn } from './decoder/prefill.ts';
+import type { DecoderShape } from './decoder/kv-cache.ts';
+import { positionOptions, prefill, promptPositions, readOn, walkAfter } from './decoder/prefill.ts';
 import { argmax } from './decoder/sampling.ts';
+import {
+  accepted,
+  difference,
+  joined,
+  sameArgmax,
+  tolerance,
+  worstOf,
+  type VerifiedCase,
+  type Worst,
+} from './verify/compare.ts';
 import type { ProviderName } from './runtime/provider-names.ts';
 import { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 import { Fixture, type FixtureCase, type Visual } from './verify/fixture.ts';
 import { QwenVisionEncoder } from './image/encoder.ts';
 import { patchify, type VisionShape } from './image/patchify.ts';
-
-/** How one case compares: largest absolute differences (0 where a prompt has no pictures). */
-export interface VerifiedCase {
-  name: string;
-  pixels: number;
-  vision: number;
-  positions: number;
-  logits: number;
-  /** Share of positions whose most probable next token is the same, 0 to 1. */
-  argmaxAgreement: number;
-  /** The greedy continuation is the same, token by token. */
-  generatedEqual: boolean;
-}
 
 /** What `longview models verify --json` prints. */
 export interface Verification {
@@ -32,8 +30,10 @@ export interface Verification {
   precision: string;
   cases: VerifiedCase[];
   /** The worst of each over all cases. */
-  worst: Omit<VerifiedCase, 'name'>;
+  worst: Worst;
   ok: boolean;
+  /** What explains differences that are none of the weights'. */
+  note?: string;
 }
 
 /** What verification may take. */
@@ -43,12 +43,6 @@ export interface VerifyOptions extends RuntimeOptions {
   /** Called after each case. */
   onCase?: (one: VerifiedCase) => void;
 }
-
-/** Differences that are accepted at full precision. */
-const tolerance = { pixels: 1e-5, vision: 1e-3, positions: 1e-4, logits: 1e-3 };
-
-/** Share of equal argmaxes that is accepted where weights are rounded. */
-const agreement: Record<string, number> = { fp16: 0.99, int8: 0.99, mixed: 0.99, int4: 0.95 };
 
 /**
  * Compares a bundle with what another program computed for the same checkpoint: pixels, vision encoder, position ids,
@@ -81,6 +75,7 @@ export async function verifyBundle(
       options.onCase?.(found);
     }
     const { precision, id } = bundle.manifest;
+    const note = noteOn(bundle, reference, cases);
     const weights = reference.cases.map(({ tokens }) => tokens);
     return {
       bundle: id,
@@ -89,6 +84,7 @@ export async function verifyBundle(
       cases,
       worst: worstOf(cases),
       ok: accepted(precision, cases, weights),
+      ...(note === undefined ? {} : { note }),
     };
   } finally {
     await decoder?.[Symbol.asyncDispose]();
@@ -107,9 +103,12 @@ interface Parts {
 
 async function verifyCase(one: FixtureCase, parts: Parts): Promise<VerifiedCase> {
   const { reference, decoder, bundle, signal } = parts;
+  const { shape } = decoder;
   const seen = await verifyVisuals(one.prompt, parts);
   const prompt = await reference.prompt(one.prompt, seen.visuals, bundle.manifest);
-  const options: PositionOptions = { variant: one.variant, gamma: one.gamma };
+  const expected = await reference.logits(one, shape.vocabSize);
+  const options = promptPositions(prompt, positionsOf(one, shape));
+  const geometry = geometryOf(one, shape);
   const ids = positionIds(prompt.layout, options);
   const positions = difference(
     [...ids.t, ...ids.h, ...ids.w],
@@ -117,21 +116,25 @@ async function verifyCase(one: FixtureCase, parts: Parts): Promise<VerifiedCase>
   );
   const cache = decoder.newCache(prompt.tokens + 16);
   try {
-    const { shape } = decoder;
     const ends = chunkEnds(prompt.tokens, prompt.prefix, shape, decoder.policy);
-    const output = await prefill(decoder, prompt, cache, { positions: options, ends, rows: 'all', signal });
-    const expected = await reference.floats(`${one.name}.logits`);
+    const rows = 'all' as const;
+    const output = await prefill(decoder, prompt, cache, {
+      positions: options,
+      geometry,
+      ends,
+      rows,
+      signal,
+    });
     const wanted = [...(await reference.floats(`${one.name}.generated`))];
     const last = output.logits.subarray(-shape.vocabSize);
-    const walk = new PositionWalk(options);
-    for (const segment of prompt.layout) walk.take(segment);
+    const walk = walkAfter(prompt, options);
     const generated: number[] = [];
     for (let logits = last; generated.length < wanted.length;) {
       throwIfCancelled(signal);
       const id = argmax(logits);
       generated.push(id);
       if (generated.length === wanted.length) break;
-      ({ logits } = await readOn(decoder, [id], walk.take(['text', 1]), cache, one.variant));
+      ({ logits } = await readOn(decoder, [id], walk.take(['text', 1]), cache, geometry));
     }
     return {
       name: one.name,
@@ -145,6 +148,38 @@ async function verifyCase(one: FixtureCase, parts: Parts): Promise<VerifiedCase>
   } finally {
     cache.dispose();
   }
+}
+
+/** How a case lays out positions: as it says, else (where it is of the bundle's encoding) as the bundle does. */
+function positionsOf(one: FixtureCase, shape: DecoderShape): PositionOptions {
+  const { variant, gamma, secondsPerPatch, tokensPerSecond, spatialReset, stride } = one;
+  const own = variant === shape.positions.variant ? positionOptions(shape, gamma) : { variant, gamma };
+  const said = { secondsPerPatch, tokensPerSecond, spatialReset, stride };
+  return { ...own, ...given(said) };
+}
+
+/** A case's rotary pairs, likewise. How much of a head turns is the graph's. */
+function geometryOf(one: FixtureCase, { positions }: DecoderShape): Partial<RotaryGeometry> {
+  const { variant, taper, ntkFactor, trainedLength } = one;
+  const others = { taper: undefined, ntkFactor: undefined, trainedLength: undefined };
+  const own = variant === positions.variant ? {} : others;
+  return { variant, ...own, ...given({ taper, ntkFactor, trainedLength }) };
+}
+
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** What explains differences that are none of the weights'. */
+function noteOn(bundle: Bundle, reference: Fixture, cases: readonly VerifiedCase[]): string | undefined {
+  const { variant } = (bundle.manifest.decoder as DecoderShape).positions;
+  const moved = cases.filter(({ positions }) => positions > tolerance.positions).map(({ name }) => name);
+  if (moved.length > 0)
+    return `The positions of ${moved.join(', ')} are others: recorded with another encoding, or with other options of it, than cases.json and bundle.json say.`;
+  const variants = [...new Set(reference.cases.map((one) => one.variant))];
+  return variants.includes(variant)
+    ? undefined
+    : `No case of the fixture is of the bundle's own encoding, ${variant}: they are of ${variants.join(', ')}.`;
 }
 
 /** A prompt's pictures, cut and looked at by the bundle, and how that compares. */
@@ -164,66 +199,27 @@ async function verifyVisuals(
   return {
     visuals: seen,
     pixels: difference(joined(seen.map(({ values }) => values)), await reference.floats(`${prompt}.pixels`)),
-    vision: difference(joined(seen.map(({ tokens }) => tokens)), await reference.floats(`${prompt}.vision`)),
+    vision: await visionDifference(prompt, seen, reference, bundle.manifest.decoder as DecoderShape),
   };
 }
 
-function joined(arrays: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
-}
-
-/** The largest absolute difference; infinite where lengths differ or something isn't a number. */
-function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (actual.length !== expected.length) return Infinity;
-  let worst = 0;
-  for (let i = 0; i < actual.length; i++) {
-    const apart = Math.abs(actual[i] - expected[i]);
-    if (!(apart <= worst)) worst = Number.isNaN(apart) ? Infinity : apart;
-  }
-  return worst;
-}
-
-function sameArgmax(actual: Float32Array, expected: Float32Array, vocabulary: number): number {
-  const rows = expected.length / vocabulary;
-  if (actual.length !== expected.length || rows === 0) return 0;
-  let same = 0;
-  for (let row = 0; row < rows; row++) {
-    const [a, b] = [actual, expected].map((all) =>
-      argmax(all.subarray(row * vocabulary, (row + 1) * vocabulary)),
-    );
-    if (a === b) same++;
-  }
-  return same / rows;
-}
-
-function worstOf(cases: readonly VerifiedCase[]): Verification['worst'] {
-  const most = (key: 'pixels' | 'vision' | 'positions' | 'logits') =>
-    Math.max(...cases.map((one) => one[key]));
-  return {
-    pixels: most('pixels'),
-    vision: most('vision'),
-    positions: most('positions'),
-    logits: most('logits'),
-    argmaxAgreement: Math.min(...cases.map((one) => one.argmaxAgreement)),
-    generatedEqual: cases.every((one) => one.generatedEqual),
-  };
-}
-
-/** @param tokens of each case, which is what agreement is weighted by. */
-function accepted(precision: string, cases: readonly VerifiedCase[], tokens: readonly number[]): boolean {
-  const worst = worstOf(cases);
-  if (worst.pixels > tolerance.pixels || worst.positions > tolerance.positions) return false;
-  const share = agreement[precision];
-  if (share !== undefined) {
-    const all = tokens.reduce((sum, count) => sum + count, 0);
-    const same = cases.reduce((sum, one, i) => sum + one.argmaxAgreement * tokens[i], 0);
-    return same / all >= share;
-  }
-  return worst.vision <= tolerance.vision && worst.logits <= tolerance.logits && worst.generatedEqual;
+/** Visual tokens against the recorded ones; what DeepStack adds, where that was recorded. */
+async function visionDifference(
+  prompt: string,
+  seen: readonly { tokens: Float32Array }[],
+  reference: Fixture,
+  { hiddenSize, deepstack = 0 }: DecoderShape,
+): Promise<number> {
+  const all = joined(seen.map(({ tokens }) => tokens));
+  const width = hiddenSize * (1 + deepstack);
+  const names = ['vision', ...Array.from({ length: deepstack }, (_, layer) => `deepstack${layer}`)];
+  const differences = names.map(async (name, part) => {
+    if (part > 0 && !reference.has(`${prompt}.${name}`)) return 0;
+    const tokens = Float32Array.from({ length: all.length / (1 + deepstack) }, (_, i) => {
+      const token = Math.floor(i / hiddenSize);
+      return all[token * width + part * hiddenSize + (i % hiddenSize)];
+    });
+    return difference(tokens, await reference.floats(`${prompt}.${name}`));
+  });
+  return Math.max(...(await Promise.all(differences)));
 }

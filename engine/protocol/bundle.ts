@@ -5,10 +5,27 @@ import { calibrationSchema, queriesSchema, trainedVocabularySchema } from './cal
 export const capabilities = ['detect', 'embed', 'read'] as const;
 
 /** The position encodings that the engine runs; see engine/hope. */
-export const positionVariants = ['rope', 'tad-rope', 'm-rope', 'videorope', 'hope'] as const;
+export const positionVariants = [
+  'rope',
+  'tad-rope',
+  'm-rope',
+  'videorope',
+  'hope',
+  'm-rope-time',
+  'm-rope-interleaved',
+  'cope',
+  'cope-hard',
+  'soft-hope',
+  'videorope++',
+  'v2pe',
+  'vrope',
+] as const;
 
 /** One of {@link positionVariants}. */
 export type PositionVariant = (typeof positionVariants)[number];
+
+/** The encodings whose positions gamma changes: only for these is there a slider. */
+export const gammaVariants: readonly PositionVariant[] = ['hope', 'soft-hope', 'm-rope-interleaved'];
 
 const positiveInt = z.int().positive().max(1_000_000_000);
 /** A file name inside the bundle's folder: no separators, no parent. */
@@ -16,13 +33,32 @@ const fileName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a plain file name inside the bundle');
 
+/** What an encoding may be given besides its name; docs/encodings.md says what each does. One that is left out has its default. */
+export const encodingOptions = {
+  /** `m-rope-time`: ids a second. */
+  tokensPerSecond: z.number().positive().optional(),
+  /** `m-rope-interleaved`: rows and columns count from 0 in each frame. */
+  spatialReset: z.boolean().optional(),
+  /** `v2pe`: what one frame's tokens span together. */
+  stride: z.number().positive().optional(),
+  /** Share of a head that turns. */
+  rotaryFraction: z.number().positive().max(1).optional(),
+  /** `cope`, `cope-hard`: how many of the lowest frequencies fade out. */
+  taper: z.int().nonnegative().optional(),
+  /** `videorope++`: by what factor a context may be longer than trainedLength. */
+  ntkFactor: z.number().min(1).optional(),
+  /** `videorope++`: the context that the encoding was trained with. */
+  trainedLength: z.int().min(2).optional(),
+};
+
 const positions = z.strictObject({
   variant: z.enum(positionVariants),
-  /** Rotary pairs given to (t, h, w); they sum to headDim / 2. */
+  /** Rotary pairs given to (t, h, w); they sum to half of headDim x rotaryFraction. */
   sections: z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int().nonnegative()]),
   theta: z.number().positive(),
   /** The factors that training drew from (empty: not trained with scaling). */
   trainedGammas: z.array(z.number().positive()),
+  ...encodingOptions,
 });
 
 const decoder = z.strictObject({
@@ -38,15 +74,24 @@ const decoder = z.strictObject({
   /** Type of past/present tensors. */
   cacheType: z.enum(['float32', 'float16']),
   positions,
+  /**
+   * Layers that visual features are added after, from the first (DeepStack): the graph's input `deepstack`, and what
+   * visual tokens carry behind their embedding, hiddenSize numbers for each.
+   */
+  deepstack: z.int().positive().max(64).optional(),
   /** Longest context in tokens that the checkpoint declares. */
   maxContext: positiveInt,
   /** Tokens of context that it was trained with; the length that answers can be trusted to. */
   trainedContext: positiveInt.optional(),
 });
 
-/** A checkpoint's own vision encoder (Qwen2-VL layout). */
+/** A checkpoint's own vision encoder (layout of Qwen2-VL, Qwen2.5-VL or Qwen3-VL). */
 const vision = z.strictObject({
   graph: fileName,
+  /** Side of attention's windows in visual tokens, where some layers see no further (the input `window_bias`). */
+  windowSize: positiveInt.max(4096).optional(),
+  /** Side of the grid of learned positions, where there is one (the inputs `position_index` and `position_weight`). */
+  positionGrid: positiveInt.max(4096).optional(),
   headDim: positiveInt.max(4096),
   patchSize: positiveInt.max(1024),
   temporalPatchSize: positiveInt.max(64),
@@ -103,7 +148,7 @@ export const bundleSchema = z.strictObject({
   format: z.literal(1),
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, ., _ or -'),
   name: z.string().min(1).max(200),
-  architecture: z.enum(['longview', 'qwen2-vl', 'clip']),
+  architecture: z.enum(['longview', 'qwen2-vl', 'qwen2.5-vl', 'qwen3-vl', 'clip']),
   precision: z.enum(['fp32', 'fp16', 'int8', 'int4', 'mixed']),
   can: z.array(z.enum(capabilities)).min(1),
   decoder: decoder.optional(),
@@ -119,6 +164,8 @@ export const bundleSchema = z.strictObject({
       visionEnd: z.int().nonnegative().optional(),
       image: z.int().nonnegative().optional(),
       video: z.int().nonnegative().optional(),
+      /** A video is read patch by patch, each behind its time as text ("<1.5 seconds>", as Qwen3-VL was trained). */
+      timestamps: z.boolean().optional(),
       /** Text before the user's words, between them and the answer, as the checkpoint was trained. */
       userPrefix: z.string(),
       answerPrefix: z.string(),

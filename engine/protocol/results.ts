@@ -255,6 +255,8 @@ export const verifyResultSchema = z.object({
   cases: z.array(z.object({ name: z.string(), ...compared })),
   worst: z.object(compared),
   ok: z.boolean(),
+  /** What explains differences that are none of the weights', or what the fixture doesn't cover. */
+  note: z.string().optional(),
 });
 
 /** One thing that `doctor` looked for. */

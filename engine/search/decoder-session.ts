@@ -24,6 +24,8 @@ export interface TokenSource {
     videoId: string,
     patches: readonly number[],
   ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
+  /** When patches are, in seconds of their own video. */
+  patchTimes?(patches: readonly number[]): readonly number[];
 }
 
 /** What reads. */
@@ -167,13 +169,14 @@ export class DecoderSession {
     this.cost.passes++;
     const words = await this.#reader.countTokens?.([{ kind: 'text', text: question }]);
     const [rows, columns] = this.#grid;
-    this.cost.promptTokens += patches.length * rows * columns + (words ?? Math.ceil(question.length / 4));
+    const perPatch = rows * columns + (this.#reader.wordsPerPatch ?? 0);
+    this.cost.promptTokens += patches.length * perPatch + (words ?? Math.ceil(question.length / 4));
   }
 
   async #parts(patches: readonly number[], question: string): Promise<PromptPart[]> {
     const tokens = await this.#store.patchTokens(this.#videoId, patches);
     return [
-      { kind: 'video', patches: tokens, grid: this.#grid },
+      { kind: 'video', patches: tokens, grid: this.#grid, times: this.#store.patchTimes?.(patches) },
       { kind: 'text', text: question },
     ];
   }

@@ -5,10 +5,11 @@ import { badArgument } from '../protocol/errors.ts';
 import { importRequestSchema, parseRequest } from '../protocol/requests.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { ImportResult } from '../protocol/results.ts';
+import type { ChosenPositions } from '../convert/index.ts';
 import { modelInfo, type Bundles } from './bundles.ts';
 
 /**
- * Makes a bundle, among the others, of a Qwen2-VL checkpoint or of a CLIP-class pair of graphs.
+ * Makes a bundle, among the others, of a Qwen2-VL, Qwen2.5-VL or Qwen3-VL checkpoint or of a CLIP-class pair of graphs.
  * @throws LongviewError `bad-argument`, `file-not-found`, `bad-checkpoint`, `disk-full`, `permission-denied`, `cancelled`.
  */
 export async function importModel(
@@ -31,6 +32,7 @@ export async function importModel(
   // The converter is large and few ever need it.
   const { convertCheckpoint, importClipPair } = await import('../convert/index.ts');
   const pair = await isPair(folder);
+  let chosen: ChosenPositions | undefined;
   if (pair) {
     if (given.precision ?? positions)
       throw badArgument(
@@ -44,16 +46,35 @@ export async function importModel(
       ...target,
       precision: given.precision ?? 'fp32',
       ...(positions ? { positions } : {}),
+      onPositions: (which) => (chosen = which),
     });
   }
   const model = modelInfo(await bundles.named(id), activeFingerprint);
-  return positions || pair
-    ? { model }
-    : {
-        model,
-        note: `A checkpoint doesn't record its position variant; ${id} reads with ${model.positionVariant}, as the public Qwen2-VL checkpoints do. If it was trained with another, import it again with --positions.`,
-      };
+  const note = chosen && noteOn(chosen, id);
+  return { model, ...(note === undefined ? {} : { note }) };
 }
+
+/** Why these positions, where nobody said which. */
+function noteOn({ by, variant, name }: ChosenPositions, id: string): string | undefined {
+  const otherwise = 'If it was trained with another, import it again with --positions.';
+  switch (by) {
+    case 'request':
+      return undefined;
+    case 'name':
+      return `This is ${name}, which was trained with ${variant}: ${id} reads with that. ${otherwise}`;
+    case 'config':
+      return `Its config says ${variant}: ${id} reads with that. ${otherwise}`;
+    case 'family':
+      return `A checkpoint doesn't record its position variant; ${id} reads with ${variant}, as the public ${families[name] ?? name} checkpoints do. ${otherwise}`;
+  }
+}
+
+/** Families as people write them. */
+const families: Record<string, string> = {
+  'qwen2-vl': 'Qwen2-VL',
+  'qwen2.5-vl': 'Qwen2.5-VL',
+  'qwen3-vl': 'Qwen3-VL',
+};
 
 /** Whether a folder holds a CLIP-class pair as it is exported for onnxruntime, and no checkpoint. */
 async function isPair(folder: string): Promise<boolean> {

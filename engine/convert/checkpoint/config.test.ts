@@ -25,10 +25,11 @@ test('the shape of the published 7B model is read, with defaults where its confi
   assert.equal(config.decoder.headDim, 128);
   assert.equal(config.decoder.kvHeads, 4);
   assert.equal(config.decoder.tied, false);
-  assert.deepEqual(config.sections, [16, 24, 24]);
-  assert.equal(config.theta, 1_000_000);
+  assert.deepEqual(config.positions.sections, [16, 24, 24]);
+  assert.equal(config.positions.theta, 1_000_000);
   assert.equal(config.maxContext, 32_768);
   assert.deepEqual(config.vision, {
+    layout: 'qwen2-vl',
     depth: 32,
     embedSize: 1280,
     mlpSize: 5120,
@@ -50,7 +51,7 @@ test('a config that says nothing but its type has the defaults of transformers, 
   assert.equal(config.decoder.intermediateSize, 29_568);
   assert.equal(config.decoder.vocabSize, 152_064);
   assert.equal(config.decoder.rmsNormEps, 1e-5);
-  assert.deepEqual(config.sections, [16, 24, 24]);
+  assert.deepEqual(config.positions.sections, [16, 24, 24]);
 });
 
 test('num_key_value_heads written as null means one per head, left out it means 8', () => {
@@ -104,7 +105,10 @@ test('what the engine does not run is refused, all of it in one error', () => {
 });
 
 test('another architecture is refused by its name', () => {
-  assert.throws(() => read({ ...tinyConfig, model_type: 'qwen2_5_vl' }), /"qwen2_5_vl"/);
+  assert.throws(
+    () => read({ ...tinyConfig, model_type: 'qwen3_5' }),
+    /"qwen3_5".*"qwen2_vl", "qwen2_5_vl", "qwen3_vl"/,
+  );
 });
 
 test('absurd sizes and wrong types are refused with their field', () => {

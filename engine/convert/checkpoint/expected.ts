@@ -1,4 +1,5 @@
 import type { DecoderConfig, VisionConfig } from '../graphs/config.ts';
+import { deepstackMerger, visionNames, type MergerNames } from '../graphs/vision-layout.ts';
 import { storedTypes } from '../weights/numbers.ts';
 import { shapeProblem } from '../weights/source.ts';
 import { Problems } from './problems.ts';
@@ -9,7 +10,7 @@ function ignorable(name: string, config: DecoderConfig): boolean {
   return /\.rotary_(pos_)?emb\.inv_freq$/.test(name) || (config.tied && name === 'lm_head.weight');
 }
 
-/** The tensors of a Qwen2 decoder with their shapes. */
+/** The tensors of a Qwen2 or Qwen3 decoder with their shapes. */
 export function decoderTensors(config: DecoderConfig): Map<string, number[]> {
   const { hiddenSize: hidden, intermediateSize: wide, vocabSize: vocab } = config;
   const query = config.heads * config.headDim;
@@ -25,8 +26,10 @@ export function decoderTensors(config: DecoderConfig): Map<string, number[]> {
     add('post_attention_layernorm.weight', [hidden]);
     for (const [part, size] of Object.entries({ q: query, k: keyValue, v: keyValue })) {
       add(`self_attn.${part}_proj.weight`, [size, hidden]);
-      add(`self_attn.${part}_proj.bias`, [size]);
+      if (!config.headNorm) add(`self_attn.${part}_proj.bias`, [size]);
     }
+    if (config.headNorm)
+      for (const part of ['q', 'k']) add(`self_attn.${part}_norm.weight`, [config.headDim]);
     add('self_attn.o_proj.weight', [hidden, query]);
     add('mlp.gate_proj.weight', [wide, hidden]);
     add('mlp.up_proj.weight', [wide, hidden]);
@@ -35,9 +38,10 @@ export function decoderTensors(config: DecoderConfig): Map<string, number[]> {
   return tensors;
 }
 
-/** The tensors of a Qwen2-VL vision encoder with their shapes. */
+/** The tensors of a vision encoder with their shapes. */
 export function visionTensors(config: VisionConfig): Map<string, number[]> {
-  const { embedSize: embed, mlpSize: wide, patchSize } = config;
+  const { embedSize: embed, mlpSize: wide, patchSize, positionGrid } = config;
+  const names = visionNames(config);
   const merged = embed * config.mergeSize ** 2;
   const tensors = new Map<string, number[]>([
     [
@@ -49,22 +53,51 @@ export function visionTensors(config: VisionConfig): Map<string, number[]> {
     tensors.set(`visual.${name}.weight`, [outputs, inputs]);
     tensors.set(`visual.${name}.bias`, [outputs]);
   };
-  const norm = (name: string) => {
-    tensors.set(`visual.${name}.weight`, [embed]);
-    tensors.set(`visual.${name}.bias`, [embed]);
+  const norm = (name: string, size = embed, kind = names.norm) => {
+    tensors.set(`visual.${name}.weight`, [size]);
+    if (kind === 'layer') tensors.set(`visual.${name}.bias`, [size]);
   };
+  const merger = (one: MergerNames) => {
+    norm(one.norm, one.over === 'group' ? merged : embed);
+    layer(one.first, merged, merged);
+    layer(one.second, config.hiddenSize, merged);
+  };
+  if (names.patchBias) tensors.set('visual.patch_embed.proj.bias', [embed]);
+  if (positionGrid !== undefined) tensors.set('visual.pos_embed.weight', [positionGrid ** 2, embed]);
   for (let block = 0; block < config.depth; block++) {
     norm(`blocks.${block}.norm1`);
     norm(`blocks.${block}.norm2`);
     layer(`blocks.${block}.attn.qkv`, 3 * embed, embed);
     layer(`blocks.${block}.attn.proj`, embed, embed);
-    layer(`blocks.${block}.mlp.fc1`, wide, embed);
-    layer(`blocks.${block}.mlp.fc2`, embed, wide);
+    for (const name of names.mlp.slice(0, -1)) layer(`blocks.${block}.mlp.${name}`, wide, embed);
+    layer(`blocks.${block}.mlp.${names.mlp.at(-1)}`, embed, wide);
   }
-  norm('merger.ln_q');
-  layer('merger.mlp.0', merged, merged);
-  layer('merger.mlp.2', config.hiddenSize, merged);
+  merger(names.merger);
+  config.deepstackBlocks?.forEach((_, index) => merger(deepstackMerger(index)));
   return tensors;
+}
+
+/** How much is compared at the start, in the middle and at the end. */
+const sample = 4096;
+
+/**
+ * Whether a checkpoint whose config calls the output matrix tied has one of its own all the same. Which of two
+ * `tie_word_embeddings` counts depends on the version of transformers (4.57 ties Qwen3-VL by the inner config alone), and
+ * a tied matrix is at most a copy of the embedding.
+ */
+export async function hasOwnOutput(weights: CheckpointWeights): Promise<boolean> {
+  const [output, embedding] = ['lm_head.weight', 'model.embed_tokens.weight'];
+  const shape = weights.shape(output);
+  if (!shape || shape.join() !== weights.shape(embedding)?.join()) return false;
+  const total = shape.reduce((product, size) => product * size, 1);
+  const length = Math.min(sample, total);
+  const [one, other] = [new Float32Array(length), new Float32Array(length)];
+  for (const start of [0, Math.floor((total - length) / 2), total - length]) {
+    await weights.read(output, start, one);
+    await weights.read(embedding, start, other);
+    if (one.some((value, i) => value !== other[i])) return true;
+  }
+  return false;
 }
 
 /**

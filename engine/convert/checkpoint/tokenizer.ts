@@ -54,8 +54,14 @@ export async function readTokens(
   return {
     stop: [...stop],
     ...found,
-    // The chat template that Qwen2-VL was trained with.
-    userPrefix: '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n',
+    ...chatFormat(config.modelType),
     answerPrefix: '<|im_end|>\n<|im_start|>assistant\n',
   };
+}
+
+/** What the chat template of a family puts before the user's words, and whether it writes down the times of a video. */
+function chatFormat(modelType: CheckpointConfig['modelType']): { userPrefix: string; timestamps?: true } {
+  const user = '<|im_start|>user\n';
+  if (modelType === 'qwen3_vl') return { userPrefix: user, timestamps: true };
+  return { userPrefix: `<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n${user}` };
 }

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../onnx/graph.ts';
 import type { DecoderConfig } from './config.ts';
 import type { GraphContext } from './layers.ts';
-import { activationType, careful, contrib, linear } from './layers.ts';
+import { activationType, careful, cast, contrib, linear, vector } from './layers.ts';
 import type { RotaryTables } from './rotary.ts';
 
 /** Values that a decoder's layers share. */
@@ -54,7 +54,7 @@ export function attention(context: GraphContext, config: DecoderConfig, inputs: 
   const names = (kind: string) => ['q', 'k', 'v'].map((part) => `${prefix}.${part}_proj.${kind}`);
   const packed = linear(careful(context), inputs.x, {
     weights: names('weight'),
-    biases: names('bias'),
+    ...(config.headNorm ? {} : { biases: names('bias') }),
     inputs: config.hiddenSize,
     outputs: (heads + 2 * kvHeads) * headDim,
   });
@@ -74,12 +74,14 @@ export function attention(context: GraphContext, config: DecoderConfig, inputs: 
     graph.node(
       'RotaryEmbedding',
       [x, inputs.zero, cos, sin],
-      { interleaved: 0, num_heads: count, rotary_embedding_dim: headDim },
+      { interleaved: 0, num_heads: count, rotary_embedding_dim: config.rotaryDim ?? headDim },
       contrib,
     );
+  const even = (x: string, part: 'q' | 'k') =>
+    config.headNorm ? headNorm(context, config, x, `${prefix}.${part}_norm.weight`) : x;
   const attended = groupQueryAttention(context, config, inputs, {
-    query: rotate(query, heads, tables.queryCos, tables.querySin),
-    key: rotate(key, kvHeads, tables.cos, tables.sin),
+    query: rotate(even(query, 'q'), heads, tables.queryCos, tables.querySin),
+    key: rotate(even(key, 'k'), kvHeads, tables.cos, tables.sin),
     value,
   });
   const flat = graph.node('Squeeze', [attended, inputs.zero]);
@@ -88,6 +90,19 @@ export function attention(context: GraphContext, config: DecoderConfig, inputs: 
     inputs: heads * headDim,
     outputs: config.hiddenSize,
   });
+}
+
+/** Qwen3's RMSNorm over each head by itself. @param x [1, s, heads * headDim] */
+function headNorm(context: GraphContext, config: DecoderConfig, x: string, weight: string): string {
+  const { graph } = context;
+  const heads = graph.node('Reshape', [x, graph.values('int64', [4], [1, 0, -1, config.headDim])]);
+  const scale = vector(context, [weight], config.headDim, 'float32');
+  const normed = graph.node('SimplifiedLayerNormalization', [cast(context, heads, 'float32'), scale], {
+    axis: -1,
+    epsilon: { float: config.rmsNormEps },
+  });
+  const narrow = cast(context, normed, activationType(context.precision));
+  return graph.node('Reshape', [narrow, graph.values('int64', [3], [1, 0, -1])]);
 }
 
 function groupQueryAttention(

@@ -29,12 +29,13 @@ export function lmHeadName(config: DecoderConfig): string {
 }
 
 /**
- * Builds the decoder of a Qwen2 (and so Qwen2-VL) language model. Positions are computed outside and come in as
+ * Builds the decoder of a Qwen2 or Qwen3 (and so Qwen2-VL, Qwen2.5-VL, Qwen3-VL) language model. Positions are computed outside and come in as
  * rotary tables, so one graph serves every position variant; attention sees all past tokens and, causally, the
  * new ones, so a prompt may come in one piece or in several with the same result.
  *
- * Inputs: `inputs_embeds` float32 [1, s, hidden]; `cos`, `sin` float32 [s, headDim] (the headDim/2 angles,
- * twice); `last` int64 [1], how many of the last positions to give outputs for (0 to s); per layer N
+ * Inputs: `inputs_embeds` float32 [1, s, hidden]; `cos`, `sin` float32 [s, R] (the R/2 angles, twice; R is headDim
+ * unless less of a head turns); with DeepStack `deepstack` float32 [layers, s, hidden], what is added after each of the
+ * first layers (zero but for visual tokens); `last` int64 [1], how many of the last positions to give outputs for (0 to s); per layer N
  * `past.N.key`, `past.N.value` [1, kvHeads, past, headDim] in the cache's type (float16 at fp16, else float32).
  * Outputs: `logits` float32 [1, last, vocab]; `hidden` float32 [1, last, hidden] after the final norm;
  * `present.N.key`, `present.N.value` [1, kvHeads, past + s, headDim].
@@ -50,7 +51,7 @@ export function buildDecoderGraph(
   const context: GraphContext = { graph, plan, weights, precision, eightBits, halfStored };
   const embeds = graph.input('inputs_embeds', 'float32', [1, 's', config.hiddenSize]);
   const flat = graph.node('Reshape', [embeds, graph.values('int64', [2], [-1, config.hiddenSize])]);
-  const tables = rotaryInputs(context, config.headDim);
+  const tables = rotaryInputs(context, config.headDim, { width: config.rotaryDim });
   const last = graph.input('last', 'int64', [1]);
   const stack = decoderLayers(context, config, { hidden: flat, tables, cache: options.cache ?? 'growing' });
   const tail = { mlp: lastRows(graph, stack.mlp, last), residual: lastRows(graph, stack.residual, last) };
@@ -79,17 +80,26 @@ export function decoderLayers(
   const { graph } = context;
   const lengths = sequenceLengths(graph, inputs.hidden, inputs.cache);
   const zero = graph.values('int64', [1], [0]);
+  const { deepstack, hiddenSize } = config;
+  const features = deepstack ? graph.input('deepstack', 'float32', [deepstack, 's', hiddenSize]) : undefined;
   let residual = inputs.hidden;
   let mlp = '';
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `model.layers.${layer}`;
     const before = addNorm(context, config, mlp, residual, `${prefix}.input_layernorm.weight`);
     const attended = attention(context, config, { ...inputs, ...lengths, zero, layer, x: before.normed });
+    const seen = layer < (config.deepstack ?? 0) ? features : undefined;
     const after = addNorm(context, config, attended, before.sum, `${prefix}.post_attention_layernorm.weight`);
     mlp = gatedMlp(context, config, after.normed, prefix);
-    residual = after.sum;
+    residual = seen === undefined ? after.sum : addFeatures(graph, after.sum, seen, layer);
   }
   return { mlp, residual };
+}
+
+/** Adds what DeepStack brings after a layer. @param features [layers, s, hidden] @returns [s, hidden] */
+function addFeatures(graph: GraphBuilder, sum: string, features: string, layer: number): string {
+  const own = graph.node('Gather', [features, graph.values('int64', [], [layer])], { axis: 0 });
+  return graph.node('Add', [sum, own]);
 }
 
 /** The final norm over the sum that {@link decoderLayers} leaves. @returns [rows, hidden] */

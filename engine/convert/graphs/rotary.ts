@@ -1,7 +1,7 @@
 import type { GraphContext } from './layers.ts';
 import { activationType, cast } from './layers.ts';
 
-/** Rotary tables inside a graph: [s, headDim / 2] each, in the activations' type. */
+/** Rotary tables inside a graph: [s, width / 2] each, in the activations' type. */
 export interface RotaryTables {
   cos: string;
   sin: string;
@@ -13,23 +13,28 @@ export interface RotaryTables {
 }
 
 /**
- * Declares the inputs `cos` and `sin` float32 [s, headDim] and keeps their first halves: the second halves repeat
+ * Declares the inputs `cos` and `sin` float32 [s, width] and keeps their first halves: the second halves repeat
  * them, and RotaryEmbedding wants each angle once.
  *
  * Qwen2's keys have large biases, and products with them leave half precision's range before attention scales
- * them down (transformers issue 33294), so at fp16 the queries' tables are scaled instead.
+ * them down (transformers issue 33294), so at fp16 the queries' tables are scaled instead (where all of a head turns).
  */
-export function rotaryInputs(context: GraphContext, headDim: number, rows = 's'): RotaryTables {
+export function rotaryInputs(
+  context: GraphContext,
+  headDim: number,
+  { rows = 's', width = headDim }: { rows?: string; width?: number } = {},
+): RotaryTables {
   const { graph, precision } = context;
   const half = (name: string): string => {
-    const table = graph.input(name, 'float32', [rows, headDim]);
-    const range = [[0], [headDim / 2], [1]].map((values) => graph.values('int64', [1], values));
+    const table = graph.input(name, 'float32', [rows, width]);
+    const range = [[0], [width / 2], [1]].map((values) => graph.values('int64', [1], values));
     return graph.node('Slice', [table, ...range]);
   };
   const [cos, sin] = [half('cos'), half('sin')];
   const narrow = (value: string) => cast(context, value, activationType(precision));
   const tables = { cos: narrow(cos), sin: narrow(sin) };
-  if (precision !== 'fp16') return { ...tables, queryCos: cos, querySin: sin, queryScale: 1 };
+  if (precision !== 'fp16' || width < headDim)
+    return { ...tables, queryCos: tables.cos, querySin: tables.sin, queryScale: 1 };
   const queryScale = headDim ** -0.5;
   const scaled = (value: string) =>
     narrow(graph.node('Mul', [value, graph.values('float32', [1], [queryScale])]));

@@ -5,7 +5,7 @@ import type { DecoderConfig } from '../graphs/config.ts';
 export interface Prompt {
   /** [tokens, hidden] */
   embeddings: Float32Array;
-  /** [tokens, headDim] each. */
+  /** [tokens, rotaryDim] each. */
   cos: Float32Array;
   sin: Float32Array;
 }
@@ -18,6 +18,7 @@ export async function runDecoder(
   chunk = Infinity,
 ): Promise<Float32Array> {
   const tokens = prompt.embeddings.length / config.hiddenSize;
+  const width = config.rotaryDim ?? config.headDim;
   const logits = new Float32Array(tokens * config.vocabSize);
   let cache = emptyCache(session, config);
   for (let start = 0; start < tokens; start += chunk) {
@@ -30,8 +31,8 @@ export async function runDecoder(
         size,
         config.hiddenSize,
       ]),
-      cos: new ort.Tensor('float32', rows(prompt.cos, config.headDim), [size, config.headDim]),
-      sin: new ort.Tensor('float32', rows(prompt.sin, config.headDim), [size, config.headDim]),
+      cos: new ort.Tensor('float32', rows(prompt.cos, width), [size, width]),
+      sin: new ort.Tensor('float32', rows(prompt.sin, width), [size, width]),
       last: new ort.Tensor('int64', BigInt64Array.of(BigInt(size)), [1]),
       ...(session.inputNames.includes('past_length')
         ? { past_length: new ort.Tensor('int64', BigInt64Array.of(BigInt(start)), [1]) }

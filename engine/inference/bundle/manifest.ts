@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { allocateFrequencies } from '../../hope/index.ts';
 import { bundleSchema, type BundleManifest } from '../../protocol/bundle.ts';
 import { LongviewError } from '../../protocol/errors.ts';
 
@@ -125,18 +126,34 @@ function decoderContradictions({ decoder, tokens, text }: BundleManifest): strin
   for (const [name, limit] of Object.entries(most) as [keyof typeof most, number][]) {
     if (decoder[name] > limit) wrong.push(`decoder.${name} ${decoder[name]} is absurd (more than ${limit})`);
   }
-  const { heads, kvHeads, headDim, vocabSize, positions } = decoder;
+  const { heads, kvHeads, vocabSize } = decoder;
+  if (decoder.deepstack !== undefined && decoder.deepstack > decoder.layers)
+    wrong.push(`decoder.deepstack ${decoder.deepstack} is more than its ${decoder.layers} layers`);
   if (heads % kvHeads !== 0) wrong.push(`decoder.heads ${heads} is not a multiple of kvHeads ${kvHeads}`);
-  const pairs = positions.sections.reduce((sum, size) => sum + size, 0);
-  if (headDim !== 2 * pairs) {
-    wrong.push(`decoder.positions.sections sum to ${pairs}, not to headDim / 2 = ${headDim / 2}`);
-  }
+  wrong.push(...positionContradictions(decoder));
   const ids = tokens
     ? [...tokens.stop, tokens.visionStart, tokens.visionEnd, tokens.image, tokens.video]
     : [];
   const outside = ids.find((id) => id !== undefined && id >= vocabSize);
   if (outside !== undefined) wrong.push(`tokens: ${outside} is outside the vocabulary of ${vocabSize}`);
   return wrong;
+}
+
+/** What engine/hope wouldn't make tables of. */
+function positionContradictions({ headDim, positions }: NonNullable<BundleManifest['decoder']>): string[] {
+  const pairs = positions.sections.reduce((sum, size) => sum + size, 0);
+  const half = (headDim * (positions.rotaryFraction ?? 1)) / 2;
+  if (Number.isInteger(half) && pairs !== half) {
+    const of = positions.rotaryFraction === undefined ? 'headDim / 2' : 'headDim x rotaryFraction / 2';
+    return [`decoder.positions.sections sum to ${pairs}, not to ${of} = ${half}`];
+  }
+  try {
+    allocateFrequencies({ ...positions, headDim });
+    return [];
+  } catch (error) {
+    if (!(error instanceof LongviewError)) throw error;
+    return [`decoder.positions: ${error.message}`];
+  }
 }
 
 function visionContradictions({ vision, decoder, clip }: BundleManifest): string[] {

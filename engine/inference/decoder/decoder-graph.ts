@@ -1,6 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import { rotaryTables, type PositionIds } from '../../hope/index.ts';
-import type { PositionVariant } from '../../protocol/bundle.ts';
+import { rotaryTables, rotaryWidth, type PositionIds, type RotaryGeometry } from '../../hope/index.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { checkSignature } from '../bundle/signature.ts';
 import { openGraph } from '../runtime/open-graph.ts';
@@ -16,6 +15,14 @@ export interface DecoderOutput {
   /** [rows, hiddenSize], after the final norm. */
   hidden: Float32Array;
   rows: number;
+}
+
+/** What a decoder reads of some tokens. */
+export interface DecoderRows {
+  /** [tokens, hiddenSize] */
+  embeddings: Float32Array;
+  /** What DeepStack adds after each of its layers, [tokens, hiddenSize] each; none where there is nothing to see. */
+  layers?: readonly Float32Array[];
 }
 
 /** How a decoder is opened. */
@@ -98,24 +105,27 @@ export class Decoder implements AsyncDisposable {
 
   /**
    * Reads tokens after those in the cache, and takes them into it.
-   * @param embeddings [tokens, hiddenSize]. @param last for how many of the last tokens outputs are wanted, >= 1.
+   * @param last for how many of the last tokens outputs are wanted, >= 1.
+   * @param geometry another encoding's rotary pairs than the bundle's own.
    * @throws ProviderFailure, after which the cache is as it was.
    */
   async read(
-    embeddings: Float32Array,
+    { embeddings, layers = [] }: DecoderRows,
     positions: PositionIds,
     cache: KvCache,
-    { variant, last }: { variant: PositionVariant; last: number },
+    { geometry, last }: { geometry?: Partial<RotaryGeometry>; last: number },
   ): Promise<DecoderOutput> {
     const tokens = positions.t.length;
-    const { headDim, hiddenSize, positions: geometry } = this.shape;
-    const tables = rotaryTables(positions, { ...geometry, variant, headDim });
+    const { headDim, hiddenSize, deepstack, positions: own } = this.shape;
+    const tables = rotaryTables(positions, { ...own, headDim, ...geometry });
+    const width = tables.cos.length / tokens;
     const outputs = await this.#graph.run(
       {
         inputs_embeds: new Tensor('float32', embeddings, [1, tokens, hiddenSize]),
-        cos: new Tensor('float32', tables.cos, [tokens, headDim]),
-        sin: new Tensor('float32', tables.sin, [tokens, headDim]),
+        cos: new Tensor('float32', tables.cos, [tokens, width]),
+        sin: new Tensor('float32', tables.sin, [tokens, width]),
         last: new Tensor('int64', [BigInt(last)], [1]),
+        ...(deepstack === undefined ? {} : { deepstack: stacked(layers, [deepstack, tokens, hiddenSize]) }),
         ...cache.feeds(),
       },
       ['logits', 'hidden', ...cache.fetches],
@@ -131,6 +141,13 @@ export class Decoder implements AsyncDisposable {
   }
 }
 
+function stacked(layers: readonly Float32Array[], dims: readonly [number, number, number]): Tensor {
+  const [count, tokens, hiddenSize] = dims;
+  const rows = new Float32Array(count * tokens * hiddenSize);
+  layers.forEach((layer, i) => rows.set(layer, i * tokens * hiddenSize));
+  return new Tensor('float32', rows, dims);
+}
+
 function layerOutputs({ layers }: DecoderShape, kind: 'past' | 'present'): string[] {
   return Array.from({ length: layers }, (_, i) => [`${kind}.${i}.key`, `${kind}.${i}.value`]).flat();
 }
@@ -141,15 +158,17 @@ function checkDecoder(
   graph: GraphSession,
   embedding: GraphSession,
 ): void {
-  const { hiddenSize, headDim, vocabSize, kvHeads } = shape;
+  const { hiddenSize, headDim, vocabSize, kvHeads, deepstack } = shape;
+  const rotary = rotaryWidth({ headDim, rotaryFraction: shape.positions.rotaryFraction });
   const cache = (kind: 'past' | 'present') =>
     Object.fromEntries(layerOutputs(shape, kind).map((name) => [name, [1, kvHeads, undefined, headDim]]));
   checkSignature(folder, shape.graph, graph, {
     inputs: {
       inputs_embeds: [1, undefined, hiddenSize],
-      cos: [undefined, headDim],
-      sin: [undefined, headDim],
+      cos: [undefined, rotary],
+      sin: [undefined, rotary],
       last: [1],
+      ...(deepstack === undefined ? {} : { deepstack: [deepstack, undefined, hiddenSize] }),
       ...cache('past'),
     },
     outputs: {

@@ -10,7 +10,7 @@ import type { Reader, ReadRequest, ReadResult } from '../types.ts';
 import { Decoder } from './decoder-graph.ts';
 import type { DecoderShape } from './kv-cache.ts';
 import { longestContext, type ContextLimits } from './memory.ts';
-import { readOn, walkAfter } from './prefill.ts';
+import { positionOptions, readOn, walkAfter } from './prefill.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import { assemblePrompt, type Prompt } from './prompt.ts';
 import { withPrompt, type PromptSessionOptions, type ReadPrompt } from './prompt-session.ts';
@@ -40,6 +40,7 @@ const tokensForWords = 64;
 export class DecoderReader implements Reader, AsyncDisposable {
   readonly variant: PositionVariant;
   readonly trainedPatches: number;
+  readonly wordsPerPatch: number;
   readonly #options: ReaderOptions;
   readonly #shape: DecoderShape;
   readonly #tokens: NonNullable<BundleManifest['tokens']>;
@@ -55,6 +56,8 @@ export class DecoderReader implements Reader, AsyncDisposable {
     this.variant = this.#shape.positions.variant;
     const trained = this.#shape.trainedContext ?? this.#shape.maxContext;
     this.trainedPatches = Math.max(1, Math.floor((trained - tokensForWords) / tokensPerPatch));
+    // "<12345.6 seconds>", with the marks around the patch.
+    this.wordsPerPatch = this.#tokens.timestamps ? 16 : 0;
     this.#prefixes = new PrefixCache(
       options.prefixMemory ?? Math.min(2 ** 30, process.availableMemory() / 4),
     );
@@ -126,7 +129,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
   /** Tokens of a prompt, visual ones included: what a question would cost. */
   async countTokens(parts: Request['parts']): Promise<number> {
     const tokenizer = await this.#options.tokenizer();
-    return assemblePrompt(parts, tokenizer, this.#tokens, this.#shape.hiddenSize).tokens;
+    return assemblePrompt(parts, tokenizer, this.#tokens, this.#shape).tokens;
   }
 
   /** Frees the decoder and all kept prefixes. */
@@ -136,7 +139,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
   }
 
   #positions({ gamma }: Request): PositionOptions {
-    return { variant: this.variant, gamma };
+    return positionOptions(this.#shape, gamma);
   }
 
   /** Reads a request's prompt, then does `use` with it; one request after the other. */
@@ -151,7 +154,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
     const work = async () => {
       throwIfCancelled(request.signal);
       const tokenizer = await this.#options.tokenizer();
-      const prompt = assemblePrompt(request.parts, tokenizer, this.#tokens, this.#shape.hiddenSize);
+      const prompt = assemblePrompt(request.parts, tokenizer, this.#tokens, this.#shape);
       if (prompt.tokens === 0) throw badArgument('parts', 'a prompt of at least one token', request.parts);
       const decoder = await this.#decoder.get();
       const session = this.#session(decoder);
@@ -215,7 +218,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
   }
 
   #readOn(decoder: Decoder, ids: readonly number[], walk: PositionWalk, read: ReadPrompt) {
-    return readOn(decoder, ids, walk.take(['text', ids.length]), read.cache, this.variant);
+    return readOn(decoder, ids, walk.take(['text', ids.length]), read.cache);
   }
 
   #session(decoder: Decoder): PromptSessionOptions {

@@ -4,7 +4,7 @@ import { chunkEnds, type ChunkPolicy } from './chunks.ts';
 import type { Decoder, DecoderOutput } from './decoder-graph.ts';
 import type { KvCache } from './kv-cache.ts';
 import { checkContext, contextBytes } from './memory.ts';
-import { prefill } from './prefill.ts';
+import { prefill, promptPositions } from './prefill.ts';
 import type { PrefixCache } from './prefix-cache.ts';
 import { prefixDigests, type Prompt } from './prompt.ts';
 
@@ -46,7 +46,7 @@ export async function withPrompt<T>(
   checkContext(prompt, newTokens, limits);
   const ends = chunkEnds(prompt.tokens, prompt.prefix, shape, policy);
   const shared = ends.filter((end) => end <= prompt.prefix);
-  const setting = JSON.stringify([positions.variant, positions.gamma, policy]);
+  const setting = JSON.stringify([promptPositions(prompt, positions), policy]);
   const digests = shared.length > 0 ? prefixDigests(prompt, shared, setting) : [];
   const cache = prefixes.take(digests) ?? decoder.newCache(prompt.tokens + newTokens);
   const lengths = digests.map((digest, i) => [digest, shared[i]] as const);

@@ -8,16 +8,19 @@ import { openGraph } from '../runtime/open-graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { GraphSession } from '../runtime/session.ts';
 import type { PromptPart, VisionEncoder } from '../types.ts';
+import { learnedPositions, windowBias } from './extra-inputs.ts';
 import { patchify, resizedTo, visionRotaryTables, type Patches, type VisionShape } from './patchify.ts';
 import type { Picture } from './resample.ts';
 
 /** Patches that one run takes at most (one temporal patch at least): bounds memory, and how long a cancel waits. */
 const patchesPerRun = 4096;
 
-/** A checkpoint's own vision encoder (Qwen2-VL layout): pictures in, visual tokens out. */
+/** A checkpoint's own vision encoder (layout of Qwen2-VL and its successors): pictures in, visual tokens out. */
 export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
   readonly framesPerPatch: number;
   readonly hiddenSize: number;
+  /** Numbers of a visual token: what the decoder embeds, and what DeepStack adds to its first layers. */
+  readonly #width: number;
   readonly #shape: VisionShape;
   readonly #runtime: Runtime;
   readonly #graph: Lazy<GraphSession>;
@@ -28,7 +31,9 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
     this.#shape = shape;
     this.#runtime = runtime;
     this.framesPerPatch = shape.temporalPatchSize;
-    this.hiddenSize = (decoder as NonNullable<BundleManifest['decoder']>).hiddenSize;
+    const { hiddenSize, deepstack = 0 } = decoder as NonNullable<BundleManifest['decoder']>;
+    this.hiddenSize = hiddenSize;
+    this.#width = hiddenSize * (1 + deepstack);
     const inputs = 3 * shape.temporalPatchSize * shape.patchSize ** 2;
     this.#graph = new Lazy(async () => {
       const chosen = await runtime.chosen();
@@ -41,8 +46,12 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
           pixel_values: [undefined, undefined, inputs],
           cos: [undefined, shape.headDim],
           sin: [undefined, shape.headDim],
+          ...(shape.windowSize === undefined ? {} : { window_bias: [undefined, undefined] }),
+          ...(shape.positionGrid === undefined
+            ? {}
+            : { position_index: [4, undefined], position_weight: [4, undefined] }),
         },
-        outputs: { image_features: [undefined, undefined, this.hiddenSize] },
+        outputs: { image_features: [undefined, undefined, this.#width] },
       });
       return graph;
     });
@@ -67,7 +76,7 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
     const tokens = await this.encodePatches(patches, options);
     const { mergeSize } = this.#shape;
     const grid = [patches.grid[1] / mergeSize, patches.grid[2] / mergeSize] as const;
-    const perPatch = grid[0] * grid[1] * this.hiddenSize;
+    const perPatch = grid[0] * grid[1] * this.#width;
     return {
       kind: 'video',
       patches: Array.from({ length: patches.grid[0] }, (_, t) =>
@@ -77,7 +86,7 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
     };
   }
 
-  /** The visual tokens of patches that are cut already, [t * h * w / merge^2, hiddenSize]. */
+  /** The visual tokens of patches that are cut already, [t * h * w / merge^2, hiddenSize (times 1 + layers with DeepStack)]. */
   encodePatches(patches: Patches, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     return this.#runtime.attempt(
       () => this.#encode(patches, signal),
@@ -97,7 +106,8 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
     const perPatch = rows * columns;
     const width = values.length / (count * perPatch);
     const { cos, sin } = visionRotaryTables([rows, columns], this.#shape);
-    const tokens = new Float32Array(((count * perPatch) / mergeSize ** 2) * this.hiddenSize);
+    const extra = this.#extraInputs([rows, columns]);
+    const tokens = new Float32Array(((count * perPatch) / mergeSize ** 2) * this.#width);
     const batch = Math.max(1, Math.floor(patchesPerRun / perPatch));
     for (let t = 0; t < count; t += batch) {
       throwIfCancelled(signal);
@@ -110,10 +120,28 @@ export class QwenVisionEncoder implements VisionEncoder, AsyncDisposable {
         ),
         cos: new Tensor('float32', cos, [perPatch, headDim]),
         sin: new Tensor('float32', sin, [perPatch, headDim]),
+        ...extra,
       });
-      tokens.set(image_features.data as Float32Array, ((t * perPatch) / mergeSize ** 2) * this.hiddenSize);
+      tokens.set(image_features.data as Float32Array, ((t * perPatch) / mergeSize ** 2) * this.#width);
     }
     throwIfCancelled(signal);
     return tokens;
+  }
+
+  /** What graphs with windows or with learned positions want besides. */
+  #extraInputs(grid: readonly [number, number]): Record<string, Tensor> {
+    const { windowSize, positionGrid, mergeSize } = this.#shape;
+    const patches = grid[0] * grid[1];
+    const inputs: Record<string, Tensor> = {};
+    if (windowSize !== undefined) {
+      const bias = windowBias(grid, { windowSize, mergeSize });
+      inputs['window_bias'] = new Tensor('float32', bias, [patches, patches]);
+    }
+    if (positionGrid !== undefined) {
+      const { index, weight } = learnedPositions(grid, { positionGrid, mergeSize });
+      inputs['position_index'] = new Tensor('int64', index, [4, patches]);
+      inputs['position_weight'] = new Tensor('float32', weight, [4, patches]);
+    }
+    return inputs;
   }
 }

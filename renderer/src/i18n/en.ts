@@ -268,6 +268,8 @@ export const en = {
   'gamma.even.for': 'Scenes lie as far apart for the model as they do in the recording.',
   'gamma.stretch': 'Time is stretched.',
   'gamma.stretch.for': 'Scenes move apart and their order stands out: good for following events.',
+  'gamma.none': (model: string, encoding: string) =>
+    `${model} reads time with ${encoding}, which the time scale doesn’t change.`,
   'gamma.outside': (from: number, to: number) =>
     `Outside the range that the model was trained with (${from} to ${to}): an experiment.`,
   history: 'Asked before',
@@ -339,11 +341,11 @@ export const en = {
   'models.reader.text': 'The moments are still found by the model that indexed your footage.',
   'import.title': 'Import a checkpoint',
   'import.text':
-    'A folder in Hugging Face’s layout (Qwen2-VL and what is trained from it), or a CLIP-class pair exported for onnxruntime.',
+    'A folder in Hugging Face’s layout (Qwen2-VL, Qwen2.5-VL, Qwen3-VL and what is trained from them), or a CLIP-class pair exported for onnxruntime.',
   'import.folder': 'Folder of the checkpoint',
   'import.precision': 'Precision',
   'import.positions': 'Position encoding',
-  'import.positions.auto': 'As public checkpoints (m-rope)',
+  'import.positions.auto': 'As its config and its name say',
   'import.go': 'Import',
   catalogue: 'More models',
   'catalogue.text': (hub: string) =>

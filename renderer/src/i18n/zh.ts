@@ -275,6 +275,7 @@ export const zh: Catalogue = {
   'gamma.even.for': '画面之间的距离与录像中一致。',
   'gamma.stretch': '时间被拉长。',
   'gamma.stretch.for': '画面彼此拉开，先后顺序更清楚：适合理解事件经过。',
+  'gamma.none': (model, encoding) => `${model} 用 ${encoding} 读取时间，时间尺度对它不起作用。`,
   'gamma.outside': (from: number, to: number) => `超出模型训练时的范围（${from} 到 ${to}）：仅供实验。`,
   history: '问过的问题',
   'history.size': (bytes) => `已保存 ${bytes}`,
@@ -342,11 +343,11 @@ export const zh: Catalogue = {
   'models.reader.text': '片段仍由建立索引的模型查找。',
   'import.title': '导入检查点',
   'import.text':
-    'Hugging Face 格式的文件夹（Qwen2-VL 及由它训练的模型），或为 onnxruntime 导出的 CLIP 类模型对。',
+    'Hugging Face 格式的文件夹（Qwen2-VL、Qwen2.5-VL、Qwen3-VL 及由它们训练的模型），或为 onnxruntime 导出的 CLIP 类模型对。',
   'import.folder': '检查点的文件夹',
   'import.precision': '精度',
   'import.positions': '位置编码',
-  'import.positions.auto': '与公开检查点相同（m-rope）',
+  'import.positions.auto': '按其配置和名称',
   'import.go': '导入',
   catalogue: '更多模型',
   'catalogue.text': (hub) =>

@@ -1,6 +1,7 @@
 import { bytes, plural } from '../format.ts';
 import { table } from '../table.ts';
 import { suggestion, UsageError } from '../usage.ts';
+import { positionVariants } from '../../../protocol/bundle.ts';
 import type { VerifyResult } from '../../../protocol/results.ts';
 import type { ImportRequest, VerifyRequest } from '../../../protocol/requests.ts';
 import type { Arguments, Command, Context, Outcome } from '../command.ts';
@@ -42,8 +43,7 @@ export const modelsCommand: Command = {
   },
   optionHelp: {
     precision: 'of an import: fp32 (default, exact), fp16 (for GPUs), int8 or int4 (small and fast on CPUs)',
-    positions:
-      'of an import: the variant that it was trained with, hope, m-rope (default), videorope, tad-rope, rope',
+    positions: `of an import: the encoding that it was trained with (default: as its name or config says): ${positionVariants.join(', ')}`,
     provider: 'of a verification: the execution provider to compare on (default: cpu)',
     id: 'of an import: what to call it (default: the folder’s name)',
   },
@@ -186,5 +186,6 @@ async function verify(
     ? terminal.style('green', 'It is the same model')
     : terminal.style('red', 'It is not the same model');
   terminal.line(`${verdict} (${result.bundle}, ${result.precision}, on ${result.provider}).`);
+  if (result.note) terminal.line(result.note);
   return { result, exitCode };
 }

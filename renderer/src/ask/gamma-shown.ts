@@ -1,0 +1,16 @@
+import { gammaVariants } from '../../../engine/protocol/bundle.ts';
+import type { ModelInfo } from '../../../engine/protocol/results.ts';
+
+/** The bundle that answers: the one that was chosen for it, or else the library's own. */
+export function answeringOf(
+  models: readonly ModelInfo[],
+  reader: string | null | undefined,
+): ModelInfo | undefined {
+  return models.find(({ id }) => id === reader) ?? models.find(({ active }) => active);
+}
+
+/** Whether gamma changes anything for a bundle: only then is there a slider. Unknown ones get it. */
+export function gammaShown(model: Pick<ModelInfo, 'positionVariant'> | undefined): boolean {
+  const variant = model?.positionVariant;
+  return !variant || gammaVariants.includes(variant);
+}
