@@ -1,5 +1,6 @@
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
-import type { SoundPiece, VideoInfo } from '../../media/index.ts';
+import type { SoundPiece } from '../../core/sound.ts';
+import type { VideoInfo } from '../../media/index.ts';
 import type { Store, StoredVideo } from '../../library/index.ts';
 
 /** What an extractor is asked to do. */
