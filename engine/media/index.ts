@@ -13,13 +13,7 @@ export {
 } from './frames.ts';
 export { thumbnailName, type ThumbnailOptions } from './thumbnails.ts';
 export { contentId } from './content-id.ts';
-export {
-  readFootageText,
-  readText,
-  textSignature,
-  type FootageText,
-  type FootageTexts,
-} from './text/read-text.ts';
+export { readText, textSignature, type FootageText, type FootageTexts } from './text/read-text.ts';
 export { cutClip, type ClipOptions } from './clip.ts';
 export { hasBegun, streamFootage, type FootageStream, type StreamOptions } from './stream.ts';
 export { readPicture } from './picture.ts';

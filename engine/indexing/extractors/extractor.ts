@@ -1,6 +1,7 @@
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import type { SoundPiece, VideoInfo } from '../../media/index.ts';
 import type { Store, StoredVideo } from '../../library/index.ts';
+import type { ErrorData } from '../../protocol/errors.ts';
 
 /** What an extractor is asked to do. */
 export interface ExtractorTask {
@@ -25,7 +26,8 @@ export interface SampledPatch {
 /** Makes something of the file alone, or of what lies beside it. */
 export interface FileWork {
   needs: 'file';
-  run(info: VideoInfo): Promise<void>;
+  /** @returns what of it could not be read, where the rest could */
+  run(info: VideoInfo): Promise<readonly ErrorData[]>;
 }
 
 /** Makes something of sampled frames. */

@@ -67,22 +67,13 @@ async function sidecarsOf(files: readonly string[]): Promise<Sidecar[]> {
   return [...found.values()];
 }
 
-/** The lines of {@link readFootageText} alone. */
-export async function readText(
-  file: string,
-  info: VideoInfo,
-  options: ReadTextOptions = {},
-): Promise<FootageText[]> {
-  return (await readFootageText(file, info, options)).lines;
-}
-
 /**
  * Reads the text that comes with a video: subtitles beside it, inside it and in its pictures (CEA-608 and 708), chapter
  * titles, its own title. What is there in two places is told once, the files beside it first. A stream or file that can't
  * be read is passed over and named in `notices`.
  * @throws LongviewError `cancelled`, `ffmpeg-missing`.
  */
-export async function readFootageText(
+export async function readText(
   file: string,
   info: VideoInfo,
   options: ReadTextOptions = {},

@@ -8,7 +8,7 @@ import { probe } from '../probe.ts';
 import { makeCodedVideo } from '../testing/coded-video.ts';
 import { findMediaTools } from '../tools.ts';
 import { parseCues } from './cues.ts';
-import { readFootageText, readText, textSignature } from './read-text.ts';
+import { readText, textSignature } from './read-text.ts';
 
 test('SRT: tags and override codes go, the lines of a cue become one', async () => {
   const source =
@@ -89,7 +89,7 @@ test('text inside a file, beside it and of its chapters is read on its own timel
     full,
   ]);
   const tools = { ffmpeg, ffprobe, version, source };
-  const texts = await readText(full, await probe(full, { tools }), { tools });
+  const { lines: texts } = await readText(full, await probe(full, { tools }), { tools });
   assert.deepEqual(
     texts.map(({ kind, start, end, text, language }) => [
       kind,
@@ -165,7 +165,7 @@ Dialogue: 0,0:00:03.00,0:00:04.00,Default,Anna,0,0,0,,The {\\i1}ocelot{\\i0} sle
   ];
   execFileSync(ffmpeg, ['-v', 'error', ...mp4]);
   const read = async (name: string) =>
-    (await readText(in_(name), await probe(in_(name)))).map(({ start, end, text, speaker }) => [
+    (await readText(in_(name), await probe(in_(name)))).lines.map(({ start, end, text, speaker }) => [
       Math.round(start),
       Math.round(end),
       text,
@@ -202,7 +202,7 @@ test('what can’t be read is named, telemetry is no speech, a copy’s subtitle
   );
   writeFileSync(in_('copy/film.de.srt'), '1\n00:00:01,000 --> 00:00:02,000\nHallo\n');
   const info = await probe(in_('film.mp4'));
-  const { lines, telemetry, notices } = await readFootageText(in_('film.mp4'), info, {
+  const { lines, telemetry, notices } = await readText(in_('film.mp4'), info, {
     copies: [in_('copy/film.mp4')],
   });
   assert.deepEqual(
