@@ -19,7 +19,7 @@ import { ffmpeg, h264, makeCodedVideo, shownFrames } from '../media/testing/code
 import { probe } from '../media/index.ts';
 import { checkExport, exportMaterial, type ExportRequest } from './export.ts';
 import { materialOfAnswer, materialOfFind, type Material } from './material.ts';
-import { parseCsv, parseEdl, parseVtt } from './testing/parsers.ts';
+import { all, child, parseCsv, parseEdl, parseOtio, parseVtt, parseXml } from './testing/parsers.ts';
 import { parseTimecode } from './timecode.ts';
 import { exportVideo } from './index.ts';
 
@@ -84,7 +84,7 @@ const write = async (from: Material, request: Partial<ExportRequest> & { format:
   const out = inFolder(`out-${++count}.${request.format}`);
   const result = await exportMaterial(from, { out, ...request });
   exportResultSchema.parse(result);
-  return { result, text: result.clips ? '' : readFileSync(result.out, 'utf8') };
+  return { result, text: result.clips ? '' : readFileSync(out, 'utf8') };
 };
 
 const stretches = [
@@ -386,7 +386,134 @@ test('what was found and what was answered become moments', () => {
     path: mp4,
     read: { patches: 1, ofPatches: 1 },
   });
+  assert.deepEqual([...answered.paths], [['v1', mp4]]);
   assert.deepEqual(answered.moments, [
     { videoId: 'v1', start: 1, end: 2, title: 'Is there a dog? yes', note: 'saw dog', confidence: 0.7 },
   ]);
+});
+
+test('without a place to write to the text comes back; clips need one', async () => {
+  const { text, out } = await exportMaterial(material(mp4, [[1, 2]]), { format: 'csv' });
+  assert.deepEqual([parseCsv(text!).length, out], [1, null]);
+  await assert.rejects(exportMaterial(material(mp4, [[1, 2]]), { format: 'clips' }), {
+    code: 'bad-argument',
+    message: /need a folder/,
+  });
+});
+
+/** Rewrites the sample description of a QuickTime timecode track: how it counts, and its first number. */
+function setTimecode(
+  file: string,
+  {
+    scale,
+    frame,
+    perSecond,
+    drop,
+    first,
+  }: Record<'scale' | 'frame' | 'perSecond' | 'drop' | 'first', number>,
+) {
+  const bytes = readFileSync(file);
+  let entry = bytes.indexOf('tmcd');
+  // The description has six reserved bytes and the number of its data reference behind its name.
+  while (entry >= 0 && bytes.toString('hex', entry + 4, entry + 12) !== '0000000000000001')
+    entry = bytes.indexOf('tmcd', entry + 4);
+  const flags = bytes.readUInt32BE(entry + 16);
+  bytes.writeUInt32BE(drop ? flags | 1 : flags & ~1, entry + 16);
+  bytes.writeUInt32BE(scale, entry + 20);
+  bytes.writeUInt32BE(frame, entry + 24);
+  bytes[entry + 28] = perSecond;
+  const offset = bytes.readUInt32BE(bytes.indexOf('stco', entry) + 12);
+  bytes.writeUInt32BE(first, offset);
+  writeFileSync(file, bytes);
+}
+
+describe('a timecode track', () => {
+  test('that counts at half the pictures’ rate numbers two of them each', async () => {
+    const file = inFolder('camera.mov');
+    makeCodedVideo(file, {
+      frames: 600,
+      fps: 60,
+      output: ['-vf', 'settb=1/60000,setpts=N*1001', '-r', '60000/1001', ...h264, '-timecode', '01:00:10;40'],
+    });
+    // 01:00:10;20 at 29.97 drop-frame.
+    setTimecode(file, { scale: 30_000, frame: 1001, perSecond: 30, drop: 1, first: 108_212 });
+    const info = await probe(file);
+    assert.deepEqual([info.timecode, Math.round(info.timecodeFps! * 100)], ['01:00:10;20', 2997]);
+    const moments = material(file, [[5.005, 7.007]]);
+    const { text } = await write(moments, { format: 'edl' });
+    assert.deepEqual(parseEdl(text).events[0].times.slice(0, 2), ['01:00:15;40', '01:00:17;40']);
+    const slow = await write(moments, { format: 'edl', rate: '29.97' });
+    assert.deepEqual(parseEdl(slow.text).events[0].times.slice(0, 2), ['01:00:15;20', '01:00:17;20']);
+    const [row] = parseCsv((await write(moments, { format: 'csv' })).text);
+    assert.equal(row.start_timecode, '01:00:15;40');
+    const premiere = parseXml((await write(moments, { format: 'xmeml' })).text).root;
+    assert.equal(child(all(premiere, 'file')[0], 'timecode', 'string').text, '01:00:10;40');
+  });
+
+  test('begins anew at midnight, in every format', async () => {
+    const file = inFolder('midnight.mov');
+    makeCodedVideo(file, { frames: 500, output: [...h264, '-timecode', '23:59:50:00'] });
+    const moments = material(file, [[15, 17]]);
+    const edl = parseEdl((await write(moments, { format: 'edl' })).text);
+    assert.deepEqual(edl.events[0].times.slice(0, 2), ['00:00:05:00', '00:00:07:00']);
+    const [row] = parseCsv((await write(moments, { format: 'csv' })).text);
+    assert.deepEqual([row.start_timecode, row.end_timecode], ['00:00:05:00', '00:00:07:00']);
+  });
+});
+
+test('microphones on streams of their own are all laid out, in the file’s order; languages are not', async () => {
+  const four = inFolder('four.mxf');
+  const tones = [300, 400, 500, 600].flatMap((hertz) => [
+    '-f',
+    'lavfi',
+    '-i',
+    `sine=${hertz}:sample_rate=48000:d=2`,
+  ]);
+  const maps = ['0', '1', '2', '3', '4'].flatMap((input) => ['-map', input]);
+  makeCodedVideo(four, {
+    frames: 50,
+    width: 320,
+    height: 180,
+    inputs: tones,
+    output: [...maps, '-c:v', 'mpeg2video', '-pix_fmt', 'yuv422p', '-c:a', 'pcm_s16le'],
+  });
+  const moments = material(four, [[0.4, 1.2]]);
+  const premiere = parseXml((await write(moments, { format: 'xmeml' })).text).root;
+  assert.deepEqual(
+    all(all(premiere, 'file')[0], 'channelcount').map(({ text }) => text),
+    ['1', '1', '1', '1'],
+  );
+  const tracks = all(child(premiere, 'sequence', 'media', 'audio'), 'track');
+  assert.deepEqual(
+    tracks.map((track) => all(track, 'trackindex')[0].text),
+    ['1', '2', '3', '4'],
+  );
+  const asset = all(parseXml((await write(moments, { format: 'fcpxml' })).text).root, 'asset')[0].attributes;
+  assert.deepEqual([asset.audioSources, asset.audioChannels], ['4', '4']);
+  const [event] = parseEdl((await write(moments, { format: 'edl' })).text).events;
+  assert.deepEqual([event.channels, event.further], ['AA/V', [3, 4]]);
+  const otio = parseOtio((await write(moments, { format: 'otio' })).text);
+  assert.deepEqual(
+    otio.tracks.map(({ kind }) => kind),
+    ['Video', 'Audio', 'Audio', 'Audio', 'Audio'],
+  );
+
+  const dubbed = inFolder('dubbed.mov');
+  ffmpeg([
+    '-i',
+    four,
+    ...['0:v', '0:a:0', '0:a:1'].flatMap((stream) => ['-map', stream]),
+    '-c:v',
+    'libx264',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+    '-metadata:s:a:0',
+    'language=eng',
+    '-metadata:s:a:1',
+    'language=deu',
+    dubbed,
+  ]);
+  assert.deepEqual(exportVideo('v', await probe(dubbed)).audioStreams, [1]);
 });

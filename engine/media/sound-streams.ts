@@ -5,6 +5,8 @@ export interface SoundStream {
   /** Index of the stream in the file. */
   index: number;
   codec: string;
+  /** False for one that this ffmpeg can't read ("apac"). */
+  known: boolean;
   channels: number | undefined;
   /** As the file says it: "eng", "zh". Undefined where it doesn't, and for "und". */
   language: string | undefined;
@@ -22,6 +24,7 @@ export function toSoundStreams(streams: readonly RawStream[]): SoundStream[] {
     .map(({ index, codec_name, channels, disposition, tags }) => ({
       index,
       codec: codec_name ?? 'unknown',
+      known: !/^(?:unknown|none)$/.test(codec_name ?? 'unknown'),
       channels: channels !== undefined && Number.isFinite(channels) ? channels : undefined,
       language: named(tags, 'language'),
       title: named(tags, 'title'),

@@ -411,6 +411,7 @@ export const en = {
   'export.edl': 'EDL (any editing program)',
   'export.fcpxml': 'FCPXML (Final Cut, Resolve)',
   'export.xmeml': 'Premiere Pro (XML)',
+  'export.otio': 'OpenTimelineIO (.otio)',
   'export.vtt': 'Chapters (WebVTT)',
   'export.csv': 'Table (CSV)',
   'export.json': 'JSON',
