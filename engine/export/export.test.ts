@@ -15,11 +15,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { exportResultSchema } from '../protocol/export.ts';
-import { ffmpeg, h264, makeCodedVideo, shownFrames } from '../media/testing/coded-video.ts';
+import { ffmpeg, ffprobe, h264, makeCodedVideo, shownFrames } from '../media/testing/coded-video.ts';
 import { probe } from '../media/index.ts';
 import { checkExport, exportMaterial, type ExportRequest } from './export.ts';
 import { materialOfAnswer, materialOfFind, type Material } from './material.ts';
 import { all, child, parseCsv, parseEdl, parseOtio, parseVtt, parseXml } from './testing/parsers.ts';
+import { shorten } from './names.ts';
 import { parseTimecode } from './timecode.ts';
 import { exportVideo } from './index.ts';
 
@@ -217,29 +218,141 @@ describe('clips', () => {
   });
 
   test('one that fails is told, the others are cut, and nothing unfinished stays', async () => {
-    // Its name promises a container that can't hold what is in it.
-    const odd = inFolder('odd.mp4');
-    ffmpeg(['-i', mp4, '-an', '-c:v', 'ffv1', '-f', 'nut', odd]);
+    const gone = inFolder('gone.mkv');
+    copyFileSync(mkv, gone);
     const [moment] = material(mp4, [[1, 2]]).moments;
     const out = inFolder('one-clip');
-    const { result } = await write(
-      {
-        title: 'x',
-        confident: true,
-        moments: [{ ...moment, videoId: 'v2' }, moment],
-        paths: new Map([
-          ['v1', mp4],
-          ['v2', odd],
-        ]),
-      },
-      { format: 'clips', out },
-    );
+    const both = {
+      title: 'x',
+      confident: true,
+      moments: [{ ...moment, videoId: 'v2' }, moment],
+      paths: new Map([
+        ['v1', mp4],
+        ['v2', gone],
+      ]),
+    };
+    const onProgress = () => rmSync(gone, { force: true });
+    const result = await exportMaterial(both, { format: 'clips', out }, { onProgress });
     assert.equal(result.moments, 1);
     assert.deepEqual(
       result.clips!.map(({ error }) => error?.code),
       ['ffmpeg-failed', undefined],
     );
     assert.deepEqual(readdirSync(out), ['2 park 0.00.01.001.mp4']);
+  });
+
+  /** A clip of the second second of a file, and the codecs in it by ffprobe. */
+  async function clipOf(file: string, exact = false) {
+    const { result } = await write(material(file, [[1, 2]]), { format: 'clips', exact });
+    const [clip] = result.clips!;
+    assert.equal(clip.error, undefined);
+    const codecs = ffprobe(['-show_entries', 'stream=codec_name', '-of', 'csv=p=0', clip.path])
+      .trim()
+      .split(/\s+/);
+    return { clip, extension: path.extname(clip.path), codecs };
+  }
+
+  test('a codec that its own container doesn’t take goes into one that does', async () => {
+    // Its name promises a container that can't hold what is in it.
+    const odd = inFolder('odd.mp4');
+    ffmpeg(['-i', mp4, '-an', '-c:v', 'ffv1', '-f', 'nut', odd]);
+    const { extension, codecs, clip } = await clipOf(odd);
+    assert.deepEqual([extension, codecs, clip.leftOut], ['.mkv', ['ffv1'], undefined]);
+  });
+
+  test('PCM in MP4, as cameras write it, is copied with its pictures', async () => {
+    const camera = inFolder('C0001.MP4');
+    ffmpeg([
+      '-i',
+      mp4,
+      '-map',
+      '0:v',
+      '-map',
+      '0:a',
+      '-c:v',
+      'copy',
+      '-c:a',
+      'pcm_s16be',
+      '-f',
+      'mov',
+      camera,
+    ]);
+    const bytes = readFileSync(camera);
+    bytes.write('XAVC', bytes.indexOf('ftyp') + 4, 'latin1');
+    writeFileSync(camera, bytes);
+    const { extension, codecs, clip } = await clipOf(camera);
+    assert.deepEqual([codecs, clip.leftOut], [['h264', 'pcm_s16be'], undefined]);
+    // Newer versions of ffmpeg write PCM into MP4 as well.
+    assert.match(extension, /^\.(?:mov|mp4)$/);
+  });
+
+  test('LPCM of Blu-ray keeps its very samples', async () => {
+    const disc = inFolder('00001.m2ts');
+    ffmpeg([
+      '-i',
+      mp4,
+      '-map',
+      '0:v',
+      '-map',
+      '0:a',
+      '-c:v',
+      'copy',
+      '-c:a',
+      'pcm_bluray',
+      '-ac',
+      '2',
+      '-mpegts_m2ts_mode',
+      '1',
+      '-f',
+      'mpegts',
+      disc,
+    ]);
+    const { codecs, clip } = await clipOf(disc);
+    assert.equal(codecs.length, 2);
+    assert.match(codecs[1], /^pcm_/);
+    assert.equal(clip.leftOut, undefined);
+    const samples = (file: string) =>
+      ffmpeg(['-i', file, '-map', '0:a', '-f', 's24le', '-c:a', 'pcm_s24le', 'pipe:1']);
+    assert.ok(samples(disc).includes(samples(clip.path).subarray(6000, 60_000)));
+  });
+
+  test('a sound stream that nobody knows is left out, and that is said', async () => {
+    const phone = inFolder('phone.mp4');
+    ffmpeg(['-i', mp4, '-map', '0:v', '-map', '0:a', '-map', '0:a', '-c', 'copy', phone]);
+    const bytes = readFileSync(phone);
+    // Neither the name nor the description of its codec.
+    for (const [box, other] of [
+      ['mp4a', 'apac'],
+      ['esds', 'free'],
+    ])
+      bytes.write(other, bytes.lastIndexOf(box), 'latin1');
+    writeFileSync(phone, bytes);
+    for (const exact of [false, true]) {
+      const { codecs, clip } = await clipOf(phone, exact);
+      assert.deepEqual(codecs, ['h264', 'aac']);
+      assert.match(clip.leftOut!.join(), /^sound stream 2.*ffmpeg does not know its kind/);
+    }
+  });
+
+  test('names are as long as file systems take, in whole characters', async () => {
+    const long = inFolder(`${'我们全家去年夏天在海边用手机拍下的一段很长的录影'.repeat(4).slice(0, 82)}.mp4`);
+    copyFileSync(mp4, long);
+    const { clip } = await clipOf(long);
+    const name = path.basename(clip.path);
+    assert.ok(Buffer.byteLength(name) <= 255 && Buffer.byteLength(name) > 200, `${Buffer.byteLength(name)}`);
+    assert.match(name, /^1 我们全家[^\ufffd]* 0\.00\.01\.001\.mp4$/);
+    const edl = path.join(folder, `${path.basename(long)}.edl`);
+    await exportMaterial(material(long, [[1, 2]]), { format: 'edl', out: edl });
+    assert.ok(existsSync(edl));
+    await assert.rejects(
+      exportMaterial(material(mp4, [[1, 2]]), { format: 'edl', out: inFolder('x'.repeat(256)) }),
+      {
+        code: 'bad-argument',
+        message: /longer than file systems take/,
+      },
+    );
+    assert.equal(shorten('a👩‍👩‍👧b', 15), 'a');
+    assert.equal(shorten('é'.repeat(10), 5), 'éé');
   });
 
   test('a cancelled cut leaves nothing behind', async () => {

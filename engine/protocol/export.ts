@@ -51,6 +51,8 @@ export const exportResultSchema = z.object({
         videoId: z.string(),
         start: seconds,
         end: seconds,
+        /** What of the video is not in the clip: a sound stream that no container takes. */
+        leftOut: z.array(z.string()).optional(),
         error: errorDataSchema.optional(),
       }),
     )

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { LongviewError } from '../protocol/errors.ts';
 import { exportFormats } from '../protocol/export.ts';
 import { parseRequest } from '../protocol/requests.ts';
@@ -38,7 +39,12 @@ export async function exportForWindow(
     out: result.out,
     text: result.text ?? null,
     moments: result.moments,
-    notes: result.notes,
+    notes: [
+      ...result.notes,
+      ...(result.clips ?? []).flatMap(({ path, leftOut = [] }) =>
+        leftOut.length > 0 ? [`${basename(path)}: left out: ${leftOut.join('; ')}`] : [],
+      ),
+    ],
     skipped: [...skipped, ...result.skipped.map(({ path, error }) => ({ path, error })), ...failed],
   };
 }

@@ -117,6 +117,8 @@ function print({ terminal }: Context, result: ExportResult, milliseconds: number
       terminal.width,
     ).forEach((line, i) => terminal.line(i === 0 ? terminal.style('dim', line) : line));
   for (const note of result.notes) terminal.note(printable(note));
+  for (const { path, leftOut = [] } of result.clips ?? [])
+    if (leftOut.length > 0) terminal.note(printable(`${path}: left out: ${leftOut.join('; ')}.`));
   for (const { path, error } of [...result.skipped, ...(result.clips ?? [])])
     if (error) terminal.note(`${printable(path)}: ${error.message} ${error.remedy}`);
   terminal.line(terminal.style('dim', duration(milliseconds)));
