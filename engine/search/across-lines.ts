@@ -1,4 +1,4 @@
-import type { TextHit } from '../library/types.ts';
+import type { TextHit } from '../library/track-types.ts';
 
 /** A line that holds some of a query's words. */
 export interface HeldLine {
@@ -38,7 +38,7 @@ export function runsAcross(lines: readonly HeldLine[]): LineRun[] {
 function groups(lines: readonly HeldLine[]): HeldLine[][] {
   const byTrack = new Map<string, HeldLine[]>();
   for (const line of lines) {
-    const track = JSON.stringify([line.hit.videoId, line.hit.language]);
+    const track = JSON.stringify([line.hit.videoId, line.hit.language, line.hit.source]);
     const group = byTrack.get(track);
     if (group) group.push(line);
     else byTrack.set(track, [line]);
