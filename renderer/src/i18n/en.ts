@@ -407,6 +407,9 @@ export const en = {
   'export.title': 'Export moments',
   'export.all': (chosen: number, of: number) => `${chosen} of ${of} chosen`,
   'export.none': 'Choose at least one moment.',
+  'export.unconfirmed': 'not confirmed',
+  'export.unconfirmed.hint': (count: number) =>
+    `${many(count, 'moment')} that a second look did not confirm ${count === 1 ? 'is' : 'are'} left out unless chosen.`,
   'export.format': 'Format',
   'export.edl': 'EDL (any editing program)',
   'export.fcpxml': 'FCPXML (Final Cut, Resolve)',

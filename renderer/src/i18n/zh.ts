@@ -408,6 +408,8 @@ export const zh: Catalogue = {
   'export.title': '导出画面',
   'export.all': (chosen, of) => `已选 ${chosen} / ${of}`,
   'export.none': '请至少选择一个画面。',
+  'export.unconfirmed': '未确认',
+  'export.unconfirmed.hint': (count) => `有 ${count} 个画面复核时未能确认，除非选中，否则不导出。`,
   'export.format': '格式',
   'export.edl': 'EDL（任何剪辑软件）',
   'export.fcpxml': 'FCPXML（Final Cut、达芬奇）',
