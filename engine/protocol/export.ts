@@ -20,6 +20,38 @@ export type ExportFormat = keyof typeof exportFormats;
 /** Every format's name, in the order in which they are offered. */
 export const exportFormatNames = Object.keys(exportFormats) as [ExportFormat, ...ExportFormat[]];
 
+/** What the lines of a video (its captions, its transcript) are exported as, and the extension of the file. */
+export const transcriptFormats = {
+  srt: '.srt',
+  vtt: '.vtt',
+  txt: '.txt',
+  csv: '.csv',
+  json: '.json',
+} as const;
+
+/** One of {@link transcriptFormats}. */
+export type TranscriptFormat = keyof typeof transcriptFormats;
+
+/** Every transcript format's name, in the order in which they are offered. */
+export const transcriptFormatNames = Object.keys(transcriptFormats) as [
+  TranscriptFormat,
+  ...TranscriptFormat[],
+];
+
+/** What became of an export of lines. */
+export const transcriptExportSchema = z.object({
+  format: z.enum(transcriptFormatNames),
+  /** The file that was written; null where the text came back. */
+  out: z.string().nullable(),
+  /** How many lines it holds. */
+  lines: z.int().positive(),
+  /** The video's name. */
+  title: z.string(),
+});
+
+/** Parsed {@link transcriptExportSchema}. */
+export type TranscriptExport = z.infer<typeof transcriptExportSchema>;
+
 const seconds = z.number().nonnegative();
 
 /** `export --json`. */

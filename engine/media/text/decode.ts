@@ -73,7 +73,7 @@ export async function decodeText(bytes: Uint8Array, language?: string): Promise<
 /**
  * The encoding as TextDecoder names it: byte order marks, then UTF-16 by its zero bytes, then UTF-8, of which a few
  * characters may be broken, then what the package `jschardet` finds likeliest among the encodings of subtitle files.
- * Measured on made lines in 30 languages: docs/formats-of-text.md.
+ * Measured on made lines in 30 languages: docs/captions.md.
  */
 export async function encodingOf(bytes: Uint8Array, language?: string): Promise<string> {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
