@@ -5,9 +5,9 @@ export { materialOfAnswer, materialOfFind, type Material } from './material.ts';
 export {
   exportTranscript,
   materialOfLines,
-  type ExportLine,
   type LineMaterial,
   type TranscriptRequest,
 } from './transcript.ts';
+export type { ExportLine } from './transcript-line.ts';
 export { exportVideo, type ExportVideo } from './video.ts';
 export type { ExportMoment } from './timeline.ts';

@@ -5,16 +5,7 @@ import { lineTable } from './formats/csv.ts';
 import type { Material } from './material.ts';
 import { checkTarget, writeWhole } from './target.ts';
 import { oneLine } from './text.ts';
-
-/** A line of a transcript or of captions, in seconds on the file's own timeline. */
-export interface ExportLine {
-  start: number;
-  end: number;
-  text: string;
-  speaker?: string;
-  /** "en", "zh-Hant". */
-  language?: string;
-}
+import type { ExportLine } from './transcript-line.ts';
 
 /** What is said in a video. */
 export interface LineMaterial {

@@ -2,7 +2,7 @@ import { rateName } from '../rate.ts';
 import { fileName, oneLine } from '../text.ts';
 import { formatTimecode } from '../timecode.ts';
 import type { Clip, Timeline } from '../timeline.ts';
-import type { ExportLine } from '../transcript.ts';
+import type { ExportLine } from '../transcript-line.ts';
 
 const columns: readonly (readonly [name: string, value: (clip: Clip) => string | number | undefined])[] = [
   ['number', (clip) => clip.number],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCues, type Cue, type SubtitleFormat } from './cues.ts';
+import { parseCues, type SubtitleFormat } from './cues.ts';
+import type { Cue } from './types.ts';
 
 /** Cues as "start end text", a speaker in front. */
 const told = (cues: readonly Cue[]) =>

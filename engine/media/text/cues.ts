@@ -1,5 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { throwIfCancelled } from '../../protocol/errors.ts';
 import { dialogues } from './formats/ass.ts';
 import { lyrics } from './formats/lrc.ts';
 import { captionsOfScc } from './formats/scc.ts';
@@ -9,26 +7,8 @@ import { timedBlocks } from './formats/timed.ts';
 import { timedText } from './formats/ttml.ts';
 import { joinRolling } from './join.ts';
 import { limits } from './limits.ts';
-
-/** A line of a subtitle: when it is shown, in seconds on the video's own timeline, and what it says. */
-export interface Cue {
-  start: number;
-  end: number;
-  text: string;
-  /** Who says it, where the file tells. */
-  speaker?: string;
-  /** Where one file holds several languages. */
-  language?: string;
-}
-
-/** Lines of a subtitle as a file has them, cleaned of markup. */
-export interface Block {
-  start: number;
-  end: number;
-  lines: string[];
-  speaker?: string;
-  language?: string;
-}
+import { inSlices, type Slices } from './slices.ts';
+import type { Block, Cue } from './types.ts';
 
 /** Formats that are read without ffmpeg. */
 export const subtitleFormats = [
@@ -54,9 +34,6 @@ export interface ParseOptions {
   signal?: AbortSignal;
 }
 
-/** A parser works in slices: it hands back after so many lines, so that the thread can serve others in between. */
-export type Slices<T> = Generator<undefined, T>;
-
 /**
  * Reads the lines of a subtitle file. Forgiving, as players are: what isn't a cue is passed over. Styling is taken
  * out, the lines of a cue become one, and what a rolling caption repeats from the cue before is said once. Work is in
@@ -79,16 +56,6 @@ export async function readBlocks(
   options: ParseOptions = {},
 ): Promise<Block[]> {
   return inSlices(parseBlocks(source, format, options.fps), options.signal);
-}
-
-/** Runs a sliced computation to its end, giving way after each slice. */
-export async function inSlices<T>(slices: Slices<T>, signal?: AbortSignal): Promise<T> {
-  for (;;) {
-    const step = slices.next();
-    if (step.done) return step.value;
-    await turn();
-    throwIfCancelled(signal);
-  }
 }
 
 function* parseBlocks(source: string, format: SubtitleFormat, fps: number | undefined): Slices<Block[]> {

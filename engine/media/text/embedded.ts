@@ -74,7 +74,7 @@ async function extract(
   ]);
   const args = ['-v', 'error', '-nostdin', ...inputArguments(file), ...outputs];
   const tool = startProcess(tools.ffmpeg, args, { signal, pipes: streams.length });
-  const timer = setTimeout(tool.kill, EXTRACT_TIMEOUT_MS);
+  const timer = setTimeout(() => tool.kill(), EXTRACT_TIMEOUT_MS);
   tool.child.stdout!.resume();
   const pieces: Buffer[][] = streams.map((_, index) => {
     const chunks: Buffer[] = [];

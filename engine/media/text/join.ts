@@ -1,4 +1,5 @@
-import type { Block, Cue, Slices } from './cues.ts';
+import type { Slices } from './slices.ts';
+import type { Block, Cue } from './types.ts';
 import { limits, linesOfSlice } from './limits.ts';
 
 /**

@@ -73,7 +73,7 @@ export function decodeEntities(text: string): string {
       const code = decimal !== undefined ? Number(decimal) : parseInt(hex as string, 16);
       return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000)
         ? String.fromCodePoint(code)
-        : (all as string);
+        : all;
     },
   );
 }

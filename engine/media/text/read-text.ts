@@ -4,7 +4,9 @@ import { LongviewError, quote, throwIfCancelled, type ErrorData } from '../../pr
 import { findMediaTools, type MediaTools } from '../tools.ts';
 import type { VideoInfo } from '../video-info.ts';
 import { readPictureCaptions } from './closed-captions/picture-captions.ts';
-import { inSlices, readBlocks, type Block, type SubtitleFormat } from './cues.ts';
+import { readBlocks, type SubtitleFormat } from './cues.ts';
+import { inSlices } from './slices.ts';
+import type { Block } from './types.ts';
 import { decodeText } from './decode.ts';
 import { readStreams } from './embedded.ts';
 import { joinRolling } from './join.ts';

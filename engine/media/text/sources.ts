@@ -1,4 +1,4 @@
-import type { Cue } from './cues.ts';
+import type { Cue } from './types.ts';
 
 /** Cues of one subtitle file, stream or channel. */
 export interface CueSource {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { saidOnce } from './sources.ts';
 import { telemetryOf } from './telemetry.ts';
-import type { Block } from './cues.ts';
+import type { Block } from './types.ts';
 
 const track = (count: number, text: (at: number) => string, length = 1 / 30): Block[] =>
   Array.from({ length: count }, (_, at) => ({

@@ -1,4 +1,4 @@
-import type { Block } from './cues.ts';
+import type { Block } from './types.ts';
 
 /** What a camera wrote down with its pictures, at one time. */
 export interface TelemetrySample {

@@ -1,4 +1,4 @@
-import type { Block } from '../cues.ts';
+import type { Block } from '../types.ts';
 import { limits } from '../limits.ts';
 import { tidy } from '../markup.ts';
 

@@ -1,5 +1,6 @@
 import { Cea608Field } from '../closed-captions/cea608.ts';
-import type { Block, Slices } from '../cues.ts';
+import type { Slices } from '../slices.ts';
+import type { Block } from '../types.ts';
 import { linesOf } from '../limits.ts';
 
 const line608 = /^\s*(\d{1,4}):(\d{2}):(\d{2})([:;.])(\d{1,2})\s+([\da-f\s]+)$/i;

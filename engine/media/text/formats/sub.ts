@@ -1,4 +1,5 @@
-import type { Block, Slices } from '../cues.ts';
+import type { Slices } from '../slices.ts';
+import type { Block } from '../types.ts';
 import { limits, linesOf, seconds } from '../limits.ts';
 import { plain } from '../markup.ts';
 

@@ -22,7 +22,7 @@ function tableOf(encoding: string): Map<string, Buffer> {
   const add = (...bytes: number[]) => {
     try {
       const character = decoder.decode(Uint8Array.from(bytes));
-      if ([...character].length === 1 && !table!.has(character)) table!.set(character, Buffer.from(bytes));
+      if ([...character].length === 1 && !table.has(character)) table.set(character, Buffer.from(bytes));
     } catch {
       // No character.
     }
