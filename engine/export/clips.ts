@@ -120,7 +120,7 @@ async function cutOne(
     const span = { start: clip.startSec, end: clip.endSec };
     const start = await cutClip(info, span, temporary, { exact, way, signal, tools });
     // Looking at it again tells how long it became, that it is a video, and that its sound can be read.
-    const { durationSec, sounds = [] } = await probe(temporary, { signal, tools });
+    const { durationSec, sounds } = await probe(temporary, { signal, tools });
     if (sounds.filter(({ known }) => known).length < way.sounds.length) throw soundLost(path);
     await putInPlace(temporary, path, options);
     return { start, end: start + durationSec };

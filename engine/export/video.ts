@@ -86,9 +86,9 @@ const recorded = /^(?:mov|mxf|gxf|avi|wtv)\b/;
  * The channels of each sound stream that is laid out. Cameras record a microphone on each of several streams: all of them
  * are. Streams in several languages, or in containers for films, are versions: the one that players play is.
  */
-function soundLaidOut({ hasAudio, audioChannels, sounds = [], container }: VideoInfo): number[] {
+function soundLaidOut({ hasAudio, audioChannels, sounds, container }: VideoInfo): number[] {
   if (!hasAudio) return [];
-  const known = sounds.filter((sound) => sound.known);
+  const known = sounds.filter((sound) => sound.known && !sound.isExtra);
   const languages = new Set(known.map(({ language }) => language ?? 'und'));
   const together =
     known.length > 1 &&

@@ -1,4 +1,5 @@
-import type { SoundStream, VideoInfo } from './video-info.ts';
+import type { SoundStream } from './sound-streams.ts';
+import type { VideoInfo } from './video-info.ts';
 
 /** One way to copy a clip's streams without loss. */
 export interface CopyWay {
@@ -27,9 +28,8 @@ const discPcm = /^pcm_(?:bluray|dvd|vidc)$/;
  * @param extension the file's own, in lower case
  */
 export function copyWays(info: VideoInfo, extension: string): CopyWay[] {
-  const all = info.sounds ?? [];
-  const sounds = all.filter(({ known }) => known).toSorted((a, b) => a.index - b.index);
-  const unknown = all
+  const sounds = info.sounds.filter(({ known }) => known).toSorted((a, b) => a.index - b.index);
+  const unknown = info.sounds
     .filter(({ known }) => !known)
     .map((sound) => `${name(sound)} (ffmpeg does not know its kind)`);
   const hasPcm = sounds.some(({ codec }) => codec.startsWith('pcm_'));

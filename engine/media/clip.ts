@@ -95,8 +95,8 @@ function copied(info: VideoInfo, way: CopyWay | undefined): string[] {
 }
 
 function streams(info: VideoInfo): string[] {
-  const sounds = info.sounds?.filter(({ known }) => known).flatMap(({ index }) => ['-map', `0:${index}`]);
-  return ['-map', `0:${info.streamIndex}`, ...(sounds ?? ['-map', '0:a?'])];
+  const sounds = info.sounds.filter(({ known }) => known).flatMap(({ index }) => ['-map', `0:${index}`]);
+  return ['-map', `0:${info.streamIndex}`, ...sounds];
 }
 
 /** The time of the last key frame up to a time, else of the first one behind it, on the file's own timeline. */

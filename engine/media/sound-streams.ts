@@ -33,9 +33,13 @@ export function toSoundStreams(streams: readonly RawStream[]): SoundStream[] {
     }));
 }
 
-/** The sound track that a player plays unless it is told otherwise: the first that is marked as default, else the first. */
+/**
+ * The sound track that a player plays unless it is told otherwise: the first that is marked as default, else the first, of
+ * those that can be read.
+ */
 export function playedSound(sounds: readonly SoundStream[]): SoundStream | undefined {
-  return sounds.find(({ isDefault }) => isDefault) ?? sounds[0];
+  const known = sounds.filter((sound) => sound.known);
+  return known.find(({ isDefault }) => isDefault) ?? known[0] ?? sounds[0];
 }
 
 /**

@@ -90,7 +90,7 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
   if (!stream) throw noVideoStream(file);
   const start = finite(raw.format.start_time) ?? 0;
   const sounds = toSoundStreams(raw.streams);
-  const audio = playedSound(sounds.filter(({ known }) => known)) ?? sounds[0];
+  const audio = playedSound(sounds);
   const videoStart = Math.max(0, (finite(stream.start_time) ?? start) - start);
   // Matroska counts its lengths from its clock's zero, not from its first packet.
   const early = names.includes('matroska') ? Math.max(0, start) : 0;
