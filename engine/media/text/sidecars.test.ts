@@ -53,7 +53,7 @@ test('beside the video: its name, then languages and kinds by anybody’s habit'
     'film 2.srt',
     'film - the making.srt',
     'other.srt',
-    'fil.srt',
+    'fiml.srt',
   ];
   const folder = folderOf(t, [...Object.keys(yes), ...no, 'film.mp4']);
   assert.deepEqual(await found(folder, 'film.mp4'), yes);
@@ -64,6 +64,9 @@ test('in folders: named after the video, in one of its own, or by language where
   const folder = folderOf(t, [
     'a/film.mp4',
     'a/Subs/film.en.srt',
+    'a/Subs/film.srt',
+    'a/Spanish.srt',
+    'a/notes.srt',
     'a/Subs/2_English.srt',
     'a/Subs/3_German.srt',
     'a/subtitles/ja/film.srt',
@@ -73,12 +76,15 @@ test('in folders: named after the video, in one of its own, or by language where
     'b/Subs/one/2_English.srt',
     'b/Subs/two/3_French.srt',
     'b/Subs/two/track.srt',
+    'b/French.srt',
     'b/Subs/English.srt',
     'b/SUBS/one.KO.SRT',
     'b/extras/one.srt',
   ]);
   assert.deepEqual(await found(folder, 'a/film.mp4'), {
+    'a/Spanish.srt': 'es',
     'a/Subs/film.en.srt': 'en',
+    'a/Subs/film.srt': undefined,
     'a/Subs/2_English.srt': 'en',
     'a/Subs/3_German.srt': 'de',
     'a/subtitles/ja/film.srt': 'ja',

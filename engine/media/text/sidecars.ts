@@ -47,6 +47,8 @@ const mostFolders = 20;
 interface Named {
   name: string;
   base: string;
+  /** The base as names are compared. */
+  folded: string;
   extension: string;
 }
 
@@ -57,54 +59,83 @@ interface Named {
  * matter. None where the folder can't be listed.
  */
 export async function findSidecars(video: string): Promise<Sidecar[]> {
-  const folder = path.dirname(path.resolve(video));
-  const entries = await list(folder);
-  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  const stems = names.filter(hasVideoExtension).map(stemOf);
-  const stem = stemOf(path.basename(video));
-  const found: { file: string; named: Named; language: string | undefined }[] = [];
-  const add = (
-    where: string,
-    files: readonly string[],
-    language: (named: Named) => string | null | undefined,
-  ) => {
-    for (const named of files.map(takeApart).filter((file) => file !== undefined)) {
+  const name = path.basename(video);
+  const stem = stemOf(name);
+  const folder = await list(path.dirname(path.resolve(video)));
+  const isAlone = folder.stems.length <= 1;
+  const besides = (named: Named) => languageBesides(named, name, stem, folder.stems);
+  const found: Found[] = [];
+  const add = (where: Folder, language: (named: Named) => string | null | undefined) => {
+    for (const named of where.subtitles) {
       const told = language(named);
-      if (told !== null) found.push({ file: path.join(where, named.name), named, language: told });
+      if (told !== null) found.push({ file: path.join(where.path, named.name), named, language: told });
     }
   };
-  const besides = (named: Named) => languageBesides(named, path.basename(video), stem, stems);
-  add(folder, names, besides);
-  const subfolders = entries.filter(
-    (entry) => entry.isDirectory() && folderNames.test(entry.name.normalize('NFC')),
-  );
-  for (const { name } of subfolders.slice(0, mostFolders)) {
-    const where = path.join(folder, name);
-    const inside = await list(where);
-    const files = inside.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-    // Files named by their language belong to the only video there is.
-    add(where, files, (named) => besides(named) ?? (stems.length <= 1 ? languageAlone(named) : null));
-    for (const below of inside.filter((entry) => entry.isDirectory()).slice(0, mostFolders * 50)) {
-      const own = fold(below.name) === stem || fold(below.name) === fold(path.basename(video));
-      const language = own ? undefined : languageOf(below.name.normalize('NFC'));
+  // A file that is named by its language belongs to the only video there is.
+  const besidesOrAlone = (named: Named) => {
+    const told = besides(named);
+    return told === null && isAlone ? languageAlone(named) : told;
+  };
+  add(folder, besidesOrAlone);
+  for (const sub of folder.folders
+    .filter((one) => folderNames.test(one.normalize('NFC')))
+    .slice(0, mostFolders)) {
+    const inside = await list(path.join(folder.path, sub));
+    add(inside, besidesOrAlone);
+    for (const below of inside.folders) {
+      const own = [stem, fold(name)].includes(fold(below));
+      const language = own ? undefined : languageOf(below.normalize('NFC'));
       if (!own && language === undefined) continue;
-      const deep = path.join(where, below.name);
-      const deepFiles = (await list(deep)).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-      if (own) add(deep, deepFiles, (named) => languageAlone(named) ?? besides(named) ?? undefined);
-      else add(deep, deepFiles, (named) => (besides(named) === null ? null : language));
+      const deep = await list(path.join(inside.path, below));
+      if (own) add(deep, (named) => languageAlone(named) ?? besides(named) ?? undefined);
+      else add(deep, (named) => (besides(named) === null ? null : language));
     }
   }
   return withFacts(found);
 }
 
-async function list(folder: string) {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+/** A subtitle file that belongs to the video. */
+interface Found {
+  file: string;
+  named: Named;
+  language: string | undefined;
 }
 
-async function withFacts(
-  found: readonly { file: string; named: Named; language: string | undefined }[],
-): Promise<Sidecar[]> {
+/** What matters of a folder's content. */
+interface Folder {
+  path: string;
+  folders: readonly string[];
+  subtitles: readonly Named[];
+  /** Of its videos. */
+  stems: readonly string[];
+}
+
+/** Folders that were listed last: a library asks for each of ten thousand videos in one folder. */
+const listed = new Map<string, { changedMs: number; readMs: number; folder: Folder }>();
+const mostListed = 16;
+/** A folder's time has a grain: what changed just before it was listed may have changed just after it too. */
+const grainMs = 2_000;
+
+async function list(folder: string): Promise<Folder> {
+  const changedMs = (await stat(folder).catch(() => undefined))?.mtimeMs;
+  const known = listed.get(folder);
+  if (known && known.changedMs === changedMs && known.readMs - known.changedMs > grainMs) return known.folder;
+  const readMs = Date.now();
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  const content: Folder = {
+    path: folder,
+    folders: entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name),
+    subtitles: files.map(takeApart).filter((named) => named !== undefined),
+    stems: files.filter(hasVideoExtension).map(stemOf),
+  };
+  if (listed.size >= mostListed) listed.delete(listed.keys().next().value!);
+  if (changedMs !== undefined) listed.set(folder, { changedMs, readMs, folder: content });
+  return content;
+}
+
+async function withFacts(found: readonly Found[]): Promise<Sidecar[]> {
   const sidecars: Sidecar[] = [];
   for (const { file, named, language } of found) {
     const facts = await stat(file).catch(() => undefined);
@@ -118,7 +149,8 @@ async function withFacts(
 function takeApart(name: string): Named | undefined {
   const extension = path.extname(name).slice(1).toLowerCase();
   if (!Object.hasOwn(readable, extension) && !unreadable.has(extension)) return undefined;
-  return { name, base: name.slice(0, -extension.length - 1).normalize('NFC'), extension };
+  const base = name.slice(0, -extension.length - 1).normalize('NFC');
+  return { name, base, folded: fold(base), extension };
 }
 
 function fold(text: string): string {
@@ -134,12 +166,11 @@ function stemOf(name: string): string {
  * @param stems of all videos in the folder: "film.en.srt" belongs to "film.en.mp4" where there is one
  */
 function languageBesides(
-  { base }: Named,
+  { base, folded }: Named,
   video: string,
   stem: string,
   stems: readonly string[],
 ): string | null | undefined {
-  const folded = fold(base);
   for (const prefix of [fold(video), stem]) {
     if (!folded.startsWith(prefix)) continue;
     if (stems.some((other) => other.length > prefix.length && isNamedAfter(folded, other))) continue;
