@@ -172,11 +172,10 @@ function languageBesides(
   stems: readonly string[],
 ): string | null | undefined {
   for (const prefix of [fold(video), stem]) {
-    if (!folded.startsWith(prefix)) continue;
+    if (!isNamedAfter(folded, prefix)) continue;
     if (stems.some((other) => other.length > prefix.length && isNamedAfter(folded, other))) continue;
     const rest = base.slice(prefix.length);
     if (rest === '') return undefined;
-    if (!isNamedAfter(folded, prefix)) continue;
     const told = languageIn(rest, /^\.[a-z]{2,3}(?:\.|$)|^\.[a-z]{4,12}$/i.test(rest));
     if (told !== null) return told;
   }
