@@ -19,6 +19,7 @@ const stretches = [0, 0.3, 0.6, 0.9];
 /** Added to all times on the way through the transport stream, which has none below zero. */
 const offsetSec = 10;
 const mostPairs = 5_000_000;
+const COPY_TIMEOUT_MS = 1_200_000;
 
 /** A pair of caption bytes and when it is due, in seconds on the file's own timeline. */
 interface Timed extends CaptionBytes {
@@ -96,8 +97,9 @@ async function copyOut(
   });
   const tool = startProcess(tools.ffmpeg, args, { signal });
   tool.child.stdout!.on('data', (chunk: Buffer) => reader.push(chunk));
+  const timer = setTimeout(() => tool.kill(), COPY_TIMEOUT_MS);
   // A stream that breaks off still told what it had.
-  await tool.ended;
+  await tool.ended.finally(() => clearTimeout(timer));
   throwIfCancelled(signal);
   reader.end();
   return pairs;
