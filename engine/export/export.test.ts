@@ -15,11 +15,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { exportResultSchema } from '../protocol/export.ts';
-import { ffmpeg, h264, makeCodedVideo, shownFrames } from '../media/testing/coded-video.ts';
+import { ffmpeg, ffprobe, h264, makeCodedVideo, shownFrames } from '../media/testing/coded-video.ts';
 import { probe } from '../media/index.ts';
 import { checkExport, exportMaterial, type ExportRequest } from './export.ts';
 import { materialOfAnswer, materialOfFind, type Material } from './material.ts';
-import { parseCsv, parseEdl, parseVtt } from './testing/parsers.ts';
+import { all, child, parseCsv, parseEdl, parseOtio, parseVtt, parseXml } from './testing/parsers.ts';
+import { shorten } from './names.ts';
 import { parseTimecode } from './timecode.ts';
 import { exportVideo } from './index.ts';
 
@@ -84,7 +85,7 @@ const write = async (from: Material, request: Partial<ExportRequest> & { format:
   const out = inFolder(`out-${++count}.${request.format}`);
   const result = await exportMaterial(from, { out, ...request });
   exportResultSchema.parse(result);
-  return { result, text: result.clips ? '' : readFileSync(result.out, 'utf8') };
+  return { result, text: result.clips ? '' : readFileSync(out, 'utf8') };
 };
 
 const stretches = [
@@ -217,29 +218,141 @@ describe('clips', () => {
   });
 
   test('one that fails is told, the others are cut, and nothing unfinished stays', async () => {
-    // Its name promises a container that can't hold what is in it.
-    const odd = inFolder('odd.mp4');
-    ffmpeg(['-i', mp4, '-an', '-c:v', 'ffv1', '-f', 'nut', odd]);
+    const gone = inFolder('gone.mkv');
+    copyFileSync(mkv, gone);
     const [moment] = material(mp4, [[1, 2]]).moments;
     const out = inFolder('one-clip');
-    const { result } = await write(
-      {
-        title: 'x',
-        confident: true,
-        moments: [{ ...moment, videoId: 'v2' }, moment],
-        paths: new Map([
-          ['v1', mp4],
-          ['v2', odd],
-        ]),
-      },
-      { format: 'clips', out },
-    );
+    const both = {
+      title: 'x',
+      confident: true,
+      moments: [{ ...moment, videoId: 'v2' }, moment],
+      paths: new Map([
+        ['v1', mp4],
+        ['v2', gone],
+      ]),
+    };
+    const onProgress = () => rmSync(gone, { force: true });
+    const result = await exportMaterial(both, { format: 'clips', out }, { onProgress });
     assert.equal(result.moments, 1);
     assert.deepEqual(
       result.clips!.map(({ error }) => error?.code),
       ['ffmpeg-failed', undefined],
     );
     assert.deepEqual(readdirSync(out), ['2 park 0.00.01.001.mp4']);
+  });
+
+  /** A clip of the second second of a file, and the codecs in it by ffprobe. */
+  async function clipOf(file: string, exact = false) {
+    const { result } = await write(material(file, [[1, 2]]), { format: 'clips', exact });
+    const [clip] = result.clips!;
+    assert.equal(clip.error, undefined);
+    const codecs = ffprobe(['-show_entries', 'stream=codec_name', '-of', 'csv=p=0', clip.path])
+      .trim()
+      .split(/\s+/);
+    return { clip, extension: path.extname(clip.path), codecs };
+  }
+
+  test('a codec that its own container doesn’t take goes into one that does', async () => {
+    // Its name promises a container that can't hold what is in it.
+    const odd = inFolder('odd.mp4');
+    ffmpeg(['-i', mp4, '-an', '-c:v', 'ffv1', '-f', 'nut', odd]);
+    const { extension, codecs, clip } = await clipOf(odd);
+    assert.deepEqual([extension, codecs, clip.leftOut], ['.mkv', ['ffv1'], undefined]);
+  });
+
+  test('PCM in MP4, as cameras write it, is copied with its pictures', async () => {
+    const camera = inFolder('C0001.MP4');
+    ffmpeg([
+      '-i',
+      mp4,
+      '-map',
+      '0:v',
+      '-map',
+      '0:a',
+      '-c:v',
+      'copy',
+      '-c:a',
+      'pcm_s16be',
+      '-f',
+      'mov',
+      camera,
+    ]);
+    const bytes = readFileSync(camera);
+    bytes.write('XAVC', bytes.indexOf('ftyp') + 4, 'latin1');
+    writeFileSync(camera, bytes);
+    const { extension, codecs, clip } = await clipOf(camera);
+    assert.deepEqual([codecs, clip.leftOut], [['h264', 'pcm_s16be'], undefined]);
+    // Newer versions of ffmpeg write PCM into MP4 as well.
+    assert.match(extension, /^\.(?:mov|mp4)$/);
+  });
+
+  test('LPCM of Blu-ray keeps its very samples', async () => {
+    const disc = inFolder('00001.m2ts');
+    ffmpeg([
+      '-i',
+      mp4,
+      '-map',
+      '0:v',
+      '-map',
+      '0:a',
+      '-c:v',
+      'copy',
+      '-c:a',
+      'pcm_bluray',
+      '-ac',
+      '2',
+      '-mpegts_m2ts_mode',
+      '1',
+      '-f',
+      'mpegts',
+      disc,
+    ]);
+    const { codecs, clip } = await clipOf(disc);
+    assert.equal(codecs.length, 2);
+    assert.match(codecs[1], /^pcm_/);
+    assert.equal(clip.leftOut, undefined);
+    const samples = (file: string) =>
+      ffmpeg(['-i', file, '-map', '0:a', '-f', 's24le', '-c:a', 'pcm_s24le', 'pipe:1']);
+    assert.ok(samples(disc).includes(samples(clip.path).subarray(6000, 60_000)));
+  });
+
+  test('a sound stream that nobody knows is left out, and that is said', async () => {
+    const phone = inFolder('phone.mp4');
+    ffmpeg(['-i', mp4, '-map', '0:v', '-map', '0:a', '-map', '0:a', '-c', 'copy', phone]);
+    const bytes = readFileSync(phone);
+    // Neither the name nor the description of its codec.
+    for (const [box, other] of [
+      ['mp4a', 'apac'],
+      ['esds', 'free'],
+    ])
+      bytes.write(other, bytes.lastIndexOf(box), 'latin1');
+    writeFileSync(phone, bytes);
+    for (const exact of [false, true]) {
+      const { codecs, clip } = await clipOf(phone, exact);
+      assert.deepEqual(codecs, ['h264', 'aac']);
+      assert.match(clip.leftOut!.join(), /^sound stream 2.*ffmpeg does not know its kind/);
+    }
+  });
+
+  test('names are as long as file systems take, in whole characters', async () => {
+    const long = inFolder(`${'我们全家去年夏天在海边用手机拍下的一段很长的录影'.repeat(4).slice(0, 82)}.mp4`);
+    copyFileSync(mp4, long);
+    const { clip } = await clipOf(long);
+    const name = path.basename(clip.path);
+    assert.ok(Buffer.byteLength(name) <= 255 && Buffer.byteLength(name) > 200, `${Buffer.byteLength(name)}`);
+    assert.match(name, /^1 我们全家[^\ufffd]* 0\.00\.01\.001\.mp4$/);
+    const edl = path.join(folder, `${path.basename(long)}.edl`);
+    await exportMaterial(material(long, [[1, 2]]), { format: 'edl', out: edl });
+    assert.ok(existsSync(edl));
+    await assert.rejects(
+      exportMaterial(material(mp4, [[1, 2]]), { format: 'edl', out: inFolder('x'.repeat(256)) }),
+      {
+        code: 'bad-argument',
+        message: /longer than file systems take/,
+      },
+    );
+    assert.equal(shorten('a👩‍👩‍👧b', 15), 'a');
+    assert.equal(shorten('é'.repeat(10), 5), 'éé');
   });
 
   test('a cancelled cut leaves nothing behind', async () => {
@@ -386,7 +499,134 @@ test('what was found and what was answered become moments', () => {
     path: mp4,
     read: { patches: 1, ofPatches: 1 },
   });
+  assert.deepEqual([...answered.paths], [['v1', mp4]]);
   assert.deepEqual(answered.moments, [
     { videoId: 'v1', start: 1, end: 2, title: 'Is there a dog? yes', note: 'saw dog', confidence: 0.7 },
   ]);
+});
+
+test('without a place to write to the text comes back; clips need one', async () => {
+  const { text, out } = await exportMaterial(material(mp4, [[1, 2]]), { format: 'csv' });
+  assert.deepEqual([parseCsv(text!).length, out], [1, null]);
+  await assert.rejects(exportMaterial(material(mp4, [[1, 2]]), { format: 'clips' }), {
+    code: 'bad-argument',
+    message: /need a folder/,
+  });
+});
+
+/** Rewrites the sample description of a QuickTime timecode track: how it counts, and its first number. */
+function setTimecode(
+  file: string,
+  {
+    scale,
+    frame,
+    perSecond,
+    drop,
+    first,
+  }: Record<'scale' | 'frame' | 'perSecond' | 'drop' | 'first', number>,
+) {
+  const bytes = readFileSync(file);
+  let entry = bytes.indexOf('tmcd');
+  // The description has six reserved bytes and the number of its data reference behind its name.
+  while (entry >= 0 && bytes.toString('hex', entry + 4, entry + 12) !== '0000000000000001')
+    entry = bytes.indexOf('tmcd', entry + 4);
+  const flags = bytes.readUInt32BE(entry + 16);
+  bytes.writeUInt32BE(drop ? flags | 1 : flags & ~1, entry + 16);
+  bytes.writeUInt32BE(scale, entry + 20);
+  bytes.writeUInt32BE(frame, entry + 24);
+  bytes[entry + 28] = perSecond;
+  const offset = bytes.readUInt32BE(bytes.indexOf('stco', entry) + 12);
+  bytes.writeUInt32BE(first, offset);
+  writeFileSync(file, bytes);
+}
+
+describe('a timecode track', () => {
+  test('that counts at half the pictures’ rate numbers two of them each', async () => {
+    const file = inFolder('camera.mov');
+    makeCodedVideo(file, {
+      frames: 600,
+      fps: 60,
+      output: ['-vf', 'settb=1/60000,setpts=N*1001', '-r', '60000/1001', ...h264, '-timecode', '01:00:10;40'],
+    });
+    // 01:00:10;20 at 29.97 drop-frame.
+    setTimecode(file, { scale: 30_000, frame: 1001, perSecond: 30, drop: 1, first: 108_212 });
+    const info = await probe(file);
+    assert.deepEqual([info.timecode, Math.round(info.timecodeFps! * 100)], ['01:00:10;20', 2997]);
+    const moments = material(file, [[5.005, 7.007]]);
+    const { text } = await write(moments, { format: 'edl' });
+    assert.deepEqual(parseEdl(text).events[0].times.slice(0, 2), ['01:00:15;40', '01:00:17;40']);
+    const slow = await write(moments, { format: 'edl', rate: '29.97' });
+    assert.deepEqual(parseEdl(slow.text).events[0].times.slice(0, 2), ['01:00:15;20', '01:00:17;20']);
+    const [row] = parseCsv((await write(moments, { format: 'csv' })).text);
+    assert.equal(row.start_timecode, '01:00:15;40');
+    const premiere = parseXml((await write(moments, { format: 'xmeml' })).text).root;
+    assert.equal(child(all(premiere, 'file')[0], 'timecode', 'string').text, '01:00:10;40');
+  });
+
+  test('begins anew at midnight, in every format', async () => {
+    const file = inFolder('midnight.mov');
+    makeCodedVideo(file, { frames: 500, output: [...h264, '-timecode', '23:59:50:00'] });
+    const moments = material(file, [[15, 17]]);
+    const edl = parseEdl((await write(moments, { format: 'edl' })).text);
+    assert.deepEqual(edl.events[0].times.slice(0, 2), ['00:00:05:00', '00:00:07:00']);
+    const [row] = parseCsv((await write(moments, { format: 'csv' })).text);
+    assert.deepEqual([row.start_timecode, row.end_timecode], ['00:00:05:00', '00:00:07:00']);
+  });
+});
+
+test('microphones on streams of their own are all laid out, in the file’s order; languages are not', async () => {
+  const four = inFolder('four.mxf');
+  const tones = [300, 400, 500, 600].flatMap((hertz) => [
+    '-f',
+    'lavfi',
+    '-i',
+    `sine=${hertz}:sample_rate=48000:d=2`,
+  ]);
+  const maps = ['0', '1', '2', '3', '4'].flatMap((input) => ['-map', input]);
+  makeCodedVideo(four, {
+    frames: 50,
+    width: 320,
+    height: 180,
+    inputs: tones,
+    output: [...maps, '-c:v', 'mpeg2video', '-pix_fmt', 'yuv422p', '-c:a', 'pcm_s16le'],
+  });
+  const moments = material(four, [[0.4, 1.2]]);
+  const premiere = parseXml((await write(moments, { format: 'xmeml' })).text).root;
+  assert.deepEqual(
+    all(all(premiere, 'file')[0], 'channelcount').map(({ text }) => text),
+    ['1', '1', '1', '1'],
+  );
+  const tracks = all(child(premiere, 'sequence', 'media', 'audio'), 'track');
+  assert.deepEqual(
+    tracks.map((track) => all(track, 'trackindex')[0].text),
+    ['1', '2', '3', '4'],
+  );
+  const asset = all(parseXml((await write(moments, { format: 'fcpxml' })).text).root, 'asset')[0].attributes;
+  assert.deepEqual([asset.audioSources, asset.audioChannels], ['4', '4']);
+  const [event] = parseEdl((await write(moments, { format: 'edl' })).text).events;
+  assert.deepEqual([event.channels, event.further], ['AA/V', [3, 4]]);
+  const otio = parseOtio((await write(moments, { format: 'otio' })).text);
+  assert.deepEqual(
+    otio.tracks.map(({ kind }) => kind),
+    ['Video', 'Audio', 'Audio', 'Audio', 'Audio'],
+  );
+
+  const dubbed = inFolder('dubbed.mov');
+  ffmpeg([
+    '-i',
+    four,
+    ...['0:v', '0:a:0', '0:a:1'].flatMap((stream) => ['-map', stream]),
+    '-c:v',
+    'libx264',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+    '-metadata:s:a:0',
+    'language=eng',
+    '-metadata:s:a:1',
+    'language=deu',
+    dubbed,
+  ]);
+  assert.deepEqual(exportVideo('v', await probe(dubbed)).audioStreams, [1]);
 });

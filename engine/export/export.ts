@@ -15,8 +15,8 @@ import type { Material } from './material.ts';
 export interface ExportRequest {
   /** One of `exportFormats`. */
   format: string;
-  /** The file to write; for clips the folder. */
-  out: string;
+  /** The file to write; for clips the folder. The text comes back where it is absent. */
+  out?: string;
   /** Replace what is there; footage is never replaced. */
   overwrite?: boolean;
   /** Of clips: encode again, frame by frame. */
@@ -38,31 +38,32 @@ export async function checkExport({
   rate,
   footage = [],
 }: ExportRequest): Promise<void> {
-  const isFile = parseFormat(format) !== 'clips';
+  const isClips = parseFormat(format) === 'clips';
   if (rate !== undefined) parseRate(rate);
-  if (isFile) await checkTarget(out, { overwrite, footage });
+  if (isClips && out === undefined) throw needsFolder();
+  if (!isClips && out !== undefined) await checkTarget(out, { overwrite, footage });
 }
 
 /**
- * Writes moments to a file, or cuts them into a folder. Moments of a video that can't be looked at are left out and
+ * The one way out for moments: writes them to a file, cuts them into a folder, or gives them back as a text. Moments of a video that can't be looked at are left out and
  * told; where that leaves none, its error is thrown.
  * @throws LongviewError as {@link checkExport}; `nothing-to-export`; what `probe` throws; `cancelled`.
  */
 export async function exportMaterial(
-  { title, confident, moments, paths }: Material,
+  { title, confident, moments, unsupported = 0, paths }: Material,
   request: ExportRequest,
   options: CallOptions & { tools?: MediaTools } = {},
-): Promise<ExportResult> {
+): Promise<ExportResult & { text?: string }> {
   await checkExport(request);
   const format = parseFormat(request.format);
-  if (moments.length === 0) throw nothingToExport(title);
+  if (moments.length === 0) throw nothingToExport(title, unsupported);
   const tools = options.tools ?? (await findMediaTools());
   const { infos, skipped } = await lookAt(paths, { ...options, tools });
   const kept = moments.filter(({ videoId }) => infos.has(videoId));
   const videos = [...infos].map(([id, info]) => exportVideo(id, info));
   const timelineOptions: TimelineOptions = { title, ...(request.rate ? parseRate(request.rate) : {}) };
   const timeline = layOut(kept, videos, timelineOptions);
-  const out = resolve(request.out);
+  const out = request.out === undefined ? null : resolve(request.out);
   const rules = {
     overwrite: request.overwrite,
     footage: [...paths.values(), ...(request.footage ?? [])],
@@ -71,11 +72,12 @@ export async function exportMaterial(
     format,
     out,
     moments: kept.length,
+    unsupported,
     title,
     confident,
     frameRate: rateName(timeline.rate),
     dropFrame: timeline.dropFrame,
-    notes: [...timeline.notes],
+    notes: [...unsupportedNote(unsupported), ...timeline.notes],
     skipped: skipped.map(({ id, path, error }) => ({
       path,
       moments: moments.filter(({ videoId }) => videoId === id).length,
@@ -87,13 +89,25 @@ export async function exportMaterial(
       ...options,
       ...rules,
       tools,
-      folder: out,
+      folder: out!,
       exact: request.exact,
     });
     return { ...result, moments: clips.filter(({ error }) => !error).length, clips };
   }
-  await writeWhole(out, exportMoments(kept, videos, { ...timelineOptions, format }), rules);
+  const text = exportMoments(kept, videos, { ...timelineOptions, format });
+  if (out === null) return { ...result, text };
+  await writeWhole(out, text, rules);
   return result;
+}
+
+function unsupportedNote(count: number): string[] {
+  if (count === 0) return [];
+  const what = count === 1 ? '1 moment was' : `${count} moments were`;
+  return [`${what} left out: the re-check did not find there what the answer says`];
+}
+
+function needsFolder(): LongviewError {
+  return new LongviewError('bad-argument', 'Clips need a folder to be cut into.', 'Give a folder.');
 }
 
 interface Looked {

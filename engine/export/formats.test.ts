@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { exportFormats, exportMoments, type TextFormat } from './index.ts';
+import { exportFormatNames } from '../protocol/export.ts';
+import { exportMoments, type TextFormat } from './index.ts';
 import { convertFrames, fractionOf, rateName, secondsIn, type FrameRate } from './rate.ts';
 import {
   all,
   child,
   parseCsv,
   parseEdl,
+  parseOtio,
   parseTime,
   parseVtt,
   parseXml,
@@ -31,6 +33,7 @@ const park: ExportVideo = {
   width: 1920,
   height: 1080,
   audioChannels: 2,
+  audioStreams: [2],
 };
 
 /** What the tests look at in the JSON. */
@@ -153,6 +156,31 @@ for (const { name, video, dropFrame } of variants)
       );
     });
 
+    test('OpenTimelineIO names the very frames', () => {
+      const { name: title, start, tracks } = parseOtio(write('otio'));
+      const [numerator, denominator] = fractionOf(video.rate).map(Number);
+      assert.deepEqual([title, start.value], ['a dog', parseTimecode('01:00:00:00', counting)]);
+      assert.deepEqual(
+        tracks.map(({ kind }) => kind),
+        ['Video', 'Audio'],
+      );
+      for (const { items } of tracks) {
+        assert.deepEqual(
+          items.map((item) => [item.start.value, item.duration.value]),
+          stretches.map(([from, past]) => [from, past - from]),
+        );
+        for (const item of items) {
+          for (const time of [item.start, item.duration, start])
+            assert.equal(time.rate, numerator / denominator);
+          assert.equal(fileURLToPath(item.url!), video.path);
+          assert.deepEqual(
+            item.markers.map((marker) => [marker.name, marker.start.value]),
+            [['a dog', item.start.value]],
+          );
+        }
+      }
+    });
+
     test('chapters begin within their first frame, never before it', () => {
       const { cues } = parseVtt(write('vtt'));
       const sorted = stretches.toSorted(([a], [b]) => a - b);
@@ -255,7 +283,14 @@ test('uneven footage gets a declared rate, and every format that can say so does
 });
 
 test('videos of several rates share one timeline, each cut from its own frames', () => {
-  const film = { ...park, id: 'v2', path: '/films/Park (copy).mov', rate: rate(24, true), audioChannels: 0 };
+  const film = {
+    ...park,
+    id: 'v2',
+    path: '/films/Park (copy).mov',
+    rate: rate(24, true),
+    audioChannels: 0,
+    audioStreams: [],
+  };
   const moments = [momentsOf(park)[0], momentsOf(film)[0]];
   const write = (format: TextFormat, of?: FrameRate) =>
     exportMoments(moments, [park, film], { format, title: 'a dog', rate: of });
@@ -273,6 +308,26 @@ test('videos of several rates share one timeline, each cut from its own frames',
   assert.equal(all(child(root, 'sequence', 'media', 'audio'), 'clipitem').length, 2);
   const final = all(parseXml(write('fcpxml')).root, 'asset-clip')[1].attributes;
   assert.deepEqual([frames(final.start, film.rate), frames(final.duration, park.rate)], [250, length]);
+  const [pictures, sound] = parseOtio(write('otio')).tracks;
+  assert.deepEqual(
+    pictures.items.map((item) => [
+      item.start.value,
+      Math.round(item.start.rate * 1000),
+      item.duration.value,
+      item.duration.rate,
+    ]),
+    [
+      [250, 25_000, 131, 25],
+      [250, 23_976, length, 25],
+    ],
+  );
+  assert.deepEqual(
+    sound.items.map((item) => [item.schema, item.duration.value]),
+    [
+      ['Clip.1', 131],
+      ['Gap.1', length],
+    ],
+  );
   const edl = parseEdl(write('edl'));
   assert.deepEqual(
     edl.events.map(({ reel, channels }) => [reel, channels]),
@@ -308,6 +363,8 @@ test('names and words can break no format', () => {
     const marker = all(root, 'marker')[0];
     assert.equal(format === 'fcpxml' ? marker.attributes.value : child(marker, 'name').text, inOneLine);
   }
+  const [item] = parseOtio(write('otio')).tracks[0].items;
+  assert.deepEqual([fileURLToPath(item.url!), item.markers[0].name], [video.path, inOneLine]);
   const { cues } = parseVtt(write('vtt'));
   assert.equal(cues[0].text, `${inOneLine} (88 %): ${inOneLine}`);
   const [row] = parseCsv(write('csv'));
@@ -348,10 +405,10 @@ test('an unknown format is refused with the list of those that are known', () =>
   for (const format of ['', 'avi', 'toString', 'constructor', 7, undefined])
     assert.throws(
       () => exportMoments(momentsOf(park), [park], { format: format as TextFormat, title: 'x' }),
-      { code: 'bad-argument', message: /one of edl, fcpxml, xmeml, vtt, csv, json, clips, got/ },
+      { code: 'bad-argument', message: /one of edl, fcpxml, xmeml, otio, vtt, csv, json, clips, got/ },
       String(format),
     );
-  assert.deepEqual(exportFormats.at(-1), 'clips');
+  assert.deepEqual(exportFormatNames.at(-1), 'clips');
   const premiere = exportMoments(momentsOf(park), [park], { format: 'Premiere' as TextFormat, title: 'x' });
   assert.equal(parseXml(premiere).doctype, 'xmeml');
 });
@@ -371,5 +428,9 @@ test('what can’t be exported is refused', () => {
   });
   assert.equal(parseCsv(write(many, [park], 'csv')).length, 1000);
   const endless = { ...park, durationSec: 90_000 };
-  assert.throws(() => write([{ ...one, start: 86_399, end: 86_401 }], [endless]), { message: /24 hours/ });
+  const overnight = parseEdl(write([{ ...one, start: 86_399, end: 86_401 }], [endless])).events[0];
+  assert.deepEqual(overnight.times.slice(0, 2), ['23:59:59:00', '00:00:01:00']);
+  assert.throws(() => write([{ ...one, start: 0, end: 83_000 }], [endless]), {
+    message: /ends before 24:00:00:00/,
+  });
 });

@@ -1,40 +1,38 @@
 import { badArgument } from '../protocol/errors.ts';
+import { exportFormatNames, exportFormats, type ExportFormat } from '../protocol/export.ts';
 import { toCsv } from './formats/csv.ts';
 import { toEdl } from './formats/edl.ts';
 import { toFcpxml } from './formats/fcpxml.ts';
 import { toJson } from './formats/json.ts';
+import { toOtio } from './formats/otio.ts';
 import { toVtt } from './formats/vtt.ts';
 import { toXmeml } from './formats/xmeml.ts';
 import { layOut, type ExportMoment, type Timeline, type TimelineOptions } from './timeline.ts';
 import type { ExportVideo } from './video.ts';
 
-const writers = {
+const writers: Readonly<Record<TextFormat, (timeline: Timeline) => string>> = {
   edl: toEdl,
   fcpxml: toFcpxml,
   xmeml: toXmeml,
+  otio: toOtio,
   vtt: toVtt,
   csv: toCsv,
   json: toJson,
-} satisfies Record<string, (timeline: Timeline) => string>;
+};
 
 /** A format that is one file of text. */
-export type TextFormat = keyof typeof writers;
-
-/** Other names that people know the formats by. */
-const aliases: Record<string, TextFormat> = { premiere: 'xmeml', webvtt: 'vtt', chapters: 'vtt' };
-
-/** Every format's name; "clips" is a folder of video files. */
-export const exportFormats = [...(Object.keys(writers) as TextFormat[]), 'clips'] as const;
+export type TextFormat = Exclude<ExportFormat, 'clips'>;
 
 /**
- * Reads a format's name.
+ * Reads a format's name, or another name that people know it by.
  * @throws LongviewError `bad-argument` that lists the formats.
  */
-export function parseFormat(name: unknown): TextFormat | 'clips' {
+export function parseFormat(name: unknown): ExportFormat {
   const word = typeof name === 'string' ? name.trim().toLowerCase() : '';
-  const known = Object.hasOwn(aliases, word) ? aliases[word] : word;
-  const format = exportFormats.find((candidate) => candidate === known);
-  if (!format) throw badArgument('the format', `one of ${exportFormats.join(', ')}`, name);
+  const format = exportFormatNames.find(
+    (candidate) => candidate === word || exportFormats[candidate].aliases.some((alias) => alias === word),
+  );
+  if (!format) throw badArgument('the format', `one of ${exportFormatNames.join(', ')}`, name);
   return format;
 }
 

@@ -8,6 +8,8 @@ export interface Material {
   /** False: nothing is likely to be what was asked for; the moments are only the nearest. */
   confident: boolean;
   moments: ExportMoment[];
+  /** How many moments were left out because a re-check did not confirm them. */
+  unsupported?: number;
   /** Each video's path, by its id. */
   paths: ReadonlyMap<string, string>;
 }
@@ -32,26 +34,33 @@ export function materialOfFind({ query, confident, moments }: FindResult): Mater
   };
 }
 
-/** The moments that support an answer, each with the answer. */
-export function materialOfAnswer({
-  question,
-  answer,
-  confident,
-  evidence,
-  videoId,
-  path,
-}: AskResult): Material {
+/**
+ * The moments that support an answer, each with the answer, from whichever video it lies in.
+ * @param options.unsupported with those that the re-check did not confirm
+ */
+export function materialOfAnswer(
+  { question, answer, confident, evidence, videoId, path }: AskResult,
+  options: { unsupported?: boolean } = {},
+): Material {
+  // Answers of earlier versions don't say where their evidence lies: they were about one video.
+  const placed = evidence.map((piece) => ({
+    ...piece,
+    videoId: piece.videoId ?? videoId,
+    path: piece.path ?? path,
+  }));
+  const kept = placed.filter(({ supported }) => options.unsupported === true || supported !== false);
   return {
     title: question,
     confident,
-    moments: evidence.map(({ start, end, score, reason }) => ({
-      videoId,
+    moments: kept.map(({ start, end, score, reason, videoId: id }) => ({
+      videoId: id,
       start,
       end,
       title: `${question} ${answer}`,
       note: reason,
       confidence: score,
     })),
-    paths: new Map([[videoId, path]]),
+    unsupported: placed.length - kept.length,
+    paths: new Map(kept.map((piece) => [piece.videoId, piece.path])),
   };
 }

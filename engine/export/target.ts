@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { LongviewError, quote } from '../protocol/errors.ts';
+import { longestName, shorten } from './names.ts';
 
 /** What may not be written over. */
 export interface TargetRules {
@@ -30,8 +32,9 @@ export async function checkTarget(path: string, { overwrite, footage }: TargetRu
 
 /** A name beside a file for what is not finished yet; it keeps the extension, by which ffmpeg knows the format. */
 export function unfinished(path: string): string {
-  const extension = extname(path);
-  return join(dirname(path), `.${basename(path, extension).slice(0, 100)}.${process.pid}.part${extension}`);
+  // The name itself may be as long as names can be.
+  const mark = createHash('sha256').update(basename(path)).digest('hex').slice(0, 12);
+  return join(dirname(path), `.longview-${mark}.${process.pid}.part${shorten(extname(path), 40)}`);
 }
 
 /**
@@ -109,6 +112,13 @@ export function cannotWrite(path: string, cause: unknown): LongviewError {
       'permission-denied',
       `${quote(path)} may not be written by this user.`,
       'Choose another folder.',
+      options,
+    );
+  if (code === 'ENAMETOOLONG')
+    return new LongviewError(
+      'bad-argument',
+      `The name of ${quote(path)} is longer than file systems take (${longestName} bytes).`,
+      'Choose a shorter name.',
       options,
     );
   const reason = cause instanceof Error ? cause.message : String(cause);

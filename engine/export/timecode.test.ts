@@ -11,7 +11,7 @@ import {
   standardFor,
   standardRates,
 } from './rate.ts';
-import { formatTimecode, parseTimecode } from './timecode.ts';
+import { formatTimecode, framesOfDay, parseTimecode } from './timecode.ts';
 
 const ntsc30 = { timebase: 30, ntsc: true };
 const ntsc60 = { timebase: 60, ntsc: true };
@@ -29,7 +29,7 @@ test('drop-frame timecodes are those of SMPTE 12M', () => {
     [17982, '00:10:00;00'],
     [17982 + 1800, '00:11:00;02'],
     [107892, '01:00:00;00'],
-    [2589408, '24:00:00;00'],
+    [2589407, '23:59:59;29'],
   ] as const) {
     assert.equal(formatTimecode(frame, drop30), text);
     assert.equal(parseTimecode(text, drop30), frame);
@@ -63,6 +63,16 @@ test('every frame of eleven minutes has its own timecode at every rate', () => {
         seen.add(text);
       }
     }
+});
+
+test('timecodes begin anew at midnight', () => {
+  const pal = { rate: { timebase: 25, ntsc: false }, dropFrame: false };
+  assert.equal(formatTimecode(25 * 86_400 + 125, pal), '00:00:05:00');
+  assert.equal(formatTimecode(-1, pal), '23:59:59:24');
+  for (const counting of [drop30, drop60, pal]) {
+    assert.equal(formatTimecode(framesOfDay(counting), counting).replace(';', ':'), '00:00:00:00');
+    assert.equal(formatTimecode(framesOfDay(counting) - 1, counting).slice(0, 8), '23:59:59');
+  }
 });
 
 test('what no frame is numbered with is no timecode', () => {

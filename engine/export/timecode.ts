@@ -12,9 +12,16 @@ function dropped({ rate, dropFrame }: Counting): number {
   return dropFrame && hasDropFrame(rate) ? rate.timebase / 15 : 0;
 }
 
-/** "01:00:00:00", drop-frame "01:00:00;00". Hours go on past 24. */
-export function formatTimecode(frame: number, counting: Counting): string {
+/** How many frames have a timecode of their own; it begins anew after 24 hours, as clocks do. */
+export function framesOfDay(counting: Counting): number {
+  return counting.rate.timebase * 86_400 - dropped(counting) * 9 * 144;
+}
+
+/** "01:00:00:00", drop-frame "01:00:00;00"; after 23:59:59 comes 00:00:00. */
+export function formatTimecode(count: number, counting: Counting): string {
   const { timebase } = counting.rate;
+  const day = framesOfDay(counting);
+  const frame = ((count % day) + day) % day;
   const drop = dropped(counting);
   const perMinute = timebase * 60 - drop;
   const perTenMinutes = timebase * 600 - drop * 9;

@@ -122,8 +122,17 @@ function notesOn(videos: readonly ExportVideo[], rate: FrameRate): string[] {
   });
 }
 
-/** The error for an export without moments. */
-export function nothingToExport(title: string): LongviewError {
+/**
+ * The error for an export without moments.
+ * @param unsupported how many there were that the re-check did not confirm
+ */
+export function nothingToExport(title: string, unsupported = 0): LongviewError {
+  if (unsupported > 0)
+    return new LongviewError(
+      'nothing-to-export',
+      `The re-check did not find what the answer to "${title}" says at any of its moments, so nothing was written.`,
+      'Give --unsupported to export them all the same.',
+    );
   return new LongviewError(
     'nothing-to-export',
     `No moment was found for "${title}", so nothing was written.`,

@@ -1,4 +1,5 @@
 import {
+  convertFrames,
   framesIn,
   hasDropFrame,
   nearestStandard,
@@ -33,14 +34,17 @@ export interface ExportVideo {
   durationSec: number;
   width: number;
   height: number;
-  /** 0 where it has no sound. */
+  /** Of all sound that is laid out; 0 where it has none. */
   audioChannels: number;
+  /** Channels of each stream of it, in the file's order. */
+  audioStreams: readonly number[];
 }
 
 /** What an export must know, from what `probe` found. */
 export function exportVideo(id: string, info: VideoInfo): ExportVideo {
   const { rate, note } = countedAt(info);
   const dropFrame = hasDropFrame(rate) && !(info.timecode !== undefined && /:\d+$/.test(info.timecode));
+  const audioStreams = soundLaidOut(info);
   return {
     id,
     path: info.path,
@@ -48,13 +52,51 @@ export function exportVideo(id: string, info: VideoInfo): ExportVideo {
     variable: info.variableFrameRate,
     rateNote: note,
     dropFrame,
-    firstFrame: (info.timecode && parseTimecode(info.timecode, { rate, dropFrame })) || 0,
+    firstFrame: firstFrameOf(info, rate),
     videoStartSec: info.videoStartSec,
     durationSec: info.videoEndSec ?? info.durationSec,
     width: info.width,
     height: info.height,
-    audioChannels: info.hasAudio ? (info.audioChannels ?? 2) : 0,
+    audioChannels: audioStreams.reduce((sum, channels) => sum + channels, 0),
+    audioStreams,
   };
+}
+
+/**
+ * The number of the first frame, counted at the pictures' rate. A timecode track may count at another one: 59.94 pictures a
+ * second are numbered at 29.97, each number for two of them.
+ */
+function firstFrameOf({ timecode, timecodeFps }: VideoInfo, rate: FrameRate): number {
+  if (timecode === undefined) return 0;
+  const own = recognise(timecodeFps ?? 0);
+  // 30 numbers a second for pictures at 29.97 are one for each picture.
+  const counted = own && { timebase: own.timebase, ntsc: rate.ntsc };
+  const dropFrame = !/:\d+$/.test(timecode);
+  for (const at of [counted, rate]) {
+    const frame = at && parseTimecode(timecode, { rate: at, dropFrame: dropFrame && hasDropFrame(at) });
+    if (frame !== undefined) return convertFrames(frame, at!, rate);
+  }
+  return 0;
+}
+
+/** Containers whose sound streams are channels of one recording, not versions of it. */
+const recorded = /^(?:mov|mxf|gxf|avi|wtv)\b/;
+
+/**
+ * The channels of each sound stream that is laid out. Cameras record a microphone on each of several streams: all of them
+ * are. Streams in several languages, or in containers for films, are versions: the one that players play is.
+ */
+function soundLaidOut({ hasAudio, audioChannels, sounds, container }: VideoInfo): number[] {
+  if (!hasAudio) return [];
+  const known = sounds.filter((sound) => sound.known && !sound.isExtra);
+  const languages = new Set(known.map(({ language }) => language ?? 'und'));
+  const together =
+    known.length > 1 &&
+    languages.size === 1 &&
+    (recorded.test(container) || known.every(({ channels }) => channels === 1));
+  return together
+    ? known.toSorted((a, b) => a.index - b.index).map(({ channels }) => channels ?? 2)
+    : [audioChannels ?? 2];
 }
 
 /** Timelines have one constant rate, and not any: the footage's own where there is such a one, else one is declared. */

@@ -1,6 +1,6 @@
 // The same pipeline on real files, read by a real ffmpeg; only the eyes are made.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { madeEyes, madeModel } from '../../tests/fixtures/footage.ts';
@@ -116,4 +116,51 @@ test('a truncated file, an empty one and a poem fail by name; the good one besid
     'what comes before the break can be searched',
   );
   assert.equal(store.indexedVideos().length, 2);
+});
+
+test('the subtitles beside any copy of a video are its own, however often it is indexed', async (t) => {
+  const { store, films, index } = setting(t);
+  const at = (name: string) => join(films, name);
+  mkdirSync(at('a'));
+  mkdirSync(at('b'));
+  makeCodedVideo(at('a/film.mp4'), { frames: 50, output: h264 });
+  copyFileSync(at('a/film.mp4'), at('b/film.mp4'));
+  writeFileSync(at('b/film.srt'), '1\n00:00:01,000 --> 00:00:02,000\nthe capercaillie sings\n');
+  writeFileSync(at('b/film.stl'), 'x');
+  for (let round = 0; round < 3; round++) {
+    const rows = await index([films], numberEyes());
+    assert.deepEqual(
+      store.textHits([['capercaillie']], 10).map(({ start, end }) => [start, end]),
+      [[1, 2]],
+      `${round}`,
+    );
+    // What can't be read is told when it is found, not with every look.
+    const told = rows.flatMap(({ problems = [] }) => problems.map(({ error }) => error.message));
+    assert.deepEqual(
+      told,
+      round === 0 ? ['The subtitles "film.stl" are of a kind that Longview can’t read.'] : [],
+    );
+  }
+  assert.deepEqual(store.indexedVideos()[0].copies?.toSorted(), [at('a/film.mp4'), at('b/film.mp4')]);
+});
+
+test('what a drone writes down with its pictures is a track of its own, no speech', async (t) => {
+  const { store, films, index } = setting(t);
+  const at = (name: string) => join(films, name);
+  makeCodedVideo(at('DJI_0042.MP4'), { frames: 100, output: h264 });
+  const cue = (frame: number) => {
+    const time = (ms: number) =>
+      `00:00:${String(Math.floor(ms / 1000)).padStart(2, '0')},${String(ms % 1000).padStart(3, '0')}`;
+    const said = `FrameCnt: ${frame}\n[iso: 100] [shutter: 1/640.0] [color_md: default] [latitude: 47.36] [longitude: 8.54] [rel_alt: 31.2]`;
+    return `${frame}\n${time(frame * 40)} --> ${time(frame * 40 + 40)}\n${said}\n\n`;
+  };
+  writeFileSync(at('DJI_0042.SRT'), Array.from({ length: 100 }, (_, frame) => cue(frame)).join(''));
+  const [row] = await index([films], numberEyes());
+  assert.deepEqual(store.textHits([['default']], 10), []);
+  const track = () => store.tracks(row.id!).find(({ kind }) => kind === 'telemetry');
+  const samples = track()!.settings.samples as { time: number; latitude: number }[];
+  assert.deepEqual([samples.length, samples[0].latitude, track()!.state], [4, 47.36, 'whole']);
+  writeFileSync(at('DJI_0042.SRT'), '1\n00:00:01,000 --> 00:00:02,000\nhello\n');
+  await index([films], numberEyes());
+  assert.deepEqual([track(), store.textHits([['hello']], 10).length], [undefined, 1]);
 });

@@ -99,7 +99,10 @@ class Making {
         const work = await this.#begin(extractor);
         if (work?.needs === 'frames') frames.push({ extractor, work });
         else if (work?.needs === 'sound') sound.push({ extractor, work });
-        else if (work) await this.#try(extractor, () => work.run(this.#info));
+        else if (work) {
+          const unread = (await this.#try(extractor, () => work.run(this.#info))) ?? [];
+          for (const error of unread) this.problems.push({ extractor: extractor.name, error });
+        }
       }
     } catch (error) {
       for (const { work } of [...frames, ...sound]) work.leave(true);

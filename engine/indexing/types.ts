@@ -1,7 +1,7 @@
 import type { Eyes } from '../inference/types.ts';
 import type { Store } from '../library/index.ts';
 import type {
-  FootageText,
+  FootageTexts,
   FoundVideos,
   SampledFrames,
   SoundReader,
@@ -38,8 +38,12 @@ export interface IndexingMedia {
     info: VideoInfo,
     options: { stream: number; from: number } & Stoppable,
   ): SoundReader;
-  readText(file: string, info: VideoInfo, options: Stoppable): Promise<FootageText[]>;
-  textSignature(file: string): Promise<string>;
+  readText(
+    file: string,
+    info: VideoInfo,
+    options: { copies?: readonly string[] } & Stoppable,
+  ): Promise<FootageTexts>;
+  textSignature(file: string, copies?: readonly string[]): Promise<string>;
 }
 
 /** A bundle to look with, known before it is loaded. */

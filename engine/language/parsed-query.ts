@@ -5,7 +5,7 @@ import { unsaidWords } from './function-words.ts';
 import { singular } from './inflection.ts';
 import { languageOf, type Language } from './language.ts';
 import { lookedFor, searchedThing } from './prompts.ts';
-import { wordsOf } from './text-words.ts';
+import { withoutParticle, wordsOf } from './text-words.ts';
 import { matchNouns, withoutPlaces, type Place } from './vocabulary/match.ts';
 
 /** One thing of a query that the detector knows. */
@@ -145,7 +145,7 @@ function quotedIn(text: string): string[] {
 }
 
 function textWordsOf(thing: string): string[][] {
-  const all = wordsOf(thing);
+  const all = wordsOf(thing).map(withoutParticle);
   const content = all.filter((word) => word.length > 1 || !unsaidWords.has(word[0]));
   return content.length > 0 ? content : all;
 }

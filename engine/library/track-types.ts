@@ -18,6 +18,8 @@ export const trackKinds = [
   'screen-text',
   /** How loud it is. */
   'loudness',
+  /** Where a camera was, and how it was set, as it wrote it down. */
+  'telemetry',
 ] as const;
 
 /** One of {@link trackKinds}. */

@@ -76,6 +76,8 @@ export interface EncodedVideo {
 export interface IndexedVideo {
   id: string;
   path: string;
+  /** Everywhere it lies, `path` too; absent where nobody asked. */
+  copies?: readonly string[];
   contentHash: string;
   /** Changes with every (re-)indexing. */
   indexRun: string;

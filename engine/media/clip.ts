@@ -1,4 +1,5 @@
 import { LongviewError, quote } from '../protocol/errors.ts';
+import type { CopyWay } from './clip-ways.ts';
 import { h264Encoder } from './codecs.ts';
 import { asTheyCome, inputArguments } from './input.ts';
 import { runProcess } from './process.ts';
@@ -9,6 +10,8 @@ import type { VideoInfo } from './video-info.ts';
 export interface ClipOptions {
   /** Encode again, so that it begins and ends on the very frames; else it is copied from the key frame before. */
   exact?: boolean;
+  /** Of a copy: which streams go, and how; see `copyWays`. Default: the pictures and all sound. */
+  way?: CopyWay;
   signal?: AbortSignal;
   /** Default: what `findMediaTools` finds. */
   tools?: MediaTools;
@@ -37,7 +40,7 @@ export async function cutClip(
   const begin = options.exact ? span.start : await keyFrameBefore(tools, info, span.start, options.signal);
   const args = options.exact
     ? await exactArguments(tools, info, span)
-    : copyArguments(info, { start: begin, end: span.end });
+    : copyArguments(info, { start: begin, end: span.end }, options.way);
   const all = ['-v', 'error', '-nostdin', '-hide_banner', '-y', ...args, ...notTheWholes, `file:${target}`];
   // A minute of work for a second of film is slow enough to be stuck.
   const timeoutMs = LEAST_TIMEOUT_MS + (span.end - span.start) * 60_000;
@@ -49,14 +52,18 @@ export async function cutClip(
 /** Chapters and the timecode of the whole file would be wrong in a part of it. */
 const notTheWholes = ['-map_chapters', '-1', '-metadata', 'timecode=', '-metadata:s:v:0', 'timecode='];
 
-function copyArguments(info: VideoInfo, { start, end }: { start: number; end: number }): string[] {
+function copyArguments(
+  info: VideoInfo,
+  { start, end }: { start: number; end: number },
+  way: CopyWay | undefined,
+): string[] {
   const from = start - slack / 2;
   // Some demuxers go back further than asked for; what they bring from there is left out.
   const seek = from > 0 ? ['-ss', from.toFixed(6)] : [];
   return [
     ...seek,
     ...inputArguments(info.path),
-    ...['-t', (end - Math.max(0, from)).toFixed(6), ...streams(info), '-c', 'copy'],
+    ...['-t', (end - Math.max(0, from)).toFixed(6), ...copied(info, way)],
     ...(from > 0 ? ['-copypriorss', '0'] : []),
     ...['-avoid_negative_ts', 'make_zero'],
   ];
@@ -81,8 +88,15 @@ async function exactArguments(
   ];
 }
 
+function copied(info: VideoInfo, way: CopyWay | undefined): string[] {
+  if (!way) return [...streams(info), '-c', 'copy'];
+  const sounds = way.sounds.flatMap(({ index }) => ['-map', `0:${index}`]);
+  return ['-map', `0:${info.streamIndex}`, ...sounds, ...way.codecs];
+}
+
 function streams(info: VideoInfo): string[] {
-  return ['-map', `0:${info.streamIndex}`, '-map', '0:a?'];
+  const sounds = info.sounds.filter(({ known }) => known).flatMap(({ index }) => ['-map', `0:${index}`]);
+  return ['-map', `0:${info.streamIndex}`, ...sounds];
 }
 
 /** The time of the last key frame up to a time, else of the first one behind it, on the file's own timeline. */

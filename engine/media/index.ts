@@ -13,8 +13,9 @@ export {
 } from './frames.ts';
 export { thumbnailName, type ThumbnailOptions } from './thumbnails.ts';
 export { contentId } from './content-id.ts';
-export { readText, textSignature, type FootageText } from './text/read-text.ts';
+export { readText, textSignature, type FootageText, type FootageTexts } from './text/read-text.ts';
 export { cutClip, type ClipOptions } from './clip.ts';
+export { copyWays, type CopyWay } from './clip-ways.ts';
 export { hasBegun, streamFootage, type FootageStream, type StreamOptions } from './stream.ts';
 export { readPicture } from './picture.ts';
 export { framesAt } from './frames-at.ts';

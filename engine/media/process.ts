@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { basename } from 'node:path';
 import { logOf } from '../core/log.ts';
+import type { Readable } from 'node:stream';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 
 /** How a media tool is run. */
@@ -10,6 +11,8 @@ export interface ProcessOptions {
   cwd?: string;
   /** Sees all that the child writes to stderr; what it gives back goes into the log. */
   readStderr?: (text: string) => string;
+  /** How many pipes it gets besides stdin, stdout and stderr; to the child they are file descriptors from 3. */
+  pipes?: number;
 }
 
 /** How a media tool is run to its end. */
@@ -30,6 +33,8 @@ export interface RunResult {
 /** A running media tool whose output is read as it comes. */
 export interface RunningProcess {
   readonly child: ChildProcess;
+  /** Those that were asked for by `pipes`, for reading; all must be read. */
+  readonly pipes: readonly Readable[];
   /** Settles when the child is gone and its pipes are closed; rejects when it could not be started. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Head and tail of what it wrote to stderr so far. */
@@ -60,7 +65,7 @@ export function startProcess(
   const started = performance.now();
   const child = spawn(command, args, {
     cwd: options.cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...new Array<'pipe'>(options.pipes ?? 0).fill('pipe')],
     windowsHide: true,
     env: { ...process.env, AV_LOG_FORCE_NOCOLOR: '1' },
   });
@@ -68,7 +73,7 @@ export function startProcess(
   const kill = () => void child.kill('SIGKILL');
   options.signal?.addEventListener('abort', kill, { once: true });
   const log = new BoundedLog();
-  child.stderr.setEncoding('utf8').on('data', (text: string) => log.add(options.readStderr?.(text) ?? text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => log.add(options.readStderr?.(text) ?? text));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', (error) => reject(cannotStart(command, error)));
     child.once('close', (code, signal) => {
@@ -84,7 +89,8 @@ export function startProcess(
   });
   // Whoever reads stdout learns of a failed start when it awaits `ended`, which may be later than the rejection.
   ended.catch(() => {});
-  return { child, ended, stderr: () => log.text(), kill };
+  const pipes = child.stdio.slice(3) as Readable[];
+  return { child, pipes, ended, stderr: () => log.text(), kill };
 }
 
 /**

@@ -5,6 +5,8 @@ export interface SoundStream {
   /** Index of the stream in the file. */
   index: number;
   codec: string;
+  /** False for one that this ffmpeg can't read ("apac"). */
+  known: boolean;
   channels: number | undefined;
   /** As the file says it: "eng", "zh". Undefined where it doesn't, and for "und". */
   language: string | undefined;
@@ -22,6 +24,7 @@ export function toSoundStreams(streams: readonly RawStream[]): SoundStream[] {
     .map(({ index, codec_name, channels, disposition, tags }) => ({
       index,
       codec: codec_name ?? 'unknown',
+      known: !/^(?:unknown|none)$/.test(codec_name ?? 'unknown'),
       channels: channels !== undefined && Number.isFinite(channels) ? channels : undefined,
       language: named(tags, 'language'),
       title: named(tags, 'title'),
@@ -30,9 +33,13 @@ export function toSoundStreams(streams: readonly RawStream[]): SoundStream[] {
     }));
 }
 
-/** The sound track that a player plays unless it is told otherwise: the first that is marked as default, else the first. */
+/**
+ * The sound track that a player plays unless it is told otherwise: the first that is marked as default, else the first, of
+ * those that can be read.
+ */
 export function playedSound(sounds: readonly SoundStream[]): SoundStream | undefined {
-  return sounds.find(({ isDefault }) => isDefault) ?? sounds[0];
+  const known = sounds.filter((sound) => sound.known);
+  return known.find(({ isDefault }) => isDefault) ?? known[0] ?? sounds[0];
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FileFacts } from './file-check.ts';
 import { noVideoStream, notAVideo } from './probe-errors.ts';
 import type { RawProbe, RawStream } from './raw-probe.ts';
-import { toSoundStreams, type SoundStream } from './sound-streams.ts';
+import { playedSound, toSoundStreams, type SoundStream } from './sound-streams.ts';
 
 /** A chapter of a video. */
 export interface Chapter {
@@ -59,12 +59,14 @@ export interface VideoInfo {
   interlaced: boolean;
   hasAudio: boolean;
   audioCodec: string | undefined;
-  /** Channels of the first sound stream, where it says. */
+  /** Channels of the sound stream that is played, where it says. */
   audioChannels?: number;
   /** The sound tracks, in the file's order. */
   sounds: SoundStream[];
   /** The timecode of the first frame, as the recording carries it: "01:00:00;00". */
   timecode?: string;
+  /** At how many frames a second the timecode counts, where its track says: 29.97 in pictures of 59.94. */
+  timecodeFps?: number;
   chapters: Chapter[];
   subtitles: SubtitleStream[];
   title: string | undefined;
@@ -87,7 +89,8 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
   const stream = chooseVideo(raw.streams);
   if (!stream) throw noVideoStream(file);
   const start = finite(raw.format.start_time) ?? 0;
-  const audio = raw.streams.find((candidate) => candidate.codec_type === 'audio');
+  const sounds = toSoundStreams(raw.streams);
+  const audio = playedSound(sounds);
   const videoStart = Math.max(0, (finite(stream.start_time) ?? start) - start);
   // Matroska counts its lengths from its clock's zero, not from its first packet.
   const early = names.includes('matroska') ? Math.max(0, start) : 0;
@@ -114,10 +117,11 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
       (fps > 0 && Math.abs(baseFps - fps) > 0.01 * Math.max(baseFps, fps)) || isUneven(raw, stream.index),
     interlaced: /^(tt|bb|tb|bt|top|bottom)/.test(stream.field_order ?? ''),
     hasAudio: audio !== undefined,
-    audioCodec: audio?.codec_name,
-    audioChannels: finite(audio?.channels),
-    sounds: toSoundStreams(raw.streams),
+    audioCodec: audio?.codec,
+    audioChannels: audio?.channels,
+    sounds,
     timecode: timecode(raw, stream),
+    timecodeFps: timecodeRate(raw),
     chapters: chapters(raw, start),
     subtitles: raw.streams.filter((candidate) => candidate.codec_type === 'subtitle').map(toSubtitle),
     title: tag(raw.format.tags, 'title'),
@@ -191,6 +195,14 @@ function timecode(raw: RawProbe, stream: RawStream): string | undefined {
   const streams = [stream, ...raw.streams.filter((other) => other.codec_type === 'data')];
   const tags = [...streams.map((one) => one.tags), raw.format.tags];
   return tags.map((some) => tag(some, 'timecode')).find((text) => text !== undefined);
+}
+
+/** Of a stream that holds nothing but the timecode. */
+function timecodeRate(raw: RawProbe): number | undefined {
+  const track = raw.streams.find(
+    (other) => other.codec_type === 'data' && tag(other.tags, 'timecode') !== undefined,
+  );
+  return track && ratio(track.avg_frame_rate);
 }
 
 /** Tag names differ in case between containers. */

@@ -1,3 +1,4 @@
+import { exportFormatNames } from './export.ts';
 import { z } from 'zod';
 import { providerChoices } from './requests.ts';
 import { errorDataSchema } from './results.ts';
@@ -24,9 +25,6 @@ export const relinkRequestSchema = z.strictObject({ video: place, path });
 
 /** Every missing video that was found there, not only the one that was asked for. */
 export const relinkResultSchema = z.object({ found: z.array(z.string()).min(1) });
-
-/** The formats of `exportMoments`; all but "clips" are one file of text. */
-export const exportFormatNames = ['edl', 'fcpxml', 'xmeml', 'vtt', 'csv', 'json', 'clips'] as const;
 
 /** `exportMoments`: what is to be written, and how. */
 export const exportRequestSchema = z.strictObject({

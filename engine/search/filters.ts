@@ -33,7 +33,10 @@ export async function filtered(
   const indexed = store.indexedVideos();
   const named = filter.in?.map((place) => store.videoFor(place));
   const fits = test(filter);
-  const chosen = [...new Map((named ?? indexed).map((video) => [video.id, video])).values()].filter(fits);
+  const inside = insideOf(filter.folders);
+  const chosen = [...new Map((named ?? indexed).map((video) => [video.id, video])).values()]
+    .filter(fits)
+    .flatMap(inside);
   const videos = chosen.filter((video) => video.modelFingerprint === model.fingerprint);
   const whole = indexed.filter((video) => video.modelFingerprint === model.fingerprint).length;
   const elsewhere = new Map<string, IndexedVideo[]>();
@@ -47,15 +50,24 @@ export async function filtered(
   return { videos, all: videos.length === whole, elsewhere, every, skipped };
 }
 
-function test({ folders, after, before, minSeconds = 0, maxSeconds = Infinity }: VideoFilter) {
+/** A video as it lies in the folders that are searched, where a copy of it does. */
+function insideOf(folders: readonly string[] | undefined) {
   const inside = folders?.map((folder) => {
     const path = resolve(folder);
     return path.endsWith(sep) ? path : path + sep;
   });
+  return (video: IndexedVideo): IndexedVideo[] => {
+    if (!inside) return [video];
+    const places = [video.path, ...(video.copies ?? [])];
+    const path = places.find((place) => inside.some((folder) => place.startsWith(folder)));
+    return path === undefined ? [] : [path === video.path ? video : { ...video, path }];
+  };
+}
+
+function test({ after, before, minSeconds = 0, maxSeconds = Infinity }: VideoFilter) {
   const [from, past] = [timeOf(after) ?? -Infinity, timeOf(before) ?? Infinity];
   const dated = after !== undefined || before !== undefined;
-  return ({ path, durationSec, date }: IndexedVideo): boolean =>
-    (!inside || inside.some((folder) => path.startsWith(folder))) &&
+  return ({ durationSec, date }: IndexedVideo): boolean =>
     // A video whose date nobody knows fits no date.
     (!dated || (date !== undefined && date >= from && date < past)) &&
     durationSec >= minSeconds &&

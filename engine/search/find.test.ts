@@ -235,6 +235,18 @@ for (const [filter, expected] of [
     assert.equal([...new Set(moments.map(({ videoId }) => videoId))].sort().join(''), expected);
   });
 
+test('a copy is found in the folder that is searched, and named by its place there', async () => {
+  const copies = ['/films/old/d.mp4', '/films/new/d.mp4'];
+  const made = new MadeWorld(['sea']).add('d', [{ shows: 'sea', seconds: 10 }], { path: copies[0], copies });
+  for (const path of copies) {
+    const folders = [path.slice(0, -6)];
+    const { moments } = await find(made.deps, { query: 'sea', folders });
+    assert.deepEqual([...new Set(moments.map((moment) => moment.path))], [path]);
+  }
+  const { examined } = await find(made.deps, { query: 'sea', folders: ['/films/ol'] });
+  assert.equal(examined.videos, 0);
+});
+
 for (const [request, message] of [
   [{ after: 'yesterday' }, /after must be a date as 2024-12-31.*got "yesterday"/],
   [{ before: '2024-13-45' }, /before must be a date/],

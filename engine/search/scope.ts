@@ -23,7 +23,9 @@ export function scopeOf({ store, model }: SearchDeps, where: string | readonly s
       : [where].flat().flatMap((place) => {
           const folder = resolve(place);
           const inside = folder.endsWith(sep) ? folder : folder + sep;
-          const within = indexed.filter(({ path }) => path.startsWith(inside));
+          const within = indexed.filter(({ path, copies = [] }) =>
+            [path, ...copies].some((one) => one.startsWith(inside)),
+          );
           return within.length > 0 ? within : [store.videoFor(place)];
         });
   const videos = [...new Map(named.map((video) => [video.id, video])).values()];

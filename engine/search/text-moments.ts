@@ -1,4 +1,5 @@
 import { basename, dirname, extname } from 'node:path';
+import { runsAcross, type HeldLine, type LineRun } from './across-lines.ts';
 import { textLogOdds } from './calibration.ts';
 import { wordsOf } from '../language/text-words.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
@@ -44,11 +45,25 @@ export function textMoments(
   if (words.length === 0 || videos.length === 0) return [];
   const byId = new Map(videos.map((video) => [video.id, video]));
   const hits = store.textHits(words, mostLines, all ? undefined : [...byId.keys()]);
-  const moments = hits.flatMap((hit) => {
+  const lines = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
     const video = byId.get(hit.videoId);
-    const share = shareOf(words, hit.text);
     const wanted = hit.kind === 'said' ? said : name;
-    return video && wanted && share >= leastShare ? [momentOf(video, hit, share)] : [];
+    return video && wanted ? [{ hit, video, words: heldIn(words, hit.text) }] : [];
+  });
+  const runs = runsAcross(lines.filter(({ hit, words: some }) => hit.kind === 'said' && some.size > 0));
+  const inRuns = new Set(runs.flatMap((run) => run.lines));
+  const moments = [
+    ...runs.map((run) => ({
+      hit: wholeOf(run),
+      video: byId.get(run.lines[0].hit.videoId)!,
+      count: run.words,
+    })),
+    ...lines
+      .filter((line) => !inRuns.has(line))
+      .map(({ hit, video, words: some }) => ({ hit, video, count: some.size })),
+  ].flatMap(({ hit, video, count }) => {
+    const share = count / words.length;
+    return share >= leastShare ? [momentOf(video, hit, share)] : [];
   });
   const spoken = joined(moments.filter(({ source }) => source === 'said'));
   const named = moments.filter(({ source }) => source === 'name');
@@ -56,9 +71,16 @@ export function textMoments(
   return [...spoken, ...named].sort((a, b) => b.score - a.score);
 }
 
-/** The share of the words that a text holds. */
-function shareOf(words: readonly (readonly string[])[], text: string): number {
-  return held(words, termsOf(text));
+/** Which of the words a text holds. */
+function heldIn(words: readonly (readonly string[])[], text: string): ReadonlySet<number> {
+  const terms = termsOf(text);
+  return new Set([...words.keys()].filter((index) => holds(terms, words[index])));
+}
+
+/** Lines that are said one after the other, as one. */
+function wholeOf({ lines }: LineRun): TextHit {
+  const [first, last] = [lines[0].hit, lines.at(-1)!.hit];
+  return { ...first, end: last.end, text: lines.map(({ hit }) => hit.text).join(' ') };
 }
 
 /** Terms between spaces, for finding words and phrases as parts of a string. */
@@ -67,7 +89,11 @@ function termsOf(text: string): string {
 }
 
 function held(words: readonly (readonly string[])[], terms: string): number {
-  return words.filter((word) => terms.includes(` ${word.join(' ')} `)).length / words.length;
+  return words.filter((word) => holds(terms, word)).length / words.length;
+}
+
+function holds(terms: string, word: readonly string[]): boolean {
+  return terms.includes(` ${word.join(' ')} `);
 }
 
 function momentOf(video: IndexedVideo, hit: TextHit, share: number): TextMoment {

@@ -1,15 +1,9 @@
-import { probe } from '../media/index.ts';
+import { basename } from 'node:path';
 import { LongviewError } from '../protocol/errors.ts';
+import { exportFormats } from '../protocol/export.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import { exportRequestSchema, type Exported } from '../protocol/window.ts';
-import {
-  exportMaterial,
-  exportMoments,
-  exportVideo,
-  type ExportMoment,
-  type ExportVideo,
-  type Material,
-} from '../export/index.ts';
+import { exportMaterial, type ExportMoment, type Material } from '../export/index.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { MediaTools } from '../media/index.ts';
 import type { Store, StoredVideo } from '../library/index.ts';
@@ -20,15 +14,6 @@ export interface ExportingDeps {
   video(idOrPath: string): Promise<StoredVideo>;
   footage(videoId: string): Promise<string>;
 }
-
-const extensions = {
-  edl: 'edl',
-  fcpxml: 'fcpxml',
-  xmeml: 'xml',
-  vtt: 'vtt',
-  csv: 'csv',
-  json: 'json',
-} as const;
 
 /**
  * Writes the moments that a window chose: to a file or a folder of this machine, or as a text for the window to hand
@@ -42,29 +27,26 @@ export async function exportForWindow(
 ): Promise<Exported> {
   const { format, out, overwrite, exact, ...wanted } = parseRequest(exportRequestSchema, request);
   const { material, skipped } = await materialOf(deps, wanted);
-  const name = fileName(wanted.title, format === 'clips' ? '' : `.${extensions[format]}`);
-  if (out !== undefined || format === 'clips') {
-    if (out === undefined)
-      throw new LongviewError('bad-argument', 'Clips need a folder to be cut into.', 'Give a folder.');
-    const footage = deps
-      .store()
-      .videos()
-      .flatMap((video) => video.paths);
-    const result = await exportMaterial(material, { format, out, overwrite, exact, footage }, options);
-    const failed = (result.clips ?? []).flatMap(({ path, error }) => (error ? [{ path, error }] : []));
-    return {
-      name,
-      out: result.out,
-      text: null,
-      moments: result.moments,
-      notes: result.notes,
-      skipped: [...skipped, ...result.skipped.map(({ path, error }) => ({ path, error })), ...failed],
-    };
-  }
-  const videos: ExportVideo[] = [];
-  for (const [id, path] of material.paths) videos.push(exportVideo(id, await probe(path, options)));
-  const text = exportMoments(material.moments, videos, { format, title: wanted.title });
-  return { name, out: null, text, moments: material.moments.length, notes: [], skipped };
+  const name = fileName(wanted.title, exportFormats[format].extension);
+  const footage = deps
+    .store()
+    .videos()
+    .flatMap((video) => video.paths);
+  const result = await exportMaterial(material, { format, out, overwrite, exact, footage }, options);
+  const failed = (result.clips ?? []).flatMap(({ path, error }) => (error ? [{ path, error }] : []));
+  return {
+    name,
+    out: result.out,
+    text: result.text ?? null,
+    moments: result.moments,
+    notes: [
+      ...result.notes,
+      ...(result.clips ?? []).flatMap(({ path, leftOut = [] }) =>
+        leftOut.length > 0 ? [`${basename(path)}: left out: ${leftOut.join('; ')}`] : [],
+      ),
+    ],
+    skipped: [...skipped, ...result.skipped.map(({ path, error }) => ({ path, error })), ...failed],
+  };
 }
 
 /** The moments whose footage is there. @throws LongviewError `video-missing` where none is. */

@@ -1,7 +1,7 @@
 import { LongviewError } from '../../protocol/errors.ts';
 import { convertFrames, hasDropFrame, rateName, sameRate } from '../rate.ts';
 import { caption, fileName, oneLine } from '../text.ts';
-import { formatTimecode, parseTimecode, type Counting } from '../timecode.ts';
+import { formatTimecode, framesOfDay, parseTimecode } from '../timecode.ts';
 import type { Clip, Timeline } from '../timeline.ts';
 import type { ExportVideo } from '../video.ts';
 
@@ -14,7 +14,7 @@ const programmeStart = '01:00:00:00';
 /**
  * A CMX 3600 edit decision list: one cut per moment. All its timecodes count at the timeline's rate, those of the
  * sources too, as the format has one rate only.
- * @throws LongviewError `bad-argument` for more than 999 moments, and for timecodes past 24 hours.
+ * @throws LongviewError `bad-argument` for more than 999 moments, and where they last longer than 23 hours.
  */
 export function toEdl(timeline: Timeline): string {
   const { clips, title, rate, dropFrame, notes } = timeline;
@@ -41,25 +41,23 @@ function event(clip: Clip, timeline: Timeline, reel: string): string[] {
   const record = parseTimecode(programmeStart, timeline)! + clip.recordIn;
   const length = clip.recordOut - clip.recordIn;
   const channels = ['V', 'B'][video.audioChannels] ?? 'AA/V';
+  // The third and fourth channel stand on a line of their own; the format has no more.
+  const further = ['AUD  3', 'AUD  3    4'][Math.min(video.audioChannels, 4) - 3];
+  if (record + length > framesOfDay(timeline))
+    throw cannotHold('a programme that ends before 24:00:00:00', 'Give fewer moments');
   const times = [
-    timecode(source, own),
-    timecode(source + length, own),
-    timecode(record, timeline),
-    timecode(record + length, timeline),
+    formatTimecode(source, own),
+    formatTimecode(source + length, own),
+    formatTimecode(record, timeline),
+    formatTimecode(record + length, timeline),
   ];
   return [
     `${String(number).padStart(3, '0')}  ${reel.padEnd(8)} ${channels.padEnd(5)} C        ${times.join(' ')}`,
+    ...(further === undefined || !video.audioStreams.every((one) => one <= 2) ? [] : [further]),
     `* FROM CLIP NAME: ${oneLine(fileName(video.path))}`,
     `* SOURCE FILE: ${oneLine(video.path)}`,
     `* COMMENT: ${caption(clip.moment)}`,
   ];
-}
-
-function timecode(frame: number, counting: Counting): string {
-  const text = formatTimecode(frame, counting);
-  if (Number(text.split(':')[0]) >= 24)
-    throw cannotHold(`timecodes up to 24 hours, not ${text}`, 'Give fewer moments');
-  return text;
 }
 
 /** Eight letters and digits at most, made of the file's name, different for each video. */

@@ -70,8 +70,8 @@ function formatElement({ id, rate, width, height }: Format): Element {
 }
 
 function assetElement(video: ExportVideo, id: string, format: string): Element {
-  const { path, rate, firstFrame, durationSec, audioChannels } = video;
-  const sound = audioChannels > 0 ? { hasAudio: 1, audioSources: 1, audioChannels } : {};
+  const { path, rate, firstFrame, durationSec, audioChannels, audioStreams } = video;
+  const sound = audioChannels > 0 ? { hasAudio: 1, audioSources: audioStreams.length, audioChannels } : {};
   return {
     name: 'asset',
     attributes: {

@@ -48,9 +48,9 @@ export function toXmeml(timeline: Timeline): string {
   return xmlDocument('xmeml', notes, { name: 'xmeml', attributes: { version: 4 }, children: [sequence] });
 }
 
-/** Mono takes one track, stereo two; of more channels the first two are laid out. */
-function soundTracks({ audioChannels }: ExportVideo): number {
-  return Math.min(2, audioChannels);
+/** A channel takes a track; of a stream of more than two channels the first two are laid out. */
+function soundTracks({ audioStreams }: ExportVideo): number {
+  return audioStreams.reduce((sum, channels) => sum + Math.min(2, channels), 0);
 }
 
 function clipItem(clip: Clip, media: 'video' | 'audio', track: number, files: FileElements): Element {
@@ -113,7 +113,7 @@ class FileElements {
     const attributes = { id: this.#ids.get(video)! };
     if (this.#described.has(video)) return { name: 'file', attributes };
     this.#described.add(video);
-    const sound = [element('audio', [element('channelcount', video.audioChannels)])];
+    const sound = video.audioStreams.map((channels) => element('audio', [element('channelcount', channels)]));
     return {
       name: 'file',
       attributes,

@@ -81,6 +81,8 @@ export interface EdlEvent {
   number: number;
   reel: string;
   channels: string;
+  /** Sound channels beyond the second. */
+  further: number[];
   times: [sourceIn: string, sourceOut: string, recordIn: string, recordOut: string];
   comments: Record<string, string>;
 }
@@ -103,14 +105,17 @@ export function parseEdl(text: string): {
   for (const line of lines.slice(2)) {
     const match = event.exec(line);
     const comment = /^\* ([A-Z ]+): (.*)$/.exec(line);
+    const further = /^AUD  3(?:    (4))?$/.exec(line);
     if (match)
       events.push({
         number: Number(match[1]),
         reel: match[2],
         channels: match[3],
+        further: [],
         times: match.slice(4) as EdlEvent['times'],
         comments: {},
       });
+    else if (further && events.length > 0) events.at(-1)!.further = further[1] ? [3, 4] : [3];
     else if (comment?.[1] === 'LONGVIEW' && events.length > 0) notes.push(comment[2]);
     else if (comment && events.length > 0) events.at(-1)!.comments[comment[1]] = comment[2];
     else if (line !== '') throw new Error(`not a line of an edit list: ${line}`);
@@ -154,4 +159,90 @@ export function parseCsv(text: string): Record<string, string>[] {
     if (row.length !== names.length) throw new Error('a row of another length');
     return Object.fromEntries(names.map((name, index) => [name, row[index]]));
   });
+}
+
+/** A time of OpenTimelineIO. */
+export interface OtioTime {
+  value: number;
+  rate: number;
+}
+
+/** A clip or gap of an OpenTimelineIO track. */
+export interface OtioItem {
+  schema: string;
+  name: string;
+  start: OtioTime;
+  duration: OtioTime;
+  url: string | undefined;
+  available: { start: OtioTime; duration: OtioTime } | undefined;
+  markers: { name: string; start: OtioTime; duration: OtioTime; metadata: Record<string, unknown> }[];
+  metadata: Record<string, unknown>;
+}
+
+type Schema = Record<string, unknown> & { OTIO_SCHEMA: string };
+
+/** Reads an OpenTimelineIO file, strictly: every object has its schema and every field that the schema asks for. */
+export function parseOtio(text: string): {
+  name: string;
+  start: OtioTime;
+  metadata: Record<string, unknown>;
+  tracks: { name: string; kind: string; items: OtioItem[] }[];
+} {
+  const timeline = of(JSON.parse(text), 'Timeline.1');
+  const stack = of(timeline.tracks, 'Stack.1');
+  const tracks = (stack.children as unknown[]).map((one) => {
+    const track = of(one, 'Track.1');
+    return {
+      name: track.name as string,
+      kind: track.kind as string,
+      items: (track.children as unknown[]).map(otioItem),
+    };
+  });
+  return {
+    name: timeline.name as string,
+    start: otioTime(timeline.global_start_time),
+    metadata: timeline.metadata as Record<string, unknown>,
+    tracks,
+  };
+}
+
+function otioItem(value: unknown): OtioItem {
+  const item = of(value, 'Clip.1', 'Gap.1');
+  const reference =
+    item.OTIO_SCHEMA === 'Clip.1' ? of(item.media_reference, 'ExternalReference.1') : undefined;
+  return {
+    schema: item.OTIO_SCHEMA,
+    name: item.name as string,
+    ...otioRange(item.source_range),
+    url: reference?.target_url as string | undefined,
+    available: reference && otioRange(reference.available_range),
+    markers: (item.markers as unknown[]).map((one) => {
+      const marker = of(one, 'Marker.2');
+      return {
+        name: marker.name as string,
+        ...otioRange(marker.marked_range),
+        metadata: marker.metadata as Record<string, unknown>,
+      };
+    }),
+    metadata: item.metadata as Record<string, unknown>,
+  };
+}
+
+function otioRange(value: unknown): { start: OtioTime; duration: OtioTime } {
+  const range = of(value, 'TimeRange.1');
+  return { start: otioTime(range.start_time), duration: otioTime(range.duration) };
+}
+
+function otioTime(value: unknown): OtioTime {
+  const time = of(value, 'RationalTime.1');
+  if (typeof time.value !== 'number' || typeof time.rate !== 'number' || !(time.rate > 0))
+    throw new Error(`not a time: ${JSON.stringify(value)}`);
+  return { value: time.value, rate: time.rate };
+}
+
+function of(value: unknown, ...schemas: readonly string[]): Schema {
+  const object = value as Schema | null | undefined;
+  if (!object || !schemas.includes(object.OTIO_SCHEMA))
+    throw new Error(`${JSON.stringify(value)} is no ${schemas.join(' or ')}`);
+  return object;
 }

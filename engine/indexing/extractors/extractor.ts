@@ -2,6 +2,7 @@ import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import type { SoundPiece } from '../../core/sound.ts';
 import type { VideoInfo } from '../../media/index.ts';
 import type { Store, StoredVideo } from '../../library/index.ts';
+import type { ErrorData } from '../../protocol/errors.ts';
 
 /** What an extractor is asked to do. */
 export interface ExtractorTask {
@@ -26,7 +27,8 @@ export interface SampledPatch {
 /** Makes something of the file alone, or of what lies beside it. */
 export interface FileWork {
   needs: 'file';
-  run(info: VideoInfo): Promise<void>;
+  /** @returns what of it could not be read, where the rest could */
+  run(info: VideoInfo): Promise<readonly ErrorData[]>;
 }
 
 /** Makes something of sampled frames. */

@@ -11,6 +11,8 @@ interface SearchedRow extends TrackedPass {
   recorded_at: number | null;
   path: string | null;
   modified_at: number | null;
+  /** A JSON array. */
+  copies: string;
 }
 
 interface Listed {
@@ -24,7 +26,8 @@ const lastFile = (column: string) =>
   `(SELECT ${column} FROM files WHERE files.video = videos.num ORDER BY present DESC, seen_at DESC, path LIMIT 1)`;
 const searchedRows = `
   SELECT own.*, videos.id AS video_id, content_hash, duration_sec, recorded_at,
-    ${lastFile('path')} AS path, ${lastFile('modified_at')} AS modified_at
+    ${lastFile('path')} AS path, ${lastFile('modified_at')} AS modified_at,
+    (SELECT json_group_array(files.path) FROM files WHERE files.video = videos.num AND files.present = 1) AS copies
   FROM (${trackedPasses}) AS own JOIN videos ON videos.num = own.video`;
 
 /** What is searched of the videos, kept as long as nobody writes: a search asks hundreds of times. */
@@ -92,6 +95,7 @@ function indexedVideo([row, ...others]: readonly SearchedRow[]): IndexedVideo {
   return {
     id: row.video_id,
     path: row.path ?? '',
+    copies: JSON.parse(row.copies) as string[],
     contentHash: row.content_hash,
     // What is made of one that grows holds for as much of it.
     indexRun: row.state === 'making' ? `${row.id}+${row.patches}` : row.id,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { facts, temporaryFolder } from '../../../tests/fixtures/library.ts';
+import { withoutParticle } from '../../language/text-words.ts';
 import { openStore, wordsOf, type FootageLine } from '../index.ts';
 
 const line = (start: number, text: string, kind: FootageLine['kind'] = 'said'): FootageLine => ({
@@ -29,7 +30,11 @@ test('words: case, accents, width and plurals do not matter; scripts without spa
     ['city'],
   ]);
   assert.deepEqual(wordsOf('看吉他 video 狗'), [['看', '吉', '他'], ['video'], ['狗']]);
-  assert.deepEqual(wordsOf('한국어 тёплый'), [['한국어'], ['теплыи']]);
+  assert.deepEqual(wordsOf('한국어 тёплый'), [['한', '국', '어'], ['теплыи']]);
+  assert.deepEqual(wordsOf('ｺｰﾋｰ、コーヒー'), [
+    ['コ', 'ー', 'ヒ', 'ー'],
+    ['コ', 'ー', 'ヒ', 'ー'],
+  ]);
   assert.deepEqual(wordsOf('"*-()'), []);
 });
 
@@ -45,6 +50,26 @@ test('a Chinese word of two characters is found inside a line, its characters in
   store.setText(videoId, 's', [line(0, '有人弹吉他唱歌'), line(5, '他吉祥')]);
   assert.deepEqual(find('吉他'), ['有人弹吉他唱歌']);
   assert.deepEqual(find('歌'), ['有人弹吉他唱歌']);
+});
+
+test('a Japanese word keeps its long vowels, a Korean one is found before its particle', (t) => {
+  const { store, videoId, find } = setting(t);
+  const lines = [
+    '毎朝コーヒーを飲みます。',
+    'ヒーローのココアはおいしい。',
+    '강아지가 공원에서 뛰어놀고 있어요',
+  ];
+  store.setText(
+    videoId,
+    's',
+    lines.map((text, at) => line(at * 5, text)),
+  );
+  assert.deepEqual(find('コーヒー'), [lines[0]]);
+  assert.deepEqual(find('강아지'), [lines[2]]);
+  assert.deepEqual(find('공원'), [lines[2]]);
+  assert.deepEqual(withoutParticle([...'강아지는']), [...'강아지']);
+  assert.deepEqual(withoutParticle([...'공원']), [...'공원']);
+  assert.deepEqual(withoutParticle(['dog']), ['dog']);
 });
 
 test('operators, quotes and stars are plain words', (t) => {

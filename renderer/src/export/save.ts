@@ -5,6 +5,8 @@ export interface Exportable {
   end: number;
   note: string;
   confidence: number;
+  /** False: a re-check did not find there what the answer says; it is exported only if chosen. */
+  supported?: boolean;
 }
 
 /** Hands a text to the browser as a download. */

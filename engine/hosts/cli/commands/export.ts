@@ -3,19 +3,18 @@ import { numeric, type Arguments, type Command, type Context } from '../command.
 import { duration, plural, printable, range } from '../format.ts';
 import { table } from '../table.ts';
 import { UsageError } from '../usage.ts';
-import { onlyVideo } from './ask.ts';
+import { exportFormatNames } from '../../../protocol/export.ts';
 import type { ExportRequest, Material } from '../../../export/index.ts';
 import type { Engine } from '../../../protocol/engine.ts';
 import type { ExportResult } from '../../../protocol/export.ts';
 
-const formatNames = 'edl, fcpxml, xmeml (Premiere), vtt, csv, json or clips';
+const formatNames = exportFormatNames.join(', ');
 
 /** `longview export`: moments and answers for other programs. */
 export const exportCommand: Command = {
   name: 'export',
   summary: 'write moments for an editing program, a player or a table, or cut them out',
-  usage:
-    'edl|fcpxml|xmeml|vtt|csv|json|clips --query "<words>" --out FILE|DIR [--in ID|PATH] [--limit N] [--rate R] [--exact] [--overwrite]',
+  usage: `${exportFormatNames.join('|')} --query "<words>" --out FILE|DIR [--in ID|PATH] [--limit N] [--rate R] [--exact] [--unsupported] [--overwrite]`,
   options: {
     query: { type: 'string' },
     ask: { type: 'string' },
@@ -26,18 +25,20 @@ export const exportCommand: Command = {
     quick: { type: 'boolean' },
     rate: { type: 'string' },
     exact: { type: 'boolean' },
+    unsupported: { type: 'boolean' },
     overwrite: { type: 'boolean' },
   },
   optionHelp: {
     query: 'what to find; its moments are exported',
     ask: 'or a question to ask; the moments that support the answer are exported',
     out: 'the file to write, or the folder for clips',
-    in: 'look in this video only (may be given several times with --query)',
+    in: 'look in this video or folder only (may be given several times)',
     limit: 'how many moments at most (default 10)',
     gamma: `time scale, ${gammaLimits} (default ${gammaRange.find} for --query, ${gammaRange.explain} for --ask)`,
     quick: 'leave out the re-check of the best by the decoder',
     rate: 'of the timeline: 23.976, 24, 25, 29.97, 29.97ndf, … (default: that of the first video)',
     exact: 'of clips: encode again, so that they begin and end on the very frames',
+    unsupported: 'of --ask: also the moments that the re-check did not confirm',
     overwrite: 'replace what is there (footage is never replaced)',
   },
   words: { min: 1, max: 1, what: `a format: ${formatNames}` },
@@ -73,8 +74,6 @@ function check(format: string, options: Arguments['options']): ExportRequest {
       'export needs --out',
       'Name the file to write, or the folder for clips, with --out.',
     );
-  if (options.ask !== undefined && ((options.in as string[] | undefined)?.length ?? 0) > 1)
-    throw new UsageError('--ask is about one video', 'Give --in once.');
   return {
     format,
     out: options.out,
@@ -90,8 +89,8 @@ async function gather(context: Context, engine: Engine, options: Arguments['opti
   const places = options.in as string[] | undefined;
   const gamma = numeric(options.gamma);
   if (typeof options.ask === 'string') {
-    const where = places?.[0] ?? (await onlyVideo(engine));
-    return materialOfAnswer(await engine.ask({ question: options.ask, in: where, gamma }, calls));
+    const answered = await engine.ask({ question: options.ask, in: places, gamma }, calls);
+    return materialOfAnswer(answered, { unsupported: options.unsupported as boolean | undefined });
   }
   const request = {
     query: options.query as string,
@@ -110,7 +109,7 @@ function print({ terminal }: Context, result: ExportResult, milliseconds: number
     );
   const counting = `${result.frameRate} frames per second${result.dropFrame ? ', drop-frame' : ''}`;
   const what = result.clips ? plural(result.moments, 'clip') : plural(result.moments, 'moment');
-  terminal.line(`${what} written to ${printable(result.out)} (${counting}).`);
+  terminal.line(`${what} written to ${printable(result.out ?? '')} (${counting}).`);
   if (result.clips && result.clips.length > 0)
     table(
       [{ title: 'clip', shrink: 'middle' }, { title: 'holds' }],
@@ -118,6 +117,8 @@ function print({ terminal }: Context, result: ExportResult, milliseconds: number
       terminal.width,
     ).forEach((line, i) => terminal.line(i === 0 ? terminal.style('dim', line) : line));
   for (const note of result.notes) terminal.note(printable(note));
+  for (const { path, leftOut = [] } of result.clips ?? [])
+    if (leftOut.length > 0) terminal.note(printable(`${path}: left out: ${leftOut.join('; ')}.`));
   for (const { path, error } of [...result.skipped, ...(result.clips ?? [])])
     if (error) terminal.note(`${printable(path)}: ${error.message} ${error.remedy}`);
   terminal.line(terminal.style('dim', duration(milliseconds)));

@@ -1,5 +1,5 @@
 import { clock } from '../../../protocol/clock.ts';
-import { duration, percent, plural } from '../format.ts';
+import { duration, percent, plural, printable } from '../format.ts';
 import { numeric, type Command, type Context } from '../command.ts';
 import { table } from '../table.ts';
 import type { IndexResult } from '../../../protocol/results.ts';
@@ -59,7 +59,12 @@ function print({ terminal }: Context, { videos, wallSec, realtimeFactor }: Index
   lines.forEach((line, i) =>
     terminal.line(terminal.style(i === 0 ? 'dim' : colour[videos[i - 1].status], line)),
   );
-  for (const { path, error } of videos) if (error) terminal.note(`${path}: ${error.message} ${error.remedy}`);
+  for (const { path, error, problems = [] } of videos)
+    for (const { message, remedy } of [
+      ...(error ? [error] : []),
+      ...problems.map((problem) => problem.error),
+    ])
+      terminal.note(printable(`${path}: ${message} ${remedy}`));
   const done = videos.filter((video) => video.status === 'indexed').length;
   const speed = realtimeFactor > 0 ? `, ${realtimeFactor.toFixed(1)} times real time` : '';
   terminal.line(`${plural(done, 'video')} indexed in ${duration(wallSec * 1000)}${speed}.`);
