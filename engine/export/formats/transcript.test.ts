@@ -23,10 +23,10 @@ const transcript: Transcript = {
   ],
 };
 
-test('SubRip and WebVTT are read again as what was written, without overlaps', () => {
+test('SubRip and WebVTT are read again as what was written, without overlaps', async () => {
   for (const format of ['srt', 'vtt'] as const) {
     const text = writeTranscript(transcript, format);
-    const cues = parseCues(text, format);
+    const cues = await parseCues(text, format);
     assert.deepEqual(
       cues.map(({ start, end }) => [start, end]),
       [
