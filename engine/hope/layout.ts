@@ -60,7 +60,7 @@ export function checkPositionOptions(options: PositionOptions): CheckedPositions
     const expected = 'a finite number > 0, or a list of such, one for each visual segment';
     throw badArgument('secondsPerPatch', expected, secondsPerPatch);
   }
-  const kept = Array.isArray(secondsPerPatch) ? (seconds) : secondsPerPatch;
+  const kept = Array.isArray(secondsPerPatch) ? seconds : secondsPerPatch;
   return { variant, gamma, secondsPerPatch: kept, tokensPerSecond, spatialReset, stride };
 }
 

@@ -4,4 +4,5 @@ export { trackKinds } from './track-types.ts';
 export type * from './types.ts';
 export type * from './track-types.ts';
 export type * from './patch-types.ts';
+export type * from './track-search.ts';
 export type * from './ports/index.ts';

@@ -3,8 +3,14 @@ import { clock } from './clock.ts';
 import { colours } from './colours.ts';
 import { headings, type Heading } from './headings.ts';
 
-/** Kinds of evidence by which a moment may be found. "said" is text that comes with the footage: subtitles. */
-export const momentSources = ['object', 'scene', 'said', 'name'] as const;
+/**
+ * Kinds of evidence by which a moment may be found. "said" is what a subtitle says or was heard, "on-screen" what was
+ * read in the picture.
+ */
+export const momentSources = ['object', 'scene', 'said', 'on-screen', 'name'] as const;
+
+/** One of {@link momentSources}. */
+export type MomentSource = (typeof momentSources)[number];
 
 const share = z.number().min(0).max(1);
 const seconds = z.number().nonnegative();
@@ -45,14 +51,18 @@ export const whySchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('not-seen'), ...thing }),
   /** The picture resembles the words. */
   z.object({ code: z.literal('looks-like'), level: z.enum(likenessLevels), similarity: z.number() }),
-  /** A subtitle says it. */
+  /** A subtitle says it, or it was heard. */
   z.object({
     code: z.literal('said'),
     at: seconds,
     text: z.string(),
+    /** It was recognised, not written by somebody. */
+    heard: z.literal(true).optional(),
     /** As the file names it: "en", "deu". */
     language: z.string().optional(),
   }),
+  /** It stands in the picture. */
+  z.object({ code: z.literal('on-screen'), at: seconds, text: z.string() }),
   /** A chapter is called so. */
   z.object({ code: z.literal('chapter'), at: seconds, text: z.string() }),
   /** The file, the folder that it lies in, or the title inside it is called so. */
@@ -79,7 +89,9 @@ export function reasonText(why: Why): string {
     case 'looks-like':
       return `looks like it (${why.level})`;
     case 'said':
-      return `said at ${clock(why.at)}: “${why.text}”`;
+      return `${why.heard ? 'heard' : 'said'} at ${clock(why.at)}: “${why.text}”`;
+    case 'on-screen':
+      return `on screen at ${clock(why.at)}: “${why.text}”`;
     case 'chapter':
       return `chapter “${why.text}”`;
     case 'file-name':

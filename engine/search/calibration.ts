@@ -94,7 +94,7 @@ export function sceneLogOdds({ scene }: Pick<ModelNumbers, 'scene'>, similarity:
 }
 
 /** Log-odds that text which holds a share of the query's words is what was asked for. */
-export function textLogOdds(kind: 'said' | 'name', share: number): number {
-  const { share: weight, bias } = calibration.text[kind];
+export function textLogOdds(kind: 'said' | 'on-screen' | 'name', share: number): number {
+  const { share: weight, bias } = calibration.text[kind === 'name' ? 'name' : 'said'];
   return weight * share + bias;
 }

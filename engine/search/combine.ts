@@ -1,9 +1,9 @@
 import { calibration, logistic, logOdds } from './calibration.ts';
 import { either } from './fusion.ts';
-import type { Why } from '../protocol/reasons.ts';
+import type { MomentSource, Why } from '../protocol/reasons.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Hit } from './search.ts';
-import type { TextMoment } from './text-moments.ts';
+import type { TrackMoment } from '../library/track-search.ts';
 
 /** A moment as it is listed, by whatever evidence. */
 export interface Found {
@@ -13,7 +13,7 @@ export interface Found {
   /** Log-odds; what the list is ordered by. */
   score: number;
   confidence: number;
-  source: 'object' | 'scene' | 'said' | 'name';
+  source: MomentSource;
   explanations: Why[];
   checked?: number;
 }
@@ -23,7 +23,7 @@ export interface Found {
  * makes that moment likelier (either may be what was meant) and isn't listed again; so does the name of a chapter or
  * file around it, a little.
  */
-export function combined(hits: readonly Hit[], texts: readonly TextMoment[], limit: number): Found[] {
+export function combined(hits: readonly Hit[], texts: readonly TrackMoment[], limit: number): Found[] {
   const found: Found[] = hits.map((hit) => ({
     ...fromHit(hit),
     explanations: [...hit.explanations],
@@ -31,8 +31,7 @@ export function combined(hits: readonly Hit[], texts: readonly TextMoment[], lim
   for (const text of texts) {
     const same = found.filter(
       ({ video, source, start, end }) =>
-        source !== 'said' &&
-        source !== 'name' &&
+        (source === 'object' || source === 'scene') &&
         video.id === text.video.id &&
         start < text.end &&
         text.start < end,
@@ -66,7 +65,7 @@ function fromHit({ video, start, end, score, confidence, source, explanations, c
 }
 
 /** Being inside something that is called so speaks for a moment. */
-function support(moment: Found, text: TextMoment): void {
+function support(moment: Found, text: TrackMoment): void {
   const step = calibration.text.inside * logistic(text.score);
   moment.score += step;
   moment.confidence = logistic(logOdds(moment.confidence) + step);

@@ -48,9 +48,10 @@ export async function find(
   const texts = textMoments(deps.store, query, {
     videos: searched.every,
     all: searched.all && searched.every.length === searched.videos.length,
-    said: request.by('said'),
-    name: request.by('name'),
+    by: request.by,
   });
+  for (const { source, find: look } of deps.trackSearches ?? [])
+    if (request.by(source)) texts.push(...look(deps.store, searched.every, query));
   const list = (hits: readonly Hit[]) => combined(hits, texts, request.limit);
   const answer = (found: readonly Found[], refined: boolean): FindResult => ({
     ...summary(deps, request, searched),

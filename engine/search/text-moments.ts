@@ -3,29 +3,19 @@ import { runsAcross, type HeldLine, type LineRun } from './across-lines.ts';
 import { textLogOdds } from './calibration.ts';
 import { wordsOf } from '../language/text-words.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
-import type { Why } from '../protocol/reasons.ts';
+import type { MomentSource, Why } from '../protocol/reasons.ts';
 import type { IndexedVideo } from '../library/types.ts';
+import type { TrackMoment } from '../library/track-search.ts';
 import type { TextHit } from '../library/track-types.ts';
 import type { SearchStore } from './types.ts';
-
-/** A stretch of a video whose text holds what was asked for. */
-export interface TextMoment {
-  video: IndexedVideo;
-  start: number;
-  end: number;
-  source: 'said' | 'name';
-  /** Log-odds that it is what was asked for. */
-  score: number;
-  explanations: Why[];
-}
 
 /** Which text is looked at. */
 export interface TextScope {
   videos: readonly IndexedVideo[];
   /** True where these are all videos of the library. */
   all: boolean;
-  said: boolean;
-  name: boolean;
+  /** Which sources are asked for. */
+  by: (source: MomentSource) => boolean;
 }
 
 /** How many lines are judged for a query. */
@@ -40,15 +30,14 @@ const quoted = 3;
 export function textMoments(
   store: SearchStore,
   { textWords: words }: Pick<ParsedQuery, 'textWords'>,
-  { videos, all, said, name }: TextScope,
-): TextMoment[] {
+  { videos, all, by }: TextScope,
+): TrackMoment[] {
   if (words.length === 0 || videos.length === 0) return [];
   const byId = new Map(videos.map((video) => [video.id, video]));
   const hits = store.textHits(words, mostLines, all ? undefined : [...byId.keys()]);
   const lines = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
     const video = byId.get(hit.videoId);
-    const wanted = hit.kind === 'said' ? said : name;
-    return video && wanted ? [{ hit, video, words: heldIn(words, hit.text) }] : [];
+    return video && by(sourceOf(hit)) ? [{ hit, video, words: heldIn(words, hit.text) }] : [];
   });
   const runs = runsAcross(lines.filter(({ hit, words: some }) => hit.kind === 'said' && some.size > 0));
   const inRuns = new Set(runs.flatMap((run) => run.lines));
@@ -65,9 +54,9 @@ export function textMoments(
     const share = count / words.length;
     return share >= leastShare ? [momentOf(video, hit, share)] : [];
   });
-  const spoken = joined(moments.filter(({ source }) => source === 'said'));
+  const spoken = joined(moments.filter(({ source }) => source !== 'name'));
   const named = moments.filter(({ source }) => source === 'name');
-  if (name) named.push(...videos.flatMap((video) => namedSo(video, words)));
+  if (by('name')) named.push(...videos.flatMap((video) => namedSo(video, words)));
   return [...spoken, ...named].sort((a, b) => b.score - a.score);
 }
 
@@ -96,28 +85,40 @@ function holds(terms: string, word: readonly string[]): boolean {
   return terms.includes(` ${word.join(' ')} `);
 }
 
-function momentOf(video: IndexedVideo, hit: TextHit, share: number): TextMoment {
+function momentOf(video: IndexedVideo, hit: TextHit, share: number): TrackMoment {
   const { kind, start, text, language } = hit;
+  const heard = hit.source === 'transcript';
   const end = Math.min(hit.end, Math.max(video.durationSec, start));
   const explanation: Why =
     kind === 'said'
-      ? { code: 'said', at: start, text, ...(language === undefined ? {} : { language }) }
-      : kind === 'chapter'
-        ? { code: 'chapter', at: start, text }
-        : { code: 'title', text };
-  const source = kind === 'said' ? 'said' : 'name';
+      ? {
+          ...{ code: 'said', at: start, text },
+          ...(heard && { heard }),
+          ...(language === undefined ? {} : { language }),
+        }
+      : kind === 'on-screen'
+        ? { code: 'on-screen', at: start, text }
+        : kind === 'chapter'
+          ? { code: 'chapter', at: start, text }
+          : { code: 'title', text };
+  const source = sourceOf(hit);
   return { video, start, end, source, score: textLogOdds(source, share), explanations: [explanation] };
 }
 
+function sourceOf({ kind }: TextHit): 'said' | 'on-screen' | 'name' {
+  return kind === 'said' || kind === 'on-screen' ? kind : 'name';
+}
+
 /** Lines that follow each other are one moment, as likely as the best of them. */
-function joined(lines: readonly TextMoment[]): TextMoment[] {
-  const moments: TextMoment[] = [];
+function joined(lines: readonly TrackMoment[]): TrackMoment[] {
+  const moments: TrackMoment[] = [];
   const inOrder = lines.toSorted((a, b) =>
     a.video.id < b.video.id ? -1 : a.video.id > b.video.id ? 1 : a.start - b.start,
   );
   for (const line of inOrder) {
     const last = moments.at(-1);
-    if (last?.video.id === line.video.id && line.start - last.end <= pause && line.score === last.score) {
+    const follows = last?.video.id === line.video.id && line.start - last.end <= pause;
+    if (follows && line.source === last.source && line.score === last.score) {
       last.end = Math.max(last.end, line.end);
       if (last.explanations.length < quoted) last.explanations.push(...line.explanations);
     } else moments.push({ ...line, explanations: [...line.explanations] });
@@ -129,7 +130,7 @@ function joined(lines: readonly TextMoment[]): TextMoment[] {
 const namesOf = new Map<string, { file: string; folder: string }>();
 const keptNames = 50_000;
 
-function namedSo(video: IndexedVideo, words: readonly (readonly string[])[]): TextMoment[] {
+function namedSo(video: IndexedVideo, words: readonly (readonly string[])[]): TrackMoment[] {
   const { path } = video;
   let names = namesOf.get(path);
   if (!names) {

@@ -1,5 +1,6 @@
 import type { IndexedVideo } from '../library/types.ts';
 import type { Store } from '../library/ports/index.ts';
+import type { TrackSearch } from '../library/track-search.ts';
 import type { Model } from '../inference/types.ts';
 import type { MatchNouns } from '../language/parsed-query.ts';
 import type { PromptPrefixReuse } from './prompt-prefix-reuse.ts';
@@ -27,6 +28,7 @@ export type SearchStore = Pick<
   | 'keepAnswer'
   | 'setting'
   | 'setSetting'
+  | 'series'
 >;
 
 /** A bundle, known before it is loaded. */
@@ -64,6 +66,8 @@ export interface SearchDeps {
   store: SearchStore;
   /** The bundle that the library is indexed with; it also reads. */
   model: ModelHandle;
+  /** How tracks are searched that are neither text nor embeddings. */
+  trackSearches?: readonly TrackSearch[];
   /** Further frame encoders whose embeddings the library may hold, by fingerprint; undefined for one not at hand. */
   encoders?: (fingerprint: string) => Promise<ModelHandle | undefined>;
   /** Another bundle that answers questions, where one was chosen. */

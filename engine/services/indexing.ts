@@ -1,4 +1,4 @@
-import { frames, indexVideos, type Extractor, type IndexingModel } from '../indexing/index.ts';
+import { extractors, frames, indexVideos, type Extractor, type IndexingModel } from '../indexing/index.ts';
 import type { IndexingPace } from '../protocol/desktop.ts';
 import type { CallOptions, Engine } from '../protocol/engine.ts';
 import { LongviewError } from '../protocol/errors.ts';
@@ -47,7 +47,10 @@ export class IndexingService {
         indexVideos(
           {
             ...{ store, media, model },
-            extractors: others.map((other): Extractor => frames({ model: other, beside: true })),
+            extractors: [
+              ...others.map((other): Extractor => frames({ model: other, beside: true })),
+              ...(media.readSound ? extractors : []),
+            ],
           },
           paths,
           { ...options, fps, force },

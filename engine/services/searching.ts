@@ -1,4 +1,5 @@
 import { ask, choose, plan, selfTest, selfTested as testedBefore } from '../answering/index.ts';
+import { trackSearches } from '../indexing/index.ts';
 import { matchNouns } from '../language/vocabulary/match.ts';
 import { framesAt } from '../media/index.ts';
 import { selfTestRequestSchema, type AskMeasures, type AskTools } from '../protocol/asking.ts';
@@ -89,6 +90,7 @@ export class SearchService {
           store,
           model,
           encoders,
+          trackSearches,
           match: matchNouns,
           footageState: ({ id }) => footageState(store, media, id),
         }),

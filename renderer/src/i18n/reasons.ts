@@ -14,7 +14,9 @@ export function reasonPhrase(why: Why, words: Catalogue): string {
     case 'looks-like':
       return words[`why.looks-like.${why.level}`];
     case 'said':
-      return words['why.said'](why.text, exactClock(why.at));
+      return words[why.heard ? 'why.heard' : 'why.said'](why.text, exactClock(why.at));
+    case 'on-screen':
+      return words['why.on-screen'](why.text, exactClock(why.at));
     case 'checked':
       return words[why.yes >= 0.5 ? 'why.agrees' : 'why.disagrees'];
     default:

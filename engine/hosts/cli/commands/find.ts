@@ -1,3 +1,4 @@
+import { momentSources } from '../../../protocol/reasons.ts';
 import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { clock } from '../../../protocol/clock.ts';
 import { basename } from 'node:path';
@@ -34,7 +35,7 @@ export const findCommand: Command = {
     before: 'only videos recorded before this day',
     'min-length': 'only videos of at least so many seconds',
     'max-length': 'only videos of at most so many seconds',
-    source: 'find only by object, scene, said (subtitles) or name (may be given several times)',
+    source: `find only by ${momentSources.join(', ')} (may be given several times)`,
     gamma: `time scale of the re-check, ${gammaLimits} (default ${gammaRange.find})`,
     limit: 'how many moments to show (default 10)',
     quick: 'leave out the re-check of the best by the decoder',
