@@ -5,9 +5,9 @@ import { headings, type Heading } from './headings.ts';
 
 /**
  * Kinds of evidence by which a moment may be found. "said" is what a subtitle says or was heard, "on-screen" what was
- * read in the picture.
+ * read in the picture, "sound" how it sounds.
  */
-export const momentSources = ['object', 'scene', 'said', 'on-screen', 'name'] as const;
+export const momentSources = ['object', 'scene', 'said', 'on-screen', 'sound', 'name'] as const;
 
 /** One of {@link momentSources}. */
 export type MomentSource = (typeof momentSources)[number];
@@ -17,6 +17,9 @@ const seconds = z.number().nonnegative();
 
 /** How much a picture looks like the words, of three steps. */
 export const likenessLevels = ['high', 'medium', 'low'] as const;
+
+/** How it may sound. */
+export const soundLevels = ['loud', 'quiet', 'silent'] as const;
 
 /** Something that the detector knows. */
 const thing = {
@@ -63,6 +66,8 @@ export const whySchema = z.discriminatedUnion('code', [
   }),
   /** It stands in the picture. */
   z.object({ code: z.literal('on-screen'), at: seconds, text: z.string() }),
+  /** It is loud or quiet there, in decibels under full scale. */
+  z.object({ code: z.literal('sound'), level: z.enum(soundLevels), decibels: z.number() }),
   /** A chapter is called so. */
   z.object({ code: z.literal('chapter'), at: seconds, text: z.string() }),
   /** The file, the folder that it lies in, or the title inside it is called so. */
@@ -92,6 +97,8 @@ export function reasonText(why: Why): string {
       return `${why.heard ? 'heard' : 'said'} at ${clock(why.at)}: “${why.text}”`;
     case 'on-screen':
       return `on screen at ${clock(why.at)}: “${why.text}”`;
+    case 'sound':
+      return `${why.level} (${Math.round(why.decibels)} dB)`;
     case 'chapter':
       return `chapter “${why.text}”`;
     case 'file-name':

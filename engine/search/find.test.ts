@@ -251,7 +251,10 @@ for (const [request, message] of [
   [{ after: 'yesterday' }, /after must be a date as 2024-12-31.*got "yesterday"/],
   [{ before: '2024-13-45' }, /before must be a date/],
   [{ minSeconds: -1 }, /minSeconds must be a number of seconds, 0 or more, got -1/],
-  [{ sources: ['smelled'] }, /sources must be one of object, scene, said, on-screen, name, got "smelled"/],
+  [
+    { sources: ['smelled'] },
+    /sources must be one of object, scene, said, on-screen, sound, name, got "smelled"/,
+  ],
 ] as const)
   test(`find refuses the filter ${JSON.stringify(request)}`, async () => {
     await assert.rejects(find(dated().deps, { query: 'sea', ...request } as never), {

@@ -17,6 +17,8 @@ export function reasonPhrase(why: Why, words: Catalogue): string {
       return words[why.heard ? 'why.heard' : 'why.said'](why.text, exactClock(why.at));
     case 'on-screen':
       return words['why.on-screen'](why.text, exactClock(why.at));
+    case 'sound':
+      return words[`why.sound.${why.level}`];
     case 'checked':
       return words[why.yes >= 0.5 ? 'why.agrees' : 'why.disagrees'];
     default:
