@@ -13,6 +13,7 @@ import { stage } from '../build/packaging/stage.ts';
 import { createProbes } from '../electron/probes.ts';
 import { createClient } from '../engine/protocol/client.ts';
 import { portTransport } from '../engine/protocol/port.ts';
+import { readWeights } from '../engine/screen-text/weights.ts';
 import { makeFootage } from './e2e/stage.ts';
 import { StandInChannel } from './electron-standin/ports.ts';
 import { StandInUtilityProcess } from './electron-standin/utility-process.ts';
@@ -198,11 +199,12 @@ describe('staging for another platform', { skip: noModel, timeout: 60_000 }, () 
     const folder = await mkdtemp(join(tmpdir(), 'longview-stage-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const at = async (platform: 'win32' | 'darwin', arch: 'x64' | 'arm64') => {
-      const { app } = await stage({
+      const { app, resources } = await stage({
         target: { platform, arch },
         folder: join(folder, platform),
         ffmpeg: null,
       });
+      assert.equal((await readWeights(join(resources, 'models', 'screen-text'))).letters.length, 6624);
       const files = await readdir(join(app, 'node_modules'), { recursive: true });
       return files.filter((path) => /\.(node|so|dll|dylib)(\.\d+)*$/.test(path)).sort();
     };

@@ -8,6 +8,7 @@ import { Attention, usualAttention, type AttentionSettings } from './attention.t
 import {
   hasOtherLetters,
   isGone,
+  isMoved,
   isThere,
   isUnchanged,
   likeness,
@@ -23,7 +24,7 @@ const mostKept = 6;
 /** Lines that were lost are known again for so many seconds, elsewhere in the picture too. */
 const remembered = 12;
 /** How far a line that moved may lie from where the detector's box says, in pixels of the trace. */
-const jitter = [0, -1, 1, -2, 2];
+const jitter = [0, -1, 1, -2, 2, -3, 3];
 
 /** What was done for a video so far. */
 export interface FollowerWork {
@@ -201,10 +202,12 @@ export class ScreenTextFollower {
     for (const line of this.#lost) {
       if (!sameSize(line.rectangle, rectangle)) continue;
       const [dx, dy] = [rectangle.x - line.rectangle.x, rectangle.y - line.rectangle.y];
+      // Between pixels edges differ; but where a digit may have changed, no difference is small.
+      const isIt = /\p{N}/u.test(line.text) ? isUnchanged : isMoved;
       for (const stepY of jitter)
         for (const stepX of jitter) {
           const like = likeness(line.pattern, trace, dx + stepX * trace.scale, dy + stepY * trace.scale);
-          if (isUnchanged(like)) return { text: line.text, confidence: line.confidence, rectangle };
+          if (isIt(like)) return { text: line.text, confidence: line.confidence, rectangle };
         }
     }
     return undefined;

@@ -80,6 +80,11 @@ export function isThere({ whole, weakest }: Likeness): boolean {
   return whole >= there && weakest >= otherLetters;
 }
 
+/** Whether a line is seen again at another place. On credits over moving pictures the same line gave 0.72 and 0.58 at least, another one 0.07 at most. */
+export function isMoved({ whole, weakest }: Likeness): boolean {
+  return whole >= 0.7 && weakest >= 0.5;
+}
+
 /** Whether a line needn't be read again. */
 export function isUnchanged({ whole, weakest }: Likeness): boolean {
   return whole >= unchanged.whole && weakest >= unchanged.weakest;

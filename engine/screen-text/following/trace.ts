@@ -21,8 +21,9 @@ export function traceOf(pyramid: Pyramid): Trace {
   return { width, height, luma, scale: pyramid.base.width / width };
 }
 
-/** The picture is compared in tiles, so many a row and a column. */
+/** The picture is compared in tiles, so many a row. */
 export const tileColumns = 32;
+/** And so many a column. */
 export const tileRows = 18;
 
 /** A tile has changed when this share of its pixels has, and no fewer than so many. */

@@ -36,6 +36,9 @@ test('letters are half as wide as the recogniser writes them, Chinese signs stay
   assert.equal(tidied('第３章（上）'), '第3章（上）');
   assert.equal(tidied('  a　 b  '), 'a b');
   assert.equal(tidied('￥30'), '¥30');
+  assert.equal(tidied('Lecture 19,page 3:the plan'), 'Lecture 19, page 3: the plan');
+  for (const text of ['10:30', '1,200;3', 'std::vector', 'https://example.org', 'f(a,b)', 'a, b'])
+    assert.equal(tidied(text), text);
   assert.ok(hasWideLetters('カメラ') && hasWideLetters('한국') && !hasWideLetters('Gauß 3'));
 });
 
