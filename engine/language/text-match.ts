@@ -6,7 +6,10 @@ import { wordsOf } from './text-words.ts';
  * "call 555 0123 n5 n5 n5 n0 n1 n2 n3".
  */
 export function indexTerms(text: string): string[] {
-  return [...wordsOf(text).flat(), ...codesIn(text).flatMap((code) => [...charactersOf(code), breakTerm])];
+  return [
+    ...wordsOf(text).flat(),
+    ...codesIn(text).flatMap(({ code }) => [...charactersOf(code), breakTerm]),
+  ];
 }
 
 /** One thing that a person looks for in text. */
@@ -37,10 +40,9 @@ export function textQuery(query: string): TextQuery {
     if (row.length > 0) terms.push({ literal, anyOf: [row] });
     return ' ';
   });
-  const codes = codesIn(rest, 3);
   for (const row of wordsOf(rest)) terms.push({ anyOf: [row] });
-  for (const code of codes) {
-    const parts = new Set(wordsOf(code).map((row) => row.join(' ')));
+  for (const { found, code } of codesIn(rest, 3)) {
+    const parts = new Set(wordsOf(found).map((row) => row.join(' ')));
     // The words that the code consists of are found with it or not at all.
     const whole = terms.filter(
       ({ literal, anyOf }) => literal === undefined && parts.has(anyOf[0].join(' ')),
@@ -104,17 +106,17 @@ const charactersOf = (code: string) => [...code].map((character) => `n${characte
  * Numbers and plates: runs of letters and figures, at least `shortest` characters with two figures or more (with one, in a
  * query). Groups that a space, a hyphen or the like divides belong together while each has a figure or is a few capitals.
  */
-function codesIn(text: string, shortest = 5): string[] {
+function codesIn(text: string, shortest = 5): { found: string; code: string }[] {
   const group = String.raw`(?:[A-Za-z]*\d[A-Za-z\d]*|[A-Z]{1,4}(?![A-Za-z]))`;
   const chain = new RegExp(
     String.raw`(?<![\p{L}\p{N}])${group}(?:[ \-./,:·]${group})*(?![\p{L}\p{N}])`,
     'gu',
   );
-  const codes: string[] = [];
+  const codes: { found: string; code: string }[] = [];
   for (const [found] of text.normalize('NFKC').matchAll(chain)) {
     const code = found.replace(/[^A-Za-z\d]/g, '').toLowerCase();
     const figures = code.match(/\d/g)?.length ?? 0;
-    if (code.length >= shortest && figures >= (shortest < 5 ? 1 : 2)) codes.push(code);
+    if (code.length >= shortest && figures >= (shortest < 5 ? 1 : 2)) codes.push({ found, code });
   }
   return codes;
 }
