@@ -60,7 +60,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** The recording with a picture: only films are indexed. */
-async function makeFilm(recording: string, film: string): Promise<void> {
+export async function makeFilm(recording: string, film: string): Promise<void> {
   const { ffmpeg } = await findMediaTools();
   const picture = ['-f', 'lavfi', '-i', 'color=c=gray:s=64x48:r=5'];
   const output = ['-map', '0:v', '-map', '1:a', '-shortest', '-c:v', 'mpeg4', '-c:a', 'flac', film];
@@ -73,7 +73,8 @@ interface Took {
   cpuSec: number;
 }
 
-async function hearReading(film: string, spec: EarsSpec, rounds: number, text: string | undefined) {
+/** Hears a film of a reading some times, and has sherpa-onnx alone hear the same pieces. */
+export async function hearReading(film: string, spec: EarsSpec, rounds: number, text: string | undefined) {
   const info = await probe(film);
   const listener = createListener(spec);
   const stream = info.sounds[0].index;

@@ -2,7 +2,7 @@ import { engineStartSchema, fromEngineSchema, toEngineSchema } from '../../proto
 import { logFolder, openLog } from '../../core/log.ts';
 import { createEngine } from '../../engine.ts';
 import { launchProbesWith } from '../../inference/runtime/probe.ts';
-import { launchListenersWith, type ListenerEvents } from '../../speech/index.ts';
+import { launchListenersWith, type ListenerEvents } from '../../speech/listener-process.ts';
 import { failureOf } from '../failure.ts';
 import { servePort } from '../port.ts';
 import { createSession } from '../session.ts';
