@@ -47,7 +47,7 @@ interface Answer {
 }
 
 async function askFfprobe(ffprobe: string, file: string, signal: AbortSignal | undefined): Promise<Answer> {
-  const firstPackets = ['-show_entries', 'packet=stream_index,pts_time', '-read_intervals', '%+#300'];
+  const firstPackets = ['-show_entries', 'packet=stream_index,pts_time,flags', '-read_intervals', '%+#300'];
   const show = ['-show_format', '-show_streams', '-show_chapters', ...firstPackets, '-of', 'json'];
   const { code, stdout, stderr } = await runProcess(
     ffprobe,
