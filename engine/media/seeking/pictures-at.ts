@@ -60,9 +60,10 @@ function graph(streamIndex: number, offsets: readonly number[], whole: boolean, 
   ].join(';');
 }
 
-/** Drops what comes before the first key frame (without it, it can't be right), and tells that one's time. */
-const fromKeyFrame = "select='if(ld(0),1,if(key,st(0,1)+0*print(t,8),0))'";
-const firstTold = "select='if(ld(0),1,st(0,1)+0*print(t,8))'";
+/** A filter that drops what comes before the first key frame (it can't be right), and tells that one's time. */
+export const fromKeyFrame = "select='if(ld(0),1,if(key,st(0,1)+0*print(t,8),0))'";
+/** A filter that tells the first picture's time. */
+export const firstTold = "select='if(ld(0),1,st(0,1)+0*print(t,8))'";
 
 /** Filters that leave one picture, the one that is on screen at a time of the raw clock. */
 function shownAt(raw: number): string {

@@ -17,8 +17,7 @@ export interface Place {
   whole: boolean;
 }
 
-/** Streams without any times: they can only be read from the beginning. */
-const clockless =
+const withoutClock =
   /^(h264|hevc|vvc|m4v|mpegvideo|obu|av1|vc1|vc1test|h261|h263|dirac|cavsvideo|dnxhd|mjpeg|avs[23]?|yuv4mpegpipe)$/;
 /** Seeking goes by packet, not by key frame, or by a guess: decoding begins at the next key frame after the place. */
 const loose = /^(mpegts|mpeg|ogg|concat|dhav|pva|rm|nsv|wtv|dv)$/;
@@ -36,8 +35,8 @@ const mostLearned = 500;
  */
 export function* placesBefore(video: Seekable, time: number): Generator<Place, void, void> {
   const raw = time + video.startSec;
-  const container = video.parts ? 'concat' : (video.container.split(',')[0] ?? '');
-  if (!clockless.test(container))
+  const container = containerOf(video);
+  if (!clockless(container))
     for (const back of distances(video, container)) {
       // Behind its end a seek fails in some containers.
       const to = Math.min(time, Math.max(0, video.durationSec - 0.1)) - back;
@@ -51,6 +50,20 @@ export function* placesBefore(video: Seekable, time: number): Generator<Place, v
       };
     }
   yield { args: ['-copyts', ...inputArguments(video)], raw, whole: true };
+}
+
+/** Whether a container is a bare stream without any times: its length is a guess, and it is read from the beginning. */
+export function clockless(container: string): boolean {
+  return withoutClock.test(container);
+}
+
+/** Whether a seek lands in the middle of a group of pictures, or thereabouts. */
+export function seeksLoosely(video: Pick<Seekable, 'container' | 'parts'>): boolean {
+  return loose.test(containerOf(video));
+}
+
+function containerOf({ container, parts }: Pick<Seekable, 'container' | 'parts'>): string {
+  return parts ? 'concat' : (container.split(',')[0] ?? '');
 }
 
 function distances(video: Seekable, container: string): number[] {
