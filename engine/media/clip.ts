@@ -68,18 +68,19 @@ const notTheWholes = ['-map_chapters', '-1', '-metadata', 'timecode=', '-metadat
 
 function copyArguments(info: VideoInfo, { start, end }: { start: number; end: number }): string[] {
   const from = start - slack / 2;
+  // Some containers have no presentation times; where it can, ffmpeg makes them.
+  const input = ['-fflags', '+genpts', ...inputArguments(info)];
   const length = ['-t', (end - Math.max(0, from)).toFixed(6)];
-  const output = [...length, ...copied(info), '-c', 'copy'];
-  if (from <= 0) return [...inputArguments(info), ...output, '-avoid_negative_ts', 'make_zero'];
-  // Where a seek lands is known roughly in some containers: what comes before the key frame is left out again.
-  const margin = seeksLoosely(info) ? 1 : 0;
-  const seek = clockless(info.container) ? 0 : Math.max(0, from - margin);
+  const output = [...length, ...copied(info), '-c', 'copy', '-avoid_negative_ts', 'make_zero'];
+  if (from <= 0) return [...input, ...output];
+  // Where a seek lands is known roughly in some containers. The clock is set so that the key frame is at its zero, and
+  // what comes before that is left out.
+  const seek = clockless(info.container) ? 0 : Math.max(0, from - (seeksLoosely(info) ? 1 : 0));
   return [
+    ...['-itsoffset', (seek - from).toFixed(6)],
     ...(seek > 0 ? ['-ss', seek.toFixed(6)] : []),
-    ...inputArguments(info),
-    ...(from > seek ? ['-ss', (from - seek).toFixed(6)] : []),
-    ...output,
-    ...['-copypriorss', '0', '-avoid_negative_ts', 'make_zero'],
+    ...input,
+    ...['-copypriorss', '0', ...output],
   ];
 }
 
@@ -100,7 +101,9 @@ async function exactArguments(
     'settb=1/1000000',
     `setpts=PTS-${place.raw.toFixed(6)}/TB`,
     // A picture that stands for long is repeated: as the last one it would be gone at once.
-    ...(stands ? [`fps=${info.fps > 5 ? info.fps : usualRate}:round=up`, 'tpad=stop_mode=clone:stop=-1'] : []),
+    ...(stands
+      ? [`fps=${info.fps > 5 ? info.fps : usualRate}:round=up`, 'tpad=stop_mode=clone:stop=-1']
+      : []),
     `trim=start=${(stands ? -slack : Math.min(0, shown - start) - slack).toFixed(6)}:end=${(end - slack - start).toFixed(6)}`,
     // The slack goes again, so that the first frame is at zero.
     `setpts='if(lte(N,0)+lt(PTS*TB,${slack}),0,PTS)'`,

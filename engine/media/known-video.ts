@@ -11,7 +11,13 @@ const mostKnown = 200;
  */
 export async function knownVideo(file: string, options: ProbeOptions = {}): Promise<VideoInfo> {
   const facts = await stat(file).catch(() => undefined);
-  const key = JSON.stringify([file, facts?.size, facts?.mtimeMs, options.tools?.ffmpeg, options.tools?.ffprobe]);
+  const key = JSON.stringify([
+    file,
+    facts?.size,
+    facts?.mtimeMs,
+    options.tools?.ffmpeg,
+    options.tools?.ffprobe,
+  ]);
   const before = known.get(key);
   if (before) return before;
   // One that is cancelled must not take the others' answer with it.

@@ -54,7 +54,12 @@ export function fitFilter(width: number, height: number, output = ''): string {
  * Scales and pads each frame to one even size, black beside it where a frame has another shape than the first.
  * @param tone filters that map the picture's light, see `toneFilters`
  */
-export function evenFrameFilter(width: number, height: number, tone: string | undefined, full: boolean): string {
+export function evenFrameFilter(
+  width: number,
+  height: number,
+  tone: string | undefined,
+  full: boolean,
+): string {
   return [
     // What makes RGB of it is followed by what makes video levels of that again.
     fitFilter(width, height, tone === undefined && full ? ':out_range=pc' : ''),

@@ -60,7 +60,8 @@ async function readParts(
   const counted = info.container === 'mpeg' && found.length <= mostCountedParts;
   for (const { path, bytes, durationSec } of found) {
     const known = counted ? undefined : durationSec;
-    const length = known ?? ((await lengthOfPart(tools, { path, bytes }, info, signal)) || (durationSec ?? 0));
+    const length =
+      known ?? ((await lengthOfPart(tools, { path, bytes }, info, signal)) || (durationSec ?? 0));
     if (length > 0) parts.push({ path, bytes, durationSec: length });
   }
   return parts.length > 1 ? parts : undefined;

@@ -52,7 +52,9 @@ export async function streamFootage(file: string, options: StreamOptions): Promi
   const type = encoder ? 'video/mp4' : 'video/webm';
   for (const place of placesBefore(video, options.start)) {
     const args = await streamArguments(video, place, options);
-    const process = startProcess(tools.ffmpeg, [...args, ...(encoder ? mp4(encoder) : webm), 'pipe:1'], { signal });
+    const process = startProcess(tools.ffmpeg, [...args, ...(encoder ? mp4(encoder) : webm), 'pipe:1'], {
+      signal,
+    });
     const stream = { type, process };
     if (place.whole) return stream;
     const begun = await hasBegun(stream);

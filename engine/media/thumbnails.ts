@@ -23,7 +23,11 @@ export function thumbnailName(index: number): string {
  * The ffmpeg filter chain that thins sampled frames to thumbnails and scales them (display shape, even sizes).
  * @param tone filters that map the picture's light, see `toneFilters`
  */
-export function thumbnailFilter(info: VideoInfo, options: ThumbnailOptions, tone: string | undefined): string {
+export function thumbnailFilter(
+  info: VideoInfo,
+  options: ThumbnailOptions,
+  tone: string | undefined,
+): string {
   return `fps=fps=1/${options.everySec}:round=up:start_time=0,${stillFilter(info, tone, options.size)}`;
 }
 

@@ -22,7 +22,7 @@ async function walk(
   unit: (head: Buffer) => { length: number; begins: boolean } | undefined,
 ): Promise<number[]> {
   const begins: number[] = [];
-  for (let at = 0; at < size && begins.length < mostParts; ) {
+  for (let at = 0; at < size && begins.length < mostParts;) {
     const found = unit(await bytesAt(file, at, 64));
     if (!found || !(found.length > 0)) break;
     if (found.begins) begins.push(at);
@@ -66,7 +66,12 @@ const inMatroska: FindJoints = (file, size) =>
 
 /** FLV: a second file header, where a tag would be. */
 const inFlv: FindJoints = (file, size) =>
-  search(file, size, Buffer.from('464c5601', 'hex'), (head) => (head[4] & 0xfa) === 0 && head.readUInt32BE(5) === 9);
+  search(
+    file,
+    size,
+    Buffer.from('464c5601', 'hex'),
+    (head) => (head[4] & 0xfa) === 0 && head.readUInt32BE(5) === 9,
+  );
 
 /** Ogg: a page that begins a stream, after pages that don't. */
 const inOgg: FindJoints = async (file, size) => {

@@ -164,7 +164,14 @@ class Tracks {
   }
 
   #begin(stamp: Stamp): Stretch {
-    const stretch: Stretch = { from: stamp.at, first: stamp.shown, pictureEnd: 0, end: 0, tracks: new Map(), latest: stamp.time };
+    const stretch: Stretch = {
+      from: stamp.at,
+      first: stamp.shown,
+      pictureEnd: 0,
+      end: 0,
+      tracks: new Map(),
+      latest: stamp.time,
+    };
     this.#odd = [];
     this.#stretches.push(stretch);
     return stretch;

@@ -77,14 +77,14 @@ function shownAt(raw: number): string {
   ].join(',');
 }
 
-/** Whether the first picture that was decoded is due by a time of the raw clock, as far as ffmpeg said. */
+/** Whether ffmpeg told of a first picture, and it is due by a time of the raw clock. */
 export function beganBefore(stderr: string, raw: number): boolean {
   const first = firstPicture(stderr);
-  return first === undefined || first <= raw + clockSlackSec + 1e-6;
+  return first !== undefined && first <= raw + clockSlackSec + 1e-6;
 }
 
-/** The time that `print` of libavutil's expressions told of the first picture. */
+/** The time that `print` of libavutil's expressions told of the first picture: a number alone in a line. */
 function firstPicture(stderr: string): number | undefined {
-  const told = /\[Eval @ [^\]]*\] (-?\d+(?:\.\d+)?)/.exec(stderr)?.[1];
+  const told = /^(?:\[[^\]]*\] )?(-?\d+\.\d{6})$/m.exec(stderr)?.[1];
   return told === undefined ? undefined : Number(told);
 }

@@ -4,7 +4,7 @@ import { inputArguments } from '../input.ts';
 /** What a seek needs to know of a video. */
 export type Seekable = Pick<
   VideoInfo,
-  'path' | 'parts' | 'container' | 'startSec' | 'durationSec' | 'streamIndex' | 'keyEverySec'
+  'path' | 'parts' | 'container' | 'pixelFormat' | 'startSec' | 'durationSec' | 'streamIndex' | 'keyEverySec'
 >;
 
 /** A way to open a video so that reading begins before a time. */
@@ -36,7 +36,8 @@ const mostLearned = 500;
 export function* placesBefore(video: Seekable, time: number): Generator<Place, void, void> {
   const raw = time + video.startSec;
   const container = containerOf(video);
-  if (!clockless(container))
+  // A palette is lost in a seek (ffmpeg 5.1: it goes with the first packet of the file only).
+  if (!clockless(container) && video.pixelFormat !== 'pal8')
     for (const back of distances(video, container)) {
       // Behind its end a seek fails in some containers.
       const to = Math.min(time, Math.max(0, video.durationSec - 0.1)) - back;
