@@ -4,7 +4,7 @@ import { asTheyCome, inputArguments } from './input.ts';
 import { runProcess } from './process.ts';
 import { packetsAround, type PicturePacket } from './seeking/packets-around.ts';
 import { beganBefore, firstTold, fromKeyFrame } from './seeking/pictures-at.ts';
-import { clockless, placesBefore, seeksLoosely, type Place } from './seeking/place.ts';
+import { cannotSeek, placesBefore, seeksLoosely, type Place } from './seeking/place.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
@@ -75,7 +75,7 @@ function copyArguments(info: VideoInfo, { start, end }: { start: number; end: nu
   if (from <= 0) return [...input, ...output];
   // Where a seek lands is known roughly in some containers. The clock is set so that the key frame is at its zero, and
   // what comes before that is left out.
-  const seek = clockless(info.container) ? 0 : Math.max(0, from - (seeksLoosely(info) ? 1 : 0));
+  const seek = cannotSeek(info) ? 0 : Math.max(0, from - (seeksLoosely(info) ? 1 : 0));
   return [
     ...['-itsoffset', (seek - from).toFixed(6)],
     ...(seek > 0 ? ['-ss', seek.toFixed(6)] : []),

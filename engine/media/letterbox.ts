@@ -44,9 +44,9 @@ export function letterboxFilter(width: number, height: number, tone?: string): s
 }
 
 /** Scales each frame, by its own display shape, to the largest size that fits; `dar` is its shape. */
-export function fitFilter(width: number, height: number, output = ''): string {
-  const w = `max(1,round(min(${width},${height}*dar)))`;
-  const h = `max(1,round(min(${height},${width}/dar)))`;
+function fitFilter(width: number, height: number, output = '', least = 1): string {
+  const w = `max(${least},round(min(${width},${height}*dar)))`;
+  const h = `max(${least},round(min(${height},${width}/dar)))`;
   return `scale=w='${w}':h='${h}':eval=frame:flags=area${output}`;
 }
 
@@ -58,14 +58,18 @@ export function evenFrameFilter(
   width: number,
   height: number,
   tone: string | undefined,
-  full: boolean,
+  levels: 'jpeg' | 'video',
 ): string {
+  // A JPEG's colours are BT.601's in the full range; a player takes for granted what is written beside the film.
+  const colours =
+    levels === 'jpeg' ? 'out_color_matrix=bt601:out_range=pc' : 'out_color_matrix=bt709:out_range=tv';
+  const bt709 = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
   return [
-    // What makes RGB of it is followed by what makes video levels of that again.
-    fitFilter(width, height, tone === undefined && full ? ':out_range=pc' : ''),
+    // A sliver is drawn thicker than it is: there is something to see.
+    fitFilter(width, height, tone === undefined ? `:${colours}` : '', Math.min(width, height, 16)),
     'setsar=1',
-    ...(tone === undefined ? [] : [tone, `scale=out_color_matrix=bt709:out_range=${full ? 'pc' : 'tv'}`]),
-    `format=${full ? 'yuvj420p' : 'yuv420p'}`,
+    ...(tone === undefined ? [] : [tone, `scale=${colours}`]),
+    ...(levels === 'jpeg' ? ['format=yuvj420p'] : ['format=yuv420p', bt709]),
     `pad=w=${width}:h=${height}:x='2*floor((ow-iw)/4)':y='2*floor((oh-ih)/4)':eval=frame:color=black`,
   ].join(',');
 }

@@ -72,14 +72,14 @@ async function streamArguments(
   const { width, height } = evenSize(video, widest, smallest);
   const pictures = [
     place.whole ? firstTold : fromKeyFrame,
-    'yadif=deint=interlaced',
+    ...(Math.min(video.width, video.height) < 3 ? [] : ['yadif=deint=interlaced']),
     'settb=1/1000000',
     `setpts=PTS-${(place.raw + clockSlackSec).toFixed(6)}/TB`,
     `fps=${rateOf(video)}:round=up`,
     'tpad=stop_mode=clone:stop=-1',
     'trim=start=0',
     'setpts=PTS-STARTPTS',
-    evenFrameFilter(width, height, await toneFilters(video.light), false),
+    evenFrameFilter(width, height, await toneFilters(video.light), 'video'),
   ];
   const sounds = video.sounds ?? [];
   const sound = sounds.find((one) => language !== undefined && one.language === language) ?? sounds[0];

@@ -38,7 +38,7 @@ export function stillFilter(
   size = 320,
 ): string {
   const { width, height } = evenSize(info, size);
-  return evenFrameFilter(width, height, tone, true);
+  return evenFrameFilter(width, height, tone, 'jpeg');
 }
 
 /**

@@ -36,8 +36,7 @@ const mostLearned = 500;
 export function* placesBefore(video: Seekable, time: number): Generator<Place, void, void> {
   const raw = time + video.startSec;
   const container = containerOf(video);
-  // A palette is lost in a seek (ffmpeg 5.1: it goes with the first packet of the file only).
-  if (!clockless(container) && video.pixelFormat !== 'pal8')
+  if (!cannotSeek(video))
     for (const back of distances(video, container)) {
       // Behind its end a seek fails in some containers.
       const to = Math.min(time, Math.max(0, video.durationSec - 0.1)) - back;
@@ -55,7 +54,13 @@ export function* placesBefore(video: Seekable, time: number): Generator<Place, v
 
 /** Whether a container is a bare stream without any times: its length is a guess, and it is read from the beginning. */
 export function clockless(container: string): boolean {
-  return withoutClock.test(container);
+  return withoutClock.test(container.split(',')[0] ?? '');
+}
+
+/** Whether a video can only be read from its beginning on. */
+export function cannotSeek({ container, pixelFormat }: Pick<Seekable, 'container' | 'pixelFormat'>): boolean {
+  // A palette is lost in a seek (ffmpeg 5.1: it goes with the first packet of the file only).
+  return clockless(container) || pixelFormat === 'pal8';
 }
 
 /** Whether a seek lands in the middle of a group of pictures, or thereabouts. */
