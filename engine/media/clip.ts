@@ -5,6 +5,7 @@ import { runProcess } from './process.ts';
 import { packetsAround, type PicturePacket } from './seeking/packets-around.ts';
 import { beganBefore, firstTold, fromKeyFrame } from './seeking/pictures-at.ts';
 import { cannotSeek, placesBefore, seeksLoosely, type Place } from './seeking/place.ts';
+import { isKnownSound } from './sound-streams.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
@@ -110,7 +111,7 @@ async function exactArguments(
     // H.264 wants even sizes.
     "pad='ceil(iw/2)*2:ceil(ih/2)*2'",
   ];
-  const sounds = (info.sounds ?? []).filter(({ known }) => known);
+  const sounds = info.sounds.filter(isKnownSound);
   const raw = place.raw.toFixed(6);
   const heard = `atrim=start=${raw}:end=${(place.raw + end - start).toFixed(6)},asetpts=PTS-${raw}/TB`;
   const graph = [

@@ -2,7 +2,7 @@
 export { findMediaTools, type FindToolsOptions, type MediaTools } from './tools.ts';
 export { listCodecs, type CodecSupport } from './codecs.ts';
 export { probe, type ProbeOptions } from './probe.ts';
-export type { Chapter, SubtitleStream, VideoInfo } from './video-info.ts';
+export { playsAsItIs, type Chapter, type SubtitleStream, type VideoInfo } from './video-info.ts';
 export { findVideos, hasVideoExtension, videoExtensions, type FoundVideos } from './folders.ts';
 export {
   sampleFrames,

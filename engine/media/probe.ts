@@ -6,9 +6,10 @@ import { findParts } from './parts/find-parts.ts';
 import { unreadableVideo } from './probe-errors.ts';
 import { runProcess } from './process.ts';
 import { rawProbeSchema, type RawProbe } from './raw-probe.ts';
+import { isKnownSound, playedSound } from './sound-streams.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import { clockless } from './seeking/place.ts';
-import { toVideoInfo, type FootagePart, type VideoInfo } from './video-info.ts';
+import { largestGap, toVideoInfo, type FootagePart, type VideoInfo } from './video-info.ts';
 
 /** How a file is probed. */
 export interface ProbeOptions {
@@ -39,9 +40,10 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<V
   const info = toVideoInfo(file, facts, raw);
   const parts = await readParts(tools, info, signal);
   if (parts) return { ...info, ...wholeOf(parts) };
-  if (!tools.ffprobe) info.videoStartSec = Math.max(0, await firstPicture(tools, info, signal));
+  if (!tools.ffprobe) Object.assign(info, await firstPictures(tools, info, signal));
   if (info.durationSec === 0 || clockless(info.container)) {
     const { end, videoEnd } = await scanEnds(tools, info, signal);
+    info.lengthFound = true;
     info.durationSec = end;
     info.videoEndSec ??= videoEnd;
   }
@@ -140,15 +142,17 @@ async function askFfmpeg(
   return { raw: parseBanner(stderr), stderr };
 }
 
-/** When the first video packet is due, in seconds on the file's own timeline; ffmpeg's listing does not say it. */
-async function firstPicture(
+/** What ffmpeg's listing doesn't say: when the first picture is due, and how far key frames are apart. */
+async function firstPictures(
   tools: MediaTools,
   info: VideoInfo,
   signal: AbortSignal | undefined,
-): Promise<number> {
-  const options = { limit: ['-frames:v', '1'], timeoutMs: PROBE_TIMEOUT_MS, signal };
-  const [first] = await listPackets(tools, [info.streamIndex], inputArguments(info), options);
-  return first ? first.start - info.startSec : 0;
+): Promise<Pick<VideoInfo, 'videoStartSec' | 'keyEverySec'>> {
+  const options = { limit: ['-frames:v', '150'], timeoutMs: PROBE_TIMEOUT_MS, signal };
+  const packets = await listPackets(tools, [info.streamIndex], inputArguments(info), options);
+  const keys = packets.filter(({ key }) => key).map(({ start }) => start);
+  const [first = info.startSec] = packets.map(({ start }) => start);
+  return { videoStartSec: Math.max(0, first - info.startSec), keyEverySec: largestGap(keys) };
 }
 
 /** Seconds from the timeline's start to the end of the last packet and of the last picture, by reading the file. */
@@ -158,7 +162,8 @@ async function scanEnds(
   signal: AbortSignal | undefined,
   input: readonly string[] = inputArguments(info),
 ): Promise<{ end: number; videoEnd: number | undefined }> {
-  const indexes = [info.streamIndex, ...(info.sounds ?? []).slice(0, 1).map(({ index }) => index)];
+  const sound = playedSound(info.sounds);
+  const indexes = [info.streamIndex, ...(sound && isKnownSound(sound) ? [sound.index] : [])];
   const packets = await listPackets(tools, indexes, input, { limit: [], timeoutMs: SCAN_TIMEOUT_MS, signal });
   const endOf = (some: readonly Packet[]) =>
     some.reduce((end, packet) => Math.max(end, packet.end - info.startSec), 0);
@@ -173,6 +178,7 @@ async function scanEnds(
 interface Packet {
   /** Which of the wanted streams it is of. */
   output: number;
+  key: boolean;
   /** Presentation times in seconds on the container's raw clock. */
   start: number;
   end: number;
@@ -194,11 +200,12 @@ async function listPackets(
     const base = /^#tb (\d+): (\d+)\/(\d+)/.exec(line);
     if (base) ticks[Number(base[1])] = Number(base[2]) / Number(base[3]);
     // "stream, dts, pts, duration, size, checksum"
-    const packet = /^(\d+), +(-?\d+), +(-?\d+), +(\d+),/.exec(line);
+    const packet = /^(\d+), +(-?\d+), +(-?\d+), +(\d+),(.*)/.exec(line);
     if (!packet) continue;
-    const [stream, decoded, shown, length] = packet.slice(1).map(Number);
+    const [stream, decoded, shown, length] = packet.slice(1, 5).map(Number);
+    const key = !packet[5].includes('F=');
     const pts = Math.abs(shown) > 2 ** 60 ? decoded : shown;
-    packets.push({ output: stream, start: pts * ticks[stream], end: (pts + length) * ticks[stream] });
+    packets.push({ output: stream, key, start: pts * ticks[stream], end: (pts + length) * ticks[stream] });
   }
   return packets;
 }

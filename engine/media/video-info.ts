@@ -76,6 +76,10 @@ export interface VideoInfo {
   light?: Light;
   /** Seconds between two key frames, as the first packets have them; undefined where they hold but one. */
   keyEverySec?: number;
+  /** The container doesn't tell its length; it was found by reading. */
+  lengthFound?: boolean;
+  /** Pictures that move: how many video streams there are to choose from. */
+  videoStreams: number;
   /** Where the clock starts anew midway: the parts, whose times follow on each other. `startSec` is 0 then. */
   parts?: FootagePart[];
   /** The timecode of the first frame, as the recording carries it: "01:00:00;00". */
@@ -128,6 +132,7 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
     streamIndex: stream.index,
     codec: stream.codec_name ?? 'unknown',
     pixelFormat: stream.pix_fmt,
+    videoStreams: moving(raw.streams).length,
     ...displaySize(stream),
     fps,
     baseFps,
@@ -153,7 +158,12 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
 
 /** The default video stream, else the first; cover pictures and thumbnails are not video. */
 function chooseVideo(streams: readonly RawStream[]): RawStream | undefined {
-  const video = streams.filter(
+  const video = moving(streams);
+  return video.find((stream) => stream.disposition.default) ?? video[0];
+}
+
+function moving(streams: readonly RawStream[]): RawStream[] {
+  return streams.filter(
     (stream) =>
       stream.codec_type === 'video' &&
       !stream.disposition.attached_pic &&
@@ -161,7 +171,6 @@ function chooseVideo(streams: readonly RawStream[]): RawStream | undefined {
       (stream.width ?? 0) > 0 &&
       (stream.height ?? 0) > 0,
   );
-  return video.find((stream) => stream.disposition.default) ?? video[0];
 }
 
 function lightOf(stream: RawStream): Light | undefined {
@@ -176,7 +185,12 @@ function keyEvery(raw: RawProbe, streamIndex: number): number | undefined {
     .map((packet) => finite(packet.pts_time))
     .filter((time) => time !== undefined)
     .sort((a, b) => a - b);
-  const gaps = keys.slice(1).map((time, index) => time - keys[index]);
+  return largestGap(keys);
+}
+
+/** The largest distance between neighbours; undefined where there are none. @param times ascending */
+export function largestGap(times: readonly number[]): number | undefined {
+  const gaps = times.slice(1).map((time, index) => time - times[index]);
   return gaps.length > 0 ? Math.max(...gaps) : undefined;
 }
 
@@ -265,4 +279,16 @@ function ratio(value: string | undefined): number | undefined {
 function clock(value: string | undefined): number | undefined {
   const match = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(value ?? '');
   return match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]) : undefined;
+}
+
+/**
+ * Whether a browser that knows the codecs shows of the file itself what is looked at here: from 0 on its own clock, the
+ * chosen picture and sound, whole and as long as it is. Else it is played as a stream (see `streamFootage`).
+ */
+export function playsAsItIs(info: VideoInfo): boolean {
+  const [first] = info.sounds;
+  const web = /^(mov|matroska|ogg)/.test(info.container);
+  const clock = Math.abs(info.startSec) < 0.05;
+  const onlyTracks = info.videoStreams === 1 && (first === undefined || playedSound(info.sounds) === first);
+  return web && clock && onlyTracks && info.parts === undefined && !info.lengthFound && info.light !== 'wide';
 }
