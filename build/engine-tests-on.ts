@@ -4,9 +4,9 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { root } from './setup.mjs';
+import { dirname, join } from 'node:path';
 
+const root = dirname(import.meta.dirname);
 const [version, ...patterns] = process.argv.slice(2);
 if (!/^\d+\.\d+\.\d+$/.test(version ?? '')) {
   console.error('Name an exact version of Node, such as 24.22.3.');
@@ -17,7 +17,15 @@ const name = `node-${systems[process.platform] ?? process.platform}-${process.ar
 const folder = mkdtempSync(join(tmpdir(), 'longview-node-'));
 try {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const install = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, `${name}@${version}`];
+  const install = [
+    'install',
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--prefix',
+    folder,
+    `${name}@${version}`,
+  ];
   const installed = spawnSync(npm, install, { stdio: 'inherit', shell: process.platform === 'win32' });
   if (installed.status !== 0) throw new Error(`${name}@${version} could not be installed`);
   const program = process.platform === 'win32' ? 'node.exe' : join('bin', 'node');
