@@ -1,11 +1,11 @@
 import { LongviewError, quote } from '../protocol/errors.ts';
+import type { CopyWay } from './clip-ways.ts';
 import { h264Encoder } from './codecs.ts';
 import { asTheyCome, inputArguments } from './input.ts';
 import { runProcess } from './process.ts';
 import { packetsAround, type PicturePacket } from './seeking/packets-around.ts';
 import { beganBefore, firstTold, fromKeyFrame } from './seeking/pictures-at.ts';
 import { cannotSeek, placesBefore, seeksLoosely, type Place } from './seeking/place.ts';
-import { isKnownSound } from './sound-streams.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
@@ -13,6 +13,8 @@ import type { VideoInfo } from './video-info.ts';
 export interface ClipOptions {
   /** Encode again, so that it begins and ends on the very frames; else it is copied from the key frame before. */
   exact?: boolean;
+  /** Of a copy: which streams go, and how; see `copyWays`. Default: the pictures and all sound. */
+  way?: CopyWay;
   signal?: AbortSignal;
   /** Default: what `findMediaTools` finds. */
   tools?: MediaTools;
@@ -52,7 +54,7 @@ export async function cutClip(
   const packets = await packetsAround(tools, info, around, options.signal);
   if (!options.exact) {
     const begin = Math.max(0, packets[0]?.time ?? span.start);
-    const { code, stderr } = await run(copyArguments(info, { start: begin, end: span.end }));
+    const { code, stderr } = await run(copyArguments(info, { start: begin, end: span.end }, options.way));
     if (code !== 0) throw cannotCut(info.path, stderr);
     return begin;
   }
@@ -67,12 +69,16 @@ export async function cutClip(
 /** Chapters and the timecode of the whole file would be wrong in a part of it. */
 const notTheWholes = ['-map_chapters', '-1', '-metadata', 'timecode=', '-metadata:s:v:0', 'timecode='];
 
-function copyArguments(info: VideoInfo, { start, end }: { start: number; end: number }): string[] {
+function copyArguments(
+  info: VideoInfo,
+  { start, end }: { start: number; end: number },
+  way: CopyWay | undefined,
+): string[] {
   const from = start - slack / 2;
   // Some containers have no presentation times; where it can, ffmpeg makes them.
   const input = ['-fflags', '+genpts', ...inputArguments(info)];
   const length = ['-t', (end - Math.max(0, from)).toFixed(6)];
-  const output = [...length, ...copied(info), '-c', 'copy', '-avoid_negative_ts', 'make_zero'];
+  const output = [...length, ...copied(info, way), '-avoid_negative_ts', 'make_zero'];
   if (from <= 0) return [...input, ...output];
   // Where a seek lands is known roughly in some containers. The clock is set so that the key frame is at its zero, and
   // what comes before that is left out.
@@ -111,7 +117,7 @@ async function exactArguments(
     // H.264 wants even sizes.
     "pad='ceil(iw/2)*2:ceil(ih/2)*2'",
   ];
-  const sounds = info.sounds.filter(isKnownSound);
+  const sounds = info.sounds.filter(({ known }) => known);
   const raw = place.raw.toFixed(6);
   const heard = `atrim=start=${raw}:end=${(place.raw + end - start).toFixed(6)},asetpts=PTS-${raw}/TB`;
   const graph = [
@@ -130,8 +136,15 @@ async function exactArguments(
   ];
 }
 
-function copied(info: VideoInfo): string[] {
-  return ['-map', `0:${info.streamIndex}`, '-map', '0:a?'];
+function copied(info: VideoInfo, way: CopyWay | undefined): string[] {
+  if (!way) return [...streams(info), '-c', 'copy'];
+  const sounds = way.sounds.flatMap(({ index }) => ['-map', `0:${index}`]);
+  return ['-map', `0:${info.streamIndex}`, ...sounds, ...way.codecs];
+}
+
+function streams(info: VideoInfo): string[] {
+  const sounds = info.sounds.filter(({ known }) => known).flatMap(({ index }) => ['-map', `0:${index}`]);
+  return ['-map', `0:${info.streamIndex}`, ...sounds];
 }
 
 function cannotCut(file: string, stderr: string): LongviewError {

@@ -6,7 +6,7 @@ import { findParts } from './parts/find-parts.ts';
 import { unreadableVideo } from './probe-errors.ts';
 import { runProcess } from './process.ts';
 import { rawProbeSchema, type RawProbe } from './raw-probe.ts';
-import { isKnownSound, playedSound } from './sound-streams.ts';
+import { playedSound } from './sound-streams.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import { clockless } from './seeking/place.ts';
 import { largestGap, toVideoInfo, type FootagePart, type VideoInfo } from './video-info.ts';
@@ -163,7 +163,7 @@ async function scanEnds(
   input: readonly string[] = inputArguments(info),
 ): Promise<{ end: number; videoEnd: number | undefined }> {
   const sound = playedSound(info.sounds);
-  const indexes = [info.streamIndex, ...(sound && isKnownSound(sound) ? [sound.index] : [])];
+  const indexes = [info.streamIndex, ...(sound?.known ? [sound.index] : [])];
   const packets = await listPackets(tools, indexes, input, { limit: [], timeoutMs: SCAN_TIMEOUT_MS, signal });
   const endOf = (some: readonly Packet[]) =>
     some.reduce((end, packet) => Math.max(end, packet.end - info.startSec), 0);

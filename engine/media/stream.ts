@@ -7,7 +7,7 @@ import { toneFilters } from './light/tone-map.ts';
 import { startProcess, type RunningProcess } from './process.ts';
 import { placesBefore, type Place } from './seeking/place.ts';
 import { beganBefore, clockSlackSec, fromKeyFrame, firstTold } from './seeking/pictures-at.ts';
-import { isKnownSound, playedSound } from './sound-streams.ts';
+import { playedSound } from './sound-streams.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
@@ -84,10 +84,10 @@ async function streamArguments(
   ];
   const { sounds } = video;
   const chosen = sounds.find(
-    (one) => language !== undefined && one.language === language && isKnownSound(one),
+    (one) => language !== undefined && one.language === language && one.known,
   );
   const sound = chosen ?? playedSound(sounds);
-  const hears = sound !== undefined && isKnownSound(sound);
+  const hears = sound?.known === true;
   const heard = `atrim=start=${place.raw.toFixed(6)},asetpts=PTS-${place.raw.toFixed(6)}/TB,aresample=async=1:first_pts=0`;
   const graph = [
     `[0:${video.streamIndex}]${pictures.join(',')}[v]`,
