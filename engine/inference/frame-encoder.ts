@@ -1,3 +1,4 @@
+import './runtime/float16.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { LongviewError, badArgument, throwIfCancelled } from '../protocol/errors.ts';
 import { toUnitLength } from '../core/vectors.ts';

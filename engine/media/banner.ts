@@ -88,6 +88,7 @@ function readStream(line: string): RawStream {
     width: size ? Number(size[1]) : undefined,
     height: size ? Number(size[2]) : undefined,
     sample_aspect_ratio: aspect,
+    ...colours(pixels),
     field_order: /\b(top first|bottom first|top coded first|bottom coded first)\b/.exec(pixels)?.[1],
     r_frame_rate: rate(description, 'tbr'),
     avg_frame_rate: rate(description, 'fps') ?? rate(description, 'tbr'),
@@ -103,6 +104,14 @@ function readStream(line: string): RawStream {
 /** Splits "h264 (High) (avc1 / 0x31), yuv420p(tv, bt709), 1280x720" at the commas outside parentheses. */
 function splitTop(description: string): string[] {
   return description.split(/, (?![^(]*\))/);
+}
+
+/** "yuv420p10le(tv, bt2020nc/bt2020/smpte2084, progressive)": matrix, primaries, transfer; one word where all are one. */
+function colours(pixels: string): Pick<RawStream, 'color_primaries' | 'color_transfer'> {
+  const inside = /\(([^)]*)\)/.exec(pixels)?.[1]?.split(', ') ?? [];
+  const named = inside.find((part) => /^[\w-]+\/[\w-]+\/[\w-]+$/.test(part))?.split('/');
+  const all = inside.find((part) => /^(bt|smpte|arib)/.test(part));
+  return { color_primaries: named?.[1] ?? all, color_transfer: named?.[2] ?? all };
 }
 
 function rate(description: string, unit: 'fps' | 'tbr'): string | undefined {

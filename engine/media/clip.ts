@@ -3,6 +3,9 @@ import type { CopyWay } from './clip-ways.ts';
 import { h264Encoder } from './codecs.ts';
 import { asTheyCome, inputArguments } from './input.ts';
 import { runProcess } from './process.ts';
+import { packetsAround, type PicturePacket } from './seeking/packets-around.ts';
+import { beganBefore, firstTold, fromKeyFrame } from './seeking/pictures-at.ts';
+import { cannotSeek, placesBefore, seeksLoosely, type Place } from './seeking/place.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
@@ -20,7 +23,9 @@ export interface ClipOptions {
 /** Timestamps are rounded to their container's ticks (a millisecond in Matroska): so much off is still that frame. */
 const slack = 0.002;
 
-const SEEK_TIMEOUT_MS = 120_000;
+/** A picture that stands for longer is shown in a clip as often as it takes. */
+const longestStandSec = 0.5;
+const usualRate = 25;
 const LEAST_TIMEOUT_MS = 600_000;
 
 /**
@@ -37,16 +42,28 @@ export async function cutClip(
   options: ClipOptions = {},
 ): Promise<number> {
   const tools = options.tools ?? (await findMediaTools());
-  const begin = options.exact ? span.start : await keyFrameBefore(tools, info, span.start, options.signal);
-  const args = options.exact
-    ? await exactArguments(tools, info, span)
-    : copyArguments(info, { start: begin, end: span.end }, options.way);
-  const all = ['-v', 'error', '-nostdin', '-hide_banner', '-y', ...args, ...notTheWholes, `file:${target}`];
+  const all = ['-y', ...notTheWholes, `file:${target}`];
   // A minute of work for a second of film is slow enough to be stuck.
   const timeoutMs = LEAST_TIMEOUT_MS + (span.end - span.start) * 60_000;
-  const { code, stderr } = await runProcess(tools.ffmpeg, all, { signal: options.signal, timeoutMs });
-  if (code !== 0) throw cannotCut(info.path, stderr);
-  return begin;
+  const run = (args: readonly string[]) =>
+    runProcess(tools.ffmpeg, ['-v', 'error', '-nostdin', '-hide_banner', ...args, ...all], {
+      signal: options.signal,
+      timeoutMs,
+    });
+  const around = { from: span.start + slack, to: span.end };
+  const packets = await packetsAround(tools, info, around, options.signal);
+  if (!options.exact) {
+    const begin = Math.max(0, packets[0]?.time ?? span.start);
+    const { code, stderr } = await run(copyArguments(info, { start: begin, end: span.end }, options.way));
+    if (code !== 0) throw cannotCut(info.path, stderr);
+    return begin;
+  }
+  for (const place of placesBefore(info, span.start)) {
+    const { code, stderr } = await run(await exactArguments(tools, info, span, place, packets));
+    if (code === 0 && (place.whole || beganBefore(stderr, place.raw))) break;
+    if (place.whole) throw cannotCut(info.path, stderr);
+  }
+  return span.start;
 }
 
 /** Chapters and the timecode of the whole file would be wrong in a part of it. */
@@ -58,14 +75,19 @@ function copyArguments(
   way: CopyWay | undefined,
 ): string[] {
   const from = start - slack / 2;
-  // Some demuxers go back further than asked for; what they bring from there is left out.
-  const seek = from > 0 ? ['-ss', from.toFixed(6)] : [];
+  // Some containers have no presentation times; where it can, ffmpeg makes them.
+  const input = ['-fflags', '+genpts', ...inputArguments(info)];
+  const length = ['-t', (end - Math.max(0, from)).toFixed(6)];
+  const output = [...length, ...copied(info, way), '-avoid_negative_ts', 'make_zero'];
+  if (from <= 0) return [...input, ...output];
+  // Where a seek lands is known roughly in some containers. The clock is set so that the key frame is at its zero, and
+  // what comes before that is left out.
+  const seek = cannotSeek(info) ? 0 : Math.max(0, from - (seeksLoosely(info) ? 1 : 0));
   return [
-    ...seek,
-    ...inputArguments(info.path),
-    ...['-t', (end - Math.max(0, from)).toFixed(6), ...copied(info, way)],
-    ...(from > 0 ? ['-copypriorss', '0'] : []),
-    ...['-avoid_negative_ts', 'make_zero'],
+    ...['-itsoffset', (seek - from).toFixed(6)],
+    ...(seek > 0 ? ['-ss', seek.toFixed(6)] : []),
+    ...input,
+    ...['-copypriorss', '0', ...output],
   ];
 }
 
@@ -73,16 +95,42 @@ async function exactArguments(
   tools: MediaTools,
   info: VideoInfo,
   { start, end }: { start: number; end: number },
+  place: Place,
+  packets: readonly PicturePacket[],
 ): Promise<string[]> {
-  const from = Math.max(0, start - slack);
-  // The slack goes again, so that the first frame is at zero. H.264 wants even sizes.
-  const filters = `setpts='PTS-if(lt(STARTPTS*TB,${2 * slack}),STARTPTS,0)',pad='ceil(iw/2)*2:ceil(ih/2)*2'`;
+  const times = packets.map(({ time }) => time).sort((a, b) => a - b);
+  // The clip begins with the picture that is on screen then, however long it has been.
+  const shown = times.findLast((time) => time <= start + slack) ?? start;
+  const inside = [...times.filter((time) => time >= shown && time < end), end];
+  const stands = inside.some((time, index) => index > 0 && time - inside[index - 1] > longestStandSec);
+  const pictures = [
+    place.whole ? firstTold : fromKeyFrame,
+    'settb=1/1000000',
+    `setpts=PTS-${place.raw.toFixed(6)}/TB`,
+    // A picture that stands for long is repeated: as the last one it would be gone at once.
+    ...(stands
+      ? [`fps=${info.fps > 5 ? info.fps : usualRate}:round=up`, 'tpad=stop_mode=clone:stop=-1']
+      : []),
+    `trim=start=${(stands ? -slack : Math.min(0, shown - start) - slack).toFixed(6)}:end=${(end - slack - start).toFixed(6)}`,
+    // The slack goes again, so that the first frame is at zero.
+    `setpts='if(lte(N,0)+lt(PTS*TB,${slack}),0,PTS)'`,
+    // H.264 wants even sizes.
+    "pad='ceil(iw/2)*2:ceil(ih/2)*2'",
+  ];
+  const sounds = info.sounds.filter(({ known }) => known);
+  const raw = place.raw.toFixed(6);
+  const heard = `atrim=start=${raw}:end=${(place.raw + end - start).toFixed(6)},asetpts=PTS-${raw}/TB`;
+  const graph = [
+    `[0:${info.streamIndex}]${pictures.join(',')}[v]`,
+    ...sounds.map(({ index }) => `[0:${index}]${heard},aresample=async=1:first_pts=0[a${index}]`),
+  ];
   const encoder = await h264Encoder(tools);
   const quality = encoder === 'libx264' ? ['-crf', '18', '-preset', 'medium'] : ['-b:v', '8M'];
   return [
-    ...['-ss', from.toFixed(6), ...inputArguments(info.path)],
-    ...['-t', (end - slack - from).toFixed(6), ...streams(info)],
-    ...['-vf', filters, ...asTheyCome(tools.version), '-enc_time_base', '-1'],
+    ...place.args,
+    ...['-filter_complex', graph.join(';'), '-map', '[v]'],
+    ...sounds.flatMap(({ index }) => ['-map', `[a${index}]`]),
+    ...[...asTheyCome(tools.version), '-enc_time_base', '-1', '-map_metadata', '0'],
     ...['-c:v', encoder ?? 'mpeg4', ...(encoder ? quality : ['-q:v', '2']), '-pix_fmt', 'yuv420p'],
     ...['-c:a', 'aac', '-b:a', '192k'],
   ];
@@ -97,32 +145,6 @@ function copied(info: VideoInfo, way: CopyWay | undefined): string[] {
 function streams(info: VideoInfo): string[] {
   const sounds = info.sounds.filter(({ known }) => known).flatMap(({ index }) => ['-map', `0:${index}`]);
   return ['-map', `0:${info.streamIndex}`, ...sounds];
-}
-
-/** The time of the last key frame up to a time, else of the first one behind it, on the file's own timeline. */
-async function keyFrameBefore(
-  tools: MediaTools,
-  info: VideoInfo,
-  time: number,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const at = time + slack;
-  // Packets come from the key frame that ffmpeg seeks to, with times relative to `at`.
-  const output = ['-map', `0:${info.streamIndex}`, '-c', 'copy', '-t', '0.001', '-f', 'framecrc', 'pipe:1'];
-  const args = ['-v', 'error', '-nostdin', '-ss', at.toFixed(6), ...inputArguments(info.path), ...output];
-  const { stdout } = await runProcess(tools.ffmpeg, args, { signal, timeoutMs: SEEK_TIMEOUT_MS });
-  let tick = 0;
-  const keys: number[] = [];
-  for (const line of stdout.toString('latin1').split('\n')) {
-    const base = /^#tb 0: (\d+)\/(\d+)/.exec(line);
-    if (base) tick = Number(base[1]) / Number(base[2]);
-    // "stream, dts, pts, duration, size, checksum", and "F=…" where a packet is not an ordinary key frame.
-    const packet = /^\d+, +-?\d+, +(-?\d+), +\d+, +\d+, +\w+(.*)$/.exec(line);
-    if (packet && !packet[2].includes('F=')) keys.push(Number(packet[1]) * tick);
-  }
-  const before = keys.filter((key) => key <= 0);
-  const key = before.length > 0 ? Math.max(...before) : (keys[0] ?? -at);
-  return Math.max(0, at + key);
 }
 
 function cannotCut(file: string, stderr: string): LongviewError {

@@ -90,3 +90,59 @@ test(
 test('walking can be cancelled', async () => {
   await assert.rejects(findVideos([folder], { signal: AbortSignal.abort() }), { code: 'cancelled' });
 });
+
+test('what cameras and recorders write under other endings is found; what only lies beside it is not', async () => {
+  const mp4 = '\0\0\0\x20ftypisom';
+  const packets = 'G'.padEnd(188, '-').repeat(8);
+  const root = tree('endings', {
+    'VID_001.insv': 'x',
+    'GS010001.360': 'x',
+    'cam.264': 'x',
+    'cam.h265': 'x',
+    'rec.trp': 'x',
+    'dvr.tp': 'x',
+    'rec.m2p': 'x',
+    'without ending': mp4,
+    'backup.mp4.bak': mp4,
+    'strange.xyz': packets,
+    'sound.m4a': mp4,
+    song: '\0\0\0\x20ftypM4A ',
+    'photo.HEIC': mp4,
+    'film.srt': 'x',
+    readme: 'Hello',
+    'table.dat': 'Hello',
+  });
+  const found = await findVideos([root]);
+  assert.deepEqual(names(root, found.files).sort(), [
+    'GS010001.360',
+    'VID_001.insv',
+    'backup.mp4.bak',
+    'cam.264',
+    'cam.h265',
+    'dvr.tp',
+    'rec.m2p',
+    'rec.trp',
+    'strange.xyz',
+    'without ending',
+  ]);
+  assert.deepEqual(found.errors, []);
+});
+
+test(
+  'a video whose name is not UTF-8 is told, with what to do',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    const root = tree('bytes', { 'a.mp4': 'x' });
+    const name = Buffer.concat([
+      Buffer.from(`${root}/`),
+      Buffer.from([0xb9, 0xb7, 0xba, 0xcd]),
+      Buffer.from('.mp4'),
+    ]);
+    writeFileSync(name, 'x');
+    const found = await findVideos([root]);
+    assert.deepEqual(names(root, found.files), ['a.mp4']);
+    assert.equal(found.errors.length, 1);
+    assert.match(found.errors[0].error.message, /not valid UTF-8/);
+    assert.match(found.errors[0].error.remedy, /Rename/);
+  },
+);

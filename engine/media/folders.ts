@@ -1,16 +1,9 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { LongviewError } from '../protocol/errors.ts';
-import { throwIfCancelled } from '../protocol/errors.ts';
+import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import { fileError } from './file-check.ts';
-
-/** File name extensions that are taken for video when a folder is walked, in lower case. */
-export const videoExtensions: ReadonlySet<string> = new Set(
-  (
-    '3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mkv mod mov mp4 mpe mpeg mpg mts mxf ogm ogv qt rm rmvb ' +
-    'tod ts vob webm wmv wtv y4m'
-  ).split(' '),
-);
+import { hasVideoExtension, looksLikeVideo } from './looks-like-video.ts';
 
 /** What was found under some paths. */
 export interface FoundVideos {
@@ -22,7 +15,7 @@ export interface FoundVideos {
 
 /**
  * Lists the videos under some paths. A path to a file counts whatever its name; folders are walked (hidden entries
- * left out, links followed, no folder twice, so that loops end) for the usual {@link videoExtensions}.
+ * left out, links followed, no folder twice, so that loops end) for what is named like a video, or begins like one.
  * @throws LongviewError `cancelled`; everything else becomes an entry of `errors`.
  */
 export async function findVideos(
@@ -42,13 +35,13 @@ export async function findVideos(
     const real = await realpath(folder);
     if (visited.has(real)) return;
     visited.add(real);
-    const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+    const names = (await namesIn(folder, found)).filter((name) => !name.startsWith('.'));
     for (const name of names.sort(naturalOrder)) {
       const entry = path.join(folder, name);
       await attempt(entry, async () => {
         const facts = await stat(entry);
         if (facts.isDirectory()) await walk(entry);
-        else if (facts.isFile() && hasVideoExtension(name) && !(await isTypeScript(entry))) add(entry);
+        else if (facts.isFile() && (await looksLikeVideo(entry))) add(entry);
       });
     }
   };
@@ -70,21 +63,30 @@ export async function findVideos(
   return found;
 }
 
-/** Whether a file name ends like a video's. */
-export function hasVideoExtension(name: string): boolean {
-  return videoExtensions.has(path.extname(name).slice(1).toLowerCase());
+/**
+ * The names in a folder. Linux allows names of any bytes (an old archive's, in GBK or Latin-1), which neither a library
+ * nor ffmpeg's arguments can carry: those of videos are told.
+ */
+async function namesIn(folder: string, found: FoundVideos): Promise<string[]> {
+  const names: string[] = [];
+  for (const bytes of await readdir(folder, { encoding: 'buffer' })) {
+    const name = bytes.toString('utf8');
+    if (isUtf8(bytes)) names.push(name);
+    else if (hasVideoExtension(name)) {
+      const entry = path.join(folder, name);
+      found.errors.push({ path: entry, error: notUtf8(folder, name) });
+    }
+  }
+  return names;
 }
 
-/** ".ts" and ".mts" are source code as often as MPEG transport streams, which have a sync byte every 188 or 192 bytes. */
-async function isTypeScript(file: string): Promise<boolean> {
-  if (!/\.m?ts$/i.test(file)) return false;
-  const handle = await open(file, 'r');
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(5), 0, 5, 0);
-    return bytesRead > 0 && buffer[0] !== 0x47 && buffer[4] !== 0x47;
-  } finally {
-    await handle.close();
-  }
+function notUtf8(folder: string, name: string): LongviewError {
+  return new LongviewError(
+    'file-unreadable',
+    `The name of a video in ${quote(folder)}, shown as ${quote(name)}, is not valid UTF-8.`,
+    'Rename it (its name is in another encoding, as old archives leave it), then index the folder again.',
+    { details: { path: path.join(folder, name) } },
+  );
 }
 
 /** A link to nowhere. */

@@ -9,16 +9,17 @@ interface Size {
  * A filter that makes frames of several sizes of one picture: they come below each other on one sheet, so that one pipe
  * carries them all and none can wait for another.
  * @param sizes at least one
+ * @param tone filters that map the picture's light, see `toneFilters`
  */
-export function sheetFilter(sizes: readonly Size[]): string {
+export function sheetFilter(sizes: readonly Size[], tone?: string): string {
   const [{ width, height }] = sizes;
-  if (sizes.length === 1) return `${letterboxFilter(width, height)}[frames]`;
+  if (sizes.length === 1) return `${letterboxFilter(width, height, tone)}[frames]`;
   const wide = Math.max(...sizes.map((size) => size.width));
   const inputs = sizes.map((_, index) => `[size${index}]`).join('');
   const outputs = sizes.map((_, index) => `[sheet${index}]`).join('');
   const scaled = sizes.map(
     (size, index) =>
-      `[size${index}]${letterboxFilter(size.width, size.height)},pad=${wide}:${size.height}:0:0[sheet${index}]`,
+      `[size${index}]${letterboxFilter(size.width, size.height, tone)},pad=${wide}:${size.height}:0:0[sheet${index}]`,
   );
   return `split=${sizes.length}${inputs};${scaled.join(';')};${outputs}vstack=inputs=${sizes.length}[frames]`;
 }

@@ -6,8 +6,10 @@ import { checkFile, fileError } from './file-check.ts';
 import { asTheyCome, inputArguments } from './input.ts';
 import { FrameSheet, sheetFilter } from './frame-sheet.ts';
 import { letterboxFor } from './letterbox.ts';
+import { toneFilters } from './light/tone-map.ts';
 import { noFrames } from './probe-errors.ts';
 import { startProcess, tooSlow, type RunningProcess } from './process.ts';
+import { clockSlackSec } from './seeking/pictures-at.ts';
 import { readChunks } from './read-chunks.ts';
 import {
   thumbnailArguments,
@@ -17,6 +19,9 @@ import {
 } from './thumbnails.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
+
+/** Sound often ends a little after the picture; so much more, and the last picture stands for it. */
+const leastHeldSec = 2;
 
 /** What to sample and how. */
 export interface SampleOptions {
@@ -66,7 +71,7 @@ export interface SampledFrames extends AsyncIterable<SampledFrame> {
  * Samples a video on the grid k/fps: sample k is the picture that is on screen at k/fps seconds of the file's own
  * timeline (see {@link VideoInfo}), that is, the last one whose presentation time is not later. The grid begins at
  * the last point not after the first picture, which shows that picture, and ends with the last point before the end
- * of the last picture. So a file of variable frame rate, with B-frames, an edit list, a start offset or a gap is
+ * of the last picture, or of the sound where that goes on for longer (a slide that stands to the end). So a file of variable frame rate, with B-frames, an edit list, a start offset or a gap is
  * sampled by what a viewer sees at that time, however long the picture stands. Rotation and sample aspect ratio are
  * applied; interlaced fields are blended by the downscaling.
  *
@@ -102,18 +107,20 @@ async function* sample(
   await checkFile(file);
   const tools = options.tools ?? (await findMediaTools());
   if (thumbnails) await makeFolder(thumbnails.folder);
-  const decoder = startProcess(tools.ffmpeg, decodeArguments(file, info, options, tools), {
+  const decoder = startProcess(tools.ffmpeg, await decodeArguments(info, options, tools), {
     signal,
     cwd: thumbnails?.folder,
   });
   // Points of the grid before the first picture are padded by ffmpeg, so that frame n of its output is point n.
   const first = Math.floor(info.videoStartSec * fps + 1e-9);
   let point = 0;
+  let shown: Uint8Array | undefined;
   try {
     const sheet = new FrameSheet([options, ...(options.more ?? [])]);
     for await (const pixels of readFrames(decoder, sheet.bytes, options)) {
       if (point >= first) yield { time: point / fps, ...sheet.cut(pixels) };
       point++;
+      shown = pixels;
       throwIfCancelled(signal);
     }
     const end = await decoder.ended;
@@ -121,8 +128,14 @@ async function* sample(
     const frames = Math.max(0, point - first);
     checkEnd(file, decoder, end, frames);
     const cut = truncation(info, point / fps, fps, decoder.stderr(), end.code);
+    if (shown && cut === undefined)
+      for (const time of heldPoints(info, point, fps)) {
+        yield { time, ...sheet.cut(shown) };
+        point++;
+        throwIfCancelled(signal);
+      }
     finish({
-      frames,
+      frames: Math.max(0, point - first),
       truncatedAt: cut,
       complaints: decoder.stderr().trim(),
       thumbnails: thumbnails ? await listThumbnails(thumbnails) : [],
@@ -145,38 +158,30 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function decodeArguments(
-  file: string,
+async function decodeArguments(
   info: VideoInfo,
   { fps, width, height, more = [], thumbnails }: SampleOptions,
   tools: MediaTools,
-): string[] {
+): Promise<string[]> {
+  const tone = await toneFilters(info.light);
+  // Times are the file's own, less its start: what ffmpeg makes of them itself depends on the container and version.
+  const own = `settb=1/1000000,setpts=PTS-${(info.startSec + clockSlackSec).toFixed(6)}/TB`;
   // round=up: a picture counts from the first point that is not before it. start_time=0 pads from the timeline's start.
-  const grid = `[0:${info.streamIndex}]fps=fps=${fps}:round=up:start_time=0`;
-  const frames = sheetFilter([{ width, height }, ...more]);
+  const grid = `[0:${info.streamIndex}]${own},fps=fps=${fps}:round=up:start_time=0`;
+  const frames = sheetFilter([{ width, height }, ...more], tone);
   const graph = thumbnails
-    ? `${grid},split=2[a][b];[a]${frames};[b]${thumbnailFilter(info, thumbnails)}[thumbnails]`
+    ? `${grid},split=2[a][b];[a]${frames};[b]${thumbnailFilter(info, thumbnails, tone)}[thumbnails]`
     : `${grid},${frames}`;
   // Timestamps have been made by the filters; the outputs must neither repeat nor drop any frame.
   return [
     ...['-v', 'error', '-nostdin', '-hide_banner'],
     // A change of size midway must not restart the filters, which would begin to count time anew.
-    ...['-reinit_filter', '0'],
-    ...inputArguments(file),
+    ...['-reinit_filter', '0', '-copyts'],
+    ...inputArguments(info),
     ...['-filter_complex', graph],
     ...['-map', '[frames]', ...asTheyCome(tools.version), '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'],
-    ...startWithSound(info),
     ...(thumbnails ? ['-map', '[thumbnails]', ...asTheyCome(tools.version), ...thumbnailArguments] : []),
   ];
-}
-
-/**
- * In transport and program streams ffmpeg starts its clock with the first stream that is in use. Passing the sound
- * (undecoded) to nowhere keeps it in use, so that a picture that starts later keeps its distance.
- */
-function startWithSound(info: VideoInfo): string[] {
-  const inUse = info.hasAudio && info.videoStartSec > 0 && /^mpeg(ts)?$/.test(info.container);
-  return inUse ? ['-map', '0:a', '-c', 'copy', '-f', 'null', '-'] : [];
 }
 
 async function* readFrames(
@@ -215,6 +220,13 @@ function checkEnd(
       { details: { path: file, stderr } },
     );
   if (frames === 0) throw noFrames(file, stderr);
+}
+
+/** Points after the last picture's own end, where the sound goes on for a while: players let it stand. */
+function heldPoints(info: VideoInfo, from: number, fps: number): number[] {
+  const rest = info.durationSec - from / fps;
+  if (rest < leastHeldSec) return [];
+  return Array.from({ length: Math.floor(rest * fps - 1e-9) + 1 }, (_, index) => (from + index) / fps);
 }
 
 /**

@@ -2,8 +2,9 @@
 export { findMediaTools, type FindToolsOptions, type MediaTools } from './tools.ts';
 export { listCodecs, type CodecSupport } from './codecs.ts';
 export { probe, type ProbeOptions } from './probe.ts';
-export type { Chapter, SubtitleStream, VideoInfo } from './video-info.ts';
-export { findVideos, hasVideoExtension, videoExtensions, type FoundVideos } from './folders.ts';
+export { playsAsItIs, type Chapter, type SubtitleStream, type VideoInfo } from './video-info.ts';
+export { findVideos, type FoundVideos } from './folders.ts';
+export { hasVideoExtension, videoExtensions } from './looks-like-video.ts';
 export {
   sampleFrames,
   type SampledFrame,

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { FootagePart } from './video-info.ts';
 
 /**
  * The demuxers that may open a user's file: video containers, and sound, so that it can be told apart. Without this
@@ -11,14 +12,50 @@ const demuxers =
   'h261 h263 dirac cavsvideo dnxhd avs avs2 avs3 ' +
   'mp3 wav flac aac ac3 eac3 dts truehd aiff au caf w64 amr ape tta wv mpc mpc8 tak loas';
 
+/** A file, and its parts where its clock starts anew midway (see `VideoInfo`). */
+export interface Footage {
+  path: string;
+  parts?: readonly FootagePart[] | undefined;
+}
+
 /**
  * ffmpeg's arguments for opening a user's file. `file:` and an absolute path keep any name from being taken for an
  * option, a protocol ("a:b") or another program's syntax; the whitelists keep a file that calls itself a video from
- * making ffmpeg open the network or other files. Files are opened for reading only.
+ * making ffmpeg open the network or other files. Files are opened for reading only. Parts are opened one after the
+ * other as one input, on one clock that begins at 0.
  */
-export function inputArguments(file: string): string[] {
-  const limits = ['-protocol_whitelist', 'file', '-format_whitelist', demuxers.replaceAll(' ', ',')];
-  return [...limits, '-i', `file:${path.resolve(file)}`];
+export function inputArguments(footage: string | Footage): string[] {
+  const { path: file, parts } = typeof footage === 'string' ? { path: footage, parts: undefined } : footage;
+  if (!parts) return [...limits('file', demuxers), '-i', fileUrl(file)];
+  const list = ['ffconcat version 1.0'];
+  for (const part of parts)
+    list.push(`file ${listQuoted(partUrl(part))}`, `duration ${part.durationSec.toFixed(6)}`);
+  // Reading a list needs no file of its own: it goes with the arguments.
+  const data = `data:text/plain;base64,${Buffer.from(list.join('\n')).toString('base64')}`;
+  const whole = limits('data,subfile,file', `concat ${demuxers}`);
+  return [...whole, '-safe', '0', '-f', 'concat', '-i', data];
+}
+
+/** ffmpeg's arguments for opening one part alone, on its own clock. */
+export function partArguments(part: Pick<FootagePart, 'path' | 'bytes'>): string[] {
+  return [...limits('subfile,file', demuxers), '-i', partUrl(part)];
+}
+
+function limits(protocols: string, formats: string): string[] {
+  return ['-protocol_whitelist', protocols, '-format_whitelist', formats.replaceAll(' ', ',')];
+}
+
+function fileUrl(file: string): string {
+  return `file:${path.resolve(file)}`;
+}
+
+function partUrl({ path: file, bytes }: Pick<FootagePart, 'path' | 'bytes'>): string {
+  return bytes ? `subfile,,start,${bytes.from},end,${bytes.to},,:${fileUrl(file)}` : fileUrl(file);
+}
+
+/** As libavutil's av_get_token reads it. */
+function listQuoted(url: string): string {
+  return `'${url.replaceAll("'", "'\\''")}'`;
 }
 
 /** ffmpeg 5.1 renamed -vsync; 8 no longer knows the old name. Unnumbered builds are newer than that. */

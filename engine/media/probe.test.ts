@@ -90,7 +90,15 @@ test('without ffprobe the same is read from what ffmpeg prints', async () => {
     const read = await probe(file, { tools: { ...tools, ffprobe: undefined } });
     for (const key of ['durationSec', 'startSec', 'videoStartSec', 'fps', 'baseFps'] as const)
       assert.ok(Math.abs(read[key] - exact[key]) < 0.011, `${key} of ${file}: ${read[key]}, ${exact[key]}`);
-    const rest = { durationSec: 0, videoEndSec: 0, startSec: 0, videoStartSec: 0, fps: 0, baseFps: 0 };
+    const rest = {
+      durationSec: 0,
+      videoEndSec: 0,
+      startSec: 0,
+      videoStartSec: 0,
+      fps: 0,
+      baseFps: 0,
+      keyEverySec: 0,
+    };
     assert.deepEqual({ ...read, ...rest }, { ...exact, ...rest });
   }
 });

@@ -13,6 +13,8 @@ const streamSchema = z.object({
   width: number,
   height: number,
   sample_aspect_ratio: text,
+  color_transfer: text,
+  color_primaries: text,
   field_order: text,
   r_frame_rate: text,
   avg_frame_rate: text,
@@ -35,7 +37,7 @@ export const rawProbeSchema = z.object({
   chapters: z.array(chapterSchema).default([]),
   /** The first packets of all streams, for judging how evenly the pictures come. */
   packets: z
-    .array(z.object({ stream_index: number, pts_time: number }))
+    .array(z.object({ stream_index: number, pts_time: number, flags: text }))
     .default([])
     .catch([]),
   format: z.object({

@@ -85,7 +85,7 @@ async function* decode(
   const tools = options.tools ?? (await findMediaTools());
   const packets = createPacketList();
   const start = seekTo(info, from);
-  const decoder = startProcess(tools.ffmpeg, decodeArguments(file, info, options.stream, start), {
+  const decoder = startProcess(tools.ffmpeg, decodeArguments(info, options.stream, start), {
     signal,
     readStderr: packets.read,
   });
@@ -116,23 +116,23 @@ async function* decode(
  * before (decoders need a few packets to come in); in others a jump is a guess, so that they are read from their start.
  */
 function seekTo(info: VideoInfo, from: number): number {
-  const indexed = /(^|,)(mov|mp4|matroska|webm)(,|$)/.test(info.container);
+  const indexed = !info.parts && /(^|,)(mov|mp4|matroska|webm)(,|$)/.test(info.container);
   return indexed && from > 2 ? from - 2 : 0;
 }
 
-function decodeArguments(file: string, info: VideoInfo, stream: number, start: number): string[] {
+function decodeArguments(info: VideoInfo, stream: number, start: number): string[] {
   const graph =
     `[0:${stream}]aresample=${soundRate},aformat=sample_fmts=flt:sample_rates=${soundRate}:channel_layouts=mono,` +
     `asplit=2[sound][list]`;
   return [
     ...['-v', 'error', '-nostdin', '-hide_banner'],
     ...(start > 0 ? ['-ss', start.toFixed(6)] : []),
-    ...inputArguments(file),
+    ...inputArguments(info),
     ...['-filter_complex', graph],
     ...['-map', '[sound]', '-c:a', 'pcm_f32le', '-f', 'f32le', 'pipe:1'],
     ...['-map', '[list]', '-c:a', 'pcm_f32le', '-f', 'framecrc', 'pipe:2'],
-    // Their clock starts with the first stream in use: see startWithSound in frames.ts.
-    ...(/^mpeg(ts)?$/.test(info.container)
+    // Their clock starts with the first stream in use: passing the picture (undecoded) to nowhere keeps it in use.
+    ...(!info.parts && /^mpeg(ts)?$/.test(info.container)
       ? ['-map', `0:${info.streamIndex}`, '-c', 'copy', '-f', 'null', '-']
       : []),
   ];

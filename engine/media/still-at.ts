@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { LongviewError, quote } from '../protocol/errors.ts';
-import { inputArguments } from './input.ts';
-import { runProcess } from './process.ts';
+import { knownVideo } from './known-video.ts';
+import { toneFilters } from './light/tone-map.ts';
+import { picturesAt } from './seeking/pictures-at.ts';
+import { stillFilter } from './thumbnails.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
-
-/** Longest edge in pixels, as thumbnails have it. */
-const size = 320;
 
 /**
  * Writes the picture at a time as a JPEG, in its display shape. The file is there whole or not at all.
  * @param time seconds on the file's own timeline
- * @throws LongviewError `no-frames`, `ffmpeg-missing`, `ffmpeg-failed`.
+ * @throws LongviewError `no-frames`, `ffmpeg-missing`, `ffmpeg-failed`, and the file errors of `probe`.
  */
 export async function writeStillAt(
   file: string,
@@ -19,18 +18,11 @@ export async function writeStillAt(
   target: string,
   tools?: MediaTools,
 ): Promise<void> {
-  const { ffmpeg } = tools ?? (await findMediaTools());
-  const filters = [
-    'scale=max(2\\,trunc(iw*sar/2)*2):ih',
-    `scale=${size}:${size}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=area:out_range=pc`,
-    ...['setsar=1', 'format=yuvj420p'],
-  ];
-  const args = [
-    ...['-v', 'error', '-nostdin', '-hide_banner', '-ss', time.toFixed(6), ...inputArguments(file)],
-    ...['-map', '0:V:0', '-frames:v', '1', '-vf', filters.join(','), '-c:v', 'mjpeg', '-q:v', '5'],
-    ...['-f', 'mjpeg', 'pipe:1'],
-  ];
-  const { stdout } = await runProcess(ffmpeg, args, { signal: undefined, timeoutMs: 60_000 });
+  const used = tools ?? (await findMediaTools());
+  const video = await knownVideo(file, { tools: used });
+  const filters = stillFilter(video, await toneFilters(video.light));
+  const output = ['-c:v', 'mjpeg', '-q:v', '5', '-f', 'mjpeg'];
+  const { stdout } = await picturesAt(video, [time], { filters, output, tools: used });
   if (stdout.length === 0)
     throw new LongviewError(
       'no-frames',

@@ -1,13 +1,22 @@
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { h264Encoder } from './codecs.ts';
-import { inputArguments } from './input.ts';
+import { knownVideo } from './known-video.ts';
+import { evenFrameFilter, evenSize } from './letterbox.ts';
+import { toneFilters } from './light/tone-map.ts';
 import { startProcess, type RunningProcess } from './process.ts';
+import { placesBefore, type Place } from './seeking/place.ts';
+import { beganBefore, clockSlackSec, fromKeyFrame, firstTold } from './seeking/pictures-at.ts';
+import { playedSound } from './sound-streams.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
+import type { VideoInfo } from './video-info.ts';
 
 /** How footage is made playable. */
 export interface StreamOptions {
   /** Where to begin, in seconds on the file's own timeline. */
   start: number;
+  /** The language of the sound, as the file names it ("eng"); default: the sound that players choose. */
+  language?: string;
   signal?: AbortSignal;
   /** Default: what `findMediaTools` finds. */
   tools?: MediaTools;
@@ -23,28 +32,80 @@ export interface FootageStream {
 
 /** Larger pictures cost more to encode than a player's window shows. */
 const widest = 1280;
+/** Encoders and players refuse smaller ones. */
+const smallest = 16;
+/** Pictures per second of footage that tells no rate, or an odd one. */
+const usualRate = 25;
+const shortestSec = 0.1;
 
 /**
  * Encodes footage as it is watched, for players that lack its codec: fragmented MP4 (H.264, AAC), or WebM (VP8,
- * Opus) where this ffmpeg has no H.264 encoder. The stream's own clock begins at 0; nothing is written to disk.
- * @throws LongviewError `ffmpeg-missing`, `cancelled`.
+ * Opus) where this ffmpeg has no H.264 encoder. It shows what sampling shows: the picture that is on screen at
+ * `start` first, then evenly spaced ones, each as long as it stands; upright, in its display shape, in plain (SDR)
+ * colours, with the sound that players choose. The stream's own clock begins at 0; nothing is written to disk.
+ * @throws LongviewError `ffmpeg-missing`, `cancelled`, and those of `probe`.
  */
 export async function streamFootage(file: string, options: StreamOptions): Promise<FootageStream> {
   const tools = options.tools ?? (await findMediaTools());
+  const { signal } = options;
+  const video = await knownVideo(file, { tools, signal });
   const encoder = await h264Encoder(tools);
-  const filters = `yadif=deint=interlaced,scale='min(${widest},iw)':-2,pad='ceil(iw/2)*2:ceil(ih/2)*2',setsar=1`;
-  const args = [
-    ...['-v', 'error', '-nostdin', '-hide_banner'],
-    ...(options.start > 0 ? ['-ss', options.start.toFixed(6)] : []),
-    ...inputArguments(file),
-    // V leaves cover pictures out.
-    ...['-map', '0:V:0', '-map', '0:a:0?', '-sn', '-dn', '-map_chapters', '-1'],
-    ...['-vf', filters, '-pix_fmt', 'yuv420p', '-g', '48', '-ac', '2'],
-    ...(encoder ? mp4(encoder) : webm),
-    'pipe:1',
+  const type = encoder ? 'video/mp4' : 'video/webm';
+  for (const place of placesBefore(video, options.start)) {
+    const args = await streamArguments(video, place, options);
+    const process = startProcess(tools.ffmpeg, [...args, ...(encoder ? mp4(encoder) : webm), 'pipe:1'], {
+      signal,
+    });
+    const stream = { type, process };
+    if (place.whole) return stream;
+    const begun = await hasBegun(stream);
+    if (begun && beganBefore(process.stderr(), place.raw)) return stream;
+    process.kill();
+  }
+  throw new Error('the last place is the whole file');
+}
+
+async function streamArguments(
+  video: VideoInfo,
+  place: Place,
+  { start, language }: StreamOptions,
+): Promise<string[]> {
+  const { width, height } = evenSize(video, widest, smallest);
+  const pictures = [
+    place.whole ? firstTold : fromKeyFrame,
+    ...(Math.min(video.width, video.height) < 3 ? [] : ['yadif=deint=interlaced']),
+    'settb=1/1000000',
+    `setpts=PTS-${(place.raw + clockSlackSec).toFixed(6)}/TB`,
+    `fps=${rateOf(video)}:round=up`,
+    'tpad=stop_mode=clone:stop=-1',
+    'trim=start=0',
+    'setpts=PTS-STARTPTS',
+    evenFrameFilter(width, height, await toneFilters(video.light), 'video'),
   ];
-  const process = startProcess(tools.ffmpeg, args, { signal: options.signal });
-  return { type: encoder ? 'video/mp4' : 'video/webm', process };
+  const { sounds } = video;
+  const chosen = sounds.find(
+    (one) => language !== undefined && one.language === language && one.known,
+  );
+  const sound = chosen ?? playedSound(sounds);
+  const hears = sound?.known === true;
+  const heard = `atrim=start=${place.raw.toFixed(6)},asetpts=PTS-${place.raw.toFixed(6)}/TB,aresample=async=1:first_pts=0`;
+  const graph = [
+    `[0:${video.streamIndex}]${pictures.join(',')}[v]`,
+    ...(hears ? [`[0:${sound.index}]${heard}[a]`] : []),
+  ];
+  const length = video.durationSec > 0 ? Math.max(shortestSec, video.durationSec - start) : undefined;
+  return [
+    ...['-v', 'error', '-nostdin', '-hide_banner', '-reinit_filter', '0', ...place.args],
+    ...['-filter_complex', graph.join(';'), '-map', '[v]', ...(hears ? ['-map', '[a]', '-ac', '2'] : [])],
+    ...(length === undefined ? [] : ['-t', length.toFixed(6)]),
+    ...['-map_chapters', '-1', '-map_metadata', '-1', '-pix_fmt', 'yuv420p', '-g', '48'],
+  ];
+}
+
+function rateOf({ fps, baseFps, variableFrameRate }: VideoInfo): number {
+  const rate = variableFrameRate ? Math.max(usualRate, fps) : fps;
+  const known = rate > 0 ? rate : baseFps;
+  return known >= 1 && known <= 60 ? known : known > 60 ? 60 : usualRate;
 }
 
 function mp4(encoder: string): string[] {
@@ -69,10 +130,13 @@ const webm = [
  */
 export async function hasBegun({ process }: FootageStream): Promise<boolean> {
   const stdout = process.child.stdout!;
+  if (stdout.readableLength > 0) return true;
   const ended = process.ended.then(
     () => 'ended' as const,
     () => 'ended' as const,
   );
   const first = await Promise.race([once(stdout, 'readable').then(() => 'readable' as const), ended]);
+  // What it said before is read by then.
+  await setImmediate();
   return first === 'readable' && stdout.readableLength > 0;
 }

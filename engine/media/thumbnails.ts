@@ -1,3 +1,4 @@
+import { evenFrameFilter, evenSize } from './letterbox.ts';
 import type { VideoInfo } from './video-info.ts';
 
 /** Where thumbnails go and how many. */
@@ -18,16 +19,26 @@ export function thumbnailName(index: number): string {
   return `${String(index).padStart(6, '0')}.jpg`;
 }
 
-/** The ffmpeg filter chain that thins sampled frames to thumbnails and scales them (display shape, even sizes). */
-export function thumbnailFilter(info: VideoInfo, { everySec, size = 320 }: ThumbnailOptions): string {
-  const scale = Math.min(1, size / Math.max(info.width, info.height));
-  const even = (length: number) => Math.max(2, 2 * Math.round((length * scale) / 2));
-  return [
-    `fps=fps=1/${everySec}:round=up:start_time=0`,
-    `scale=${even(info.width)}:${even(info.height)}:flags=area:out_range=pc`,
-    'setsar=1',
-    'format=yuvj420p',
-  ].join(',');
+/**
+ * The ffmpeg filter chain that thins sampled frames to thumbnails and scales them (display shape, even sizes).
+ * @param tone filters that map the picture's light, see `toneFilters`
+ */
+export function thumbnailFilter(
+  info: VideoInfo,
+  options: ThumbnailOptions,
+  tone: string | undefined,
+): string {
+  return `fps=fps=1/${options.everySec}:round=up:start_time=0,${stillFilter(info, tone, options.size)}`;
+}
+
+/** The filters of a still: display shape, even sizes. @param size longest edge in pixels */
+export function stillFilter(
+  info: Pick<VideoInfo, 'width' | 'height'>,
+  tone: string | undefined,
+  size = 320,
+): string {
+  const { width, height } = evenSize(info, size);
+  return evenFrameFilter(width, height, tone, 'jpeg');
 }
 
 /**

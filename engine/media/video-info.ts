@@ -22,6 +22,15 @@ export interface SubtitleStream {
   title: string | undefined;
 }
 
+/** A stretch of a file, or a whole one, that has a clock of its own; parts in a row make one recording. */
+export interface FootagePart {
+  /** Absolute path. */
+  path: string;
+  /** Bytes of the file, from the first to the one after the last; undefined: the whole file. */
+  bytes: { from: number; to: number } | undefined;
+  durationSec: number;
+}
+
 /**
  * What is known of a video before decoding it. All times are seconds on the file's own timeline, which starts at the
  * container's start time: what ffplay, VLC and mpv show as 0:00.
@@ -63,6 +72,16 @@ export interface VideoInfo {
   audioChannels?: number;
   /** The sound tracks, in the file's order. */
   sounds: SoundStream[];
+  /** Light that a plain screen can't show as it is stored: it is mapped to SDR before anything looks or shows. */
+  light?: Light;
+  /** Seconds between two key frames, as the first packets have them; undefined where they hold but one. */
+  keyEverySec?: number;
+  /** The container doesn't tell its length; it was found by reading. */
+  lengthFound?: boolean;
+  /** Pictures that move: how many video streams there are to choose from. */
+  videoStreams: number;
+  /** Where the clock starts anew midway: the parts, whose times follow on each other. `startSec` is 0 then. */
+  parts?: FootagePart[];
   /** The timecode of the first frame, as the recording carries it: "01:00:00;00". */
   timecode?: string;
   /** At how many frames a second the timecode counts, where its track says: 29.97 in pictures of 59.94. */
@@ -73,6 +92,9 @@ export interface VideoInfo {
   /** When the recording says it was made (ISO 8601). */
   createdAt: string | undefined;
 }
+
+/** How a picture's numbers stand for light: HDR by PQ (SMPTE ST 2084) or HLG (ARIB STD-B67), or SDR in BT.2020's colours. */
+export type Light = 'pq' | 'hlg' | 'wide';
 
 /** Below this, ffmpeg itself calls its guess of the format a possible misdetection. */
 const leastTrustedScore = 25;
@@ -110,16 +132,21 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
     streamIndex: stream.index,
     codec: stream.codec_name ?? 'unknown',
     pixelFormat: stream.pix_fmt,
+    videoStreams: moving(raw.streams).length,
     ...displaySize(stream),
     fps,
     baseFps,
+    // AVI stores no times: its pictures stand equally long, whatever is guessed of them.
     variableFrameRate:
-      (fps > 0 && Math.abs(baseFps - fps) > 0.01 * Math.max(baseFps, fps)) || isUneven(raw, stream.index),
+      !names.includes('avi') &&
+      ((fps > 0 && Math.abs(baseFps - fps) > 0.01 * Math.max(baseFps, fps)) || isUneven(raw, stream.index)),
     interlaced: /^(tt|bb|tb|bt|top|bottom)/.test(stream.field_order ?? ''),
     hasAudio: audio !== undefined,
     audioCodec: audio?.codec,
     audioChannels: audio?.channels,
     sounds,
+    light: lightOf(stream),
+    keyEverySec: keyEvery(raw, stream.index),
     timecode: timecode(raw, stream),
     timecodeFps: timecodeRate(raw),
     chapters: chapters(raw, start),
@@ -131,7 +158,12 @@ export function toVideoInfo(file: string, facts: FileFacts, raw: RawProbe): Vide
 
 /** The default video stream, else the first; cover pictures and thumbnails are not video. */
 function chooseVideo(streams: readonly RawStream[]): RawStream | undefined {
-  const video = streams.filter(
+  const video = moving(streams);
+  return video.find((stream) => stream.disposition.default) ?? video[0];
+}
+
+function moving(streams: readonly RawStream[]): RawStream[] {
+  return streams.filter(
     (stream) =>
       stream.codec_type === 'video' &&
       !stream.disposition.attached_pic &&
@@ -139,7 +171,27 @@ function chooseVideo(streams: readonly RawStream[]): RawStream | undefined {
       (stream.width ?? 0) > 0 &&
       (stream.height ?? 0) > 0,
   );
-  return video.find((stream) => stream.disposition.default) ?? video[0];
+}
+
+function lightOf(stream: RawStream): Light | undefined {
+  if (stream.color_transfer === 'smpte2084') return 'pq';
+  if (stream.color_transfer === 'arib-std-b67') return 'hlg';
+  return stream.color_primaries === 'bt2020' ? 'wide' : undefined;
+}
+
+function keyEvery(raw: RawProbe, streamIndex: number): number | undefined {
+  const keys = raw.packets
+    .filter((packet) => packet.stream_index === streamIndex && packet.flags?.startsWith('K'))
+    .map((packet) => finite(packet.pts_time))
+    .filter((time) => time !== undefined)
+    .sort((a, b) => a - b);
+  return largestGap(keys);
+}
+
+/** The largest distance between neighbours; undefined where there are none. @param times ascending */
+export function largestGap(times: readonly number[]): number | undefined {
+  const gaps = times.slice(1).map((time, index) => time - times[index]);
+  return gaps.length > 0 ? Math.max(...gaps) : undefined;
 }
 
 function displaySize(stream: RawStream): { width: number; height: number; rotation: number } {
@@ -227,4 +279,16 @@ function ratio(value: string | undefined): number | undefined {
 function clock(value: string | undefined): number | undefined {
   const match = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(value ?? '');
   return match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]) : undefined;
+}
+
+/**
+ * Whether a browser that knows the codecs shows of the file itself what is looked at here: from 0 on its own clock, the
+ * chosen picture and sound, whole and as long as it is. Else it is played as a stream (see `streamFootage`).
+ */
+export function playsAsItIs(info: VideoInfo): boolean {
+  const [first] = info.sounds;
+  const web = /^(mov|matroska|ogg)/.test(info.container);
+  const clock = Math.abs(info.startSec) < 0.05;
+  const onlyTracks = info.videoStreams === 1 && (first === undefined || playedSound(info.sounds) === first);
+  return web && clock && onlyTracks && info.parts === undefined && !info.lengthFound && info.light !== 'wide';
 }

@@ -16,6 +16,8 @@ export const footageFactsSchema = z.object({
   container: z.string(),
   /** ffmpeg's name of the sound's codec; null where there is no sound. */
   audioCodec: z.string().nullable(),
+  /** A player that knows the codecs shows of the file itself what is indexed; else only a stream of it does. */
+  playsAsItIs: z.boolean(),
   /** Chapters of the recording, in order. */
   chapters: z.array(z.object({ start: seconds, end: seconds, title: z.string().nullable() })),
 });

@@ -70,13 +70,37 @@ test('a video without cuts is one shot, one without patches none', () => {
   assert.deepEqual(shotsOf([], [], [1]), []);
 });
 
-test('every patch belongs to exactly one shot, also where shots are shorter than a patch', () => {
+test('no patch belongs to two shots, and one that shows both sides of a cut to none', () => {
   const starts = [0.2, 1.2, 2.2, 3.2];
   const shots = shotsOf(starts, [1.2, 2.2, 3.2, 3.9], [0.1, 1.3, 1.4, 1.5, 3.85, 9]);
   assert.deepEqual(
     shots.flatMap(({ first, past }) => Array.from({ length: past - first }, (_, i) => first + i)),
-    [0, 1, 2, 3],
+    [0, 2, 3],
   );
   assert.equal(shots[0].start, 0.2);
   assert.equal(shots.at(-1)!.end, 3.9);
+});
+
+test('a cut between the two frames of a patch: its half second is told of neither side', () => {
+  const starts = [0, 1, 2, 3];
+  const ends = [1, 2, 3, 4];
+  const shots = shotsOf(starts, ends, [2.5]);
+  assert.deepEqual(
+    shots.map(({ start, end, first, past }) => [start, end, first, past]),
+    [
+      [0, 2.5, 0, 2],
+      [2.5, 4, 3, 4],
+    ],
+  );
+  // What only the straddling patch shows is no moment of the wrong shot.
+  assert.deepEqual(bounds(groupMoments({ scores: [0, 0, 1, 0], starts, ends, shots }, [2], 0)), []);
+  // A shot that would own nothing has the patch that it lies in.
+  assert.deepEqual(
+    shotsOf(starts, ends, [1.5, 2.5]).map(({ first, past }) => [first, past]),
+    [
+      [0, 1],
+      [1, 2],
+      [3, 4],
+    ],
+  );
 });

@@ -13,7 +13,7 @@ import {
 } from '../protocol/window.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { ImportResult, ModelsResult } from '../protocol/results.ts';
-import type { MediaTools } from '../media/index.ts';
+import { playsAsItIs, type MediaTools } from '../media/index.ts';
 import type { IndexingMedia } from '../indexing/index.ts';
 import type { Store, StoredVideo } from '../library/index.ts';
 import { firstExisting } from './listing.ts';
@@ -52,10 +52,12 @@ export function windowTools(deps: WindowToolsDeps): WindowTools {
     async footageFacts(request) {
       const { video: place } = parseRequest(videoRequestSchema, request);
       const path = await deps.footage((await deps.video(place)).id);
-      const { container, audioCodec, chapters } = await deps.media.probe(path, {});
+      const info = await deps.media.probe(path, {});
+      const { container, audioCodec, chapters } = info;
       return {
         container,
         audioCodec: audioCodec ?? null,
+        playsAsItIs: playsAsItIs(info),
         chapters: chapters.map(({ start, end, title }) => ({ start, end, title: title ?? null })),
       };
     },

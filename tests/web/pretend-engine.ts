@@ -247,6 +247,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     footageFacts: async () => ({
       container: 'mov,mp4,m4a,3gp,3g2,mj2',
       audioCodec: null,
+      playsAsItIs: true,
       chapters: [
         { start: 0, end: 6, title: 'Arrival' },
         { start: 6, end: 20, title: null },

@@ -88,7 +88,7 @@ describe('streams', () => {
     const streams = createStreams();
     await assert.rejects(
       streams.answer(asked, broken, 0),
-      (error) => error instanceof LongviewError && error.code === 'ffmpeg-failed',
+      (error) => error instanceof LongviewError && error.code === 'not-a-video',
     );
   });
 });

@@ -1,3 +1,4 @@
+import './float16.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { bytesGraphBase64 } from './self-test-graphs.ts';
 

@@ -1,3 +1,4 @@
+import './float16.ts';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { basename } from 'node:path';
 import { bytesSaturate } from './byte-products.ts';

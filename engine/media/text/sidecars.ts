@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { hasVideoExtension } from '../folders.ts';
+import { hasVideoExtension } from '../looks-like-video.ts';
 import type { SubtitleFormat } from './cues.ts';
 import { languageOf, readTokens } from './languages.ts';
 

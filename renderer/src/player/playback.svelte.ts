@@ -75,7 +75,8 @@ export class Playback {
       return;
     }
     if (this.source.kind === 'file') {
-      this.duration = video.duration;
+      // Live recordings don't tell; the library knows.
+      this.duration = Number.isFinite(video.duration) ? video.duration : 0;
       if (this.#wanted !== undefined) video.currentTime = this.#wanted;
     }
     this.#wanted = undefined;
