@@ -10,6 +10,8 @@ import { walkSound } from './walk-sound.ts';
 
 /** How far apart the places are that are noted, in case the process ends there. */
 const notedEverySec = 5;
+/** Samples a second where no extractor asks for more. */
+const usualFps = 2;
 
 /** One file of an indexing. */
 export interface FileJob {
@@ -110,14 +112,16 @@ class Making {
     }
     this.looked = frames.length + sound.length > 0;
     let seconds = 0;
-    const rates = Map.groupBy(frames, ({ work }) => work.fps);
+    const usual = frames.find(({ work }) => work.fps !== undefined)?.work.fps ?? usualFps;
+    const rates = Map.groupBy(frames, ({ work }) => work.fps ?? usual);
     // Essential extractors first: what a video is searched by is there before what refines it.
-    const groups = [...rates.values()].toSorted((a, b) => essentials(b) - essentials(a));
-    for (const [index, group] of groups.entries()) {
+    const groups = [...rates].toSorted(([, a], [, b]) => essentials(b) - essentials(a));
+    for (const [index, [fps, group]] of groups.entries()) {
       try {
-        seconds += await this.#walkFrames(group);
+        seconds += await this.#walkFrames(fps, group);
       } catch (error) {
-        for (const { work } of [...groups.slice(index + 1).flat(), ...sound]) work.leave(true);
+        for (const { work } of [...groups.slice(index + 1).flatMap(([, some]) => some), ...sound])
+          work.leave(true);
         throw error;
       }
     }
@@ -126,7 +130,7 @@ class Making {
     return seconds;
   }
 
-  async #walkFrames(group: readonly Begun<FrameWork>[]): Promise<number> {
+  async #walkFrames(fps: number, group: readonly Begun<FrameWork>[]): Promise<number> {
     const { deps, candidate, options, pace } = this.#job;
     const { store, media } = deps;
     const { path } = candidate;
@@ -138,7 +142,7 @@ class Making {
       onFailed: (error: unknown) => this.#problem(extractor, error),
     }));
     const end = await walkFrames({
-      ...{ media, path, works, info: this.#info, signal: options.signal },
+      ...{ media, path, works, fps, info: this.#info, signal: options.signal },
       onReached: (seconds, from) => {
         skipped = from;
         pace.reached(seconds, from, this.#info.durationSec);

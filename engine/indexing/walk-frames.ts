@@ -22,8 +22,10 @@ export interface FrameWalk {
   media: IndexingMedia;
   path: string;
   info: VideoInfo;
-  /** At least one; all of the same `fps`. */
+  /** At least one. */
   works: readonly SharedWork[];
+  /** Samples a second of all of them. */
+  fps: number;
   signal: AbortSignal | undefined;
   /** Told after each batch: seconds gone through, and seconds that an interrupted making had. */
   onReached: (seconds: number, from: number) => void;
@@ -51,7 +53,7 @@ interface Sampled {
  */
 export async function walkFrames(walk: FrameWalk): Promise<number> {
   const sizes = sizesOf(walk.works);
-  const { fps } = walk.works[0].work;
+  const { fps } = walk;
   // Where taking fails, the decoder must end at once, also while it is being waited for.
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, ...(walk.signal ? [walk.signal] : [])]);
@@ -123,7 +125,7 @@ class Takers {
   async take(patches: readonly Sampled[]): Promise<void> {
     const first = this.#patch;
     this.#patch += patches.length;
-    const wanting = this.#works.filter(({ work }) => work.resumedPatches < this.#patch);
+    const wanting = this.#works.filter(({ work }) => this.#has(work) < this.#patch);
     if (wanting.length === 0) {
       this.resumedSec = patches.at(-1)!.end;
       return;
@@ -132,7 +134,7 @@ class Takers {
     for (const one of wanting) {
       const { work } = one;
       const size = this.#sizes.findIndex((other) => isSame(other, work));
-      const fresh = patches.slice(Math.max(0, work.resumedPatches - first));
+      const fresh = patches.slice(Math.max(0, this.#has(work) - first));
       const own = fresh.map(({ end, cutScores, frames }): SampledPatch => ({
         end,
         cutScores,
@@ -140,6 +142,11 @@ class Takers {
       }));
       await work.take(own, this.#letterboxes[size]).catch((error: unknown) => this.#failed(one, error));
     }
+  }
+
+  /** Temporal patches that an extractor has already. */
+  #has({ resumed }: FrameWork): number {
+    return 'patches' in resumed ? resumed.patches : Math.floor((resumed.seconds * this.#walk.fps) / 2);
   }
 
   complete(end: number, stills: readonly string[]): void {

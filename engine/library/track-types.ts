@@ -100,6 +100,10 @@ export interface TrackWriter {
   readonly resumedSec: number;
   /** Stores lines and how far the video has been gone through, in one transaction. */
   appendLines(lines: readonly FootageLine[], reachedSec: number): void;
+  /** The lines that it has so far, by time. */
+  lines(): FootageLine[];
+  /** Puts other lines in the place of all that it has. */
+  replaceLines(lines: readonly FootageLine[]): void;
   /** Stores consecutive values from `start` on, a step each. */
   appendSeries(values: Float32Array, step: number, start: number): void;
   /** Makes the track the one of its extractor that is searched. */

@@ -83,9 +83,7 @@ async function streamArguments(
     evenFrameFilter(width, height, await toneFilters(video.light), 'video'),
   ];
   const { sounds } = video;
-  const chosen = sounds.find(
-    (one) => language !== undefined && one.language === language && one.known,
-  );
+  const chosen = sounds.find((one) => language !== undefined && one.language === language && one.known);
   const sound = chosen ?? playedSound(sounds);
   const hears = sound?.known === true;
   const heard = `atrim=start=${place.raw.toFixed(6)},asetpts=PTS-${place.raw.toFixed(6)}/TB,aresample=async=1:first_pts=0`;

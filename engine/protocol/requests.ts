@@ -18,6 +18,13 @@ const countOf = (max: number) => {
   return z.int(expected).min(1, expected).max(max, expected);
 };
 
+/** What is made of videos only where somebody wants it: it takes its time. */
+export const optionalExtractors = ['text', 'speech'] as const;
+const optionalExpected = `one of ${optionalExtractors.join(', ')}`;
+
+/** One of {@link optionalExtractors}. */
+export type OptionalExtractor = (typeof optionalExtractors)[number];
+
 /** `index`: the files and folders to put into the library. */
 export const indexRequestSchema = z.strictObject({
   paths: z.array(z.string().min(1)).min(1, 'at least one file or folder'),
@@ -30,6 +37,10 @@ export const indexRequestSchema = z.strictObject({
     .optional(),
   /** Index again what is already indexed. */
   force: z.boolean().optional(),
+  /** What else is made of every video from now on: text on screen, speech. */
+  with: z.array(z.enum(optionalExtractors, optionalExpected)).optional(),
+  /** What is made no longer; what was made stays. */
+  without: z.array(z.enum(optionalExtractors, optionalExpected)).optional(),
 });
 
 /** `remove`: a video's id (or a beginning of it that fits one video only) or path. */

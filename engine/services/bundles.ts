@@ -41,6 +41,11 @@ export class Bundles {
     this.#folders = folders;
   }
 
+  /** Where the bundle that ships lies. */
+  get builtinFolder(): string {
+    return this.#folders.builtin;
+  }
+
   /** Where further bundles lie, a folder each. */
   get others(): string {
     return this.#folders.others;

@@ -8,6 +8,7 @@ import type { ModelHandle } from '../search/index.ts';
 import type { FoundBundle } from './bundles.ts';
 import type { Context } from './context.ts';
 import { standsBeside } from './encoders.ts';
+import { optional, want } from './optional-extractors.ts';
 import { gentleEyes } from './low-power.ts';
 import { limitsOf } from './window-tools.ts';
 
@@ -30,7 +31,7 @@ export class IndexingService {
     this.#context.run(options, (signal) => this.#index(request, { ...options, signal }));
 
   async #index(request: unknown, options: CallOptions & { queued?: boolean }): Promise<IndexResult> {
-    const { paths, model: id, fps, force } = parseRequest(indexRequestSchema, request);
+    const { paths, model: id, fps, force, ...asked } = parseRequest(indexRequestSchema, request);
     const { active, encoders, media } = this.#context;
     const store = this.#context.store();
     const named = await this.#context.bundle(id);
@@ -40,6 +41,7 @@ export class IndexingService {
     const bundle = standsBeside(named) && !named.builtin ? await active.bundle() : named;
     const before = await active.fingerprint();
     const beside = (await encoders.atHand()).filter((one) => one.fingerprint !== bundle.fingerprint);
+    want(store, asked);
     // A process that dies leaves the request to whoever comes next; one from a queue is kept there.
     const held = options.queued ? undefined : store.holdRequest(request);
     try {
@@ -49,6 +51,7 @@ export class IndexingService {
             ...{ store, media, model },
             extractors: [
               ...others.map((other): Extractor => frames({ model: other, beside: true })),
+              ...optional(this.#context),
               ...(media.readSound ? extractors : []),
             ],
           },

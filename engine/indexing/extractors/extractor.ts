@@ -34,14 +34,14 @@ export interface FileWork {
 /** Makes something of sampled frames. */
 export interface FrameWork {
   needs: 'frames';
-  /** Samples a second, and the size of the letterboxed frames in pixels. */
-  fps: number;
+  /** Samples a second (undefined: whatever others take, so that the file is decoded once), and the letterboxed size. */
+  fps: number | undefined;
   width: number;
   height: number;
   /** How many temporal patches one `take` should bring for the best speed. */
   batchPatches: number;
-  /** Temporal patches that an interrupted making has already: those don't come again. */
-  resumedPatches: number;
+  /** Seconds, or temporal patches where it counts those, that an interrupted making has already: they don't come again. */
+  resumed: { patches: number } | { seconds: number };
   /** Where stills are to be written in the same decode. */
   stills?: { folder: string; everySec: number };
   /** Takes consecutive temporal patches and stores what it makes of them. @returns when it can take more */

@@ -59,7 +59,7 @@ class FrameWalk implements FrameWork {
   readonly width: number;
   readonly height: number;
   readonly batchPatches: number;
-  readonly resumedPatches: number;
+  readonly resumed: { patches: number };
   readonly stills: FrameWork['stills'];
   readonly #eyes: Eyes;
   readonly #pass: PassWriter;
@@ -88,7 +88,7 @@ class FrameWalk implements FrameWork {
       extractor: name,
       kinds: kindsOf(eyes, model, beside),
     });
-    this.resumedPatches = this.#pass.resumedPatches;
+    this.resumed = { patches: this.#pass.resumedPatches };
     this.stills = beside ? undefined : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
   }
 

@@ -10,3 +10,5 @@ export const extractors: readonly Extractor[] = [loudness];
 
 /** How their tracks are searched, where they are neither text nor embeddings. */
 export const trackSearches: readonly TrackSearch[] = [loudnessSearch];
+
+export { screenText } from './screen-text.ts';

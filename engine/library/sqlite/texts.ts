@@ -67,6 +67,16 @@ export class Texts {
     return true;
   }
 
+  /** The lines of one track, by time. */
+  ofTrack(track: number): FootageLine[] {
+    return this.#db
+      .all<HitRow>(
+        `SELECT kind, start, end, text, language, extra FROM lines WHERE track = ? ORDER BY start, num`,
+        track,
+      )
+      .map(lineOf);
+  }
+
   /** The lines of a video's searched tracks of some kinds, by time. */
   lines(video: number, kinds: readonly TrackKind[] | undefined): StoredLine[] {
     return this.#db

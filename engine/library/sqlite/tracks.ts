@@ -111,6 +111,20 @@ class Writer implements TrackWriter {
     });
   }
 
+  lines(): FootageLine[] {
+    return this.#texts.ofTrack(this.#row.num);
+  }
+
+  replaceLines(lines: readonly FootageLine[]): void {
+    this.#db.write(() => {
+      this.#stillThere();
+      this.#db.run('DELETE FROM lines WHERE track = ?', this.#row.num);
+      for (const line of lines) this.#texts.insert(this.#row.num, this.#row.video, line);
+      this.#db.run('UPDATE tracks SET items = ? WHERE num = ?', lines.length, this.#row.num);
+    });
+    this.#row.items = lines.length;
+  }
+
   appendSeries(values: Float32Array, step: number, start: number): void {
     if (!(step > 0)) throw badArgument('step', 'more than 0 seconds', step);
     for (let from = 0; from < values.length; from += valuesTogether) {

@@ -1,4 +1,5 @@
 import { clock } from '../../../protocol/clock.ts';
+import { optionalExtractors, type OptionalExtractor } from '../../../protocol/requests.ts';
 import { duration, percent, plural, printable } from '../format.ts';
 import { numeric, type Command, type Context } from '../command.ts';
 import { table } from '../table.ts';
@@ -8,11 +9,19 @@ import type { IndexResult } from '../../../protocol/results.ts';
 export const indexCommand: Command = {
   name: 'index',
   summary: 'put videos into the library, so that they can be searched',
-  usage: '<file|folder…> [--model ID] [--fps N] [--force]',
-  options: { model: { type: 'string' }, fps: { type: 'string' }, force: { type: 'boolean' } },
+  usage: '<file|folder…> [--model ID] [--fps N] [--with LIST] [--without LIST] [--force]',
+  options: {
+    model: { type: 'string' },
+    fps: { type: 'string' },
+    with: { type: 'string' },
+    without: { type: 'string' },
+    force: { type: 'boolean' },
+  },
   optionHelp: {
     model: 'the bundle to look with (see "longview models")',
     fps: 'frames to look at per second of video',
+    with: `make also, now and from now on: ${optionalExtractors.join(', ')} (separated by commas)`,
+    without: 'no longer make these; what was made stays',
     force: 'look again at what is already indexed',
   },
   words: { min: 1, max: Infinity, what: 'at least one file or folder' },
@@ -23,6 +32,8 @@ export const indexCommand: Command = {
         paths: words,
         model: options.model as string | undefined,
         fps: numeric(options.fps),
+        ...(typeof options.with === 'string' && { with: listed(options.with) }),
+        ...(typeof options.without === 'string' && { without: listed(options.without) }),
         force: options.force as boolean | undefined,
       },
       { signal: context.signal, onProgress: context.terminal.progress },
@@ -32,6 +43,9 @@ export const indexCommand: Command = {
     return { result, exitCode: failed ? 1 : 0 };
   },
 };
+
+/** A list as it is typed; what isn't known is for the engine to say. */
+const listed = (text: string) => text.split(',').map((word) => word.trim() as OptionalExtractor);
 
 function print({ terminal }: Context, { videos, wallSec, realtimeFactor }: IndexResult): void {
   const colour = {
