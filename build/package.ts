@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bytes } from '../engine/protocol/bytes.ts';
 import { installerConfig } from './packaging/installers.ts';
-import { PackagingError, stage, type Stage, type Target } from './packaging/stage.ts';
+import { PackagingError, sherpaLibrary, stage, type Stage, type Target } from './packaging/stage.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -23,8 +23,10 @@ export interface PackageOptions {
   output?: string;
 }
 
-/** Stages and packs. @returns what was made, and how much of it is what. @throws PackagingError */
-export async function packageApp(options: PackageOptions): Promise<{ files: string[]; sizes: Sizes }> {
+/** Stages and packs. @returns what was made, how much of it is what, and what it goes without. @throws PackagingError */
+export async function packageApp(
+  options: PackageOptions,
+): Promise<{ files: string[]; sizes: Sizes; lacks: string[] }> {
   const { target, dir, ffmpeg, electronDist } = options;
   const output = options.output ?? join(root, 'dist', 'packages');
   const staged = await stage({
@@ -32,7 +34,7 @@ export async function packageApp(options: PackageOptions): Promise<{ files: stri
     folder: join(output, `stage-${target.platform}-${target.arch}`),
     ffmpeg,
   });
-  const sizes = await sizesOf(staged);
+  const sizes = await sizesOf(staged, target);
   const { Arch, build, Platform } = await import('electron-builder');
   const platform = { linux: Platform.LINUX, darwin: Platform.MAC, win32: Platform.WINDOWS }[target.platform];
   const { version } = createRequire(join(root, 'package.json'))('electron/package.json') as {
@@ -44,18 +46,20 @@ export async function packageApp(options: PackageOptions): Promise<{ files: stri
     config: installerConfig(staged, { output, electronVersion: version, electronDist }),
     publish: 'never',
   });
-  return { files, sizes };
+  return { files, sizes, lacks: staged.lacks };
 }
 
 /** Bytes by part, without Electron's own. */
 export type Sizes = Record<string, number>;
 
-async function sizesOf({ app, resources }: Stage): Promise<Sizes> {
+async function sizesOf({ app, resources }: Stage, target: Target): Promise<Sizes> {
   const parts: [string, string][] = [
     ['interface', join(app, 'renderer')],
     ['shell and engine', join(app, 'electron')],
     ['ONNX Runtime', join(app, 'node_modules', 'onnxruntime-node')],
     ['ONNX Runtime', join(app, 'node_modules', 'onnxruntime-common')],
+    ['speech', join(app, 'node_modules', 'sherpa-onnx-node')],
+    ['speech', join(app, 'node_modules', sherpaLibrary(target))],
     ['SQLite', join(app, 'node_modules', 'better-sqlite3')],
     ['built-in model', join(resources, 'models')],
     ['ffmpeg', join(resources, 'ffmpeg')],
@@ -98,12 +102,13 @@ if (import.meta.main) {
     if (!['linux', 'darwin', 'win32'].includes(platform) || !['x64', 'arm64'].includes(arch))
       throw new PackagingError(`There are no packages for ${platform} ${arch}.`);
     const target = { platform, arch } as Target;
-    const { files, sizes } = await packageApp({
+    const { files, sizes, lacks } = await packageApp({
       target,
       dir,
       ...(values['no-ffmpeg'] ? { ffmpeg: null } : {}),
     });
     process.stdout.write(`${sizeTable(sizes)}\n`);
+    for (const lack of lacks) process.stderr.write(`In this package ${lack}.\n`);
     for (const file of files) process.stdout.write(`${relative(root, file)}\n`);
   } catch (error) {
     if (!(error instanceof PackagingError)) throw error;

@@ -199,12 +199,13 @@ describe('staging for another platform', { skip: noModel, timeout: 60_000 }, () 
     const folder = await mkdtemp(join(tmpdir(), 'longview-stage-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const at = async (platform: 'win32' | 'darwin', arch: 'x64' | 'arm64') => {
-      const { app, resources } = await stage({
+      const { app, resources, lacks } = await stage({
         target: { platform, arch },
         folder: join(folder, platform),
         ffmpeg: null,
       });
       assert.equal((await readWeights(join(resources, 'models', 'screen-text'))).letters.length, 6624);
+      assert.match(lacks.join(), /speech can't be heard: sherpa-onnx-(win|darwin)-\w+ is not installed/);
       const files = await readdir(join(app, 'node_modules'), { recursive: true });
       return files.filter((path) => /\.(node|so|dll|dylib)(\.\d+)*$/.test(path)).sort();
     };

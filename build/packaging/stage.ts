@@ -28,6 +28,8 @@ export interface Stage {
   app: string;
   /** Lies beside it: what other programs or native code must read. */
   resources: string;
+  /** What this platform's package goes without, in words for whoever makes it. */
+  lacks: string[];
 }
 
 /** How to stage. */
@@ -57,7 +59,7 @@ export async function stage({ target, folder, ffmpeg }: StageOptions): Promise<S
   await writeFile(join(app, 'package.json'), await aboutApp());
   await copyOnnxRuntime(target, join(app, 'node_modules'));
   await copySqlite(target, join(app, 'node_modules'));
-  await copySherpa(target, join(app, 'node_modules'));
+  const hears = await copySherpa(target, join(app, 'node_modules'));
   await copyModel(join(resources, 'models', 'builtin'));
   await takeScreenText({ output: join(resources, 'models', 'screen-text') });
   await copyVoice(join(resources, 'models', 'voice'));
@@ -65,7 +67,7 @@ export async function stage({ target, folder, ffmpeg }: StageOptions): Promise<S
   await copyFile(join(iconsFolder, 'icon.png'), join(resources, 'icons', 'icon.png'));
   await writeFile(join(resources, 'licences.txt'), licencesText());
   if (ffmpeg !== null) await copyFfmpeg(target, ffmpeg ?? staticFfmpeg(), join(resources, 'ffmpeg'));
-  return { app, resources };
+  return { app, resources, lacks: hears ? [] : [withoutSherpa(target)] };
 }
 
 const packageSchema = z.object({ version: z.string(), description: z.string(), license: z.string() });
@@ -123,19 +125,30 @@ async function copySqlite({ platform, arch }: Target, to: string): Promise<void>
   await copyFile(join(from, prebuilt), join(to, 'better-sqlite3', prebuilt));
 }
 
-/** What hears speech; npm calls Windows "win". It loads its library from a package that lies beside its own. */
-async function copySherpa({ platform, arch }: Target, to: string): Promise<void> {
-  const library = `sherpa-onnx-${platform === 'win32' ? 'win' : platform}-${arch}`;
-  if (!existsSync(join(modules, library)))
-    throw new PackagingError(
-      `${library}, which hears speech on ${platform} ${arch}, is not installed: npm installs it on such a machine, or with ` +
-        '--os and --cpu.',
-    );
+/** The package that brings what hears speech on a platform; npm calls Windows "win". */
+export const sherpaLibrary = ({ platform, arch }: Target) =>
+  `sherpa-onnx-${platform === 'win32' ? 'win' : platform}-${arch}`;
+
+const withoutSherpa = (target: Target) =>
+  `speech can't be heard: ${sherpaLibrary(target)} is not installed (npm installs it on such a machine, or with --os and --cpu)`;
+
+/**
+ * What hears speech. Its library lies in a package of its own for each platform, which npm installs on that platform alone.
+ * @returns false where it isn't there, for another platform than this one
+ */
+async function copySherpa(target: Target, to: string): Promise<boolean> {
+  const library = sherpaLibrary(target);
+  if (!existsSync(join(modules, library))) {
+    if (target.platform === process.platform && target.arch === process.arch)
+      throw new PackagingError(`${withoutSherpa(target)}: run "npm run setup" first.`);
+    return false;
+  }
   for (const name of ['sherpa-onnx-node', library])
     await cp(join(modules, name), join(to, name), {
       recursive: true,
       filter: (path) => !/\.(map|d\.ts|md)$|types\.js$/.test(path),
     });
+  return true;
 }
 
 async function copyVoice(to: string): Promise<void> {
