@@ -212,6 +212,9 @@ async function visionDifference(
 ): Promise<number> {
   const all = joined(seen.map(({ tokens }) => tokens));
   const width = hiddenSize * (1 + deepstack);
+  const recorded = await reference.floats(`${prompt}.vision`);
+  // All features side by side, as a visual token carries them here.
+  if (recorded.length === all.length) return difference(all, recorded);
   const names = ['vision', ...Array.from({ length: deepstack }, (_, layer) => `deepstack${layer}`)];
   const differences = names.map(async (name, part) => {
     if (part > 0 && !reference.has(`${prompt}.${name}`)) return 0;

@@ -118,3 +118,95 @@ test('absurd sizes and wrong types are refused with their field', () => {
     assert.deepEqual(result.error?.issues[0]?.path, Object.keys(wrong));
   }
 });
+
+/** The fields of Qwen2.5-VL-3B's published config that set its shape. */
+const published25 = {
+  model_type: 'qwen2_5_vl',
+  hidden_size: 2048,
+  intermediate_size: 11_008,
+  num_attention_heads: 16,
+  num_hidden_layers: 36,
+  num_key_value_heads: 2,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1_000_000.0,
+  rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
+  tie_word_embeddings: true,
+  use_sliding_window: false,
+  max_position_embeddings: 128_000,
+  vocab_size: 151_936,
+  vision_config: {
+    depth: 32,
+    hidden_act: 'silu',
+    hidden_size: 1280,
+    intermediate_size: 3420,
+    num_heads: 16,
+    in_chans: 3,
+    out_hidden_size: 2048,
+    patch_size: 14,
+    spatial_merge_size: 2,
+    spatial_patch_size: 14,
+    window_size: 112,
+    fullatt_block_indexes: [7, 15, 23, 31],
+    tokens_per_second: 2,
+    temporal_patch_size: 2,
+  },
+};
+
+test('the shape of the published Qwen2.5-VL 3B is read: windows of 4 x 4 tokens, 2 ids a second', () => {
+  const { decoder, vision, positions } = read(published25);
+  assert.deepEqual([decoder.headDim, decoder.tied, decoder.headNorm], [128, true, undefined]);
+  assert.deepEqual(vision.windows, { size: 4, fullBlocks: [7, 15, 23, 31] });
+  assert.deepEqual([vision.embedSize, vision.mlpSize, vision.hiddenSize], [1280, 3420, 2048]);
+  assert.deepEqual(positions, {
+    variant: 'm-rope-time',
+    sections: [16, 24, 24],
+    theta: 1_000_000,
+    tokensPerSecond: 2,
+  });
+  const { tokens_per_second: _, ...silent } = published25.vision_config;
+  assert.equal(read({ ...published25, vision_config: silent }).positions.tokensPerSecond, 4);
+});
+
+test('the shapes of the published Qwen3-VL 2B and 4B are read: heads of 128 whatever the width, DeepStack of three', () => {
+  for (const [hidden_size, num_attention_heads, intermediate_size, num_hidden_layers] of [
+    [2048, 16, 6144, 28],
+    [2560, 32, 9728, 36],
+  ]) {
+    const { decoder, vision, positions } = read({
+      model_type: 'qwen3_vl',
+      tie_word_embeddings: true,
+      text_config: {
+        ...{ hidden_size, num_attention_heads, intermediate_size, num_hidden_layers },
+        num_key_value_heads: 8,
+        head_dim: 128,
+        attention_bias: false,
+        tie_word_embeddings: true,
+        max_position_embeddings: 262_144,
+        rope_theta: 5_000_000,
+        rope_scaling: { mrope_interleaved: true, mrope_section: [24, 20, 20], rope_type: 'default' },
+        vocab_size: 151_936,
+      },
+      vision_config: {
+        depth: 24,
+        hidden_act: 'gelu_pytorch_tanh',
+        hidden_size: 1024,
+        intermediate_size: 4096,
+        num_heads: 16,
+        num_position_embeddings: 2304,
+        out_hidden_size: hidden_size,
+        patch_size: 16,
+        deepstack_visual_indexes: [5, 11, 17],
+      },
+    });
+    assert.deepEqual([decoder.headDim, decoder.headNorm, decoder.deepstack], [128, true, 3]);
+    assert.deepEqual(
+      [vision.positionGrid, vision.deepstackBlocks, vision.activation],
+      [48, [5, 11, 17], 'gelu-tanh'],
+    );
+    assert.deepEqual(positions, {
+      variant: 'm-rope-interleaved',
+      sections: [24, 20, 20],
+      theta: 5_000_000,
+    });
+  }
+});
