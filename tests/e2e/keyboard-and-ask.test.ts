@@ -95,6 +95,23 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     assert.match((await said())!, /^0\.75\. Time is squeezed/);
   });
 
+  test('a model whose positions the time scale doesn’t change has no slider, and the reason in its place', async (t) => {
+    const page = await open(t);
+    const slider = page.getByRole('slider', { name: 'Time scale' });
+    await visit(page, '#/settings');
+    const reader = page.getByRole('combobox', { name: 'Questions are answered by' });
+    await reader.selectOption({ label: 'Reader 2B' });
+    await page.keyboard.press('2');
+    await page.getByText('Reader 2B reads time with m-rope').waitFor();
+    assert.equal(await slider.count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Compare' }).count(), 0);
+    await visit(page, '#/settings');
+    await reader.selectOption({ label: 'Pretend' });
+    await page.keyboard.press('2');
+    await slider.waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+  });
+
   test('the whole library is asked, and a moment of the answer opens its video', async (t) => {
     const page = await open(t, { pace: 10 });
     await page.getByRole('link', { name: 'Ask', exact: true }).click();
