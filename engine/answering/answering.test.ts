@@ -7,6 +7,7 @@ import { plan } from './plan.ts';
 import { selfTest } from './self-test.ts';
 import { VisualTokenCache } from '../search/visual-token-cache.ts';
 import type { Model, PromptPart, Reader } from '../inference/types.ts';
+import type { PositionVariant } from '../protocol/bundle.ts';
 import type { SearchDeps } from '../search/types.ts';
 
 const made = () =>
@@ -152,6 +153,27 @@ test('a list is read of what was looked at before', async () => {
   const [list] = asked.slice(before);
   assert.deepEqual(list.parts[0], asked[0].parts[0]);
   assert.equal(times.length, looked);
+});
+
+test('several gammas are asked of a model that they change, and one of another, which is said', async () => {
+  const question = { question: 'Why is it windy?', in: 'film', gamma: 'compare' as const };
+  const as = (variant: PositionVariant) => {
+    const { answering, asked } = checkpoint();
+    return {
+      asked,
+      deps: { ...made().deps, answering: { ...answering, model: { ...answering.model, variant } } },
+    };
+  };
+  const scaled = as('soft-hope');
+  const several = await ask(scaled.deps, question);
+  assert.deepEqual([several.runs?.length, several.notices], [3, undefined]);
+  const fixed = as('m-rope');
+  const one = await ask(fixed.deps, question);
+  assert.deepEqual([one.runs, one.agreement, one.request?.gamma], [undefined, undefined, 1.5]);
+  assert.match(one.notices![0].message, /theirs reads time with m-rope, .* asked once instead of "compare"/);
+  assert.equal(fixed.asked.length, scaled.asked.length / 3);
+  const again = await ask(fixed.deps, { question: question.question, in: 'film', gamma: 'auto' });
+  assert.deepEqual([again.cached, again.notices?.length], [true, 1]);
 });
 
 test('what is kept has a limit, and the least recently used goes', () => {

@@ -3,6 +3,7 @@ import { parsedQuestion, type ParsedQuestion } from '../language/parsed-question
 import { QueryParser } from '../language/parsed-query.ts';
 import { scopeOf, type Scope } from '../search/scope.ts';
 import { gammaRange, gammasOfMode, type GammaMode } from '../protocol/gamma.ts';
+import { gammaVariants } from '../protocol/bundle.ts';
 import { answeringModel } from './answering.ts';
 import { askRequestSchema, parseRequest, type AskRequest } from '../protocol/requests.ts';
 import type { AskResult } from '../protocol/results.ts';
@@ -21,6 +22,8 @@ export interface Asked extends Scope {
   /** One, or those of a mode. */
   gammas: readonly number[];
   mode: GammaMode | undefined;
+  /** The mode that was asked for, where gamma changes nothing for the bundle that answers: it is asked once instead. */
+  unscaled: GammaMode | undefined;
   key: AnswerKey;
   request: AskResult['request'];
   fresh: boolean;
@@ -39,11 +42,13 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
   const scope = scopeOf(deps, where);
   const parser = new QueryParser({ match: deps.match, labels: deps.model.labels });
   const parsed = parsedQuestion(question, parser);
-  const mode = typeof gamma === 'string' ? gamma : undefined;
-  const { trainedGammas } = answeringModel(deps);
+  const { trainedGammas, variant } = answeringModel(deps);
+  const wanted = typeof gamma === 'string' ? gamma : undefined;
+  const scaled = variant === undefined || gammaVariants.includes(variant);
+  const mode = scaled ? wanted : undefined;
   const chosen = mode
     ? [...new Set(gammas ?? gammasOfMode(mode, trainedGammas))]
-    : [(gamma as number) ?? gammaRange.explain];
+    : [typeof gamma === 'number' ? gamma : gammaRange.explain];
   const several = mode ? `;${mode}:${chosen.join(',')}` : '';
   return {
     ...scope,
@@ -52,8 +57,13 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
     parser,
     gammas: chosen,
     mode,
+    unscaled: scaled ? undefined : wanted,
     fresh,
-    request: { in: where, gamma, gammas, ...(model === undefined ? {} : { model }) },
+    request: {
+      in: where,
+      ...(mode === wanted ? { gamma, gammas } : { gamma: chosen[0] }),
+      ...(model === undefined ? {} : { model }),
+    },
     key: {
       contentHash: oneOf(scope.videos.map((video) => video.contentHash)),
       indexRun: oneOf(scope.videos.map((video) => video.indexRun)),

@@ -1,3 +1,5 @@
+import { gammaVariants } from '../protocol/bundle.ts';
+import { answeringModel } from './answering.ts';
 import type { Asked } from './asked.ts';
 import type { AskResult } from '../protocol/results.ts';
 import type { SearchDeps } from '../search/types.ts';
@@ -5,19 +7,42 @@ import type { SearchDeps } from '../search/types.ts';
 /** How many videos are looked for on the disk. */
 const mostNotices = 16;
 
-/** Says which of the footage is gone or changed since it was indexed; the answer is from its index all the same. */
-export async function withNotices(
+/**
+ * Says which of the footage is gone or changed since it was indexed (the answer is from its index all the same), and where
+ * several scales of time were asked for and make no difference.
+ */
+export async function withNotices(deps: SearchDeps, asked: Asked, result: AskResult): Promise<AskResult> {
+  const notices = [...unscaledNotices(deps, asked), ...(await footageNotices(deps, asked, result))];
+  return notices.length > 0 ? { ...result, notices } : result;
+}
+
+type Notices = NonNullable<AskResult['notices']>;
+
+function unscaledNotices(deps: SearchDeps, { unscaled }: Asked): Notices {
+  if (unscaled === undefined) return [];
+  const { id, variant } = answeringModel(deps);
+  return [
+    {
+      code: 'bad-argument',
+      message: `${id} reads time with ${variant}, which gamma doesn't change: it was asked once instead of "${unscaled}".`,
+      remedy: `Several gammas are worth asking of a model with ${gammaVariants.join(', ')}.`,
+      details: { name: 'gamma' },
+    },
+  ];
+}
+
+async function footageNotices(
   { footageState }: SearchDeps,
   asked: Asked,
   result: AskResult,
-): Promise<AskResult> {
-  if (!footageState) return result;
+): Promise<Notices> {
+  if (!footageState) return [];
   const proving = new Set([result.videoId, ...result.evidence.flatMap(({ videoId }) => videoId ?? [])]);
   const looked = asked.videos.filter(({ id }) => proving.has(id)).slice(0, mostNotices);
   const states = await Promise.all(
     looked.map(async (video) => ({ video, state: await footageState(video) })),
   );
-  const notices = states.flatMap(({ video, state }): NonNullable<AskResult['notices']> => {
+  return states.flatMap(({ video, state }): Notices => {
     if (state === undefined) return [];
     const gone = state === 'missing';
     return [
@@ -31,5 +56,4 @@ export async function withNotices(
       },
     ];
   });
-  return notices.length > 0 ? { ...result, notices } : result;
 }

@@ -1,3 +1,4 @@
+import type { PositionVariant } from '../protocol/bundle.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Store } from '../library/ports/index.ts';
 import type { TrackSearch } from '../library/track-search.ts';
@@ -41,6 +42,8 @@ export interface ModelHandle {
   readonly labels?: readonly string[];
   /** The time scales that its decoder was trained with; the usual ones where it doesn't say. */
   readonly trainedGammas?: readonly number[];
+  /** Its decoder's encoding: only some are changed by gamma. */
+  readonly variant?: PositionVariant;
   /** Loads it (once). Nothing of a runtime is imported before this is called. */
   open(): Promise<Model>;
 }

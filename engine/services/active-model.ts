@@ -52,7 +52,8 @@ export class ActiveModel {
     const { manifest, fingerprint, reading, folder } = bundle;
     const labels = manifest.can.includes('detect') ? (manifest.eyes?.labels ?? []) : [];
     const trainedGammas = manifest.decoder?.positions.trainedGammas ?? [];
-    const known = { id: manifest.id, fingerprint, reading, labels, trainedGammas };
+    const variant = manifest.decoder?.positions.variant;
+    const known = { id: manifest.id, fingerprint, reading, labels, trainedGammas, variant };
     return this.#loaded.use(fingerprint, folder, (open) => work({ ...known, open }));
   }
 
