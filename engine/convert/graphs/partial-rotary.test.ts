@@ -35,7 +35,7 @@ function reordered(): typeof fixtureWeights {
     const data = new Float32Array(tensor.data.length);
     for (let row = 0; row < tensor.shape[0]; row++) {
       const source = Math.floor(row / headDim) * headDim + from[row % headDim];
-      data.set((tensor.data as Float32Array).subarray(source * width, (source + 1) * width), row * width);
+      data.set((tensor.data).subarray(source * width, (source + 1) * width), row * width);
     }
     return [name, { ...tensor, data }] as const;
   });
@@ -48,7 +48,7 @@ async function logitsOf(
   rotaryDim?: number,
 ): Promise<Float32Array> {
   const config = { ...fixtureDecoder, ...(rotaryDim === undefined ? {} : { rotaryDim }) };
-  const graph = buildDecoderGraph(config, memorySource(weights as never), { precision: 'fp32' });
+  const graph = buildDecoderGraph(config, memorySource(weights), { precision: 'fp32' });
   const session = await ort.InferenceSession.create(await graph.encode());
   try {
     return await runDecoder(session, config, prompt);
