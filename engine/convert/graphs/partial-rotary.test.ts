@@ -35,7 +35,7 @@ function reordered(): typeof fixtureWeights {
     const data = new Float32Array(tensor.data.length);
     for (let row = 0; row < tensor.shape[0]; row++) {
       const source = Math.floor(row / headDim) * headDim + from[row % headDim];
-      data.set((tensor.data).subarray(source * width, (source + 1) * width), row * width);
+      data.set(tensor.data.subarray(source * width, (source + 1) * width), row * width);
     }
     return [name, { ...tensor, data }] as const;
   });
