@@ -34,7 +34,7 @@ export function parseBanner(log: string): RawProbe | undefined {
     if (/^\S/.test(line)) break; // "At least one output file must be specified"
     if (/^ {2}Duration: /.test(line)) readDuration(line, raw);
     else if (/^ {2,4}Chapter #0:\d+/.test(line)) tags = readChapter(line, raw);
-    else if (/^ {2}Stream #0:\d+/.test(line)) {
+    else if (/^ {2,4}Stream #0:\d+/.test(line)) {
       stream = readStream(line);
       raw.streams.push(stream);
       tags = stream.tags;
@@ -63,7 +63,7 @@ function readChapter(line: string, raw: RawProbe): Tags {
 }
 
 function readDetail(line: string, tags: Tags, stream: RawStream | undefined): void {
-  const rotation = /^ +displaymatrix: rotation of (-?[\d.]+) degrees/.exec(line);
+  const rotation = /^ +display ?matrix: .*?rotation of (-?[\d.]+) degrees/i.exec(line);
   if (rotation) {
     stream?.side_data_list.push({ rotation: Number(rotation[1]) });
     return;
@@ -73,7 +73,8 @@ function readDetail(line: string, tags: Tags, stream: RawStream | undefined): vo
 }
 
 function readStream(line: string): RawStream {
-  const head = /^ {2}Stream #0:(\d+)(?:\[\w+\])?(?:\((\w+)\))?: (\w+): (.*)$/.exec(line);
+  // What stands between the number and the kind (an id, a language, a group) differs between versions.
+  const head = /^ +Stream #0:(\d+)(?:\[[^\]]*\])*(?:\(([\w-]+)\))?[^:]*: (\w+): (.*)$/.exec(line);
   const description = head?.[4] ?? '';
   const language = head?.[2];
   const size = /, (\d+)x(\d+)/.exec(description);

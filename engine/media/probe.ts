@@ -40,7 +40,10 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<V
   const info = toVideoInfo(file, facts, raw);
   const parts = await readParts(tools, info, signal);
   if (parts) return { ...info, ...wholeOf(parts) };
-  if (!tools.ffprobe) Object.assign(info, await firstPictures(tools, info, signal));
+  if (!tools.ffprobe) {
+    Object.assign(info, await firstPictures(tools, info, signal));
+    Object.assign(info, await asShown(tools, info, signal));
+  }
   if (info.durationSec === 0 || clockless(info.container)) {
     const { end, videoEnd } = await scanEnds(tools, info, signal);
     info.lengthFound = true;
@@ -153,6 +156,29 @@ async function firstPictures(
   const keys = packets.filter(({ key }) => key).map(({ start }) => start);
   const [first = info.startSec] = packets.map(({ start }) => start);
   return { videoStartSec: Math.max(0, first - info.startSec), keyEverySec: largestGap(keys) };
+}
+
+/**
+ * The display size that a decoded picture has. How ffmpeg's listing tells a rotation differs between its versions (from
+ * 8.1 on it isn't found where it was); the picture itself is turned by all of them.
+ */
+async function asShown(
+  tools: MediaTools,
+  info: VideoInfo,
+  signal: AbortSignal | undefined,
+): Promise<Partial<Pick<VideoInfo, 'width' | 'height' | 'rotation'>>> {
+  const output = ['-map', `0:${info.streamIndex}`, '-frames:v', '1', '-f', 'framecrc', 'pipe:1'];
+  const args = ['-v', 'error', '-nostdin', ...inputArguments(info), ...output];
+  const { stdout } = await runProcess(tools.ffmpeg, args, { signal, timeoutMs: PROBE_TIMEOUT_MS });
+  const text = stdout.toString('latin1');
+  const size = /^#dimensions 0: (\d+)x(\d+)/m.exec(text);
+  if (!size || info.rotation !== 0) return {};
+  const sar = /^#sar 0: (\d+)\/(\d+)/m.exec(text);
+  const sample = sar && Number(sar[1]) > 0 && Number(sar[2]) > 0 ? Number(sar[1]) / Number(sar[2]) : 1;
+  const [width, height] = [Math.max(1, Math.round(Number(size[1]) * sample)), Number(size[2])];
+  // A quarter to the left or to the right: the picture is turned either way, and the size is the same.
+  const turned = width !== info.width && Math.abs(width / height - info.height / info.width) < 0.02;
+  return turned ? { width, height, rotation: 90 } : {};
 }
 
 /** Seconds from the timeline's start to the end of the last packet and of the last picture, by reading the file. */
