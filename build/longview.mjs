@@ -19,6 +19,7 @@ if (!node) {
 
 const child = spawn(node, [join(root, 'engine', 'hosts', 'cli.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
+  env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
 });
 // The terminal sends Ctrl-C to the whole group; a plain kill reaches only us, so pass it on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

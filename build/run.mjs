@@ -13,7 +13,12 @@ if (!script) {
 if (!(await setUp())) process.exit(1);
 
 const node = nodeBinary();
-const env = { ...process.env, PATH: dirname(node) + delimiter + (process.env.PATH ?? '') };
+const env = {
+  ...process.env,
+  PATH: dirname(node) + delimiter + (process.env.PATH ?? ''),
+  // engine/onnxruntime says it too; this reaches programs that others start below us.
+  ORT_DISABLE_TELEMETRY: '1',
+};
 const child = spawn(node, [resolve(root, script), ...args], { stdio: 'inherit', env });
 // The terminal sends Ctrl-C to the whole group; a plain kill reaches only us, so pass it on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
