@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { chromium, type Browser } from 'playwright-core';
-import { chromiumPath } from '../e2e/browser.ts';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../../build/chromium.ts';
 import { StandInWindow, type StandInContents, type WindowSurroundings } from './browser-window.ts';
 import { StandInChannel } from './ports.ts';
 import { StandInUtilityProcess } from './utility-process.ts';
@@ -82,7 +82,7 @@ export function standIn(folder: string): StandIn {
   let menu: MenuItemConstructorOptions[] = [];
 
   const around: WindowSurroundings = {
-    browser: () => (browser ??= launch()),
+    browser: () => (browser ??= launchChromium()),
     onIpc: (sender, channel, args) =>
       ipcMain.emit(channel, { sender, senderFrame: sender.mainFrame }, ...args),
     async fetch(request) {
@@ -221,13 +221,5 @@ function standInSession() {
     setPermissionCheckHandler: (handler: Permission) => (permissions.check = handler),
     setPermissionRequestHandler: (handler: AskPermission) => (permissions.ask = handler),
     setDevicePermissionHandler: () => undefined,
-  });
-}
-
-function launch(): Promise<Browser> {
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--mute-audio'];
-  return chromium.launch({
-    executablePath: chromiumPath()!,
-    args: [...args, '--autoplay-policy=no-user-gesture-required'],
   });
 }
