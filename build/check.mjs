@@ -1,9 +1,9 @@
 // `npm run check` and `npm test`: everything that CI looks at, each step told with its time.
 //   node build/run.mjs build/check.mjs [STEP…]
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
+import { testFiles } from './test-files.ts';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const steps = {
@@ -50,13 +50,6 @@ const steps = {
 const byHand = {
   offline: [process.execPath, 'bench/main.ts', 'offline'],
 };
-
-function testFiles() {
-  return globSync('{engine,build,bench,demo,tests,renderer,electron}/**/*.test.ts', {
-    cwd: root,
-    exclude: (path) => path.includes('node_modules'),
-  }).sort();
-}
 
 const wanted = process.argv.slice(2);
 for (const name of wanted) {

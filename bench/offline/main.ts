@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { testFiles } from '../../build/test-files.ts';
 import { badArgument, LongviewError } from '../../engine/protocol/errors.ts';
 import { canWatch, watch, watchedFolders } from './watch.ts';
 
@@ -20,7 +21,7 @@ export async function run(args: readonly string[]): Promise<void> {
       'This measurement needs Linux and strace.',
       'Install strace (Debian: apt-get install strace).',
     );
-  const files = args.length > 0 ? args.flatMap((pattern) => globSync(pattern, { cwd: root })) : allTests();
+  const files = args.length > 0 ? args.flatMap((pattern) => globSync(pattern, { cwd: root })) : testFiles();
   if (files.length === 0) throw badArgument('the tests', 'files or patterns of files', args.join(' '));
   const folders = await watchedFolders();
   try {
@@ -48,11 +49,4 @@ export async function run(args: readonly string[]): Promise<void> {
   } finally {
     await rm(folders.root, { recursive: true, force: true });
   }
-}
-
-function allTests(): string[] {
-  return globSync('{engine,models,build,bench,tests,renderer,electron}/**/*.test.ts', {
-    cwd: root,
-    exclude: (path) => path.includes('node_modules'),
-  }).sort();
 }
