@@ -1,4 +1,5 @@
-import { LongviewError } from '../protocol/errors.ts';
+import { badArgument, LongviewError } from '../protocol/errors.ts';
+import { exportName } from '../protocol/export-name.ts';
 import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import { createQueue } from './queue.ts';
@@ -8,7 +9,7 @@ import type { QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
-import type { WindowTools } from '../protocol/window.ts';
+import type { ExportMomentsRequest, ExportPlace, WindowTools } from '../protocol/window.ts';
 import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '../protocol/wire.ts';
 
 /** What a host puts behind its windows. */
@@ -38,6 +39,10 @@ export interface HostAbilities {
   info: HostInfo;
   /** Opens the system's file dialog. */
   pickPaths?: () => Promise<string[]>;
+  /** Opens the system's dialog for where to save: a file under this name, or a folder. Nothing where it was closed. */
+  pickTarget?: (wanted: { name: string; folder: boolean }) => Promise<string | undefined>;
+  /** The folder for exports. */
+  exportsDir?: () => Promise<string>;
 }
 
 interface Context extends CallOptions {
@@ -137,7 +142,11 @@ function handlersFor(
       libraryChanged();
       return relinked;
     },
-    exportMoments: (request, { signal, onProgress }) => engine.exportMoments(request, { signal, onProgress }),
+    exportMoments: async (request, { signal, onProgress }) => {
+      const parsed = parseRequest(methods.exportMoments.request, request);
+      const place = await exportPlace(abilities, parsed);
+      return engine.exportMoments(parsed, { signal, onProgress, ...(place ? { place } : {}) });
+    },
     importModel: (request, { signal, onProgress }) => engine.importModel(request, { signal, onProgress }),
     catalogue: () => engine.catalogue(),
     downloadModel: (request, { signal, onProgress }) => engine.downloadModel(request, { signal, onProgress }),
@@ -165,6 +174,23 @@ function handlersFor(
       return { paths: await abilities.pickPaths() };
     },
   };
+}
+
+/** Where the host puts an export; undefined where its text comes back. */
+async function exportPlace(
+  { pickTarget, exportsDir }: HostAbilities,
+  { to = 'text', title, format }: ExportMomentsRequest,
+): Promise<ExportPlace | undefined> {
+  if (to === 'text') return undefined;
+  if (to === 'choose' && pickTarget) {
+    const folder = format === 'clips';
+    const path = await pickTarget({ name: exportName(title, format), folder });
+    if (path === undefined)
+      throw new LongviewError('cancelled', 'Nothing was chosen.', 'Start it again when you like.');
+    return folder ? { folder: path } : { file: path };
+  }
+  if (to === 'folder' && exportsDir) return { folder: await exportsDir() };
+  throw badArgument('to', 'a place that this host has', to);
 }
 
 /** An answer as it grows, and each of several. */

@@ -1,9 +1,9 @@
-import { Refusal } from '../serving/answer.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Session } from '../session.ts';
+import type { Bodies } from './bodies.ts';
 
 /** The largest message: an `enqueue` of some thousand paths. */
-const maxBytes = 4_000_000;
+const largestCall = 4_000_000;
 
 /**
  * Answers one call: the request's body is the call, the response is one JSON message a line, as they come. The
@@ -13,8 +13,9 @@ export async function answerCall(
   request: IncomingMessage,
   response: ServerResponse,
   session: Session,
+  bodies: Bodies,
 ): Promise<void> {
-  const message = await readJson(request);
+  const message = await bodies.read(request, largestCall);
   const stop = new AbortController();
   response.on('close', () => stop.abort());
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
@@ -36,23 +37,4 @@ export function streamHappenings(response: ServerResponse, session: Session): vo
     clearInterval(pulse);
     stopListening();
   });
-}
-
-/** A request's body as JSON. @throws Refusal 400, 413, 415. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  // A form of another site can't send this type without asking first, and it would be refused.
-  if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
-    throw new Refusal(415, 'Only JSON is understood here.');
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > maxBytes) throw new Refusal(413, 'The message is too long.');
-    pieces.push(piece);
-  }
-  try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8'));
-  } catch {
-    throw new Refusal(400, 'The message is not JSON.');
-  }
 }
