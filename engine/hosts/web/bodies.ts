@@ -34,7 +34,7 @@ export function createBodies(budget = 32_000_000): Bodies {
         held -= length;
       }
       try {
-        return JSON.parse(Buffer.concat(pieces).toString('utf8'));
+        return JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown;
       } catch {
         throw new Refusal(400, 'The message is not JSON.');
       }
