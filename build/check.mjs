@@ -1,6 +1,6 @@
 // `npm run check` and `npm test`: everything that CI looks at, each step told with its time.
 //   node build/run.mjs build/check.mjs [STEP…]
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 import { testFiles } from './test-files.ts';
@@ -51,6 +51,25 @@ const byHand = {
   offline: [process.execPath, 'bench/main.ts', 'offline'],
 };
 
+/** Runs a step, which ends with us. @returns its exit code */
+function runStep(command, args) {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+  const end = (signal) => {
+    child.kill(signal);
+    process.exit(143);
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGHUP', end);
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(1));
+    child.on('exit', (code) => {
+      process.off('SIGTERM', end);
+      process.off('SIGHUP', end);
+      resolve(code ?? 1);
+    });
+  });
+}
+
 const wanted = process.argv.slice(2);
 for (const name of wanted) {
   if (!(name in steps || name in byHand)) {
@@ -64,7 +83,7 @@ for (const [name, [command, ...args]] of Object.entries({ ...steps, ...byHand })
   if (wanted.length > 0 ? !wanted.includes(name) : name in byHand) continue;
   process.stdout.write(`── ${name}\n`);
   const start = performance.now();
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const status = await runStep(command, args);
   process.stdout.write(
     `   ${status === 0 ? 'ok' : 'FAILED'}, ${((performance.now() - start) / 1000).toFixed(1)} s\n`,
   );
