@@ -10,9 +10,9 @@ const skip = process.platform !== 'linux' && 'processes are looked up in /proc';
 
 interface Started {
   /** Processes of the command, by a word of their command line. */
-  pids(word: string): number[];
+  pids: (word: string) => number[];
   /** Waits until none of them is left. */
-  gone(): Promise<void>;
+  gone: () => Promise<void>;
 }
 
 /** Starts a command line that serves a library of its own, and waits until it listens. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readDeed } from '../bench/offline/trace.ts';
+import { ffmpeg, needPages } from './e2e/stage.ts';
 import { canWatch, watch, watchedFolders, type WatchedFolders } from '../bench/offline/watch.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -94,25 +94,13 @@ describe('nothing leaves this machine, and nothing is left on it but the library
   let library: string;
   let video: string;
   before(async () => {
+    await needPages();
     folders = await watchedFolders();
     library = join(folders.root, 'library');
     video = join(folders.root, 'film.mp4');
     const source = 'testsrc2=size=320x180:rate=10:duration=4';
     const sound = 'sine=duration=4';
-    const made = spawnSync('ffmpeg', [
-      '-v',
-      'error',
-      '-f',
-      'lavfi',
-      '-i',
-      source,
-      '-f',
-      'lavfi',
-      '-i',
-      sound,
-      video,
-    ]);
-    assert.equal(made.status, 0, made.stderr.toString());
+    ffmpeg(['-f', 'lavfi', '-i', source, '-f', 'lavfi', '-i', sound, video]);
   });
   after(() => rmSync(folders.root, { recursive: true, force: true }));
 

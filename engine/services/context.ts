@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { keepPrivate } from '../core/private-files.ts';
+import { sweepStaging, sweepTemporary } from '../core/temporary.ts';
 import type { IndexingMedia } from '../indexing/index.ts';
 import type { Model } from '../inference/types.ts';
 import type { ProviderChoice } from '../inference/providers.ts';
@@ -80,6 +81,8 @@ export class Context {
     this.#calls.refuseAfterEnd();
     if (!this.#store) {
       keepPrivate(this.libraryDir);
+      sweepTemporary();
+      sweepStaging(this.bundles.others);
       this.#store = openStore(this.libraryDir);
       // What opening has made, too.
       keepPrivate(this.libraryDir);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../core/temporary.ts';
 
 /** A browser that was asked to open an address. */
 export interface Opened {
@@ -25,7 +25,7 @@ export async function openBrowser(
   // Without a display xdg-open starts a text browser in this terminal.
   if (platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
     return { opened: false, forget: async () => undefined };
-  const folder = await mkdtemp(join(tmpdir(), 'longview-open-'));
+  const folder = await temporaryFolder('open');
   const page = join(folder, 'longview.html');
   await writeFile(page, pageTo(url), { mode: 0o600 });
   const [command, ...args] =
