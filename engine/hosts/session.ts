@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { exportName } from '../protocol/export-name.ts';
 import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
 import { parseRequest } from '../protocol/requests.ts';
-import { createQueue } from './queue.ts';
+import { changesBetween } from '../protocol/activity-changes.ts';
+import { createQueue, type Queue } from './queue.ts';
 import { failureOf } from './failure.ts';
 import type { CallOptions, Engine, ModelTools } from '../protocol/engine.ts';
 import type { QueueMemory } from '../protocol/queue.ts';
@@ -10,7 +12,16 @@ import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
 import type { ExportMomentsRequest, ExportPlace, WindowTools } from '../protocol/window.ts';
-import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '../protocol/wire.ts';
+import type {
+  Activity,
+  Happening,
+  HostInfo,
+  Job,
+  Method,
+  Reply,
+  RequestOf,
+  ResultOf,
+} from '../protocol/wire.ts';
 
 /** What a host puts behind its windows. */
 export type ServedEngine = Engine &
@@ -55,10 +66,20 @@ type Handlers = { [M in Method]: (request: RequestOf<M>, context: Context) => Pr
 export function createSession(engine: ServedEngine, abilities: HostAbilities): Session {
   const listeners = new Set<(happening: Happening) => void>();
   const tell = (happening: Happening) => {
-    for (const listener of listeners) listener(happeningSchema.parse(happening));
+    if (listeners.size === 0) return;
+    const parsed = happeningSchema.parse(happening);
+    for (const listener of listeners) listener(parsed);
   };
+  const host = randomUUID();
+  let told: Job[] = [];
+  let changes = 0;
+  const all = ({ jobs }: Activity): Activity => ({ jobs, at: { host, change: changes } });
   const queue = createQueue(engine, {
-    onChange: (value) => tell({ event: 'activity', value }),
+    onChange: ({ jobs }) => {
+      const changed = changesBetween(told, jobs);
+      told = jobs;
+      tell({ event: 'activity', value: { at: { host, change: ++changes }, ...changed } });
+    },
     onLibrary: () => tell({ event: 'library' }),
     // A queue that can't be kept still runs: what is wrong with the library is told by whoever uses it.
     onKeep: (jobs) => void engine.keepQueue(jobs).catch(() => undefined),
@@ -71,7 +92,7 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
     // Where the library can't be opened, the first call tells why.
     () => undefined,
   );
-  const handlers = handlersFor(engine, queue, abilities, () => tell({ event: 'library' }));
+  const handlers = handlersFor(engine, telling(queue, all), abilities, () => tell({ event: 'library' }));
 
   return {
     async answer(message, send, signal) {
@@ -101,9 +122,24 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
   };
 }
 
+type TellingQueue = Pick<Queue, 'activity' | 'add' | 'cancel' | 'pause' | 'resume' | 'move' | 'clear'>;
+
+/** A queue whose answers say how many changes they are after. */
+function telling(queue: Queue, all: (activity: Activity) => Activity): TellingQueue {
+  return {
+    activity: () => all(queue.activity()),
+    add: (request, paused) => all(queue.add(request, paused)),
+    cancel: (id) => all(queue.cancel(id)),
+    pause: (id) => all(queue.pause(id)),
+    resume: (id) => all(queue.resume(id)),
+    move: (id, to) => all(queue.move(id, to)),
+    clear: () => all(queue.clear()),
+  };
+}
+
 function handlersFor(
   engine: ServedEngine,
-  queue: ReturnType<typeof createQueue>,
+  queue: TellingQueue,
   abilities: HostAbilities,
   libraryChanged: () => void,
 ): Handlers {
