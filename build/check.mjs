@@ -25,6 +25,7 @@ const steps = {
   'dead code': [bin('knip'), '--no-progress'],
   docs: [process.execPath, 'build/check-docs.ts'],
   house: [process.execPath, 'build/draw-house.ts', '--check'],
+  licences: [process.execPath, 'build/check-licences.ts'],
   renderer: [
     bin('svelte-check'),
     '--workspace',
@@ -49,6 +50,7 @@ const steps = {
 /** Steps that run only when they are named: they take long, or need the network. */
 const byHand = {
   offline: [process.execPath, 'bench/main.ts', 'offline'],
+  audit: [process.platform === 'win32' ? 'npm.cmd' : 'npm', 'audit', '--audit-level=high'],
 };
 
 /** Runs a step, which ends with us. @returns its exit code */

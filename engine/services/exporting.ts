@@ -51,7 +51,10 @@ export async function exportForWindow(
   };
 }
 
-async function placed(place: ExportPlace | undefined, name: string): Promise<{ out?: string; overwrite?: boolean }> {
+async function placed(
+  place: ExportPlace | undefined,
+  name: string,
+): Promise<{ out?: string; overwrite?: boolean }> {
   if (!place) return {};
   return 'file' in place ? { out: place.file, overwrite: true } : { out: await freeName(place.folder, name) };
 }
