@@ -177,7 +177,7 @@ export async function besiege(
     siege.answers[status] = (siege.answers[status] ?? 0) + 1;
     if (status.startsWith('5')) siege.mistakes.push(request.head);
     // Without a session only the interface's own pages may come.
-    const isPage = /^(GET|HEAD) (\/|\/index\.html|\S*:\/\/\S+) /u.test(request.head);
+    const isPage = opensPage(request.head);
     if (!request.withSession && status.startsWith('2') && !isPage) siege.letIn.push(request.head);
     if (/root:.*:0:0:|"out":"\//u.test(answer)) siege.letIn.push(request.head);
   };
@@ -187,6 +187,15 @@ export async function besiege(
   await Promise.all(Array.from({ length: atOnce }, work));
   while (siege.sent < count) await one();
   return siege;
+}
+
+/** Whether a request line asks for the start page, by whatever way an address may be written. */
+function opensPage(head: string): boolean {
+  const [, method, target] = /^(\S+) (.*) HTTP/u.exec(head) ?? [];
+  const url = URL.parse(target?.startsWith('/') ? `http://longview${target}` : (target ?? ''));
+  return (
+    (method === 'GET' || method === 'HEAD') && (url?.pathname === '/' || url?.pathname === '/index.html')
+  );
 }
 
 const atOnce = 8;
