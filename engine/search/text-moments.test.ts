@@ -21,8 +21,7 @@ test('a line that lies hours behind the end of its film is no moment of it', () 
     {
       videos: [video],
       all: true,
-      said: true,
-      name: false,
+      by: () => true,
     } as unknown as Args[2],
   );
   assert.deepEqual(
