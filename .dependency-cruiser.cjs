@@ -56,6 +56,12 @@ module.exports = {
       },
       'Hosts know the engine through engine.ts and its protocol.',
     ),
+    forbid(
+      'one-door-to-the-runtime',
+      { pathNot: '^engine/onnxruntime/' },
+      { path: '(^|/)onnxruntime-(node|common|web)(/|$)', dependencyTypesNot: ['type-only'] },
+      'Its telemetry is off only where engine/onnxruntime has loaded it.',
+    ),
     forbid('engine-knows-no-window', { path: '^engine/' }, { path: '(^|/)(electron|svelte|renderer)(/|$)' }),
     forbid(
       'renderer-knows-the-protocol',

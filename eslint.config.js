@@ -25,6 +25,28 @@ export default tseslint.config(
     },
   },
   {
+    ignores: ['engine/onnxruntime/index.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['onnxruntime-node', 'onnxruntime-common'].map((name) => ({
+            name,
+            message: 'Import engine/onnxruntime, which turns its telemetry off before it is loaded.',
+          })),
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(ImportExpression, CallExpression) > Literal[value=/^onnxruntime-(node|common)(\\u002F|$)/]',
+          message: 'Import engine/onnxruntime, which turns its telemetry off before it is loaded.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // The package's `longview`: plain JavaScript, so that any Node can start it. It runs the command line on Node 22 (the
 // one that lies in node_modules, or the one that started it), with the same arguments, signals and exit code.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { launch } from './launch.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = findNode();
@@ -17,19 +17,10 @@ if (!node) {
   process.exit(1);
 }
 
-const child = spawn(node, [join(root, 'engine', 'hosts', 'cli.ts'), ...process.argv.slice(2)], {
-  stdio: 'inherit',
+launch(node, [join(root, 'engine', 'hosts', 'cli.ts'), ...process.argv.slice(2)], {
+  ...process.env,
+  ORT_DISABLE_TELEMETRY: '1',
 });
-// The terminal sends Ctrl-C to the whole group; a plain kill reaches only us, so pass it on.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => {
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-  });
-child.on('error', (error) => {
-  process.stderr.write(`longview: ${node} could not be started: ${error.message}\n`);
-  process.exit(1);
-});
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 
 /** A Node that strips types by itself (22.18 and newer): the running one, or the npm package `node`. */
 function findNode() {

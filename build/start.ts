@@ -43,6 +43,7 @@ async function openWindow(): Promise<string | undefined> {
     stdio: 'inherit',
     env: { ...process.env, ...library },
   });
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => (process.exitCode = code ?? 1));
   return undefined;
 }

@@ -16,6 +16,8 @@ export interface EngineProcessOptions {
   start: EngineStart;
   /** Opens the file dialog. */
   pick(): Promise<string[]>;
+  /** Opens the dialog for where to save. */
+  pickTarget(wanted: { name: string; folder: boolean }): Promise<string | undefined>;
   /** The process ended, for the first time since it was there. */
   onLost(): void;
   /** It ended too often: what it last wrote to its standard error. */
@@ -69,6 +71,10 @@ export function startEngine(options: EngineProcessOptions): EngineProcess {
     } else if ('pick' in message) {
       const answer = (paths: string[]) => say({ picked: message.pick, paths });
       void options.pick().then(answer, () => answer([]));
+    } else if ('pickTarget' in message) {
+      const { pickTarget: pickedTarget, name, folder } = message;
+      const answer = (path?: string) => say({ pickedTarget, path: path ?? null });
+      void options.pickTarget({ name, folder }).then(answer, () => answer());
     } else if ('probe' in message) {
       const { probe: probed, args } = message;
       probes.run(probed, args, (told) => say({ probed, message: told }));

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultLibraryFolder } from '../engine/hosts/library-folder.ts';
+import { restrictNewFiles } from '../engine/core/private-files.ts';
 import { runShell } from './shell.ts';
 
 const here = import.meta.dirname;
@@ -17,6 +18,7 @@ const recording = samples.find((name) => name.endsWith('.mp4'));
 const icon = join(resources, app.isPackaged ? 'icons' : 'dist/icons', 'icon.png');
 const ffmpeg = join(resources, 'ffmpeg');
 
+restrictNewFiles();
 app.setName('Longview');
 runShell(electron, {
   pages: join(here, '..', 'renderer'),

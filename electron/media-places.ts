@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { LongviewError } from '../engine/protocol/errors.ts';
 import type { MediaPlaces } from '../engine/hosts/serving/routes.ts';
 import type { EngineProcess } from './engine-process.ts';
@@ -11,30 +11,30 @@ const most = 20_000;
  * the player must not wait for it.
  */
 export function mediaPlaces(engine: Pick<EngineProcess, 'look'>): MediaPlaces {
-  const known = new Map<string, string>();
+  const known = new Map<string, { path: string; as: string }>();
   return {
     async footage(video) {
       const before = known.get(video);
-      if (before !== undefined && (await exists(before))) return before;
+      // Another file at the same path isn't the one that the engine looked at.
+      if (before !== undefined && (await factsOf(before.path)) === before.as) return before.path;
       known.delete(video);
       const path = await engine.look(video, null);
-      if (path === undefined)
+      const as = path === undefined ? undefined : await factsOf(path);
+      if (path === undefined || as === undefined)
         throw new LongviewError(
           'video-missing',
           'The footage isn’t where it was.',
           'Index the folder that it was moved to.',
         );
       if (known.size >= most) known.clear();
-      known.set(video, path);
+      known.set(video, { path, as });
       return path;
     },
     still: (video, time, since) => engine.look(video, time, since),
   };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+async function factsOf(path: string): Promise<string | undefined> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts && [facts.dev, facts.ino, facts.size, facts.mtimeMs, facts.ctimeMs].join(' ');
 }

@@ -1,4 +1,4 @@
-import type { BrowserWindow, OpenDialogOptions } from 'electron';
+import type { BrowserWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
 import type { ElectronApi } from './api.ts';
 import type { Words } from './words.ts';
 
@@ -24,4 +24,32 @@ export async function pickPaths(
     ? await dialog.showOpenDialog(window, options)
     : await dialog.showOpenDialog(options);
   return filePaths;
+}
+
+/** The system's dialog for where to save, which also asks before a file is replaced. @returns undefined where it was closed */
+export async function pickTarget(
+  dialog: ElectronApi['dialog'],
+  window: BrowserWindow | undefined,
+  { words, name, folder }: { words: Words; name: string; folder: boolean },
+): Promise<string | undefined> {
+  if (folder) {
+    const options: OpenDialogOptions = {
+      title: words.exportClips,
+      buttonLabel: words.exportHere,
+      properties: ['openDirectory', 'createDirectory'],
+    };
+    const { filePaths } = window
+      ? await dialog.showOpenDialog(window, options)
+      : await dialog.showOpenDialog(options);
+    return filePaths[0];
+  }
+  const options: SaveDialogOptions = {
+    title: words.exportMoments,
+    defaultPath: name,
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  };
+  const { filePath } = window
+    ? await dialog.showSaveDialog(window, options)
+    : await dialog.showSaveDialog(options);
+  return filePath === '' ? undefined : filePath;
 }

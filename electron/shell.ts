@@ -8,7 +8,7 @@ import { lockDown } from './lockdown.ts';
 import { mediaPlaces } from './media-places.ts';
 import { menuTemplate } from './menu.ts';
 import { pathsIn } from './opened-paths.ts';
-import { pickPaths, type Pickable } from './pick.ts';
+import { pickPaths, pickTarget, type Pickable } from './pick.ts';
 import { switchPort } from './port.ts';
 import { handleScheme, isOwn, registerScheme } from './scheme.ts';
 import { openWindow } from './window.ts';
@@ -124,6 +124,8 @@ class Shell {
       programs: options.programs,
       start: { ...options.engine, pace: 'full' },
       pick: () => this.#pick('folders'),
+      pickTarget: (wanted) =>
+        pickTarget(electron.dialog, this.#window, { words: wordsOf[this.#language], ...wanted }),
       onLost: () => {
         this.#transport.lost();
         this.#window?.webContents.send(channels.lost);

@@ -40,6 +40,9 @@ export interface Words {
   stoppedTitle: string;
   stopped: string;
   startAgain: string;
+  exportMoments: string;
+  exportClips: string;
+  exportHere: string;
 }
 
 /** English. */
@@ -86,6 +89,9 @@ const en: Words = {
   stopped:
     'Longview’s engine ended several times in a row. Your library and what is waiting to be indexed are safe. Start it again, or quit and look at the details below.',
   startAgain: 'Start Again',
+  exportMoments: 'Export Moments',
+  exportClips: 'Choose a Folder for the Clips',
+  exportHere: 'Export Here',
 };
 
 /** Simplified Chinese. */
@@ -131,6 +137,9 @@ const zh: Words = {
   stopped:
     'Longview 的引擎连续多次意外退出。您的资料库和等待索引的内容都是安全的。请重新启动引擎，或退出后查看下面的详细信息。',
   startAgain: '重新启动',
+  exportMoments: '导出时刻',
+  exportClips: '选择存放片段的文件夹',
+  exportHere: '导出到此处',
 };
 
 /** The shell's two languages. */

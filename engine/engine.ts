@@ -9,6 +9,7 @@ import type { LibraryView } from './protocol/view.ts';
 import type { WindowTools } from './protocol/window.ts';
 import { Context, type EngineConfig, type EngineParts } from './services/context.ts';
 import { IndexingService } from './services/indexing.ts';
+import { footageFiles } from './services/footage-file.ts';
 import { libraryView } from './services/library-view.ts';
 import { LibraryService } from './services/library.ts';
 import { ModelService } from './services/models.ts';
@@ -51,6 +52,7 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     store,
     video,
     activeFingerprint: () => context.active.fingerprint(),
+    footage: footageFiles(context.media),
     writeStill: async (path, time, target) => writeStillAt(path, time, target, await context.tools()),
     embed: (words, signal) => context.run({ signal }, () => context.active.embed(words)),
   });

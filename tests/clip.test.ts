@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../engine/onnxruntime/index.ts';
 import { ClipEyes } from '../engine/inference/clip/frame-encoder.ts';
 import { centerCrop } from '../engine/inference/clip/prepare.ts';
 import { openModel, type OpenedModel } from '../engine/inference/index.ts';

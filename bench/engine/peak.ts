@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../engine/onnxruntime/index.ts';
 import { GraphSession, type Tensors } from '../../engine/inference/runtime/session.ts';
 import { GraphBuilder } from '../../engine/convert/onnx/graph.ts';
 import type { Peak } from './torch-side.ts';

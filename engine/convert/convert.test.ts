@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../onnxruntime/index.ts';
 import type { BundleManifest } from '../protocol/bundle.ts';
 import { bundleSchema } from '../protocol/bundle.ts';
 import type { ConvertOptions } from './index.ts';

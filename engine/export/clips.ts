@@ -3,7 +3,14 @@ import { extname, join } from 'node:path';
 import { LongviewError, quote, throwIfCancelled, type ErrorData } from '../protocol/errors.ts';
 import { clock } from '../protocol/clock.ts';
 import { copyWays, cutClip, probe, type CopyWay, type MediaTools, type VideoInfo } from '../media/index.ts';
-import { cannotWrite, checkTarget, putInPlace, unfinished, type TargetRules } from './target.ts';
+import {
+  cannotWrite,
+  checkTarget,
+  putInPlace,
+  sweepUnfinished,
+  unfinished,
+  type TargetRules,
+} from './target.ts';
 import { longestName, shorten } from './names.ts';
 import { fileName } from './text.ts';
 import type { Clip, Timeline } from './timeline.ts';
@@ -46,6 +53,7 @@ export async function cutClips(
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw cannotWrite(folder, error);
   });
+  await sweepUnfinished(folder);
   const digits = String(timeline.clips.length).length;
   const planned = timeline.clips.map((clip) => {
     const ways = waysOf(clip, infos.get(clip.video.id)!, options.exact);

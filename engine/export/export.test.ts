@@ -9,8 +9,10 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -389,6 +391,20 @@ describe('the file', () => {
       readdirSync(folder).filter((name) => name.includes('.part')),
       [],
     );
+  });
+
+  test('clears away what an export that was killed has left there, and nothing else', async () => {
+    const out = inFolder('left');
+    mkdirSync(out);
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    const [old, young] = [`.a.${dead}.part.csv`, `.b.${dead}.part.csv`];
+    for (const name of [old, young, 'notes.part.csv']) writeFileSync(path.join(out, name), '');
+    for (const name of [old, 'notes.part.csv'])
+      utimesSync(path.join(out, name), 1000, Date.now() / 1000 - 3600);
+    await exportMaterial(material(mp4, [[0, 1]]), { format: 'csv', out: path.join(out, 'a.csv') });
+    const left = readdirSync(out).sort();
+    assert.ok(!left.includes(old) && left.includes(young) && left.includes('notes.part.csv'));
+    assert.ok(left.includes('a.csv'));
   });
 
   test('is never footage, by whatever name, not even with --overwrite', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { isRunning } from '../core/temporary.ts';
 import { LongviewError, quote } from '../protocol/errors.ts';
 import { longestName, shorten } from './names.ts';
 
@@ -28,6 +29,19 @@ export async function checkTarget(path: string, { overwrite, footage }: TargetRu
   }
   if (!there.isFile()) throw notPlain(path);
   if (!overwrite) throw exists(path);
+}
+
+/** Deletes what exports that were killed have left in a folder. */
+export async function sweepUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /^\..+\.(\d+)\.part(?:\.[^.]*)?$/u.exec(name)?.[1];
+    if (pid === undefined || Number(pid) === process.pid) continue;
+    const path = join(folder, name);
+    const facts = await lstat(path).catch(() => undefined);
+    // On a disk that several machines share, another's number means nothing here; what is being written is young.
+    const young = facts && facts.mtimeMs > Date.now() - 5 * 60_000;
+    if (facts?.isFile() && !young && !isRunning(Number(pid), facts.mtimeMs)) await rm(path, { force: true });
+  }
 }
 
 /** A name beside a file for what is not finished yet; it keeps the extension, by which ffmpeg knows the format. */
@@ -66,6 +80,7 @@ export async function putInPlace(temporary: string, path: string, rules: TargetR
  */
 export async function writeWhole(path: string, text: string, rules: TargetRules): Promise<void> {
   await checkTarget(path, rules);
+  await sweepUnfinished(dirname(path));
   const temporary = unfinished(path);
   try {
     const handle = await open(temporary, 'w').catch((error: unknown) => {

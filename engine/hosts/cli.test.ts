@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
@@ -56,6 +56,22 @@ test('a library folder that is a file is refused, and the file stays', async (t)
   assert.equal(exitCode, 1);
   assert.notEqual(failureSchema.parse(JSON.parse(stdout)).error.code, 'internal');
   assert.equal(readFileSync(file, 'utf8'), 'mine');
+});
+
+test('a file’s name can’t talk to the terminal, and nobody else can read the library', async (t) => {
+  const folder = temporaryFolder(t);
+  const library = join(folder, 'library');
+  const name = 'a\u001b]0;owned\u0007\u009b31m\nb\u202e4pm.mp4';
+  writeFileSync(join(folder, name), 'no film');
+  const human = await longview(t, ['index', join(folder, name)], { library });
+  assert.doesNotMatch(human.stdout + human.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/u);
+  assert.match(human.stdout + human.stderr, /owned/);
+  const json = await longview(t, ['index', join(folder, name), '--json'], { library });
+  assert.doesNotMatch(json.stdout, /[\u007f-\u009f\u202e]/u);
+  assert.ok(JSON.stringify(JSON.parse(json.stdout)).includes('\u202e4pm.mp4'));
+  if (process.platform === 'win32') return;
+  for (const entry of ['.', ...readdirSync(library, { recursive: true, encoding: 'utf8' })])
+    assert.equal(statSync(join(library, entry)).mode & 0o077, 0, entry);
 });
 
 test('the package’s bin runs the same command line, with its exit codes', async (t) => {

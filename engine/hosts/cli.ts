@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { logFolder, openLog } from '../core/log.ts';
 import { commands } from './cli/commands/all.ts';
 import { defaultLibraryFolder } from './library-folder.ts';
+import { restrictNewFiles } from '../core/private-files.ts';
 import { run } from './cli/run.ts';
 import { openTerminal } from './cli/terminal.ts';
 
@@ -14,6 +15,7 @@ for (const stream of [process.stdout, process.stderr])
     throw error;
   });
 
+restrictNewFiles();
 const controller = new AbortController();
 for (const [signal, exitCode] of [
   ['SIGINT', 130],

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { pretendEngine, pretendVideos } from '../../tests/web/pretend-engine.ts';
-import { createClient } from '../protocol/client.ts';
+import { createClient, type Told } from '../protocol/client.ts';
 import { portTransport, type MessagePortLike } from '../protocol/port.ts';
 import { servePort } from './port.ts';
 import { createSession } from './session.ts';
-import type { Happening } from '../protocol/wire.ts';
 
 const info = { host: 'desktop' as const, version: '1.0.0', platform: 'linux', pick: true, sample: null };
 
@@ -82,7 +81,7 @@ test('aborting a call cancels it at the engine', async (t) => {
 
 test('happenings are heard, and an enqueued job runs to its end', async (t) => {
   const { client } = connected(t);
-  const ended = new Promise<Happening>((resolve) => {
+  const ended = new Promise<Told>((resolve) => {
     client.listen(
       (happening) => {
         if (happening.event === 'activity' && happening.value.jobs[0]?.state === 'done') resolve(happening);
@@ -93,6 +92,43 @@ test('happenings are heard, and an enqueued job runs to its end', async (t) => {
   await client.call('enqueue', { paths: ['/footage/Interviews/clip 0002.mp4'] });
   await ended;
   assert.deepEqual(await client.call('pickPaths', {}), { paths: ['/picked'] });
+});
+
+test('what was told once isn’t told again: events hold what changed, and a window puts them together', async (t) => {
+  const { client, session } = connected(t);
+  const sizes: number[] = [];
+  session.listen((happening) => sizes.push(JSON.stringify(happening).length));
+  const paths = Array.from({ length: 200 }, () => '/footage/Interviews/clip 0002.mp4');
+  const states: string[][] = [];
+  let ended = () => {};
+  client.listen(
+    (told) => {
+      if (told.event !== 'activity') return;
+      states.push(told.value.jobs.map(({ state }) => state));
+      if (states.at(-1)!.every((state) => state === 'done')) ended();
+    },
+    () => undefined,
+  );
+  const run = async () => {
+    const done = new Promise<void>((resolve) => (ended = resolve));
+    await client.call('enqueue', { paths });
+    await done;
+    return client.call('activity', {});
+  };
+  const first = await run();
+  const firstSizes = sizes.splice(0);
+  const second = await run();
+  assert.deepEqual(
+    second.jobs.map(({ state }) => state),
+    ['done', 'done'],
+  );
+  assert.deepEqual(second.jobs[0], first.jobs[0]);
+  assert.deepEqual(
+    second.jobs.map((job) => job.paths.length),
+    [200, 200],
+  );
+  const largest = (of: number[]) => Math.max(...of);
+  assert.ok(largest(sizes) < 1.1 * largest(firstSizes), 'the first job’s rows weigh on no later event');
 });
 
 test('when the port is lost, whoever waits hears that the engine is gone', async (t) => {

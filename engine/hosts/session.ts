@@ -1,15 +1,27 @@
-import { LongviewError } from '../protocol/errors.ts';
+import { randomUUID } from 'node:crypto';
+import { badArgument, LongviewError } from '../protocol/errors.ts';
+import { exportName } from '../protocol/export-name.ts';
 import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
 import { parseRequest } from '../protocol/requests.ts';
-import { createQueue } from './queue.ts';
+import { changesBetween } from '../protocol/activity-changes.ts';
+import { createQueue, type Queue } from './queue.ts';
 import { failureOf } from './failure.ts';
 import type { CallOptions, Engine, ModelTools } from '../protocol/engine.ts';
 import type { QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
-import type { WindowTools } from '../protocol/window.ts';
-import type { Happening, HostInfo, Method, Reply, RequestOf, ResultOf } from '../protocol/wire.ts';
+import type { ExportMomentsRequest, ExportPlace, WindowTools } from '../protocol/window.ts';
+import type {
+  Activity,
+  Happening,
+  HostInfo,
+  Job,
+  Method,
+  Reply,
+  RequestOf,
+  ResultOf,
+} from '../protocol/wire.ts';
 
 /** What a host puts behind its windows. */
 export type ServedEngine = Engine &
@@ -38,6 +50,10 @@ export interface HostAbilities {
   info: HostInfo;
   /** Opens the system's file dialog. */
   pickPaths?: () => Promise<string[]>;
+  /** Opens the system's dialog for where to save: a file under this name, or a folder. Nothing where it was closed. */
+  pickTarget?: (wanted: { name: string; folder: boolean }) => Promise<string | undefined>;
+  /** The folder for exports. */
+  exportsDir?: () => Promise<string>;
 }
 
 interface Context extends CallOptions {
@@ -50,10 +66,20 @@ type Handlers = { [M in Method]: (request: RequestOf<M>, context: Context) => Pr
 export function createSession(engine: ServedEngine, abilities: HostAbilities): Session {
   const listeners = new Set<(happening: Happening) => void>();
   const tell = (happening: Happening) => {
-    for (const listener of listeners) listener(happeningSchema.parse(happening));
+    if (listeners.size === 0) return;
+    const parsed = happeningSchema.parse(happening);
+    for (const listener of listeners) listener(parsed);
   };
+  const host = randomUUID();
+  let told: Job[] = [];
+  let changes = 0;
+  const all = ({ jobs }: Activity): Activity => ({ jobs, at: { host, change: changes } });
   const queue = createQueue(engine, {
-    onChange: (value) => tell({ event: 'activity', value }),
+    onChange: ({ jobs }) => {
+      const changed = changesBetween(told, jobs);
+      told = jobs;
+      tell({ event: 'activity', value: { at: { host, change: ++changes }, ...changed } });
+    },
     onLibrary: () => tell({ event: 'library' }),
     // A queue that can't be kept still runs: what is wrong with the library is told by whoever uses it.
     onKeep: (jobs) => void engine.keepQueue(jobs).catch(() => undefined),
@@ -66,7 +92,7 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
     // Where the library can't be opened, the first call tells why.
     () => undefined,
   );
-  const handlers = handlersFor(engine, queue, abilities, () => tell({ event: 'library' }));
+  const handlers = handlersFor(engine, telling(queue, all), abilities, () => tell({ event: 'library' }));
 
   return {
     async answer(message, send, signal) {
@@ -96,9 +122,24 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
   };
 }
 
+type TellingQueue = Pick<Queue, 'activity' | 'add' | 'cancel' | 'pause' | 'resume' | 'move' | 'clear'>;
+
+/** A queue whose answers say how many changes they are after. */
+function telling(queue: Queue, all: (activity: Activity) => Activity): TellingQueue {
+  return {
+    activity: () => all(queue.activity()),
+    add: (request, paused) => all(queue.add(request, paused)),
+    cancel: (id) => all(queue.cancel(id)),
+    pause: (id) => all(queue.pause(id)),
+    resume: (id) => all(queue.resume(id)),
+    move: (id, to) => all(queue.move(id, to)),
+    clear: () => all(queue.clear()),
+  };
+}
+
 function handlersFor(
   engine: ServedEngine,
-  queue: ReturnType<typeof createQueue>,
+  queue: TellingQueue,
   abilities: HostAbilities,
   libraryChanged: () => void,
 ): Handlers {
@@ -137,7 +178,11 @@ function handlersFor(
       libraryChanged();
       return relinked;
     },
-    exportMoments: (request, { signal, onProgress }) => engine.exportMoments(request, { signal, onProgress }),
+    exportMoments: async (request, { signal, onProgress }) => {
+      const parsed = parseRequest(methods.exportMoments.request, request);
+      const place = await exportPlace(abilities, parsed);
+      return engine.exportMoments(parsed, { signal, onProgress, ...(place ? { place } : {}) });
+    },
     importModel: (request, { signal, onProgress }) => engine.importModel(request, { signal, onProgress }),
     catalogue: () => engine.catalogue(),
     downloadModel: (request, { signal, onProgress }) => engine.downloadModel(request, { signal, onProgress }),
@@ -165,6 +210,23 @@ function handlersFor(
       return { paths: await abilities.pickPaths() };
     },
   };
+}
+
+/** Where the host puts an export; undefined where its text comes back. */
+async function exportPlace(
+  { pickTarget, exportsDir }: HostAbilities,
+  { to = 'text', title, format }: ExportMomentsRequest,
+): Promise<ExportPlace | undefined> {
+  if (to === 'text') return undefined;
+  if (to === 'choose' && pickTarget) {
+    const folder = format === 'clips';
+    const path = await pickTarget({ name: exportName(title, format), folder });
+    if (path === undefined)
+      throw new LongviewError('cancelled', 'Nothing was chosen.', 'Start it again when you like.');
+    return folder ? { folder: path } : { file: path };
+  }
+  if (to === 'folder' && exportsDir) return { folder: await exportsDir() };
+  throw badArgument('to', 'a place that this host has', to);
 }
 
 /** An answer as it grows, and each of several. */

@@ -1,5 +1,5 @@
 import './runtime/float16.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../onnxruntime/index.ts';
 import { LongviewError, badArgument, throwIfCancelled } from '../protocol/errors.ts';
 import { toUnitLength } from '../core/vectors.ts';
 import { toObjects } from './detections.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { listSupportedBackends } from 'onnxruntime-node';
+import { listSupportedBackends } from '../onnxruntime/index.ts';
 import { LongviewError } from '../protocol/errors.ts';
 import { writeTinyBundle } from '../../tests/support/tiny-bundle.ts';
 import { openModel, type OpenedModel } from './model.ts';

@@ -1,4 +1,4 @@
-import { listSupportedBackends } from 'onnxruntime-node';
+import { listSupportedBackends } from '../onnxruntime/index.ts';
 import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { probe, type Probe } from './runtime/probe.ts';
 import { providerNames, type ProviderChoice, type ProviderName } from './runtime/provider-names.ts';

@@ -12,6 +12,9 @@ const demuxers =
   'h261 h263 dirac cavsvideo dnxhd avs avs2 avs3 ' +
   'mp3 wav flac aac ac3 eac3 dts truehd aiff au caf w64 amr ape tta wv mpc mpc8 tak loas';
 
+/** 8K in any shape, twice over: a small file can claim pictures that take gigabytes. */
+const mostPixels = 8192 * 8192;
+
 /** A file, and its parts where its clock starts anew midway (see `VideoInfo`). */
 export interface Footage {
   path: string;
@@ -42,7 +45,8 @@ export function partArguments(part: Pick<FootagePart, 'path' | 'bytes'>): string
 }
 
 function limits(protocols: string, formats: string): string[] {
-  return ['-protocol_whitelist', protocols, '-format_whitelist', formats.replaceAll(' ', ',')];
+  const whitelists = ['-protocol_whitelist', protocols, '-format_whitelist', formats.replaceAll(' ', ',')];
+  return [...whitelists, '-max_pixels', String(mostPixels)];
 }
 
 function fileUrl(file: string): string {

@@ -36,6 +36,18 @@ export function noVideoStream(file: string): LongviewError {
   );
 }
 
+/** @returns an error where ffmpeg refused pictures that are larger than any that are taken */
+export function tooLarge(file: string, stderr: string): LongviewError | undefined {
+  const size = /Picture size (\d+x\d+) exceeds specified max pixel count/.exec(stderr)?.[1];
+  if (size === undefined) return undefined;
+  return new LongviewError(
+    'no-frames',
+    `The pictures of ${quote(file)} are ${size} pixels, larger than 8192x8192.`,
+    'Make a smaller copy of it with a video program.',
+    { details: { path: file, stderr } },
+  );
+}
+
 /** The container is fine, but not one picture came out of it. */
 export function noFrames(file: string, stderr: string): LongviewError {
   const codec = /Decoder \(codec ([^)]+)\) not found/.exec(stderr)?.[1];

@@ -234,3 +234,9 @@ test('probing can be cancelled', async () => {
   controller.abort();
   await assert.rejects(probing, { code: 'cancelled' });
 });
+
+test('a small file whose pictures would take gigabytes is refused by name, and with little memory', async () => {
+  const file = path.join(folder, 'huge.avi');
+  ffmpeg(['-f', 'lavfi', '-i', 'color=s=9000x9000:d=0.1:r=10', '-c:v', 'mjpeg', file]);
+  await assert.rejects(probe(file), { code: 'no-frames', message: /9000x9000/ });
+});

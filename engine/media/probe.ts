@@ -3,7 +3,7 @@ import { parseBanner } from './banner.ts';
 import { checkFile } from './file-check.ts';
 import { inputArguments, partArguments } from './input.ts';
 import { findParts } from './parts/find-parts.ts';
-import { unreadableVideo } from './probe-errors.ts';
+import { tooLarge, unreadableVideo } from './probe-errors.ts';
 import { runProcess } from './process.ts';
 import { rawProbeSchema, type RawProbe } from './raw-probe.ts';
 import { playedSound } from './sound-streams.ts';
@@ -36,8 +36,8 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<V
   const facts = await checkFile(file);
   const tools = options.tools ?? (await findMediaTools());
   const { raw, stderr } = await ask(tools, inputArguments(file), file, signal);
-  if (!raw) throw unreadableVideo(file, stderr, facts.head);
-  const info = toVideoInfo(file, facts, raw);
+  if (!raw) throw tooLarge(file, stderr) ?? unreadableVideo(file, stderr, facts.head);
+  const info = described(file, facts, raw, stderr);
   const parts = await readParts(tools, info, signal);
   if (parts) return { ...info, ...wholeOf(parts) };
   if (!tools.ffprobe) {
@@ -51,6 +51,15 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<V
     info.videoEndSec ??= videoEnd;
   }
   return info;
+}
+
+function described(...[file, facts, raw, stderr]: [...Parameters<typeof toVideoInfo>, string]): VideoInfo {
+  try {
+    return toVideoInfo(file, facts, raw);
+  } catch (error) {
+    // A cover picture that is too large doesn't keep the film from being seen.
+    throw tooLarge(file, stderr) ?? error;
+  }
 }
 
 /** The parts of a file that was joined of several, each with its length; undefined where it is one. */

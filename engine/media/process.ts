@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { logOf } from '../core/log.ts';
 import type { Readable } from 'node:stream';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
+import { limitTool, mostOutputBytes, type ToolLimits } from './limits.ts';
 
 /** How a media tool is run. */
 export interface ProcessOptions {
@@ -13,12 +14,16 @@ export interface ProcessOptions {
   readStderr?: (text: string) => string;
   /** How many pipes it gets besides stdin, stdout and stderr; to the child they are file descriptors from 3. */
   pipes?: number;
+  /** What it may take of the machine. */
+  limits?: ToolLimits;
 }
 
 /** How a media tool is run to its end. */
 export interface RunOptions extends ProcessOptions {
   /** The child is killed after so many milliseconds. */
   timeoutMs: number;
+  /** So much of its output is gathered; one that says more is killed. */
+  mostBytes?: number;
 }
 
 /** What a media tool said and how it ended. */
@@ -69,6 +74,7 @@ export function startProcess(
     windowsHide: true,
     env: { ...process.env, AV_LOG_FORCE_NOCOLOR: '1' },
   });
+  limitTool(child, options.limits);
   running.add(child);
   const kill = () => void child.kill('SIGKILL');
   options.signal?.addEventListener('abort', kill, { once: true });
@@ -104,7 +110,13 @@ export async function runProcess(
 ): Promise<RunResult> {
   const tool = startProcess(command, args, options);
   const chunks: Buffer[] = [];
-  tool.child.stdout!.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const { mostBytes = mostOutputBytes } = options;
+  let bytes = 0;
+  tool.child.stdout!.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= mostBytes) chunks.push(chunk);
+    else tool.kill();
+  });
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
@@ -113,6 +125,7 @@ export async function runProcess(
   try {
     const { code } = await tool.ended;
     throwIfCancelled(options.signal);
+    if (bytes > mostBytes) throw tooMuch(command, tool.stderr());
     if (timedOut) throw tooSlow(command, options.timeoutMs, tool.stderr());
     return { code, stdout: Buffer.concat(chunks), stderr: tool.stderr() };
   } finally {
@@ -126,6 +139,15 @@ export function tooSlow(command: string, timeoutMs: number, stderr: string): Lon
     'ffmpeg-failed',
     `${command} gave no answer within ${Math.round(timeoutMs / 1000)} seconds and was stopped.`,
     'Check that the drive that holds the file is connected and responds, then try again.',
+    { details: { stderr } },
+  );
+}
+
+function tooMuch(command: string, stderr: string): LongviewError {
+  return new LongviewError(
+    'ffmpeg-failed',
+    `${command} gave more than could be meant and was stopped.`,
+    'Check that the file plays elsewhere; a damaged one may be made whole by copying it with ffmpeg.',
     { details: { stderr } },
   );
 }

@@ -1,6 +1,16 @@
 import { z } from 'zod';
-import { methods, replySchema } from './wire.ts';
-import type { Call, Failure, Happening, Method, PartListeners, RequestOf, ResultOf } from './wire.ts';
+import { createKnownActivity } from './activity-changes.ts';
+import { activitySchema, methods, replySchema } from './wire.ts';
+import type {
+  Activity,
+  Call,
+  Failure,
+  Happening,
+  Method,
+  PartListeners,
+  RequestOf,
+  ResultOf,
+} from './wire.ts';
 
 /** Carries messages between a window and a host. */
 export interface Transport {
@@ -12,6 +22,9 @@ export interface Transport {
   /** Listens for happenings until the returned function is called. `onState` tells whether the host can be heard. */
   listen(onHappening: (happening: Happening) => void, onState: (connected: boolean) => void): () => void;
 }
+
+/** What a client tells: the queue, put together from what changed, or that the library isn't as it was. */
+export type Told = { event: 'activity'; value: Activity } | { event: 'library' };
 
 /** A call failed at the host; what came over the wire. */
 export class CallError extends Error {
@@ -38,14 +51,26 @@ export interface Client {
     request: RequestOf<M>,
     options?: { signal?: AbortSignal; on?: PartListeners<M> },
   ): Promise<ResultOf<M>>;
-  listen: Transport['listen'];
+  /** As {@link Transport.listen}. */
+  listen(onTold: (told: Told) => void, onState: (connected: boolean) => void): () => void;
 }
 
 /** A client over a transport; what comes back is parsed before anybody sees it. */
 export function createClient(transport: Transport): Client {
   let lastId = 0;
-  return {
-    listen: (onHappening, onState) => transport.listen(onHappening, onState),
+  const activity = createKnownActivity();
+  const client: Client = {
+    listen: (onTold, onState) =>
+      transport.listen((happening) => {
+        if (happening.event === 'library') return onTold(happening);
+        const value = activity.change(happening.value);
+        if (value) return onTold({ event: 'activity', value });
+        // Something was missed, or nothing known yet. Who can't be asked tells so by `onState`.
+        client.call('activity', {}).then(
+          (all) => onTold({ event: 'activity', value: all }),
+          () => undefined,
+        );
+      }, onState),
     async call(method, request, { signal, on } = {}) {
       const id = ++lastId;
       const { parts, result: resultSchema } = methods[method];
@@ -67,9 +92,11 @@ export function createClient(transport: Transport): Client {
         throw signal?.aborted ? cancelled() : unreachable(error);
       }
       if (!result) throw signal?.aborted ? cancelled() : unreachable(undefined);
+      if (resultSchema === activitySchema) result.value = activity.take(result.value as Activity);
       return result.value as ResultOf<typeof method>;
     },
   };
+  return client;
 }
 
 function cancelled(): CallError {

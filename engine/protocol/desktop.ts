@@ -34,6 +34,8 @@ export const toEngineSchema = z.union([
   }),
   /** What the file dialog gave. */
   z.strictObject({ picked: number, paths: z.array(z.string()) }),
+  /** Where to save, as the person chose; null where the dialog was closed. */
+  z.strictObject({ pickedTarget: number, path: z.string().min(1).nullable() }),
   /** What came of a probe: its own message, or undefined where it ended without one. */
   z.strictObject({ probed: number, message: z.unknown() }),
   /** What a process that hears speech says, and that it is gone, with what it last wrote to its standard error. */
@@ -51,6 +53,8 @@ export const fromEngineSchema = z.union([
   z.strictObject({ looked: number, error: failure }),
   /** Open the file dialog. */
   z.strictObject({ pick: number }),
+  /** Open the dialog for where to save: a file under this name, or a folder. */
+  z.strictObject({ pickTarget: number, name: z.string().min(1), folder: z.boolean() }),
   /** Run a provider's self-test in a process of its own. */
   z.strictObject({ probe: number, args: z.array(z.string()) }),
   /** That probe takes too long: end it. */

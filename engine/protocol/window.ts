@@ -28,6 +28,9 @@ export const relinkRequestSchema = z.strictObject({ video: place, path });
 /** Every missing video that was found there, not only the one that was asked for. */
 export const relinkResultSchema = z.object({ found: z.array(z.string()).min(1) });
 
+/** Where `exportMoments` may write to. */
+export const exportTargets = ['text', 'folder', 'choose'] as const;
+
 /** `exportMoments`: what is to be written, and how. */
 export const exportRequestSchema = z.strictObject({
   /** What was looked for or asked. */
@@ -45,9 +48,11 @@ export const exportRequestSchema = z.strictObject({
     .min(1, 'at least one moment')
     .max(10_000),
   format: z.enum(exportFormatNames, `one of ${exportFormatNames.join(', ')}`),
-  /** The file to write, or the folder of clips; a text comes back where it is absent. */
-  out: path.optional(),
-  overwrite: z.boolean().optional(),
+  /**
+   * Where it goes: the text comes back (default; not for clips), into the host's folder for exports, or to a place that
+   * the person chooses in the system's dialog. A request can't name a path.
+   */
+  to: z.enum(exportTargets, `one of ${exportTargets.join(', ')}`).optional(),
   /** Of clips: encode again, so that they begin and end on the very frames. */
   exact: z.boolean().optional(),
 });
@@ -128,6 +133,12 @@ export type RelinkRequest = z.infer<typeof relinkRequestSchema>;
 export type RelinkResult = z.infer<typeof relinkResultSchema>;
 /** Parsed {@link exportRequestSchema}. */
 export type ExportMomentsRequest = z.infer<typeof exportRequestSchema>;
+/** Where a host puts an export. Windows can't say it. */
+export type ExportPlace =
+  /** The file to write, which its owner agreed to replace. */
+  | { file: string }
+  /** The folder in which a free name is taken. */
+  | { folder: string };
 /** Parsed {@link exportedSchema}. */
 export type Exported = z.infer<typeof exportedSchema>;
 /** Parsed {@link catalogueSchema}. */
@@ -147,8 +158,14 @@ export interface WindowTools {
   footageFacts(request: { video: string }): Promise<FootageFacts>;
   /** Finds missing footage by its content. @throws LongviewError `video-missing` where it isn't there. */
   relink(request: RelinkRequest, options?: CallOptions): Promise<RelinkResult>;
-  /** Writes moments for another program. @throws LongviewError as engine/export. */
-  exportMoments(request: ExportMomentsRequest, options?: CallOptions): Promise<Exported>;
+  /**
+   * Writes moments for another program: to a place of the host's, or as a text that comes back.
+   * @throws LongviewError as engine/export.
+   */
+  exportMoments(
+    request: ExportMomentsRequest,
+    options?: CallOptions & { place?: ExportPlace },
+  ): Promise<Exported>;
   catalogue(): Promise<Catalogue>;
   /** Fetches a model of the catalogue and makes a bundle of it; goes on where it was broken off. */
   downloadModel(request: DownloadRequest, options?: CallOptions): Promise<ImportResult>;

@@ -87,7 +87,21 @@ export const jobSchema = z.object({
 });
 
 /** The queue, in the order in which it is worked through; what ended stays until it is cleared. */
-export const activitySchema = z.object({ jobs: z.array(jobSchema) });
+export const activitySchema = z.object({
+  jobs: z.array(jobSchema),
+  /** Which host says so, and how many changes it had told by then. */
+  at: z.object({ host: z.string(), change: z.int().nonnegative() }).optional(),
+});
+
+/** What changed in the queue since the change before: the new order, and the jobs that aren't as they were. */
+export const activityChangeSchema = z.object({
+  at: z.object({ host: z.string(), change: z.int().positive() }),
+  /** The jobs in order, where they aren't the ones that they were. */
+  order: z.array(z.int().positive()).optional(),
+  jobs: z.array(jobSchema),
+  /** Of jobs of which nothing else changed. */
+  progress: z.array(z.object({ job: z.int().positive(), progress: progressSchema })),
+});
 
 /** What a host tells about itself. */
 export const hostInfoSchema = z.object({
@@ -202,7 +216,7 @@ export const replySchema = z.union([
 
 /** Told to every window: the queue moved, or the library changed. */
 export const happeningSchema = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('activity'), value: activitySchema }),
+  z.object({ event: z.literal('activity'), value: activityChangeSchema }),
   z.object({ event: z.literal('library') }),
 ]);
 
@@ -213,6 +227,8 @@ export const serverMessageSchema = z.union([happeningSchema, replySchema]);
 export type Job = z.infer<typeof jobSchema>;
 /** Parsed {@link activitySchema}. */
 export type Activity = z.infer<typeof activitySchema>;
+/** Parsed {@link activityChangeSchema}. */
+export type ActivityChange = z.infer<typeof activityChangeSchema>;
 /** Parsed {@link hostInfoSchema}. */
 export type HostInfo = z.infer<typeof hostInfoSchema>;
 /** Parsed {@link callSchema}. */

@@ -37,7 +37,8 @@ export function textMoments(
   const hits = store.textHits(words, mostLines, all ? undefined : [...byId.keys()]);
   const lines = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
     const video = byId.get(hit.videoId);
-    return video && by(sourceOf(hit)) ? [{ hit, video, words: heldIn(words, hit.text) }] : [];
+    const wanted = video && by(sourceOf(hit)) && isWithin(hit, video);
+    return wanted ? [{ hit, video, words: heldIn(words, hit.text) }] : [];
   });
   const runs = runsAcross(lines.filter(({ hit, words: some }) => hit.kind === 'said' && some.size > 0));
   const inRuns = new Set(runs.flatMap((run) => run.lines));
@@ -58,6 +59,14 @@ export function textMoments(
   const named = moments.filter(({ source }) => source === 'name');
   if (by('name')) named.push(...videos.flatMap((video) => namedSo(video, words)));
   return [...spoken, ...named].sort((a, b) => b.score - a.score);
+}
+
+/**
+ * Whether a line lies in its video at all. Indexing sees to that; libraries of before hold lines that lie hours behind
+ * the end. Sound may be somewhat longer than the pictures.
+ */
+function isWithin({ start }: TextHit, { durationSec }: IndexedVideo): boolean {
+  return Number.isFinite(start) && start >= 0 && (durationSec === 0 || start <= durationSec * 1.5 + 60);
 }
 
 /** Which of the words a text holds. */

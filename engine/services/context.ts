@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path';
+import { keepPrivate } from '../core/private-files.ts';
+import { sweepStaging, sweepTemporary } from '../core/temporary.ts';
 import type { IndexingMedia } from '../indexing/index.ts';
 import type { Model } from '../inference/types.ts';
 import type { ProviderChoice } from '../inference/providers.ts';
@@ -77,7 +79,15 @@ export class Context {
   /** The library, opened when it is first needed. */
   store(): Store {
     this.#calls.refuseAfterEnd();
-    return (this.#store ??= openStore(this.libraryDir));
+    if (!this.#store) {
+      keepPrivate(this.libraryDir);
+      sweepTemporary();
+      sweepStaging(this.bundles.others);
+      this.#store = openStore(this.libraryDir);
+      // What opening has made, too.
+      keepPrivate(this.libraryDir);
+    }
+    return this.#store;
   }
 
   /** The library where it is open. */

@@ -1,9 +1,10 @@
-import { basename } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import { LongviewError } from '../protocol/errors.ts';
-import { exportFormats } from '../protocol/export.ts';
 import { parseRequest } from '../protocol/requests.ts';
-import { exportRequestSchema, type Exported } from '../protocol/window.ts';
-import { exportMaterial, type ExportMoment, type Material } from '../export/index.ts';
+import { exportName } from '../protocol/export-name.ts';
+import { exportRequestSchema, type Exported, type ExportPlace } from '../protocol/window.ts';
+import { cannotWrite, exportMaterial, type ExportMoment, type Material } from '../export/index.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { MediaTools } from '../media/index.ts';
 import type { Store, StoredVideo } from '../library/index.ts';
@@ -16,23 +17,24 @@ export interface ExportingDeps {
 }
 
 /**
- * Writes the moments that a window chose: to a file or a folder of this machine, or as a text for the window to hand
- * out as a download.
+ * Writes the moments that a window chose: to a place of the host's, or as a text for the window to hand out as a
+ * download.
  * @throws LongviewError as engine/export; `video-missing` where none of the footage is there.
  */
 export async function exportForWindow(
   deps: ExportingDeps,
   request: unknown,
-  options: CallOptions & { tools?: MediaTools },
+  options: CallOptions & { tools?: MediaTools; place?: ExportPlace },
 ): Promise<Exported> {
-  const { format, out, overwrite, exact, ...wanted } = parseRequest(exportRequestSchema, request);
-  const { material, skipped } = await materialOf(deps, wanted);
-  const name = fileName(wanted.title, exportFormats[format].extension);
+  const { format, exact, title, moments } = parseRequest(exportRequestSchema, request);
+  const { material, skipped } = await materialOf(deps, { title, moments });
+  const name = exportName(title, format);
   const footage = deps
     .store()
     .videos()
     .flatMap((video) => video.paths);
-  const result = await exportMaterial(material, { format, out, overwrite, exact, footage }, options);
+  const where = await placed(options.place, name);
+  const result = await exportMaterial(material, { format, exact, footage, ...where }, options);
   const failed = (result.clips ?? []).flatMap(({ path, error }) => (error ? [{ path, error }] : []));
   return {
     name,
@@ -47,6 +49,28 @@ export async function exportForWindow(
     ],
     skipped: [...skipped, ...result.skipped.map(({ path, error }) => ({ path, error })), ...failed],
   };
+}
+
+async function placed(
+  place: ExportPlace | undefined,
+  name: string,
+): Promise<{ out?: string; overwrite?: boolean }> {
+  if (!place) return {};
+  return 'file' in place ? { out: place.file, overwrite: true } : { out: await freeName(place.folder, name) };
+}
+
+/** A path in a folder, which is made, that nothing is at: "name", "name (2)", … */
+async function freeName(folder: string, name: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw cannotWrite(folder, error);
+  });
+  const there = new Set(await readdir(folder));
+  const extension = extname(name);
+  const stem = name.slice(0, name.length - extension.length);
+  for (let number = 1; ; number++) {
+    const free = number === 1 ? name : `${stem} (${number})${extension}`;
+    if (!there.has(free)) return join(folder, free);
+  }
 }
 
 /** The moments whose footage is there. @throws LongviewError `video-missing` where none is. */
@@ -85,16 +109,4 @@ async function materialOf(
   }
   if (kept.length === 0) throw LongviewError.fromData(skipped[0].error);
   return { material: { title, confident: true, moments: kept, paths }, skipped };
-}
-
-/** A title as a file's name on any system. */
-function fileName(title: string, extension: string): string {
-  const plain = title
-    .normalize('NFC')
-    .replace(/[\u0000-\u001f<>:"/\\|?*]+/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 80)
-    .replace(/^\.+|[. ]+$/g, '');
-  return `${plain === '' ? 'Longview' : plain}${extension}`;
 }

@@ -17,7 +17,7 @@ import {
 import type { Store, StoredVideo, Thumbnail } from '../library/index.ts';
 import type { SeenObject } from '../core/frames.ts';
 import { storedAnswer } from './ask-tools.ts';
-import { firstExisting, listVideo } from './listing.ts';
+import { listVideo } from './listing.ts';
 import { momentStills, type WriteStill } from './moment-stills.ts';
 
 /** What the view works with. */
@@ -27,6 +27,8 @@ export interface ViewDeps {
   video(idOrPath: string): Promise<StoredVideo>;
   /** Fingerprint of the active bundle; undefined where there is none. */
   activeFingerprint(): Promise<string | undefined>;
+  /** Where a video's own content lies. @throws LongviewError `video-missing`, `video-changed`. */
+  footage(video: StoredVideo): Promise<string>;
   writeStill: WriteStill;
   /** Words in the space of the active bundle's patches. */
   embed(words: string, signal: AbortSignal | undefined): Promise<Float32Array>;
@@ -34,7 +36,7 @@ export interface ViewDeps {
 
 /** What a window needs beside the engine's own commands. */
 export function libraryView(deps: ViewDeps): LibraryView {
-  const moments = momentStills(deps.writeStill);
+  const moments = momentStills(deps.writeStill, (video) => deps.footage(video));
   return {
     async video(request) {
       const { video: place } = parseRequest(videoRequestSchema, request);
@@ -72,10 +74,7 @@ export function libraryView(deps: ViewDeps): LibraryView {
       return { folder, libraryBytes: sizes.reduce((sum, size) => sum + size, 0), cacheBytes };
     },
     async footage(videoId) {
-      const video = deps.store().video(videoId);
-      const path = await firstExisting(video.paths);
-      if (path === undefined) throw missing(video);
-      return path;
+      return deps.footage(deps.store().video(videoId));
     },
     async still(videoId, time, since = 0) {
       const video = deps.store().video(videoId);
@@ -187,15 +186,6 @@ async function bytesIn(folder: string): Promise<number> {
 async function sizeOf(path: string): Promise<number> {
   const facts = await stat(path).catch(() => undefined);
   return facts?.isFile() ? facts.size : 0;
-}
-
-function missing(video: StoredVideo): LongviewError {
-  return new LongviewError(
-    'video-missing',
-    `The footage ${quote(video.path)} isn't where it was.`,
-    'Connect the disk that holds it, or index the folder that it was moved to.',
-    { details: { video: video.id, path: video.path } },
-  );
 }
 
 function otherModel(video: StoredVideo): LongviewError {

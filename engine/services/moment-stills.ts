@@ -12,13 +12,16 @@ export interface MomentStills {
 export type WriteStill = (path: string, time: number, target: string) => Promise<void>;
 
 /** See {@link MomentStills}. They are made one after the other: a list shows many at once, and footage is being looked at. */
-export function momentStills(writeStill: WriteStill): MomentStills {
+export function momentStills(
+  writeStill: WriteStill,
+  footage: (video: StoredVideo) => Promise<string | undefined> = ({ paths }) => firstExisting(paths),
+): MomentStills {
   const making = new Map<string, Promise<string | undefined>>();
   let last: Promise<unknown> = Promise.resolve();
 
   const make = async (video: StoredVideo, time: number, target: string) => {
     try {
-      const path = await firstExisting(video.paths);
+      const path = await footage(video);
       if (path === undefined) return undefined;
       await writeStill(path, time, target);
       return target;

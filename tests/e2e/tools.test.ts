@@ -69,6 +69,11 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     assert.equal(download.suggestedFilename(), 'a cup.csv');
     assert.equal(await readFile(await download.path(), 'utf8'), 'csv of 2');
     await page.getByText('2 moments in a cup.csv').waitFor();
+    // Clips can't be handed out as one file: they lie where the host keeps exports.
+    await page.getByRole('combobox', { name: 'Format' }).selectOption('clips');
+    await page.getByText('Clips are put into Longview’s folder for exports.').waitFor();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await page.getByText(/^2 moments written to .*exports\/a cup$/).waitFor();
   });
 
   test('several time scales stand side by side, after a look at what they cost', async (t) => {

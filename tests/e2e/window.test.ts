@@ -41,12 +41,20 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     return { page, host };
   }
 
-  test('the key is taken out of the address, and without it a browser is told what to do', async (t) => {
+  test('the code is taken out of the address, and a browser without one is told what to do', async (t) => {
     const { page, host } = await open(t);
     await page.getByRole('heading', { name: 'Library' }).waitFor();
     assert.doesNotMatch(page.url(), /key/);
     const stranger = await browser.open(`http://127.0.0.1:${host.port}/`);
     await stranger.getByText('This window needs its key').waitFor();
+    assert.deepEqual(await seriousFindings(stranger), []);
+    const field = stranger.getByRole('textbox', { name: 'Address or key' });
+    await field.fill('a guess');
+    await stranger.getByRole('button', { name: 'Open', exact: true }).click();
+    await stranger.getByText('That is not the key').waitFor();
+    await field.fill(host.url);
+    await stranger.getByRole('button', { name: 'Open', exact: true }).click();
+    await stranger.getByRole('heading', { name: 'Library' }).waitFor();
     await stranger.context().close();
   });
 

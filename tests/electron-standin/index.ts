@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { chromium, type Browser } from 'playwright-core';
-import { chromiumPath } from '../e2e/browser.ts';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../../build/chromium.ts';
 import { StandInWindow, type StandInContents, type WindowSurroundings } from './browser-window.ts';
 import { StandInChannel } from './ports.ts';
 import { StandInUtilityProcess } from './utility-process.ts';
@@ -22,7 +22,13 @@ export interface StandIn {
   notifications: { title: string; body: string; emitter: EventEmitter }[];
   permissions: { check: Permission; ask: AskPermission };
   /** What the dialogs answer, and what they were asked. */
-  dialogs: { paths: string[]; button: number; asked: Record<string, unknown>[]; emitter: EventEmitter };
+  dialogs: {
+    paths: string[];
+    save: string;
+    button: number;
+    asked: Record<string, unknown>[];
+    emitter: EventEmitter;
+  };
   opened: string[];
   /** A request as a page would make it. */
   fetch: WindowSurroundings['fetch'];
@@ -82,7 +88,7 @@ export function standIn(folder: string): StandIn {
   let menu: MenuItemConstructorOptions[] = [];
 
   const around: WindowSurroundings = {
-    browser: () => (browser ??= launch()),
+    browser: () => (browser ??= launchChromium()),
     onIpc: (sender, channel, args) =>
       ipcMain.emit(channel, { sender, senderFrame: sender.mainFrame }, ...args),
     async fetch(request) {
@@ -98,7 +104,13 @@ export function standIn(folder: string): StandIn {
   });
   const awake = new Set<number>();
   const notifications: StandIn['notifications'] = [];
-  const dialogs: StandIn['dialogs'] = { paths: [], button: 1, asked: [], emitter: new EventEmitter() };
+  const dialogs: StandIn['dialogs'] = {
+    paths: [],
+    save: '',
+    button: 1,
+    asked: [],
+    emitter: new EventEmitter(),
+  };
   const opened: string[] = [];
   const asked = (...args: unknown[]) => {
     dialogs.asked.push(args.at(-1) as Record<string, unknown>);
@@ -146,6 +158,10 @@ export function standIn(folder: string): StandIn {
       async showOpenDialog(...args: unknown[]) {
         asked(...args);
         return { canceled: dialogs.paths.length === 0, filePaths: dialogs.paths };
+      },
+      async showSaveDialog(...args: unknown[]) {
+        asked(...args);
+        return { canceled: dialogs.save === '', filePath: dialogs.save };
       },
       async showMessageBox(...args: unknown[]) {
         asked(...args);
@@ -221,13 +237,5 @@ function standInSession() {
     setPermissionCheckHandler: (handler: Permission) => (permissions.check = handler),
     setPermissionRequestHandler: (handler: AskPermission) => (permissions.ask = handler),
     setDevicePermissionHandler: () => undefined,
-  });
-}
-
-function launch(): Promise<Browser> {
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--mute-audio'];
-  return chromium.launch({
-    executablePath: chromiumPath()!,
-    args: [...args, '--autoplay-policy=no-user-gesture-required'],
   });
 }

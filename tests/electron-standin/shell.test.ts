@@ -154,6 +154,31 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     assert.equal(Math.round(duration), 12);
   });
 
+  test('moments are exported to where the system’s dialog says, and to no path that the page names', async () => {
+    const id = await page.evaluate<string>(`location.hash.match(/video\\/([^?]+)/)[1]`);
+    const call = (request: object) =>
+      page.evaluate<{ result?: { out: string }; error?: { code: string } }>(`new Promise((done) => {
+        const id = 900_000 + Math.floor(Math.random() * 10_000);
+        window.longview.receive((message) => message.id === id && !('part' in message) && done(message));
+        window.longview.post({ id, method: 'exportMoments', request: ${JSON.stringify(request)} });
+      })`);
+    const request = { title: 'a: film', moments: [{ video: id, start: 1, end: 2 }], format: 'csv' };
+    const stolen = join(folder, 'stolen.csv');
+    assert.equal((await call({ ...request, out: stolen, overwrite: true })).error?.code, 'bad-argument');
+    assert.equal((await call({ ...request, to: 'folder' })).error?.code, 'bad-argument', 'the desktop asks');
+    standing.dialogs.save = '';
+    assert.equal((await call({ ...request, to: 'choose' })).error?.code, 'cancelled');
+    standing.dialogs.save = join(folder, 'chosen.csv');
+    assert.equal((await call({ ...request, to: 'choose' })).result?.out, standing.dialogs.save);
+    assert.equal(standing.dialogs.asked.at(-1)!.defaultPath, 'a film.csv');
+    assert.match(await readFile(standing.dialogs.save, 'utf8'), /clock\.mp4/);
+    standing.dialogs.paths = [folder];
+    const clips = await call({ ...request, format: 'clips', to: 'choose' });
+    assert.equal(clips.result?.out, join(folder, 'a film'));
+    assert.ok(existsSync(clips.result.out) && !existsSync(stolen));
+    await page.reload();
+  });
+
   test('no other address is fetched, loaded or opened, and no permission given', async () => {
     const refused = await page.evaluate(
       `fetch('https://example.com/').then(() => 'fetched', () => 'refused')`,

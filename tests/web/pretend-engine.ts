@@ -262,10 +262,10 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
       );
       return { found: [lost.id] };
     },
-    exportMoments: async ({ title, moments, format, out }) => ({
+    exportMoments: async ({ title, moments, format }, { place } = {}) => ({
       name: `${title}.${format}`,
-      out: out ?? null,
-      text: out === undefined ? `${format} of ${moments.length}` : null,
+      out: !place ? null : 'file' in place ? place.file : `${place.folder}/${title}`,
+      text: place ? null : `${format} of ${moments.length}`,
       moments: moments.length,
       notes: [],
       skipped: [],

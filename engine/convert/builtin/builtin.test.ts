@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../../engine/onnxruntime/index.ts';
 import type { WeightSource } from '../weights/source.ts';
 import { memorySource } from '../weights/source.ts';
 import type { BranchConfig, HeadConfig } from './head.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../engine/onnxruntime/index.ts';
 import { badCheckpoint, Problems } from '../checkpoint/problems.ts';
 import { elementTypes } from '../onnx/graph.ts';
 import type { DeclaredValue, GraphDeclaration } from '../onnx/inspect.ts';

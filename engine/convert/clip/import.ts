@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../onnxruntime/index.ts';
 import type { BundleManifest } from '../../protocol/bundle.ts';
 import { bundleSchema } from '../../protocol/bundle.ts';
 import { throwIfCancelled } from '../../protocol/errors.ts';

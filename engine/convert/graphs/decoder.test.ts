@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../engine/onnxruntime/index.ts';
 import { fixtureCases, fixtureDecoder, fixturePrompt, fixtureWeights, recorded } from '../testing/fixture.ts';
 import { largestDifference, runDecoder } from '../testing/run-decoder.ts';
 import { memorySource } from '../weights/source.ts';

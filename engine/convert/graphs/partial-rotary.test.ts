@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../onnxruntime/index.ts';
 import { rotaryTables, type PositionIds } from '../../hope/index.ts';
 import { fixtureCases, fixtureDecoder, fixturePrompt, fixtureWeights } from '../testing/fixture.ts';
 import { largestDifference, runDecoder, type Prompt } from '../testing/run-decoder.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../engine/onnxruntime/index.ts';
 import { decoderTensors } from '../checkpoint/expected.ts';
 import { fixtureDecoder } from '../testing/fixture.ts';
 import { Random } from '../testing/random.ts';

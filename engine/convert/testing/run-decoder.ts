@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../engine/onnxruntime/index.ts';
 import type { DecoderConfig } from '../graphs/config.ts';
 
 /** What a decoder is run on: a prompt's embeddings and rotary tables. */

@@ -6,7 +6,7 @@ import { createCanvas } from '@napi-rs/canvas';
 import '@tensorflow/tfjs-backend-wasm';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../engine/onnxruntime/index.ts';
 import { convertCenterNet } from './centernet.ts';
 import { parseGraphModel } from './graph-model.ts';
 

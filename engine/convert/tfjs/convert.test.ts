@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../engine/onnxruntime/index.ts';
 import { GraphBuilder } from '../onnx/graph.ts';
 import { convertNodes } from './convert.ts';
 import { parseGraphModel } from './graph-model.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../../engine/onnxruntime/index.ts';
 import { GraphBuilder } from '../onnx/graph.ts';
 import { Random } from '../testing/random.ts';
 import type { QuantisedBits } from './quantise.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clock } from '../../protocol/clock.ts';
-import { bytes, duration, percent, plural, printable, range } from './format.ts';
+import { bytes, duration, harmlessJson, percent, plural, printable, range } from './format.ts';
 import { shorten, table, textWidth } from './table.ts';
 import { openTerminal, progressLine } from './terminal.ts';
 import { suggestion } from './usage.ts';
@@ -37,6 +37,34 @@ test('sizes and durations take the unit that reads well', () => {
 
 test('control characters of a file name never reach the terminal', () => {
   assert.equal(printable('a\nb\u001b[31m\u0007.mp4'), 'a\\nb\\x1b[31m\\x07.mp4');
+});
+
+test('whatever is printed, a terminal obeys nothing but our own styles', () => {
+  const evil =
+    '\u001b[31mred\u001b]0;title\u0007\u009b2J\r\u0008\u202egpj.exe\u2066\u001b[1;0123456789abcdefm';
+  let out = '';
+  let err = '';
+  const stream = (add: (text: string) => void) => ({
+    write: (text: string) => (add(text), true),
+    isTTY: true,
+    columns: 80,
+  });
+  const terminal = openTerminal({
+    stdout: stream((text) => (out += text)),
+    stderr: stream((text) => (err += text)),
+    env: { FORCE_COLOR: '1' },
+  });
+  terminal.line(`${terminal.style('bold', 'Found')}\t${evil}\nsecond line`);
+  terminal.write(evil);
+  terminal.note(evil);
+  terminal.line(harmlessJson({ name: evil }));
+  terminal.progress({ stage: evil, fraction: 0.5, subject: evil });
+  assert.ok(out.startsWith('\u001b[1mFound\u001b[0m\t\\x1b[31mred'), JSON.stringify(out));
+  assert.ok(out.includes('\nsecond line\n'));
+  for (const text of [out.replace('\u001b[1mFound\u001b[0m', ''), err.replaceAll('\r\u001b[2K', '')])
+    assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u);
+  const json = out.split('\n').find((line) => line.includes('{"name"'))!;
+  assert.deepEqual(JSON.parse(json.slice(json.indexOf('{'))), { name: evil }, 'JSON reads as the same value');
 });
 
 test('wide characters take two columns, combining ones none', () => {

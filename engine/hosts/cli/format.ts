@@ -24,9 +24,33 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/**
+ * What a terminal obeys or a person can't see, and that can make a text look like another: control characters of both
+ * kinds, ends of lines and paragraphs, and marks that turn the direction of writing.
+ */
+const commanding = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
 /** Text for one line of a terminal: control characters (a file name may hold any) become visible and harmless. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) =>
-    c === '\n' ? '\\n' : c === '\t' ? '\\t' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  return text.replace(commanding, visible);
+}
+
+/** The same for text of several lines: ends of lines and tabs stay. */
+export function harmless(text: string): string {
+  return text.replace(commanding, (c) => (c === '\n' || c === '\t' ? c : visible(c)));
+}
+
+/** A value as JSON in which nothing is left that a terminal obeys; it reads as the same value. */
+export function harmlessJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    commanding,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+function visible(c: string): string {
+  if (c === '\n') return '\\n';
+  if (c === '\t') return '\\t';
+  const code = c.charCodeAt(0).toString(16);
+  return c < '\u0100' ? `\\x${code.padStart(2, '0')}` : `\\u${code}`;
 }

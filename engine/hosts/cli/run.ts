@@ -1,6 +1,7 @@
 import { LongviewError } from '../../protocol/errors.ts';
 import { parseCommand, type Command, type CommandEngine, type Context } from './command.ts';
 import { manual, overview } from './help.ts';
+import { harmlessJson } from './format.ts';
 import { suggestion, UsageError } from './usage.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -25,7 +26,7 @@ export async function run(argv: readonly string[], setting: Setting): Promise<nu
   try {
     const { result, exitCode } = await dispatch(argv, json, setting);
     terminal.clear();
-    if (json) terminal.line(JSON.stringify(result));
+    if (json) terminal.line(harmlessJson(result));
     return exitCode;
   } catch (error) {
     terminal.clear();
@@ -120,7 +121,7 @@ function wantsJson(argv: readonly string[]): boolean {
 /** Tells what went wrong: people on stderr, programs on stdout. @returns the exit code. */
 function report(error: unknown, json: boolean, { terminal, signal }: Setting): number {
   const { code, message, remedy } = plain(error);
-  if (json) terminal.line(JSON.stringify({ error: { code, message, remedy } }));
+  if (json) terminal.line(harmlessJson({ error: { code, message, remedy } }));
   else {
     terminal.note(`longview: ${message.replace(/\.$/, '')}. ${remedy}`.trimEnd());
     if (code === 'internal' && error instanceof Error) terminal.note(error.stack ?? '');

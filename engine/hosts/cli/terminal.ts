@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { clock } from '../../protocol/clock.ts';
 import type { WriteStream } from 'node:tty';
-import { printable } from './format.ts';
+import { harmless, printable } from './format.ts';
 import { shorten } from './table.ts';
 import type { Progress } from '../../protocol/progress.ts';
 
@@ -34,13 +35,26 @@ interface Streams {
   env: Record<string, string | undefined>;
 }
 
-/** The terminal of this process; colours follow NO_COLOR, FORCE_COLOR and TERM=dumb. */
+/**
+ * The terminal of this process; colours follow NO_COLOR, FORCE_COLOR and TERM=dumb. Whatever is printed passes here: a
+ * file's name, a subtitle or a model's answer may hold sequences that a terminal obeys, and only our own styles do.
+ */
 export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
   const colours = env.NO_COLOR
     ? false
     : env.FORCE_COLOR
       ? env.FORCE_COLOR !== '0'
       : stdout.isTTY === true && env.TERM !== 'dumb';
+  // No text can hold what tells our styles from others', since nobody knows it before.
+  const own = randomBytes(8).toString('hex');
+  const ownStyle = new RegExp(`\u001b\\[(\\d+);${own}m`, 'gu');
+  const safe = (text: string) =>
+    text
+      .split(ownStyle)
+      // Every second piece is a style's number.
+      .map((piece, index) => (index % 2 === 1 ? `\u001b[${piece}m` : harmless(piece)))
+      .join('');
+  const styled = (style: number) => `\u001b[${style};${own}m`;
   const bar = stderr.isTTY === true && env.TERM !== 'dumb';
   let lastShown = '';
   const clear = () => {
@@ -49,7 +63,7 @@ export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
   };
   const out = (text: string) => {
     clear();
-    stdout.write(text);
+    stdout.write(safe(text));
   };
   return {
     width: stdout.isTTY ? (stdout.columns ?? 80) : Infinity,
@@ -58,11 +72,11 @@ export function openTerminal({ stdout, stderr, env }: Streams): Terminal {
     write: out,
     note: (text) => {
       clear();
-      stderr.write(`${text}\n`);
+      stderr.write(`${safe(text)}\n`);
     },
-    style: (style, text) => (colours ? `\u001b[${styles[style]}m${text}\u001b[0m` : text),
+    style: (style, text) => (colours ? `${styled(styles[style])}${text}${styled(0)}` : text),
     progress: (progress) => {
-      const shown = bar ? progressLine(progress, (stderr.columns ?? 80) - 1) : '';
+      const shown = bar ? safe(progressLine(progress, (stderr.columns ?? 80) - 1)) : '';
       if (shown === lastShown) return;
       stderr.write(`\r\u001b[2K${shown}`);
       lastShown = shown;

@@ -35,6 +35,7 @@ export async function serveParent(parent: ParentPort, start: unknown): Promise<v
   const config = engineStartSchema.parse(start);
   const tell = (message: FromEngine) => parent.postMessage(fromEngineSchema.parse(message));
   const picks = createQuestions<string[]>();
+  const targets = createQuestions<string | undefined>();
   const probes = createQuestions<unknown>();
   // With the fuses set, this program can't be run as Node: whoever needs a process asks the main process for one.
   launchProbesWith((args) => {
@@ -62,6 +63,7 @@ export async function serveParent(parent: ParentPort, start: unknown): Promise<v
       sample: config.sample,
     },
     pickPaths: () => picks.ask((pick) => tell({ pick })).answer,
+    pickTarget: (wanted) => targets.ask((pickTarget) => tell({ pickTarget, ...wanted })).answer,
   });
   parent.on('message', ({ data, ports }) => {
     const parsed = toEngineSchema.safeParse(data);
@@ -70,6 +72,7 @@ export async function serveParent(parent: ParentPort, start: unknown): Promise<v
     if ('serve' in message) for (const port of ports) serveHanded(session, port);
     else if ('look' in message) void look(engine, message).then(tell);
     else if ('picked' in message) picks.answer(message.picked, message.paths);
+    else if ('pickedTarget' in message) targets.answer(message.pickedTarget, message.path ?? undefined);
     else if ('probed' in message) probes.answer(message.probed, message.message);
     else if ('listened' in message) listeners.get(message.listened)?.onMessage(message.message);
     else if ('unlistened' in message) {

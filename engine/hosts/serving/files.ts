@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Refusal } from './answer.ts';
 import { parseRange } from './range.ts';
@@ -22,14 +22,21 @@ const types: Record<string, string> = {
 
 /**
  * A file, or the part of it that was asked for. The path comes from the library, never from the request.
- * @throws Refusal 404 where the file is gone, 416.
+ * @param again looks once more, while the file is open, where the wanted one lies: what is served is what was looked at
+ * @throws Refusal 404 where the file is gone, 416; what `again` throws.
  */
-export async function answerFile(asked: Asked, path: string, cacheControl: string): Promise<Answer> {
+export async function answerFile(
+  asked: Asked,
+  path: string,
+  cacheControl: string,
+  again?: () => Promise<string>,
+): Promise<Answer> {
   const file = await open(path, 'r').catch(() => {
     throw new Refusal(404, 'The file is gone.');
   });
   let kept = false;
   try {
+    if (again && !(await isSame(file, await again()))) throw new Refusal(404, 'The file is gone.');
     const answer = await answerOpened(asked, file, extname(path).toLowerCase(), cacheControl);
     kept = answer.body !== undefined;
     return answer;
@@ -37,6 +44,11 @@ export async function answerFile(asked: Asked, path: string, cacheControl: strin
     // A body closes the file when it ends or is destroyed.
     if (!kept) await file.close();
   }
+}
+
+async function isSame(file: FileHandle, path: string): Promise<boolean> {
+  const [open, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
+  return open.dev === there?.dev && open.ino === there.ino;
 }
 
 async function answerOpened(

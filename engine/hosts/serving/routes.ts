@@ -14,7 +14,7 @@ export type MediaPlaces = Pick<LibraryView, 'footage' | 'still'>;
  * Answers a request for the library's own files: `/api/media/ID`, `/api/still/ID?t=SECONDS`, and for players that
  * lack a codec `/api/stream/ID?start=SECONDS`. Ids are looked up; no request can name a path.
  * @returns undefined where the address is none of these
- * @throws Refusal, and LongviewError `video-not-in-library`, `video-missing`.
+ * @throws Refusal, and LongviewError `video-not-in-library`, `video-missing`, `video-changed`.
  */
 export async function answerMedia(
   asked: Asked,
@@ -24,7 +24,10 @@ export async function answerMedia(
   if (asked.method !== 'GET' && asked.method !== 'HEAD') return undefined;
   const [, api, kind, name, ...rest] = asked.url.pathname.split('/');
   if (api !== 'api' || !name || rest.length > 0) return undefined;
-  if (kind === 'media') return answerFile(asked, await media.footage(idIn(name)), 'no-cache');
+  if (kind === 'media') {
+    const footage = () => media.footage(idIn(name));
+    return answerFile(asked, await footage(), 'no-cache', footage);
+  }
   if (kind === 'stream' && streams)
     return streams.answer(asked, await media.footage(idIn(name)), seconds(asked, 'start'));
   if (kind === 'still') {
@@ -64,6 +67,7 @@ export function answerPage(asked: Asked, pages: ReadonlyMap<string, Page>): Answ
 const statusOf: Partial<Record<LongviewError['code'], number>> = {
   'video-not-in-library': 404,
   'video-missing': 404,
+  'video-changed': 404,
   'video-not-indexed': 404,
   'bad-argument': 400,
 };

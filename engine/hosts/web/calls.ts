@@ -1,9 +1,10 @@
-import { Refusal } from '../serving/answer.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Session } from '../session.ts';
+import type { Happening, Reply } from '../../protocol/wire.ts';
+import type { Bodies } from './bodies.ts';
 
 /** The largest message: an `enqueue` of some thousand paths. */
-const maxBytes = 4_000_000;
+const largestCall = 4_000_000;
 
 /**
  * Answers one call: the request's body is the call, the response is one JSON message a line, as they come. The
@@ -13,46 +14,65 @@ export async function answerCall(
   request: IncomingMessage,
   response: ServerResponse,
   session: Session,
+  bodies: Bodies,
 ): Promise<void> {
-  const message = await readJson(request);
+  const message = await bodies.read(request, largestCall);
   const stop = new AbortController();
   response.on('close', () => stop.abort());
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
   response.flushHeaders();
-  await session.answer(message, (reply) => response.write(`${JSON.stringify(reply)}\n`), stop.signal);
+  const send = (reply: Reply) => {
+    // Whoever doesn't keep up misses how far it was.
+    if ('part' in reply && reply.part === 'progress' && response.writableNeedDrain) return;
+    response.write(`${JSON.stringify(reply)}\n`);
+  };
+  await session.answer(message, send, stop.signal);
   response.end();
 }
 
-/** Tells a window of every happening, as server-sent events, until it goes. */
-export function streamHappenings(response: ServerResponse, session: Session): void {
+/**
+ * Tells a window of every happening, as server-sent events, until it goes. For a window that doesn't keep up nothing is
+ * gathered: what it missed it asks for, since changes are counted; one that takes nothing is dropped.
+ * @param patienceMs for so long
+ */
+export function streamHappenings(
+  response: ServerResponse,
+  session: Pick<Session, 'listen'>,
+  patienceMs = 30_000,
+): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   response.write('retry: 1000\n\n');
-  const stopListening = session.listen((happening) =>
-    response.write(`data: ${JSON.stringify(happening)}\n\n`),
-  );
+  let missed: Happening | undefined;
+  let missedLibrary = false;
+  let drop: NodeJS.Timeout | undefined;
+  const send = (happening: Happening) => {
+    if (response.writableNeedDrain) {
+      if (happening.event === 'library') missedLibrary = true;
+      else missed = happening;
+      drop ??= setTimeout(() => response.destroy(), patienceMs);
+      return;
+    }
+    response.write(`data: ${JSON.stringify(happening)}\n\n`);
+  };
+  response.on('drain', () => {
+    clearTimeout(drop);
+    drop = undefined;
+    const last = missed;
+    const library = missedLibrary;
+    missed = undefined;
+    missedLibrary = false;
+    if (last) send(last);
+    if (library) send({ event: 'library' });
+  });
+  const stopListening = session.listen(send);
   // Something must come now and then, or a proxy or a sleeping laptop lets the connection die unnoticed.
-  const pulse = setInterval(() => response.write(': here\n\n'), 15_000);
+  const pulse = setInterval(() => {
+    if (response.writableNeedDrain) drop ??= setTimeout(() => response.destroy(), patienceMs);
+    else response.write(': here\n\n');
+  }, 15_000);
   response.on('close', () => {
     clearInterval(pulse);
+    clearTimeout(drop);
     stopListening();
   });
-}
-
-/** A request's body as JSON. @throws Refusal 400, 413, 415. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  // A form of another site can't send this type without asking first, and it would be refused.
-  if (!/^application\/json\b/.test(request.headers['content-type'] ?? ''))
-    throw new Refusal(415, 'Only JSON is understood here.');
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > maxBytes) throw new Refusal(413, 'The message is too long.');
-    pieces.push(piece);
-  }
-  try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8'));
-  } catch {
-    throw new Refusal(400, 'The message is not JSON.');
-  }
 }

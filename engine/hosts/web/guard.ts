@@ -1,11 +1,8 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../serving/answer.ts';
 import type { IncomingMessage } from 'node:http';
 
-/** Who may talk to the host: pages that it served itself, in browsers that were given its key. */
+/** Who may talk to the host: pages that it served itself, in browsers that were let in. */
 export interface Guard {
-  /** What a browser proves itself with, once; part of the address that is printed. */
-  readonly key: string;
   /**
    * Refuses what another site's page could have sent: a Host that isn't ours (DNS rebinding), a foreign Origin.
    * @throws Refusal 403, 421.
@@ -13,25 +10,23 @@ export interface Guard {
   checkOrigin(request: IncomingMessage): void;
   /** @throws Refusal 401 unless the request carries the session's cookie. */
   checkSession(request: IncomingMessage): void;
-  /** The cookie for a browser that brought the key. @throws Refusal 401 where it brought another. */
-  exchange(key: string): string;
+  /** The cookie that carries a session. */
+  cookie(session: string): string;
 }
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * A guard with a key of its own.
+ * A guard in front of a host.
  * @param host the name or address that the host listens at; loopback's names are always allowed, at any port, so
  * that an SSH tunnel works, and so is the very address that a connection came to
+ * @param knows whether a token is that of a session
  * @param port distinguishes the cookies of several hosts on one machine: browsers ignore ports in cookies
  */
-export function createGuard(host: string, port: number): Guard {
-  const key = randomBytes(24).toString('base64url');
-  const session = randomBytes(24).toString('base64url');
+export function createGuard(host: string, port: number, knows: (token: string) => boolean): Guard {
   const cookie = `longview_${port}`;
   const names = new Set([...loopbackNames, host.includes(':') ? `[${host}]` : host]);
   return {
-    key,
     checkOrigin(request) {
       const asked = request.headers.host ?? '';
       const name = asked.replace(/:\d{1,5}$/, '').toLowerCase();
@@ -49,13 +44,10 @@ export function createGuard(host: string, port: number): Guard {
     },
     checkSession(request) {
       const carried = cookies(request).get(cookie);
-      if (carried === undefined || !same(carried, session))
+      if (carried === undefined || !knows(carried))
         throw new Refusal(401, 'Open the address that Longview printed when it started.');
     },
-    exchange(brought) {
-      if (!same(brought, key)) throw new Refusal(401, 'This is not the key of the running Longview.');
-      return `${cookie}=${session}; Path=/; HttpOnly; SameSite=Strict`;
-    },
+    cookie: (session) => `${cookie}=${session}; Path=/; HttpOnly; SameSite=Strict`,
   };
 }
 
@@ -73,10 +65,4 @@ function isOpening(request: IncomingMessage): boolean {
 function cookies(request: IncomingMessage): Map<string, string> {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
   return new Map(pairs.map(([name, value]) => [name ?? '', value ?? '']));
-}
-
-function same(a: string, b: string): boolean {
-  const left = Buffer.from(a);
-  const right = Buffer.from(b);
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,22 +1,28 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { networkInterfaces } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { badArgument, LongviewError } from '../../protocol/errors.ts';
 import { createSession } from '../session.ts';
-import { answerCall, readJson, streamHappenings } from './calls.ts';
+import { createBodies } from './bodies.ts';
+import { answerCall, streamHappenings } from './calls.ts';
+import { createEntry } from './entry.ts';
 import { Refusal } from '../serving/answer.ts';
 import { readPages } from '../serving/pages.ts';
 import { securityHeaders } from '../serving/policy.ts';
 import { answerError, answerMedia, answerPage } from '../serving/routes.ts';
 import { createStreams } from '../serving/streams.ts';
 import { createGuard } from './guard.ts';
+import { parseTarget } from './target.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HostInfo } from '../../protocol/wire.ts';
 import type { ServedEngine, Session } from '../session.ts';
+import type { Bodies } from './bodies.ts';
+import type { Entry } from './entry.ts';
 import type { Guard } from './guard.ts';
 import type { Answer, Asked } from '../serving/answer.ts';
 import type { Page } from '../serving/pages.ts';
@@ -33,45 +39,66 @@ export interface ServeOptions {
   mediaTools?: FindToolsOptions;
   /** 0 (default) takes a free one. */
   port?: number;
-  /** Where to listen; this machine alone by default. */
+  /** Where to listen; this machine alone by default, and another address only with a key. */
   host?: string;
+  /** A key that lets any number of browsers in, beside the codes in addresses. */
+  key?: string;
+  /** The folder for exports that aren't handed out as a download. Default: `exports` in the library's folder. */
+  exportsDir?: string;
 }
 
 /** A running web host. */
 export interface WebHost {
-  /** The address with its key: whoever has it can use the library. */
+  /** The address with a code that lets one browser in, once; another one as soon as that is used. */
   readonly url: string;
-  /** The addresses at which other machines reach it; none where it listens to this machine alone. */
+  /** The addresses at which other machines reach it, without a code; none where it listens to this machine alone. */
   readonly elsewhere: readonly string[];
   readonly port: number;
+  /** A further address with a code of its own, which {@link onEntered} tells of. */
+  invite(): string;
+  /** Tells of each browser that was let in, and by which address; until the returned function is called. */
+  onEntered(listener: (url: string | undefined) => void): () => void;
   /** Stops listening and what is being indexed; the engine itself is left to whoever made it. */
   close(): Promise<void>;
 }
 
 /**
  * The interface and the engine for browsers on this machine. Requests of other sites, other names and browsers
- * without the key are refused; only the library's own footage and stills can be read, by their video's id.
- * @throws LongviewError `bad-argument` for a port that can't be used, `file-not-found` where the interface isn't built.
+ * that weren't let in are refused; only the library's own footage and stills can be read, by their video's id, and
+ * nothing is written by a path that a request names.
+ * @throws LongviewError `bad-argument` for a port that can't be used, and for an address that other machines reach
+ * without a key; `file-not-found` where the interface isn't built.
  */
 export async function serve(options: ServeOptions): Promise<WebHost> {
-  const { engine, pages: folder, info, port: wanted = 0, host = '127.0.0.1' } = options;
+  const { engine, pages: folder, info, port: wanted = 0, host = '127.0.0.1', key } = options;
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535)
     throw badArgument('port', 'a whole number from 0 to 65535', wanted);
+  if (key === undefined && !isThisMachine(host)) throw needsKey(host);
   const pages = await readPages(folder);
-  const server = createServer();
+  const server = createServer(patience);
+  server.maxConnections = mostConnections;
   const port = await listenAt(server, wanted, host);
-  const guard = createGuard(host, port);
+  const entry = createEntry(key);
+  const guard = createGuard(host, port, (token) => entry.knows(token));
   const streams = createStreams(options.mediaTools);
-  const session = createSession(engine, { info: { ...info, host: 'web', pick: false } });
-  server.on('request', (request, response) => {
-    void answer(request, response, { guard, session, engine, pages, streams });
+  const session = createSession(engine, {
+    info: { ...info, host: 'web', pick: false },
+    exportsDir: async () => options.exportsDir ?? join((await engine.library()).folder, 'exports'),
   });
-  const at = (address: string) =>
-    `http://${address.includes(':') ? `[${address}]` : address}:${port}/#key=${guard.key}`;
+  const at = (address: string) => `http://${address.includes(':') ? `[${address}]` : address}:${port}/`;
+  const invitations = createInvitations(entry, at(everywhere.has(host) ? '127.0.0.1' : host));
+  const served = { guard, entry, session, engine, pages, streams, bodies: createBodies() };
+  server.on('request', (request, response) => {
+    void answer(request, response, { ...served, entered: (code) => invitations.entered(code) });
+  });
   return {
-    url: at(everywhere.has(host) ? '127.0.0.1' : host),
+    get url() {
+      return invitations.current();
+    },
     elsewhere: elsewhere(host).map(at),
     port,
+    invite: () => invitations.invite(),
+    onEntered: (listener) => invitations.listen(listener),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -83,11 +110,48 @@ export async function serve(options: ServeOptions): Promise<WebHost> {
   };
 }
 
+/** A client that sends its request slowly or not at all holds a connection only so long. */
+const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+const mostConnections = 512;
+
+/** Addresses with codes, and what becomes of them. */
+function createInvitations(entry: Entry, base: string) {
+  const invite = () => `${base}#key=${entry.code()}`;
+  const listeners = new Set<(url: string | undefined) => void>();
+  let current = invite();
+  return {
+    invite,
+    current: () => current,
+    entered(code: string | undefined): void {
+      const url = code === undefined ? undefined : `${base}#key=${code}`;
+      if (url === current) current = invite();
+      for (const listener of listeners) listener(url);
+    },
+    listen(listener: (url: string | undefined) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/u.test(host);
+}
+
+function needsKey(host: string): LongviewError {
+  return new LongviewError(
+    'bad-argument',
+    `At ${host} other machines can reach Longview, and no key was set.`,
+    'Give --key-file FILE: the file that holds the key; one is made where there is none. Or leave --host out and use an SSH tunnel.',
+    { details: { name: 'host' } },
+  );
+}
+
 /** What listens at every address of this machine. */
 const everywhere = new Set(['0.0.0.0', '::']);
 
 function elsewhere(host: string): string[] {
-  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return [];
+  if (isThisMachine(host)) return [];
   if (!everywhere.has(host)) return [host];
   const known = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return (
@@ -117,10 +181,13 @@ async function listenAt(server: Server, port: number, host: string): Promise<num
 
 interface Served {
   guard: Guard;
+  entry: Entry;
+  entered: (code: string | undefined) => void;
   session: Session;
   engine: ServedEngine;
   pages: Map<string, Page>;
   streams: Streams;
+  bodies: Bodies;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
@@ -129,7 +196,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     served.guard.checkOrigin(request);
     const asked = {
       method: request.method ?? 'GET',
-      url: new URL(request.url ?? '/', 'http://longview'),
+      url: parseTarget(request.url),
       header: (name: string) => request.headers[name]?.toString(),
     };
     if (asked.url.pathname.startsWith('/api/')) await answerApi(request, response, asked, served);
@@ -146,18 +213,23 @@ async function answerApi(
   request: IncomingMessage,
   response: ServerResponse,
   asked: Asked,
-  { guard, session, engine, streams }: Served,
+  { guard, entry, entered, session, engine, streams, bodies }: Served,
 ): Promise<void> {
   const route = `${asked.method} ${asked.url.pathname}`;
   if (route === 'POST /api/session') {
-    const { key } = keySchema.parse(await readJson(request));
-    response.setHeader('Set-Cookie', guard.exchange(key));
+    // Refused before it comes: nobody is known yet.
+    if (Number(request.headers['content-length'] ?? 0) > largestKey)
+      throw new Refusal(413, 'The message is too long.');
+    const { key } = keySchema.parse(await bodies.read(request, largestKey));
+    const given = entry.exchange(key, request.socket.remoteAddress ?? '');
+    response.setHeader('Set-Cookie', guard.cookie(given.session));
     response.writeHead(204).end();
+    entered(given.code);
     return;
   }
   guard.checkSession(request);
   if (route === 'GET /api/session') response.writeHead(204).end();
-  else if (route === 'POST /api/call') await answerCall(request, response, session);
+  else if (route === 'POST /api/call') await answerCall(request, response, session, bodies);
   else if (route === 'GET /api/happenings') streamHappenings(response, session);
   else {
     const found = await answerMedia(asked, engine, streams);
@@ -165,6 +237,8 @@ async function answerApi(
     await send(response, found);
   }
 }
+
+const largestKey = 1000;
 
 const keySchema = z.object({ key: z.string().max(200) }).catch({ key: '' });
 

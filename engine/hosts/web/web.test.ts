@@ -5,9 +5,10 @@ import { request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:ht
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { pretendEngine, pretendVideos } from '../../../tests/web/pretend-engine.ts';
 import { serve, type WebHost } from './index.ts';
+import { parseTarget } from './target.ts';
 
 let folder: string;
 let host: WebHost;
@@ -46,20 +47,36 @@ after(async () => {
 const key = () => new URL(host.url).hash.replace('#key=', '');
 const own = () => `127.0.0.1:${host.port}`;
 
+/** A host beside the others' with options of its own. */
+async function another(t: TestContext, options: Partial<Parameters<typeof serve>[0]> = {}): Promise<WebHost> {
+  const opened = await serve({
+    engine: pretendEngine({ videos: pretendVideos(1) }),
+    pages: join(folder, 'pages'),
+    info: { version: '1', platform: 'linux', sample: null },
+    ...options,
+  });
+  t.after(() => opened.close());
+  return opened;
+}
+
 interface Asked {
+  /** Of another host than the one that most tests ask. */
+  port?: number;
   headers?: OutgoingHttpHeaders;
   body?: unknown;
 }
 
-async function ask(method: string, path: string, { headers = {}, body }: Asked = {}) {
+async function ask(method: string, path: string, { headers = {}, body, port = host.port }: Asked = {}) {
   const outgoing = request({
     host: '127.0.0.1',
-    port: host.port,
+    port,
     method,
     path,
     headers: {
-      host: own(),
-      ...(method === 'POST' ? { origin: `http://${own()}`, 'content-type': 'application/json' } : {}),
+      host: `127.0.0.1:${port}`,
+      ...(method === 'POST'
+        ? { origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' }
+        : {}),
       ...headers,
     },
   });
@@ -159,12 +176,152 @@ test('without the cookie nothing of the library can be had', async () => {
   }
 });
 
-test('only the right key is exchanged for a cookie, which scripts and other sites never see', async () => {
+test('a code in an address lets one browser in, once; scripts and other sites never see the cookie', async () => {
   for (const wrong of ['', 'x', key().slice(1), `${key()}x`, 'x'.repeat(500)])
     assert.equal((await ask('POST', '/api/session', { body: { key: wrong } })).status, 401);
-  const given = await ask('POST', '/api/session', { body: { key: key() } });
+  const code = key();
+  const given = await ask('POST', '/api/session', { body: { key: code } });
+  assert.equal(given.status, 204);
   assert.match(given.headers['set-cookie']![0], /HttpOnly; SameSite=Strict$/);
-  assert.ok(!given.headers['set-cookie']![0].includes(key()), 'the cookie is not the key');
+  assert.ok(!given.headers['set-cookie']![0].includes(code), 'the cookie is not the code');
+  assert.equal((await ask('POST', '/api/session', { body: { key: code } })).status, 401, 'used up');
+  assert.notEqual(key(), code, 'the next address has another');
+  const second = await ask('POST', '/api/session', { body: { key: key() } });
+  assert.notEqual(second.headers['set-cookie']![0], given.headers['set-cookie']![0], 'each has its own');
+});
+
+test('whoever invites hears by which address somebody came', async () => {
+  const heard: (string | undefined)[] = [];
+  const stop = host.onEntered((url) => heard.push(url));
+  const before = host.url;
+  const address = host.invite();
+  await ask('POST', '/api/session', { body: { key: new URL(address).hash.slice(5) } });
+  stop();
+  await ask('POST', '/api/session', { body: { key: new URL(host.invite()).hash.slice(5) } });
+  assert.deepEqual(heard, [address]);
+  assert.equal(host.url, before, 'the printed address is still good');
+});
+
+test('guesses are heard out only so often, and do not keep out whoever has a code', async (t) => {
+  const guarded = await another(t, { key: 'a key that somebody chose' });
+  const enter = (brought: string) =>
+    ask('POST', '/api/session', { port: guarded.port, body: { key: brought } });
+  assert.equal((await enter('a key that somebody chose')).status, 204);
+  assert.equal(
+    (await enter('a key that somebody chose')).status,
+    204,
+    'a key lets in any number of browsers',
+  );
+  const answers: number[] = [];
+  for (let guess = 0; guess < 12; guess++) answers.push((await enter(`guess ${guess}`)).status);
+  assert.deepEqual(answers, [...Array<number>(10).fill(401), 429, 429]);
+  const refused = await enter('a key that somebody chose');
+  assert.equal(refused.status, 429);
+  assert.ok(Number(refused.headers['retry-after']) > 0);
+  assert.equal((await enter(new URL(guarded.url).hash.slice(5))).status, 204);
+});
+
+test('other machines are let near it only with a key that was set on purpose', async (t) => {
+  const pages = join(folder, 'pages');
+  const options = {
+    engine: pretendEngine({ videos: [] }),
+    pages,
+    info: { version: '1', platform: 'linux', sample: null },
+  };
+  for (const address of ['0.0.0.0', '::', '192.0.2.7', 'workstation.example', '127.evil.example'])
+    await assert.rejects(serve({ ...options, host: address }), { code: 'bad-argument' }, address);
+  for (const address of ['127.0.0.1', 'localhost'])
+    await (await serve({ ...options, host: address })).close();
+  const open = await another(t, { host: '0.0.0.0', key: 'a key that somebody chose' });
+  for (const address of open.elsewhere) assert.ok(!address.includes('#'), 'their addresses carry no code');
+});
+
+test('bodies that never end cost nobody anything before the key is known', async (t) => {
+  const guarded = await another(t);
+  const head = (path: string, length: number) =>
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${guarded.port}\r\nOrigin: http://127.0.0.1:${guarded.port}\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+  const answerTo = async (request: string) => {
+    const socket = connect({ host: '127.0.0.1', port: guarded.port });
+    t.after(() => socket.destroy());
+    socket.write(request);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(answer.toString())?.[1]);
+  };
+  assert.equal(await answerTo(head('/api/session', 4_000_000)), 413, 'it says that it will be too long');
+  const chunked = head('/api/session', 0).replace('Content-Length: 0', 'Transfer-Encoding: chunked');
+  assert.equal(await answerTo(`${chunked}800\r\n${'x'.repeat(0x800)}\r\n`), 413, 'it becomes too long');
+  assert.equal(await answerTo(head('/api/call', 3_999_999)), 401, 'who it is comes first');
+});
+
+test('an odd request target is a wrong request, not a mistake of ours', async () => {
+  for (const target of [
+    '*',
+    '//',
+    '///',
+    '//[',
+    '/[',
+    '/%',
+    '/%%%',
+    '/?%zz',
+    '/\\..\\x',
+    '/a|b',
+    '/a"b<c>',
+    'http://',
+    'http://[',
+    'http://a b',
+    'ftp://x/',
+    'x',
+    '?',
+    '#',
+    '/api/still/%00?t=%',
+    '/api//',
+    '/api/media/',
+    `/${'a'.repeat(8000)}`,
+  ]) {
+    const socket = connect({ host: '127.0.0.1', port: host.port });
+    socket.write(
+      `GET ${target} HTTP/1.1\r\nHost: ${own()}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    assert.match(answer.toString(), /^HTTP\/1\.1 (200|400|404) /, target.slice(0, 40));
+  }
+  for (const target of ['*', 'x', 'http://[', 'ftp://x/'])
+    assert.throws(() => parseTarget(target), { status: 400 }, target);
+});
+
+test('an export goes to the host’s own folder or comes back; no request names a path', async (t) => {
+  const exportsDir = join(folder, 'out');
+  const guarded = await another(t, { exportsDir });
+  const entered = await ask('POST', '/api/session', {
+    port: guarded.port,
+    body: { key: new URL(guarded.url).hash.slice(5) },
+  });
+  const mine = entered.headers['set-cookie']![0].split(';')[0];
+  const exporting = async (more: object) => {
+    const request = { title: 'x', moments: [{ video: 'video-0', start: 0, end: 1 }], format: 'csv', ...more };
+    const { body } = await ask('POST', '/api/call', {
+      port: guarded.port,
+      headers: { cookie: mine },
+      body: { id: 1, method: 'exportMoments', request },
+    });
+    return lines(body).at(-1) as {
+      result?: { out: string | null; text: string | null };
+      error?: { code: string };
+    };
+  };
+  assert.equal((await exporting({})).result?.text, 'csv of 1');
+  assert.equal((await exporting({ to: 'folder' })).result?.out, join(exportsDir, 'x'));
+  for (const wrong of [
+    { out: join(folder, 'film.mp4') },
+    { out: join(folder, 'film.mp4'), overwrite: true },
+    { to: join(folder, 'film.mp4') },
+    { to: 'choose' },
+    { place: { file: join(folder, 'film.mp4') } },
+    { to: 'folder', folder: '/' },
+  ])
+    assert.equal((await exporting(wrong)).error?.code, 'bad-argument', JSON.stringify(wrong));
 });
 
 test('a path outside the interface is not found, however it is written', async () => {
@@ -326,6 +483,7 @@ test(
       pages: join(folder, 'pages'),
       info: { version: '1', platform: 'linux', sample: null },
       host: '0.0.0.0',
+      key: 'a key that somebody chose',
     });
     t.after(() => open.close());
     assert.match(open.url, /^http:\/\/127\.0\.0\.1:/, 'the address that this machine itself opens');

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 import { badArgument, throwIfCancelled } from '../../protocol/errors.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { checkSignature } from '../bundle/signature.ts';

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 import type { BundleManifest } from '../../protocol/bundle.ts';
 import { throwIfCancelled } from '../../protocol/errors.ts';
 import type { Bundle } from '../bundle/bundle.ts';

@@ -1,5 +1,5 @@
 import './float16.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../../onnxruntime/index.ts';
 import { bytesGraphBase64 } from './self-test-graphs.ts';
 
 let answer: Promise<boolean> | undefined;

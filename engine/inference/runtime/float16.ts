@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 
 /**
  * From Node 24 on there is a Float16Array, and onnxruntime-common stores halves in it. The native part of

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 import { z } from 'zod';
 import { attentionGraphBase64, productsGraphBase64 } from './self-test-graphs.ts';
 import type { ProviderName } from './provider-names.ts';

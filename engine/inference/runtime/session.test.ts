@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 import { GraphBuilder } from '../../convert/onnx/graph.ts';
 import { GraphSession } from './session.ts';
 

@@ -1,5 +1,5 @@
 import './float16.ts';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from '../../onnxruntime/index.ts';
 import { basename } from 'node:path';
 import { bytesSaturate } from './byte-products.ts';
 import { graphOutputNames } from '../bundle/onnx-file.ts';

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 import { rotaryTables, textIds } from '../../hope/index.ts';
 import { toUnitLength } from '../../core/vectors.ts';
 import { badArgument } from '../../protocol/errors.ts';

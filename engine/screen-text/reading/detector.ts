@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 import type { GraphSession } from '../../inference/runtime/session.ts';
 import type { TextArea } from '../types.ts';
 import { toPlanes, type Normalisation, type Pyramid } from './picture.ts';

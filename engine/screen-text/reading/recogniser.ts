@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnxruntime/index.ts';
 import type { GraphSession } from '../../inference/runtime/session.ts';
 import { lineHeight, type Crop } from './crop.ts';
 import { spell, type Spelled } from './ctc.ts';

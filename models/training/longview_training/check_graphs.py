@@ -5,8 +5,11 @@
 Prints, per graph, the largest difference, and for embeddings the smallest cosine; a fp32 bundle must agree to 1e-3.
 """
 
+import os
 import sys
 from pathlib import Path
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before the runtime is loaded
 
 import numpy as np
 import onnxruntime

@@ -48,19 +48,25 @@ export function httpTransport(): Transport {
 }
 
 /**
- * Trades the key in the address for the session's cookie, and takes it out of the address.
+ * Trades the code in the address for the session's cookie, and takes it out of the address.
  * @returns whether this browser may use the host
  */
 export async function openSession(): Promise<boolean> {
-  const key = /^#key=([\w-]+)$/.exec(location.hash)?.[1];
-  if (key !== undefined) {
+  const code = /^#key=([\w-]+)$/.exec(location.hash)?.[1];
+  if (code !== undefined) {
     history.replaceState(null, '', location.pathname);
-    const response = await fetch('/api/session', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ key }),
-    });
-    if (response.ok) return true;
+    if ((await enter(code)) === 'in') return true;
   }
   return (await fetch('/api/session')).ok;
+}
+
+/** Trades a key, or an address with a code, for the session's cookie. */
+export async function enter(key: string): Promise<'in' | 'wrong' | 'too-often'> {
+  const response = await fetch('/api/session', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ key: /#key=([\w-]+)$/.exec(key)?.[1] ?? key }),
+  });
+  if (response.ok) return 'in';
+  return response.status === 429 ? 'too-often' : 'wrong';
 }

@@ -1,6 +1,6 @@
 import { createClient } from '../../../engine/protocol/client.ts';
 import { desktopTransport } from './desktop-transport.ts';
-import { httpTransport, openSession } from './http-transport.ts';
+import { enter, httpTransport, openSession } from './http-transport.ts';
 import type { Client } from '../../../engine/protocol/client.ts';
 import type { DesktopBridge } from '../../../engine/protocol/desktop.ts';
 
@@ -19,6 +19,8 @@ export const engine: Client = createClient(desktop ? desktopTransport(desktop) :
 
 /** Whether the host lets this window in. */
 export const admitted: () => Promise<boolean> = desktop ? async () => true : openSession;
+
+export { enter };
 
 /** Address of a video's footage. */
 export function mediaUrl(videoId: string): string {

@@ -74,7 +74,12 @@ export const en = {
   'first.untouched': 'Your files stay as they are',
 
   'locked.title': 'This window needs its key',
-  'locked.text': 'Open the full address that Longview printed when it started. It ends in #key=…',
+  'locked.text':
+    'Open the newest address that Longview printed: each lets in one browser, once. Or give it here, or the key that was set with --key-file.',
+  'locked.key': 'Address or key',
+  'locked.go': 'Open',
+  'locked.wrong': 'That is not the key of the running Longview, or the address was used already.',
+  'locked.too-often': 'Too many wrong keys. Wait a minute.',
   'offline.title': 'The engine is not running.',
   'offline.web':
     'Start Longview again and open the address that it prints. Indexing goes on where it stopped.',
@@ -428,9 +433,9 @@ export const en = {
   'export.csv': 'Table (CSV)',
   'export.json': 'JSON',
   'export.clips': 'Video clips',
-  'export.out': 'Save to',
-  'export.out.hint': 'Leave empty to download it.',
-  'export.out.clips': 'A folder for the clips.',
+  'export.to.choose': 'You choose where to save in the next step.',
+  'export.to.folder': 'Clips are put into Longview’s folder for exports.',
+  'export.to.download': 'It comes as a download.',
   'export.exact': 'Cut on the very frame (encodes anew)',
   'export.go': 'Export',
   'export.done': (count: number, out: string) => `${many(count, 'moment')} written to ${out}`,

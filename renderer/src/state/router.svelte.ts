@@ -13,9 +13,21 @@ export type Route =
   | { name: 'activity' }
   | { name: 'settings' };
 
+/** No recording is longer than a hundred days, and no player seeks to what lies behind that. */
+const longestSeconds = 8_640_000;
+
 function seconds(text: string | null): number | undefined {
   const value = text === null ? NaN : Number(text);
-  return Number.isFinite(value) && value >= 0 ? value : undefined;
+  return value >= 0 && value <= longestSeconds ? value : undefined;
+}
+
+/** An id as it stands in an address, which somebody may have typed. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 /** Reads an address like "#/video/abc?t=12.5". */
@@ -28,7 +40,7 @@ export function parseRoute(hash: string): Route {
   if (name === 'video' && id)
     return {
       name,
-      id: decodeURIComponent(id),
+      id: decoded(id),
       at: seconds(values.get('t')),
       end: seconds(values.get('end')),
       query: values.get('q') ?? undefined,

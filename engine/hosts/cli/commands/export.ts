@@ -5,6 +5,7 @@ import { table } from '../table.ts';
 import { UsageError } from '../usage.ts';
 import { exportFormatNames } from '../../../protocol/export.ts';
 import type { ExportRequest, Material } from '../../../export/index.ts';
+import { allowNewFiles } from '../../../core/private-files.ts';
 import type { Engine } from '../../../protocol/engine.ts';
 import type { ExportResult } from '../../../protocol/export.ts';
 
@@ -53,6 +54,7 @@ export const exportCommand: Command = {
     const request = { ...given, footage: videos.map(({ path }) => path) };
     await checkExport(request);
     const material = await gather(context, engine, options);
+    allowNewFiles();
     const result = await exportMaterial(material, request, {
       signal: context.signal,
       onProgress: context.terminal.progress,

@@ -2,10 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { badArgument } from '../../../protocol/errors.ts';
+import { printable } from '../format.ts';
 import type { Engine } from '../../../protocol/engine.ts';
 import type { ServedEngine } from '../../session.ts';
 import type { Command } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
+import type { WebHost } from '../../web/index.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
@@ -13,42 +15,70 @@ const root = resolve(import.meta.dirname, '../../../..');
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'open the interface to a browser on this machine',
-  usage: '[--port N] [--host ADDRESS] [--open]',
-  options: { port: { type: 'string' }, host: { type: 'string' }, open: { type: 'boolean' } },
+  usage: '[--port N] [--host ADDRESS --key-file FILE] [--exports DIR] [--open]',
+  options: {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    'key-file': { type: 'string' },
+    exports: { type: 'string' },
+    open: { type: 'boolean' },
+  },
   optionHelp: {
     port: 'where to listen (default: a free port)',
-    host: 'another address than 127.0.0.1: whoever can reach it and has the key can use the library',
+    host: 'another address than 127.0.0.1; needs a key: whoever can reach it and has the key can use the library',
+    'key-file': 'a file with a key that lets browsers in (made with one where there is none)',
+    exports: 'the folder for clips that a browser exports (default: exports in the library’s folder)',
     open: 'open the browser too',
   },
   words: { min: 0, max: 0, what: 'nothing' },
   async run({ engine, terminal, signal }, { options }) {
     const { serve } = await import('../../web/index.ts');
+    const { readKeyFile } = await import('../../web/key-file.ts');
     const { openBrowser } = await import('../../web/open-browser.ts');
+    const given = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);
+    const keyFile = given('key-file');
+    const key = keyFile === undefined ? undefined : await readKeyFile(keyFile);
     const host = await serve({
       engine: servable(await engine()),
       pages: join(root, 'dist', 'renderer'),
       info: { version: ownVersion(), platform: process.platform, sample: sampleRecording() },
       port: portIn(options.port),
-      ...(typeof options.host === 'string' ? { host: options.host } : {}),
+      ...(given('host') === undefined ? {} : { host: given('host') }),
+      ...(given('exports') === undefined ? {} : { exportsDir: resolve(given('exports')!) }),
+      ...(key === undefined ? {} : { key: key.key }),
     });
     // On stderr, so that --json still prints its one object alone.
     terminal.note(`Longview is at ${host.url}`);
-    if (typeof options.host === 'string') warn(terminal, options.host, host.elsewhere);
-    if (options.open === true && !(await openBrowser(host.url)))
-      terminal.note('No browser could be opened from here: open that address in one.');
+    if (keyFile !== undefined)
+      terminal.note(`The key is in ${printable(keyFile)}${key?.made ? ', which was made' : ''}.`);
+    warn(terminal, host.elsewhere);
+    const page = options.open === true ? await openBrowser(host.invite()) : undefined;
+    if (page?.opened === false) terminal.note('No browser could be opened from here: open that address in one.');
+    tellOfEntries(terminal, host, () => void page?.forget());
     terminal.note('Press Ctrl-C to stop.');
     if (!signal.aborted) await once(signal, 'abort');
-    await host.close();
-    return { result: { url: host.url } };
+    await Promise.all([page?.forget(), host.close()]);
+    return { result: { url: new URL('/', host.url).href } };
   },
 };
 
+/** An address lets one browser in: once it has, the next one is told. */
+function tellOfEntries(terminal: Terminal, host: WebHost, opened: () => void): void {
+  let told = host.url;
+  host.onEntered(() => {
+    opened();
+    if (host.url === told) return;
+    told = host.url;
+    terminal.note(`For another browser: ${told}`);
+  });
+}
+
 /** Says who can get in now. */
-function warn(terminal: Terminal, host: string, elsewhere: readonly string[]): void {
+function warn(terminal: Terminal, elsewhere: readonly string[]): void {
   if (elsewhere.length === 0) return;
   terminal.note(
-    `Warning: with --host ${host}, other machines can reach Longview. Whoever has the address below, with its key, can ` +
-      'search, watch and change this library, and the connection is not encrypted. An SSH tunnel to 127.0.0.1 is safer.',
+    'Warning: other machines can reach Longview. Whoever opens an address below and has the key can search, watch and ' +
+      'change this library, and the connection is not encrypted. An SSH tunnel to 127.0.0.1 is safer.',
   );
   for (const address of elsewhere) terminal.note(`  ${address}`);
 }

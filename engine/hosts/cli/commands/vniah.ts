@@ -1,5 +1,6 @@
 import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { writeFile } from 'node:fs/promises';
+import { allowNewFiles } from '../../../core/private-files.ts';
 import { resolve } from 'node:path';
 import { badArgument, LongviewError, quote } from '../../../protocol/errors.ts';
 import type { VniahResult } from '../../../protocol/vniah.ts';
@@ -70,6 +71,7 @@ async function writeMap(file: string, result: VniahResult): Promise<void> {
   const title = `${result.model} (${result.variant}), gamma ${result.gamma}`;
   const svg = heatMap({ squares, title, trainedFrames: result.trainedFrames });
   try {
+    allowNewFiles();
     await writeFile(file, svg, { flag: 'wx' });
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
