@@ -17,12 +17,12 @@ test('a line that lies hours behind the end of its film is no moment of it', () 
   const store = { textHits: () => starts.map(line) } as unknown as Args[0];
   const found = textMoments(
     store,
-    { textWords: [['dog']] } as unknown as Args[1],
+    { textWords: [['dog']] },
     {
       videos: [video],
       all: true,
       by: () => true,
-    } as unknown as Args[2],
+    },
   );
   assert.deepEqual(
     found.map(({ start }) => start),

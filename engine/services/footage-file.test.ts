@@ -3,7 +3,6 @@ import { renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } 
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
-import { answerFile } from '../hosts/serving/files.ts';
 import { contentId } from '../media/index.ts';
 import { footageFiles } from './footage-file.ts';
 import type { StoredVideo } from '../library/index.ts';
@@ -76,19 +75,4 @@ test('a file that was only touched is still it', async (t) => {
 test('a film that lies at another of its places is found there', async (t) => {
   const { path, secret, video, find } = await film(t);
   assert.equal(await find({ ...video, paths: [secret, path] }), path);
-});
-
-test('what is put in its place between looking and opening isn’t served', async (t) => {
-  const { path, secret, video, find } = await film(t);
-  const asked = { method: 'GET', url: new URL('http://x/'), header: () => undefined };
-  const found = await find(video);
-  renameSync(secret, path);
-  await assert.rejects(
-    answerFile(asked, found, 'no-cache', () => find(video)),
-    { code: 'video-changed' },
-  );
-  await assert.rejects(
-    answerFile(asked, found, 'no-cache', async () => join(path, '..')),
-    { status: 404 },
-  );
 });
