@@ -20,13 +20,17 @@ export async function run(args: readonly string[]): Promise<void> {
       await measureStills(folder);
       return;
     }
-    console.log('| container | codec | | index | picture | still | player | exact clip | lossless clip |');
-    console.log('|---|---|---|---|---|---|---|---|---|');
+    say('| container | codec | | index | picture | still | player | exact clip | lossless clip |');
+    say('|---|---|---|---|---|---|---|---|---|');
     for (const recipe of recipes.filter(({ name }) => args.length === 0 || args.includes(name))) {
       const cells = await tryRecipe(recipe, folder);
-      console.log(`| ${[recipe.container, recipe.codec, recipe.remark, ...cells].join(' | ')} |`);
+      say(`| ${[recipe.container, recipe.codec, recipe.remark, ...cells].join(' | ')} |`);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

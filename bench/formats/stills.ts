@@ -39,7 +39,11 @@ export async function measureStills(folder: string): Promise<void> {
       totals[index] += performance.now() - begun;
     }
   const [inMp4, inTs] = totals.map((total) => total / times.length);
-  console.log(
+  say(
     `a still from an hour of MP4: ${inMp4.toFixed(0)} ms; of MPEG-TS: ${inTs.toFixed(0)} ms; ratio ${(inTs / inMp4).toFixed(2)}`,
   );
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
