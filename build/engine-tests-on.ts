@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 const root = dirname(import.meta.dirname);
 const [version, ...patterns] = process.argv.slice(2);
 if (!/^\d+\.\d+\.\d+$/.test(version ?? '')) {
-  console.error('Name an exact version of Node, such as 24.22.3.');
+  process.stderr.write('Name an exact version of Node, such as 24.22.3.\n');
   process.exit(2);
 }
 const systems: Partial<Record<NodeJS.Platform, string>> = { win32: 'win' };

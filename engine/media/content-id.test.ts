@@ -71,3 +71,18 @@ test('an empty or missing file is named', async () => {
   await assert.rejects(contentId(inFolder('empty')), { code: 'file-empty', message: /empty/ });
   await assert.rejects(contentId(inFolder('gone')), { code: 'file-not-found', message: /gone/ });
 });
+
+test('what a file was before it grew is known again, and another file of the same name is not that', async () => {
+  const file = inFolder('growing');
+  for (const bytes of [150_000, 9_000_000]) {
+    const before = Buffer.alloc(bytes).map((_, at) => (at * 2654435761) >>> 24);
+    writeFileSync(file, before);
+    const id = await contentId(file);
+    writeFileSync(file, Buffer.concat([before, Buffer.alloc(400_000, 7)]));
+    assert.notEqual(await contentId(file), id);
+    assert.equal(await contentId(file, { first: bytes }), id);
+    before[0] ^= 1;
+    writeFileSync(file, Buffer.concat([before, Buffer.alloc(400_000, 7)]));
+    assert.notEqual(await contentId(file, { first: bytes }), id);
+  }
+});

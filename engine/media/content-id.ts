@@ -11,10 +11,16 @@ const BLOCK_BYTES = 64 * 1024;
  * of 64 KiB spread evenly over it, the first and the last bytes included; of every byte where the file is smaller than
  * those. It reads at most 4 MiB, so that a file of many hours takes milliseconds, and a moved or renamed file keeps
  * its id.
+ * @param options.first only so many bytes from its beginning: what the file was before it grew. A recording that goes on
+ * keeps them, so that it can be told from another file at the same place.
  * @throws LongviewError `file-not-found`, `permission-denied`, `file-unreadable`, `file-empty`, `not-a-video`, `cancelled`.
  */
-export async function contentId(file: string, options: { signal?: AbortSignal } = {}): Promise<string> {
-  const { bytes } = await checkFile(file);
+export async function contentId(
+  file: string,
+  options: { signal?: AbortSignal; first?: number } = {},
+): Promise<string> {
+  const facts = await checkFile(file);
+  const bytes = options.first === undefined ? facts.bytes : Math.min(options.first, facts.bytes);
   const hash = createHash('sha256').update(`longview-content-1:${bytes}:`);
   try {
     const handle = await open(file, 'r');
@@ -22,7 +28,8 @@ export async function contentId(file: string, options: { signal?: AbortSignal } 
       const block = Buffer.alloc(BLOCK_BYTES);
       for (const offset of blockOffsets(bytes)) {
         throwIfCancelled(options.signal);
-        const { bytesRead } = await handle.read(block, 0, BLOCK_BYTES, offset);
+        const length = Math.min(BLOCK_BYTES, bytes - offset);
+        const { bytesRead } = await handle.read(block, 0, length, offset);
         hash.update(block.subarray(0, bytesRead));
       }
     } finally {

@@ -5,6 +5,7 @@ import { letterboxFilter } from './letterbox.ts';
 import { toneFilters } from './light/tone-map.ts';
 import { picturesAt } from './seeking/pictures-at.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
+import type { VideoInfo } from './video-info.ts';
 
 /** A patch may end a little behind the last picture; who asks for later ones is wrong about the file. */
 const latestSec = 3;
@@ -19,19 +20,21 @@ interface Wanted {
  * The pictures that are on screen at some times of a video that lie close together, letterboxed to a size: RGB,
  * [height, width, 3] bytes each, the same that sampling the video gives. For a few pictures here and there; whoever
  * wants many in a row samples them.
+ * @param footage a file, or what is known of it (several files as one recording, see `probeRecording`)
  * @param times seconds on the file's own timeline, ascending
  * @throws LongviewError `no-frames`, `ffmpeg-missing`, `ffmpeg-failed`, `cancelled`, and the file errors of `probe`.
  */
 export async function framesAt(
-  file: string,
+  footage: string | VideoInfo,
   times: readonly number[],
   { width, height }: { width: number; height: number },
   options: Wanted = {},
 ): Promise<Uint8Array[]> {
+  const file = typeof footage === 'string' ? footage : footage.path;
   await checkFile(file);
   const { signal } = options;
   const tools = options.tools ?? (await findMediaTools());
-  const video = await knownVideo(file, { tools });
+  const video = await knownVideo(footage, { tools });
   const last = times[times.length - 1] ?? 0;
   if (video.durationSec > 0 && last > video.durationSec + latestSec) throw noPicture(file, last, '');
   const filters = letterboxFilter(width, height, await toneFilters(video.light));

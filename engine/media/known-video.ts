@@ -6,10 +6,11 @@ const known = new Map<string, Promise<VideoInfo>>();
 const mostKnown = 200;
 
 /**
- * What `probe` says of a file, asked once as long as the file stays as it is: for whoever looks at it here and there.
+ * What `probe` says of a file (or what the caller knows of it), asked once as long as the file stays as it is: for whoever looks at it here and there.
  * @throws LongviewError as `probe`.
  */
-export async function knownVideo(file: string, options: ProbeOptions = {}): Promise<VideoInfo> {
+export async function knownVideo(file: string | VideoInfo, options: ProbeOptions = {}): Promise<VideoInfo> {
+  if (typeof file !== 'string') return file;
   const facts = await stat(file).catch(() => undefined);
   const key = JSON.stringify([
     file,

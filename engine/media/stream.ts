@@ -45,10 +45,13 @@ const shortestSec = 0.1;
  * colours, with the sound that players choose. The stream's own clock begins at 0; nothing is written to disk.
  * @throws LongviewError `ffmpeg-missing`, `cancelled`, and those of `probe`.
  */
-export async function streamFootage(file: string, options: StreamOptions): Promise<FootageStream> {
+export async function streamFootage(
+  footage: string | VideoInfo,
+  options: StreamOptions,
+): Promise<FootageStream> {
   const tools = options.tools ?? (await findMediaTools());
   const { signal } = options;
-  const video = await knownVideo(file, { tools, signal });
+  const video = await knownVideo(footage, { tools, signal });
   const encoder = await h264Encoder(tools);
   const type = encoder ? 'video/mp4' : 'video/webm';
   for (const place of placesBefore(video, options.start)) {

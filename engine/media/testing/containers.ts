@@ -158,8 +158,8 @@ const rows: readonly Row[] = [
   ['bare.y4m', 'bare stream', 'raw', undefined, {}, ['-f', 'yuv4mpegpipe']],
 ];
 
-/** Without times of their own, or with a codec that other containers don't take. */
-const uncopied = /^(bare\.|h264\.mpg|real\.rm)/;
+/** Without times of their own, with a codec that other containers don't take, or a palette that a copy loses. */
+const uncopied = /^(bare\.|h264\.mpg|real\.rm|screen\.mov)/;
 
 /** Containers, codecs and what is hard about them, as ffmpeg can write them. */
 export const recipes: readonly Recipe[] = rows.map(
