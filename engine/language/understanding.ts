@@ -17,7 +17,8 @@ const dangling =
 /** Asked alone these ask nothing. */
 const bareWords = /^(?:who|whose|what|which|when|where|why|how|is there|are there)$/u;
 
-const subject = '(?:i|you|he|she|it|we|they|this|that|these|those|there|the|a|an|my|our|your|his|her|their|some)';
+const subject =
+  '(?:i|you|he|she|it|we|they|this|that|these|those|there|the|a|an|my|our|your|his|her|their|some)';
 const finite =
   "(?:am|is|are|was|were|isn't|aren't|wasn't|weren't|have|has|had|do|does|did|don't|doesn't|didn't|like|likes|love|loves|hate|hates|think|thinks|believe|know|knows|want|wants|need|needs|went|goes|go|came|comes|saw|see|bought|made|makes|took|takes|will|would|can|can't|could|should)";
 const statement = new RegExp(`^${subject} (?:[\\p{L}'-]+ ){0,4}?${finite}\\b`, 'u');
@@ -41,7 +42,8 @@ export function notAsked(
   if (languages && !understands(language, languages)) return 'language';
   const words = normaliseQuestion(text);
   if (greeting.test(words)) return 'greeting';
-  if (bareWords.test(words) || (dangling.test(words) && (asks.kind === 'open' || isEmpty(asks)))) return 'incomplete';
+  if (bareWords.test(words) || (dangling.test(words) && (asks.kind === 'open' || isEmpty(asks))))
+    return 'incomplete';
   if (isSeveral(text, words, asks)) return 'several';
   const asked = /[?？]\s*["'”’]*\s*$/u.test(text);
   if (!asked && asks.kind === 'open' && !opener.test(words) && statement.test(words)) return 'statement';
@@ -64,6 +66,7 @@ function isSeveral(text: string, words: string, asks: Question): boolean {
     .split(/[?？]+/u)
     .map((part) => part.trim())
     .filter((part) => (part.match(/[\p{L}\p{N}]+/gu) ?? []).length >= 2 || /\p{sc=Han}{2}/u.test(part));
-  if (sentences.length > 1 && sentences.slice(1).some((part) => opener.test(normaliseQuestion(part)))) return true;
+  if (sentences.length > 1 && sentences.slice(1).some((part) => opener.test(normaliseQuestion(part))))
+    return true;
   return asks.kind !== 'versus' && opener.test(words) && twice.test(words.replace(opener, ''));
 }
