@@ -235,7 +235,7 @@ test('its self-test looks at the footage itself, and what it finds is trusted of
 test('one without a decoder or a vision encoder is refused', async () => {
   for (const parts of [{ reader: undefined }, { vision: undefined }]) {
     const { answering } = checkpoint(parts);
-    await assert.rejects(ask({ ...made().deps, answering }, { question: 'Why?', in: 'film' }), {
+    await assert.rejects(ask({ ...made().deps, answering }, { question: 'Why is it raining?', in: 'film' }), {
       code: 'cannot-read',
     });
   }

@@ -159,6 +159,7 @@ test('what is shown at a time is what that shot shows', async () => {
 
 test('any other question is read with the relevant patches among them, and streamed', async () => {
   const made = world();
+  made.vocabulary = undefined;
   let streamed = '';
   const { answer } = await ask(
     made.deps,
@@ -270,6 +271,7 @@ test('a video of another index, an unknown video, an empty question and a wrong 
 
 test('nothing is kept of a cancelled question', async () => {
   const made = world();
+  made.vocabulary = undefined;
   const controller = new AbortController();
   const asked = ask(
     made.deps,

@@ -2,16 +2,17 @@ import { gammaRange } from '../protocol/gamma.ts';
 import { agreed } from './agreement.ts';
 import { answer } from './answers/index.ts';
 import { answeringModel, openAnswering, type Answerer } from './answering.ts';
-import { lookerFor, prepare, type LookFor } from './asking.ts';
+import { lookerFor, prepare, readerFor, type Asking, type LookFor } from './asking.ts';
 import { chooseVideos } from './choose-videos.ts';
 import { resultOf } from './statements.ts';
-import { calibration, numbersOf, type ModelNumbers } from '../search/calibration.ts';
+import { calibration, numbersOf } from '../search/calibration.ts';
 import { scoringFor } from '../search/scoring.ts';
 import { noteThroughput } from './throughput.ts';
 import { PlanningSession, DecoderSession, type DecoderOptions } from '../search/decoder-session.ts';
 import { ConcatenatedTimeline } from './timeline.ts';
 import { askedOf, knownAnswer, type Asked } from './asked.ts';
 import { withNotices } from './notices.ts';
+import { cannotText } from './cannot.ts';
 import { effectiveContext } from './effective-context.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import type { AskRequest } from '../protocol/requests.ts';
@@ -26,8 +27,8 @@ export interface Opened {
   decoder: DecoderOptions;
   context: TrustedLength;
   lookFor: LookFor;
-  /** What the scores of the library's own bundle mean. */
-  numbers: ModelNumbers;
+  /** What the scores of the library's own bundle mean, what it was taught, and what is said in the footage. */
+  own: Pick<Asking, 'numbers' | 'vocabulary' | 'saidOf'>;
 }
 
 /**
@@ -44,6 +45,8 @@ export async function ask(
   const began = performance.now();
   throwIfCancelled(options.signal);
   const asked = askedOf(deps, request);
+  const nothing = unaskable(deps, asked, began);
+  if (nothing) return nothing;
   const known = asked.fresh ? undefined : knownAnswer(deps, asked);
   if (known)
     return withNotices(deps, asked, {
@@ -56,6 +59,31 @@ export async function ask(
   throwIfCancelled(options.signal);
   deps.store.keepAnswer(asked.key, result);
   return withNotices(deps, asked, result);
+}
+
+/** What is said to some words that are no question for this model; nothing is looked at, and nothing kept. */
+function unaskable(deps: SearchDeps, asked: Asked, began: number): AskResult | undefined {
+  const { cannot } = asked;
+  if (!cannot) return undefined;
+  const { id } = answeringModel(deps);
+  const [video] = asked.videos;
+  return {
+    question: asked.question,
+    answer: cannotText(cannot),
+    gamma: asked.gammas[0],
+    model: id,
+    cached: false,
+    confidence: 0,
+    confident: false,
+    evidence: [],
+    timing: { prefillMs: 0, decodeMs: 0, tokens: 0, totalMs: performance.now() - began },
+    videoId: video.id,
+    path: video.path,
+    read: { patches: 0, ofPatches: asked.videos.reduce((sum, { patches }) => sum + patches, 0) },
+    cannot,
+    decoder: false,
+    request: asked.request,
+  };
 }
 
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
@@ -74,7 +102,11 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
     context,
     decoder: { reader, grid, effectivePatches: context.patches, earlier, vocabulary, numbers },
     lookFor: lookerFor(store, model, scoring, timeline),
-    numbers: scoring.numbers,
+    own: {
+      numbers: scoring.numbers,
+      vocabulary: model.vocabulary,
+      saidOf: readerFor(store, timeline),
+    },
   };
 }
 
@@ -111,6 +143,8 @@ async function answerAll(
     read = Math.max(read, patches);
     runs.push(run);
     if (asked.mode) options.onRun?.(run);
+    // What the decoder wasn't asked is the same at every scale.
+    if (run.decoder === false) break;
   }
   const { run, share } = agreed(runs);
   const shown = asked.mode === 'compare' ? nearest(runs, gammaRange.explain) : run;
@@ -119,11 +153,13 @@ async function answerAll(
     opened.timeline.parts.find(({ video }) => video.id === first?.videoId) ?? opened.timeline.parts[0];
   return {
     ...shown,
-    ...(asked.mode && { runs, agreement: share }),
-    ...(asked.mode === 'auto' && {
-      confidence: share,
-      confident: shown.confident && share >= calibration.confident,
-    }),
+    ...(asked.mode && { runs }),
+    ...(asked.mode && runs.length > 1 && { agreement: share }),
+    ...(asked.mode === 'auto' &&
+      runs.length > 1 && {
+        confidence: share,
+        confident: shown.confident && share >= calibration.confident,
+      }),
     question: asked.question,
     model: answeringModel(deps).id,
     cached: false,
@@ -144,7 +180,7 @@ async function answerAll(
 async function answerAt(
   deps: SearchDeps,
   asked: Asked,
-  { timeline, decoder, lookFor, numbers }: Opened,
+  { timeline, decoder, lookFor, own }: Opened,
   gamma: number,
   { signal, onText }: AskCallOptions,
   began: number,
@@ -157,7 +193,7 @@ async function answerAt(
     onText?.(piece);
   };
   const raw = await answer(
-    prepare({ parser, numbers, timeline, lookFor, session, question: parsed, onText: written }),
+    prepare({ parser, ...own, timeline, lookFor, session, question: parsed, onText: written }),
   );
   const totalMs = performance.now() - began;
   noteThroughput(deps.store, answeringModel(deps).fingerprint, session.cost, totalMs);
@@ -166,6 +202,7 @@ async function answerAt(
     run: {
       gamma,
       ...resultOf(raw, timeline),
+      decoder: session.cost.passes > 0,
       timing: { prefillMs, decodeMs, tokens, totalMs, firstMs: firstMs ?? totalMs },
     },
     patches: session.patches,
@@ -191,10 +228,10 @@ function summed(runs: readonly AskRun[]): { prefillMs: number; decodeMs: number;
 
 /** A session that only counts, for a plan. */
 export async function dryRun(asked: Asked, opened: Opened): Promise<PlanningSession> {
-  const { timeline, decoder, lookFor, numbers } = opened;
+  const { timeline, decoder, lookFor, own } = opened;
   // What is only planned was not read: nothing is kept of it.
   const session = new PlanningSession(timeline, '', { ...decoder, earlier: undefined }, asked.gammas[0]);
   const { parser, parsed } = asked;
-  await answer(prepare({ parser, numbers, timeline, lookFor, session, question: parsed }));
+  await answer(prepare({ parser, ...own, timeline, lookFor, session, question: parsed }));
   return session;
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { parsedQuestion, type ParsedQuestion } from '../language/parsed-question.ts';
+import { notAsked } from '../language/understanding.ts';
 import { QueryParser } from '../language/parsed-query.ts';
 import { scopeOf, type Scope } from '../search/scope.ts';
 import { gammaRange, gammasOfMode, type GammaMode } from '../protocol/gamma.ts';
 import { gammaVariants } from '../protocol/bundle.ts';
 import { answeringModel } from './answering.ts';
 import { askRequestSchema, parseRequest, type AskRequest } from '../protocol/requests.ts';
-import type { AskResult } from '../protocol/results.ts';
+import type { AskResult, Cannot } from '../protocol/results.ts';
 import type { AnswerKey } from '../library/types.ts';
 import type { SearchDeps } from '../search/types.ts';
 
@@ -27,6 +28,8 @@ export interface Asked extends Scope {
   key: AnswerKey;
   request: AskResult['request'];
   fresh: boolean;
+  /** Why it isn't asked of any footage: it is no question that this model can be asked. */
+  cannot: Cannot | undefined;
 }
 
 /** Parses a request and finds its videos. @throws LongviewError as {@link ask}. */
@@ -59,6 +62,7 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
     mode,
     unscaled: scaled ? undefined : wanted,
     fresh,
+    cannot: cannotAsk(deps, parsed),
     request: {
       in: where,
       ...(mode === wanted ? { gamma, gammas } : { gamma: chosen[0] }),
@@ -76,6 +80,12 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
       sampling: [sampling + several, ...readingsOf(deps)].join(';'),
     },
   };
+}
+
+function cannotAsk(deps: SearchDeps, { text, asks, language }: ParsedQuestion): Cannot | undefined {
+  const { languages } = answeringModel(deps);
+  const code = notAsked(text, asks, language, languages);
+  return code && { code, ...(code === 'language' && { languages: [...(languages ?? [])] }) };
 }
 
 /** How the bundles word queries and weigh scores, where they say so. */

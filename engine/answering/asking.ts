@@ -1,14 +1,20 @@
-import { logistic, logOdds, type ModelNumbers } from '../search/calibration.ts';
+import { logistic, logOdds, textLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import { counts, recheck } from '../search/recheck.ts';
 import { search, type Hit } from '../search/search.ts';
 import { readingList, segmentsOf, spread, type Segment } from '../search/select.ts';
 import { decoderPrompt, isThere, yesNo } from '../language/prompts.ts';
+import { isCluttered } from './cluttered.ts';
 import { contradicting } from './dominant-object.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
 import type { ParsedQuery, QueryParser } from '../language/parsed-query.ts';
 import type { ParsedQuestion } from '../language/parsed-question.ts';
 import type { DecoderSession } from '../search/decoder-session.ts';
 import type { ConcatenatedTimeline, TimelinePart } from './timeline.ts';
+import { isNamed, unconfirmedIn } from '../search/trained.ts';
+import { textMoments } from '../search/text-moments.ts';
+import type { TrackMoment } from '../library/track-search.ts';
+import type { TrainedVocabulary } from '../protocol/calibration.ts';
+import type { Cannot } from '../protocol/results.ts';
 import type { Scoring } from '../search/scoring.ts';
 import type { SearchStore } from '../search/types.ts';
 import type { Model } from '../inference/types.ts';
@@ -22,6 +28,10 @@ export interface Asking {
   parser: QueryParser;
   /** What the scores of the library's own bundle mean. */
   numbers: ModelNumbers;
+  /** What the library's own bundle was taught words for; where absent, its silence is taken at its word. */
+  vocabulary: TrainedVocabulary | undefined;
+  /** Moments by what is said or written, in the timeline's seconds, best first. */
+  saidOf: (thing: ParsedQuery) => TrackMoment[];
   /** The footage: one video, or several one after the other. Patches and seconds are the timeline's. */
   timeline: ConcatenatedTimeline;
   segments: readonly Segment[];
@@ -52,19 +62,24 @@ export interface RawAnswer {
   statements?: { text: string; proofs: number[] }[];
   /** True: it says that something is not there, which no moment can prove. */
   absence?: true;
+  /** Why it can't be told. */
+  cannot?: Cannot;
 }
 
 /** The moments that show a thing, best first, not yet re-checked. */
 export function lookerFor(
   store: SearchStore,
-  { text, queries }: Pick<Model, 'text' | 'queries'>,
+  { text, queries, vocabulary }: Pick<Model, 'text' | 'queries' | 'vocabulary'>,
   scoring: Scoring,
   timeline: ConcatenatedTimeline,
 ): LookFor {
   const known = new Map<string, Promise<Hit[]>>();
-  const look = async ({ caption, wanted }: ParsedQuery, limit: number) => {
+  const look = async (thing: ParsedQuery, limit: number) => {
+    const { caption, wanted } = thing;
     const embedding = await queryVector(text, caption, queries);
-    const hits = search(store, timeline.parts, { wanted, embedding, limit, scoring });
+    const unconfirmed = unconfirmedIn(thing, vocabulary);
+    const named = isNamed(thing, vocabulary);
+    const hits = search(store, timeline.parts, { wanted, embedding, limit, scoring, unconfirmed, named });
     return hits.map((hit) => timeline.place(hit));
   };
   return (thing, limit) => {
@@ -76,6 +91,21 @@ export function lookerFor(
     return looking;
   };
 }
+
+/** Finds in what is said or written on screen what holds all words of a thing. */
+export function readerFor(store: SearchStore, timeline: ConcatenatedTimeline): Asking['saidOf'] {
+  const videos = timeline.parts.map(({ video }) => video);
+  return (thing) =>
+    textMoments(store, thing, { videos, all: false, by: (source) => source !== 'name' })
+      .filter(({ score }) => score >= heldWhole)
+      .map((moment) => {
+        const origin = timeline.parts.find(({ video }) => video.id === moment.video.id)?.origin ?? 0;
+        return { ...moment, start: moment.start + origin, end: moment.end + origin };
+      });
+}
+
+/** A line that holds all of what is asked about is told as an answer. */
+const heldWhole = textLogOdds('said', 1) - 1e-9;
 
 /** Gathers what an answer needs. */
 export function prepare(rest: Omit<Asking, 'segments'>): Asking {
@@ -191,6 +221,14 @@ export async function nameOf(
     const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
     return { name: label, confidence: score, evidence };
   }
+  const agrees = asking.parser.thing(text).wanted.objects.length > 0;
+  // In natural scenes no name is given that the detector doesn't bear out: the decoder has one for everything.
+  if (session.fewWords && isCluttered(asking) && !agrees)
+    return {
+      name: '',
+      confidence: 0,
+      evidence: { start, end, score: 0, reason: 'nothing that can be named for sure' },
+    };
   const [yes] = await session.choose(patches, isThere(text), yesNo);
   return {
     name: text,

@@ -33,10 +33,10 @@ export async function choose(
   const given = parseRequest(chooseRequestSchema, request);
   const { question, options, in: where, gamma = gammaRange.explain, by = 'words' } = given;
   const asked = askedOf(deps, { question, in: where, gamma });
-  const { timeline, decoder, lookFor, numbers } = await openAsked(deps, asked, signal);
+  const { timeline, decoder, lookFor, own } = await openAsked(deps, asked, signal);
   const session = new DecoderSession(timeline, '', decoder, gamma, signal);
   const { parser, parsed } = asked;
-  const asking = prepare({ parser, numbers, timeline, lookFor, session, question: parsed });
+  const asking = prepare({ parser, ...own, timeline, lookFor, session, question: parsed });
   const list = await listFor(asking, options);
   const scores =
     by === 'letters'

@@ -1,3 +1,4 @@
+import { isCluttered } from './cluttered.ts';
 import { logistic, objectLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import type { Why } from '../protocol/reasons.ts';
 import type { DecoderSession } from '../search/decoder-session.ts';
@@ -64,7 +65,13 @@ export function contradicting(
   name: string,
 ): DominantObject | undefined {
   if (!session.fewWords) return undefined;
-  const thing = dominantObject(timeline.seenIn(stretch), stretch, numbers);
+  const seen = timeline.seenIn(stretch);
+  // Among many things none fills the picture: what is seen most of the time is what can be told.
+  const thing =
+    dominantObject(seen, stretch, numbers) ??
+    (isCluttered({ timeline, numbers })
+      ? dominantObject(seen, stretch, { ...numbers, dominant: { score: numbers.object.middle, area: 0 } })
+      : undefined);
   const agrees =
     thing && parser.thing(name).wanted.objects.some(({ labels }) => labels.includes(thing.label));
   return agrees ? undefined : thing;

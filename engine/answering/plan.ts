@@ -8,6 +8,9 @@ import type { CallOptions } from '../protocol/engine.ts';
 import type { AskRequest } from '../protocol/requests.ts';
 import type { SearchDeps } from '../search/types.ts';
 
+/** What is no question for the model costs nothing. */
+const free = { cost: { passes: 0, promptTokens: 0, tokens: 0 }, patches: 0 };
+
 /**
  * What a question would cost: the same steps as `ask`, with a decoder that reads nothing. Counts are upper bounds
  * (an answer that names less is re-checked less).
@@ -23,7 +26,7 @@ export async function plan(
   const cached = !asked.fresh && knownAnswer(deps, asked) !== undefined;
   const opened = await openAsked(deps, asked, signal);
   throwIfCancelled(signal);
-  const { cost, patches } = await dryRun(asked, opened);
+  const { cost, patches } = asked.cannot ? free : await dryRun(asked, opened);
   const { passes, promptTokens, tokens } = cost;
   const times = asked.gammas.length;
   const pace = throughputOf(deps.store, answeringModel(deps).fingerprint);

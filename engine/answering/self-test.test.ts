@@ -39,7 +39,7 @@ function world(reads: number) {
 suite('a self-test', () => {
   test('finds the longest length at which answers stay right, and asking keeps to it', async () => {
     const { deps } = world(12);
-    const before = await plan(deps, { question: 'Who wins?', in: 'film' });
+    const before = await plan(deps, { question: 'What is shown first?', in: 'film' });
     assert.deepEqual(before.trusted, { patches: 6, source: 'training' });
     const result = await selfTest(deps, { in: 'film', needles: 2 });
     selfTestResultSchema.parse(result);
@@ -55,7 +55,7 @@ suite('a self-test', () => {
       ],
     );
     assert.deepEqual([result.safePatches, result.trainedPatches], [12, 6]);
-    const after = await plan(deps, { question: 'Who wins?', in: 'film' });
+    const after = await plan(deps, { question: 'What is shown first?', in: 'film' });
     assert.deepEqual([after.trusted.patches, after.trusted.source], [12, 'self-test']);
     assert.ok(after.patches > before.patches);
   });
@@ -64,7 +64,10 @@ suite('a self-test', () => {
     const { deps } = world(0);
     const { safePatches } = await selfTest(deps, { in: 'film', needles: 1, lengths: [4, 8] });
     assert.equal(safePatches, null);
-    assert.equal((await plan(deps, { question: 'Who wins?', in: 'film' })).trusted.source, 'training');
+    assert.equal(
+      (await plan(deps, { question: 'What is shown first?', in: 'film' })).trusted.source,
+      'training',
+    );
   });
 
   test('never touches what is stored of the video', async () => {

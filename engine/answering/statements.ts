@@ -25,7 +25,8 @@ export function resultOf(raw: RawAnswer, timeline: ConcatenatedTimeline): Omit<A
     confidence: raw.confidence,
     confident: raw.answer !== '' && raw.confidence >= calibration.confident && isSupported(raw),
     evidence,
-    statements,
+    statements: raw.cannot ? [] : statements,
+    ...(raw.cannot && { cannot: raw.cannot }),
   };
 }
 

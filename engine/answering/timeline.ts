@@ -92,8 +92,8 @@ export class ConcatenatedTimeline {
     return this.parts.length === 1 ? text : `${basename(from.video.path)} ${text}`;
   }
 
-  /** What the detector saw of these labels. */
-  objects(labels: readonly string[]): SeenObject[] {
+  /** What the detector saw of these labels, of any where absent. */
+  objects(labels?: readonly string[]): SeenObject[] {
     return this.parts.flatMap(({ video, first }) =>
       this.#store.objects(video.id, labels).map((seen) => ({ ...seen, patch: seen.patch + first })),
     );

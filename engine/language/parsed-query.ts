@@ -24,6 +24,8 @@ export interface WantedObject {
   heading?: Heading;
   /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
   exact?: boolean;
+  /** Chance that one of the class is what the words mean, where the class stands for several words: "a woman". */
+  chance?: number;
 }
 
 /** What of a query the detector knows. */

@@ -60,7 +60,7 @@ const time = '\\d+(?::\\d\\d){0,2}(?:[.,]\\d+)?(?: ?(?:s|secs?|seconds?|m|mins?|
 const picture = '(?:picture|frame|image|photo|screen|shot|view)';
 
 const entering =
-  '(?:come|comes|came|walk|walks|walked|go|goes|went|get|gets|got|step|steps|stepped|drive|drives|drove|ride|rides|rode|run|runs|ran) (?:in|into|inside|by|past|through|along|up|over)|enter|enters|entered|arrive|arrives|arrived';
+  '(?:come|comes|came|walk|walks|walked|go|goes|went|get|gets|got|step|steps|stepped|drive|drives|drove|ride|rides|rode|run|runs|ran) (?:in|into|inside|by|past|through|along|up|over|to|towards|toward|out|back|onto)|enter|enters|entered|arrive|arrives|arrived';
 const staying = 'visit|visits|visited|pass|passes|passed|stay|stays|stayed|stop by|stops by|stopped by';
 const anybody = /^(?:any|some)(?:one|body)$/u;
 const somebody = /^(?:somebody|someone|anybody|anyone|one|people|persons|visitors?|guests?|customers?)$/u;

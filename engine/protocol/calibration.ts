@@ -30,6 +30,12 @@ export const calibrationSchema = z.strictObject({
    */
   dominant: z.strictObject({ score: share, area: share }).optional(),
   /**
+   * For a bundle whose decoder and embedding were taught single things that fill the picture: footage in whose temporal patches,
+   * to this share of them, its detector saw something with this score at least is no such footage. There it names nothing by
+   * itself, and doesn't say that something isn't there. Absent: it sees everywhere alike.
+   */
+  cluttered: z.strictObject({ score: share, share }).optional(),
+  /**
    * Where the detector knows the whole query, the scene's log-odds over the background count so much beside it, and alone they
    * count with so much doubt; where it saw nothing they are doubted so much more. Where it knows a part, its log-odds count
    * so much for the scene, within limits.
@@ -67,6 +73,12 @@ export const queriesSchema = z.strictObject({
     )
     .min(1)
     .max(100),
+  /** Languages that it understands, ISO 639-1; any where absent. */
+  languages: z
+    .array(z.string().regex(/^[a-z]{2}$/, 'must be a language as "en"'))
+    .min(1)
+    .max(200)
+    .optional(),
 });
 
 /** Parsed {@link queriesSchema}. */

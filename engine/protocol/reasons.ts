@@ -21,6 +21,9 @@ export const likenessLevels = ['high', 'medium', 'low'] as const;
 /** How it may sound. */
 export const soundLevels = ['loud', 'quiet', 'silent'] as const;
 
+/** What may be unsure of something that was seen. */
+export const unsureOf = ['class', 'attribute'] as const;
+
 /** Something that the detector knows. */
 const thing = {
   /** Class of the detector: "bottle". */
@@ -52,6 +55,11 @@ export const whySchema = z.discriminatedUnion('code', [
   }),
   /** The detector knows it and did not see it here. */
   z.object({ code: z.literal('not-seen'), ...thing }),
+  /**
+   * It is less sure than what was seen: the class stands for several words, of which `words` is one ("woman" of person), or nobody
+   * confirmed what else is asked for ("sitting").
+   */
+  z.object({ code: z.literal('unsure'), of: z.enum(unsureOf), words: z.string() }),
   /** The picture resembles the words. */
   z.object({ code: z.literal('looks-like'), level: z.enum(likenessLevels), similarity: z.number() }),
   /** A subtitle says it, or it was heard. */
@@ -91,6 +99,8 @@ export function reasonText(why: Why): string {
     }
     case 'not-seen':
       return `no ${thingText(why)} seen here`;
+    case 'unsure':
+      return why.of === 'class' ? `can’t tell whether “${why.words}”` : `“${why.words}” unsure`;
     case 'looks-like':
       return `looks like it (${why.level})`;
     case 'said':

@@ -152,6 +152,31 @@ const askTiming = z.object({
   firstMs: z.number().nonnegative().optional(),
 });
 
+/** Why there is no answer. The first five are about the question alone: it wasn't asked of any footage. */
+export const cannotCodes = [
+  'language',
+  'greeting',
+  'statement',
+  'incomplete',
+  'several',
+  'unknown-thing',
+  'unknown-question',
+  'unclear-footage',
+  'class-only',
+] as const;
+
+/** Why there is no answer, as data that a window words in its user's language; `answer` says it in English. */
+export const cannotSchema = z.object({
+  code: z.enum(cannotCodes),
+  /** What the model has no words for. */
+  thing: z.string().optional(),
+  /** Languages that the model understands, ISO 639-1. */
+  languages: z.array(z.string()).optional(),
+});
+
+/** Parsed {@link cannotSchema}. */
+export type Cannot = z.infer<typeof cannotSchema>;
+
 /** The answer at one of several scaling factors. */
 export const askRunSchema = z.object({
   gamma: z.number(),
@@ -160,6 +185,10 @@ export const askRunSchema = z.object({
   confident: z.boolean(),
   evidence: z.array(evidenceSchema),
   statements: z.array(statementSchema),
+  /** Why it can't be told, where it can't. */
+  cannot: cannotSchema.optional(),
+  /** False: the decoder wasn't asked, so that the time scale has no effect. */
+  decoder: z.boolean().optional(),
   timing: askTiming,
 });
 
@@ -184,6 +213,10 @@ export const askResultSchema = z.object({
   read: z.object({ patches: z.int().nonnegative(), ofPatches: z.int().nonnegative() }),
   /** What the answer says, piece by piece, each with its proof. */
   statements: z.array(statementSchema).optional(),
+  /** Why it can't be told, where it can't: nothing is claimed then, neither that it is there nor that it isn't. */
+  cannot: cannotSchema.optional(),
+  /** False: the decoder wasn't asked, so that the time scale has no effect. */
+  decoder: z.boolean().optional(),
   /** Where several scaling factors were asked: each one's answer, in the order of the factors. */
   runs: z.array(askRunSchema).optional(),
   /** The share of them that give this answer; `confidence` is the same number then. */

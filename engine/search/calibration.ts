@@ -8,9 +8,10 @@ import type { Model } from '../inference/types.ts';
 export const calibration = {
   /**
    * A thing has a colour from the second of these shares on, and none of it below the first. What lies around a thing is
-   * mostly black, white or grey: these take more.
+   * mostly black, white or grey: these take more. With a vivid colour of the share `called` it is called by that one, however much
+   * grey there is around it.
    */
-  colour: { vivid: { least: 0.05, most: 0.2 }, plain: { least: 0.12, most: 0.35 } },
+  colour: { vivid: { least: 0.05, most: 0.2 }, plain: { least: 0.12, most: 0.35 }, called: 0.2 },
   /**
    * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
    * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the
@@ -19,6 +20,8 @@ export const calibration = {
   text: { said: { share: 6, bias: -3.5 }, name: { share: 5, bias: -3.5 }, inside: 0.7 },
   /** "Is it shown?": what the log-odds of the best moment count beside those of reading the whole video. */
   shown: { moment: 0.8 },
+  /** Where a part of what is asked for is seen and the rest can't be confirmed, a moment is no surer than this. */
+  unconfirmed: 0.5,
   /** An answer that two ways of reading disagree about is so much less sure. */
   disagreement: 0.7,
   /** Moments of a thing, where what it does there can't be judged, are so much less sure an answer. */
@@ -32,7 +35,8 @@ export const calibration = {
 } as const;
 
 /** What a model's scores mean, with what is taken where its bundle doesn't say. */
-export type ModelNumbers = Required<Omit<Calibration, 'background'>> & Pick<Calibration, 'background'>;
+export type ModelNumbers = Required<Omit<Calibration, 'background' | 'cluttered'>> &
+  Pick<Calibration, 'background' | 'cluttered'>;
 
 /**
  * For bundles without numbers of their own.
@@ -46,6 +50,7 @@ export type ModelNumbers = Required<Omit<Calibration, 'background'>> & Pick<Cali
 export const genericNumbers: ModelNumbers = {
   scene: { similarity: 0, standout: 1.84, bias: -6.91 },
   background: undefined,
+  cluttered: undefined,
   object: { slope: 10, middle: 0.5, counted: 0.4 },
   dominant: { score: 0.7, area: 0.05 },
   fusion: {
@@ -61,6 +66,7 @@ export function numbersOf({ calibration: own = {} }: Pick<Model, 'calibration'>)
   return {
     scene: own.scene ?? genericNumbers.scene,
     background: own.background,
+    cluttered: own.cluttered,
     object: own.object ?? genericNumbers.object,
     dominant: own.dominant ?? genericNumbers.dominant,
     fusion: own.fusion ?? genericNumbers.fusion,

@@ -46,9 +46,20 @@ export function combined(hits: readonly Hit[], texts: readonly TrackMoment[], li
         listed = true;
       }
     }
-    if (!listed) found.push({ ...text, confidence: logistic(text.score) });
+    if (!listed) {
+      const { video, start, end, source, score, explanations } = text;
+      found.push({ video, start, end, source, score, explanations, confidence: logistic(score) });
+    }
   }
-  return found.sort((a, b) => b.score - a.score || b.confidence - a.confidence).slice(0, limit);
+  return found
+    .sort((a, b) => rankOf(b) - rankOf(a) || b.score - a.score || b.confidence - a.confidence)
+    .slice(0, limit);
+}
+
+/** What was surely seen or heard comes before what is only called so, and that before what is only near. */
+function rankOf({ source, confidence }: Found): number {
+  if (confidence < calibration.confident) return 0;
+  return source === 'name' ? 1 : 2;
 }
 
 function fromHit({ video, start, end, score, confidence, source, explanations, checked }: Hit): Found {

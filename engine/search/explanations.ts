@@ -16,6 +16,10 @@ export interface Sight {
   scene: number;
   /** What is wanted. */
   wanted: readonly WantedObject[];
+  /** What of the query nobody can confirm. */
+  unconfirmed: readonly string[];
+  /** True where the embedding tells what the class stands for among others. */
+  told: boolean;
   /** True where the detector carried it. */
   byObject: boolean;
 }
@@ -34,6 +38,8 @@ export function visualExplanations({
   scene,
   wanted,
   byObject,
+  unconfirmed,
+  told,
 }: Sight): Why[] {
   const saw = seen
     .filter((one) => one.frames > 0)
@@ -49,7 +55,16 @@ export function visualExplanations({
     coverage === 'covered' && saw.length === 0
       ? wanted.slice(0, 1).map((one) => ({ code: 'not-seen', ...known({ ...one, label: one.labels[0] }) }))
       : [];
-  return byObject && saw.length > 0 ? [...saw, looks] : [looks, ...saw, ...unseen];
+  // A class that stands for several words, and what nobody confirms, are told beside what was seen.
+  const narrow = wanted.filter(({ chance = 1, words }) => !told && chance < 1 && words !== undefined);
+  const unsure: Why[] =
+    saw.length === 0
+      ? []
+      : [
+          ...narrow.map(({ words = '' }): Why => ({ code: 'unsure', of: 'class', words })),
+          ...unconfirmed.map((words): Why => ({ code: 'unsure', of: 'attribute', words })),
+        ];
+  return byObject && saw.length > 0 ? [...saw, ...unsure, looks] : [looks, ...saw, ...unsure, ...unseen];
 }
 
 /** A thing as an explanation names it. */

@@ -5,7 +5,7 @@ import { throwIfCancelled } from '../protocol/errors.ts';
 import { calibration, numbersOf } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
-import { isTrained } from './trained.ts';
+import { isNamed, isTrained, unconfirmedIn } from './trained.ts';
 import { nothingWanted, parseQuery, type ParsedQuery } from '../language/parsed-query.ts';
 import { filtered, type Searched } from './filters.ts';
 import { DecoderSession } from './decoder-session.ts';
@@ -50,12 +50,15 @@ export async function find(
     all: searched.all && searched.every.length === searched.videos.length,
     by: request.by,
   });
-  for (const { source, find: look } of deps.trackSearches ?? [])
-    if (request.by(source)) texts.push(...look(deps.store, searched.every, query));
+  for (const track of deps.trackSearches ?? [])
+    if (request.by(track.source)) texts.push(...track.find(deps.store, searched.every, query));
   const list = (hits: readonly Hit[]) => combined(hits, texts, request.limit);
   const answer = (found: readonly Found[], refined: boolean): FindResult => ({
     ...summary(deps, request, searched),
-    confident: found.some(({ confidence }) => confidence >= calibration.confident),
+    // What is only called so is no find: nobody has seen or heard it.
+    confident: found.some(
+      ({ confidence, source }) => source !== 'name' && confidence >= calibration.confident,
+    ),
     moments: found.map(momentOf),
     latencyMs: performance.now() - began,
     refined,
@@ -133,7 +136,10 @@ async function look(
   const embedding = by('scene') ? await queryVector(model.text, parsed.caption, model.queries) : undefined;
   const others = by('scene') ? await otherQueries(deps, videos, parsed.caption) : [];
   const wanted = by('object') ? parsed.wanted : nothingWanted;
-  const query = { wanted, embedding, limit, scoring: await scoringFor(model, store, videos) };
+  const scoring = await scoringFor(model, store, videos);
+  const unconfirmed = unconfirmedIn({ ...parsed, wanted }, model.vocabulary);
+  const named = isNamed(parsed, model.vocabulary);
+  const query = { wanted, embedding, limit, scoring, unconfirmed, named };
   const patches = videos.reduce((sum, video) => sum + video.patches, 0);
   if (patches <= goneThrough) {
     const footage = withOthers(store, openWhole(store, videos, fingerprint, all), others, all);

@@ -1,6 +1,6 @@
 import { calibration } from './calibration.ts';
 import { goes, motionsOf, type Motion } from '../vision/motion.ts';
-import { shareOf, type Colour } from '../protocol/colours.ts';
+import { colours as allColours, shareOf, type Colour } from '../protocol/colours.ts';
 import type { SeenObject } from '../core/frames.ts';
 import type { Place } from '../language/vocabulary/match.ts';
 import type { WantedObject } from '../language/parsed-query.ts';
@@ -41,18 +41,33 @@ function fitOfOne(
   if (!wanted.every((place) => places[place]((x1 + x2) / 2, (y1 + y2) / 2))) return 0;
   // Nobody measured colours for older indexes.
   if (measured === 0) return colours.length > 0 ? fitting : 1;
-  return Math.min(1, ...colours.map((colour) => colourFit(colour, shareOf(measured, colour))));
+  const called = vividIn(measured);
+  const asked = called !== undefined && colours.includes(called);
+  return Math.min(1, ...colours.map((colour) => colourFit(colour, measured, asked)));
 }
 
 /** Colours that roads, shadows and walls have as well. */
 const plain: ReadonlySet<Colour> = new Set(['black', 'white', 'grey']);
+
+const vivid = allColours.filter((colour) => !plain.has(colour));
 
 /** Whether a colour is one that things have, rather than what is around them. */
 export function isVivid(colour: Colour): boolean {
   return !plain.has(colour);
 }
 
-function colourFit(colour: Colour, share: number): number {
+/** The vivid colour that a thing is called by, from its packed shares; undefined where it has none of enough. */
+export function vividIn(measured: number): Colour | undefined {
+  const most = vivid.reduce((a, b) => (shareOf(measured, b) > shareOf(measured, a) ? b : a));
+  return shareOf(measured, most) >= calibration.colour.called ? most : undefined;
+}
+
+/** A red car is not white, however bright the road that its box holds: what is vivid enough to be called by is more than that. */
+function colourFit(colour: Colour, measured: number, calledSo: boolean): number {
+  const share = shareOf(measured, colour);
+  const called = vividIn(measured);
+  if (!isVivid(colour) && called !== undefined && !calledSo && share < 2 * shareOf(measured, called))
+    return 0;
   const { least, most } = calibration.colour[isVivid(colour) ? 'vivid' : 'plain'];
   return Math.min(1, Math.max(0, (share - least) / (most - least)));
 }

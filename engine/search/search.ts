@@ -1,4 +1,4 @@
-import { logistic, sceneLogOdds } from './calibration.ts';
+import { calibration, logistic, sceneLogOdds } from './calibration.ts';
 import { ceilingOf, coverageOf, either, fuser, standout, type Coverage } from './fusion.ts';
 import { shotsIn, type Excerpt, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
@@ -67,6 +67,10 @@ export interface VisualQuery {
   embedding: Float32Array | undefined;
   /** How many moments. */
   limit: number;
+  /** True where the embedding was taught a name for it, so that it may tell what a class stands for among others. */
+  named?: boolean;
+  /** What of the query nobody can confirm: it stays below the line, and is told as unsure. */
+  unconfirmed?: readonly string[];
   scoring: Scoring;
 }
 
@@ -77,7 +81,7 @@ export interface VisualQuery {
 export function search(
   store: SearchStore,
   footage: readonly Footage[] | readonly Excerpt[],
-  { wanted, embedding, limit, scoring }: VisualQuery,
+  { wanted, embedding, limit, scoring, unconfirmed = [], named = false }: VisualQuery,
   elsewhere?: Background,
 ): Hit[] {
   const coverage = coverageOf(wanted);
@@ -93,7 +97,7 @@ export function search(
       ))
     : { mean: 0, deviation: 1 };
   const fuse = fuser(coverage, background, scoring.numbers);
-  const weighed = { coverage, wanted: wanted.objects, fuse, background, scoring };
+  const weighed = { coverage, wanted: wanted.objects, unconfirmed, named, fuse, background, scoring };
   for (const { scores, object, similarity, others } of scored)
     for (let i = 0; i < scores.length; i++) {
       const own = fuse({ object: object[i], similarity: similarity[i] });
@@ -211,6 +215,8 @@ function placed(hit: Hit, from: number): Hit {
 interface Weighed {
   coverage: Coverage;
   wanted: readonly WantedObject[];
+  unconfirmed: readonly string[];
+  named: boolean;
   fuse: ReturnType<typeof fuser>;
   background: Background;
   scoring: Scoring;
@@ -219,25 +225,40 @@ interface Weighed {
 function hitOf(
   one: Scored,
   span: Span,
-  { coverage, wanted, fuse, background, scoring: { numbers } }: Weighed,
+  { coverage, wanted, unconfirmed, named, fuse, background, scoring: { numbers } }: Weighed,
 ): Hit {
   // One patch may flicker: what two patches say together counts, where the moment has two.
   const object = meanOfBestTwo(one.object, span);
   const similarity = meanOfBestTwo(one.similarity, span);
+  const scene = sceneLogOdds(numbers, similarity, standout(similarity, background));
   const other = one.others && meanOfBestTwo(one.others, span);
   const own = fuse({ object, similarity });
   const score = other === undefined ? own : either(own, other);
   // Another encoder may know what the detector and the library's own don't.
   const ceiling = Math.max(
-    ceilingOf(coverage, { object, similarity }, background, numbers),
+    Math.min(
+      ceilingOf(coverage, { object, similarity }, background, numbers),
+      ...(object > 0 ? wanted.map(({ chance = 1 }) => Math.max(chance, named ? logistic(scene) : 0)) : []),
+      unconfirmed.length > 0 ? calibration.unconfirmed : 1,
+    ),
     other === undefined ? 0 : logistic(other),
   );
   const seen = bestSeen(wanted, one.seen, span, numbers.object.counted, one.fit);
   const frames = 2 * (span.past - span.first);
   const source = coverage === 'covered' || object >= numbers.object.middle ? 'object' : 'scene';
-  const scene = sceneLogOdds(numbers, similarity, standout(similarity, background));
   const byObject = source === 'object';
-  const explanations = visualExplanations({ coverage, seen, frames, similarity, scene, wanted, byObject });
+  const told = named && logistic(scene) >= calibration.confident;
+  const explanations = visualExplanations({
+    coverage,
+    seen,
+    frames,
+    similarity,
+    scene,
+    wanted,
+    byObject,
+    unconfirmed,
+    told,
+  });
   return {
     ...span,
     score,

@@ -1,5 +1,28 @@
+import { singular } from '../language/inflection.ts';
+import { bareSubject } from '../language/questions.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { TrainedVocabulary } from '../protocol/calibration.ts';
+
+/**
+ * What of a query a model of a vocabulary can't confirm: of what it knows a part of ("a person sitting"), the rest, unless the
+ * whole is a name that it was taught ("potted plant").
+ */
+export function unconfirmedIn(
+  { wanted, subject }: Pick<ParsedQuery, 'wanted' | 'subject'>,
+  vocabulary: TrainedVocabulary | undefined,
+): readonly string[] {
+  if (!vocabulary?.names || wanted.objects.length === 0) return [];
+  return isNamed({ subject }, vocabulary) ? [] : wanted.rest;
+}
+
+/** Whether a model was taught a name for the whole of what is asked for. */
+export function isNamed(
+  { subject }: Pick<ParsedQuery, 'subject'>,
+  vocabulary: TrainedVocabulary | undefined,
+): boolean {
+  const bare = bareSubject(subject);
+  return [bare, singular(bare)].some((name) => vocabulary?.names?.includes(name));
+}
 
 /**
  * Whether a decoder has words for what is asked: one with a vocabulary was taught names and some categories, no colours and

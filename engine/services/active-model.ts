@@ -53,7 +53,8 @@ export class ActiveModel {
     const labels = manifest.can.includes('detect') ? (manifest.eyes?.labels ?? []) : [];
     const trainedGammas = manifest.decoder?.positions.trainedGammas ?? [];
     const variant = manifest.decoder?.positions.variant;
-    const known = { id: manifest.id, fingerprint, reading, labels, trainedGammas, variant };
+    const { languages } = manifest.queries ?? {};
+    const known = { id: manifest.id, fingerprint, reading, labels, languages, trainedGammas, variant };
     return this.#loaded.use(fingerprint, folder, (open) => work({ ...known, open }));
   }
 

@@ -27,7 +27,7 @@ interface Seen extends Stated {
  */
 export async function answerBeside(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
   const [anchor] = await confirm(asking, await asking.lookFor(subject, looked), subject);
-  if (!anchor || anchor.confidence < calibration.confident) return absent(anchor);
+  if (!anchor || anchor.confidence < calibration.confident) return absent(asking, subject, anchor);
   const seen = othersSeen(asking, anchor, subject);
   if (seen.length === 0 && !asking.session.fewWords) return answerOpen(asking);
   const evidence = evidenceOf([anchor], subject);

@@ -2,13 +2,11 @@ import { knownThing, proofOfVisit, sawExplanation, visitsIn } from './followed.t
 import { absent, occurrences } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
 import { evidenceOf, surest, statedTogether, type Asking, type RawAnswer, type Proof } from '../asking.ts';
+import { calibration } from '../../search/calibration.ts';
 import { isVivid } from '../../search/object-fit.ts';
 import { colours, shareOf, type Colour } from '../../protocol/colours.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
 import type { Visit } from '../visits.ts';
-
-/** A vivid colour of this share is what a thing is called by, however much grey there is around it. */
-const enough = 0.2;
 
 /**
  * "What colour is the car?": that of each one that the detector followed, as measured in its boxes. What it doesn't know a
@@ -23,7 +21,7 @@ export async function answerColour(asking: Asking, subject: ParsedQuery): Promis
 
 async function untold(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
   const { sure, nearest } = await occurrences(asking, subject);
-  if (sure.length === 0) return absent(nearest);
+  if (sure.length === 0) return absent(asking, subject, nearest);
   return { answer: 'can’t tell the colour', confidence: 0, evidence: evidenceOf(sure, subject) };
 }
 
@@ -31,7 +29,7 @@ async function measured(asking: Asking, subject: ParsedQuery): Promise<RawAnswer
   const thing = knownThing(subject);
   if (!thing) return undefined;
   const visits = visitsIn(asking, thing, { least: 1, returns: 0 });
-  if (visits.length === 0) return absent((await occurrences(asking, subject)).nearest);
+  if (visits.length === 0) return absent(asking, subject, (await occurrences(asking, subject)).nearest);
   const stated = visits.flatMap((visit) => {
     const colour = colourOf(visit);
     return colour
@@ -54,7 +52,7 @@ function colourOf(visit: Visit): Colour | undefined {
   }));
   const most = (some: typeof shares) => some.reduce((a, b) => (b.share > a.share ? b : a));
   const vivid = most(shares.filter(({ colour }) => isVivid(colour)));
-  return vivid.share >= enough ? vivid.colour : most(shares).colour;
+  return vivid.share >= calibration.colour.called ? vivid.colour : most(shares).colour;
 }
 
 function proofOf(visit: Visit, subject: string, colour: Colour): Proof {

@@ -17,7 +17,9 @@ const mostChecked = 48;
 /** A thing that the detector knows entirely, "red bottle"; undefined for "full bottle" and for "wedding". */
 export function knownThing({ wanted }: ParsedQuery): WantedObject | undefined {
   const { covered, objects } = wanted;
-  return covered && objects.length === 1 && !objects[0].places?.length ? objects[0] : undefined;
+  const [one] = objects;
+  const known = covered && objects.length === 1 && !one.places?.length && (one.chance ?? 1) === 1;
+  return known ? one : undefined;
 }
 
 /** What was seen of it in all the footage. */

@@ -8,6 +8,8 @@ import { answerVersus } from './versus.ts';
 import { answerVisits } from './visits.ts';
 import { answerWhere } from './where.ts';
 import { answerWhich } from './which.ts';
+import type { Question } from '../../language/questions.ts';
+import { answerSaid } from './said.ts';
 import { singular } from '../../language/inflection.ts';
 import type { Asking, RawAnswer } from '../asking.ts';
 
@@ -23,8 +25,30 @@ function between(asking: Asking, { from, past }: { from?: number; past?: number 
   return { ...asking, segments: inside };
 }
 
-/** Answers a question in the way of its kind. */
-export function answer(asking: Asking): Promise<RawAnswer> {
+/** Questions that a sentence may answer as well as a picture. */
+const tellable = new Set<Question['kind']>([
+  'when',
+  'shown',
+  'where',
+  'which',
+  'duration',
+  'open',
+  'beside',
+  'colour',
+]);
+
+/**
+ * Answers a question in the way of its kind, by what is seen; where nothing is seen, or nothing can be told by that, by what is
+ * said or written.
+ */
+export async function answer(asking: Asking): Promise<RawAnswer> {
+  const seen = await answerSeen(asking);
+  const { asks, things } = asking.question;
+  if ((!seen.absence && !seen.cannot) || !tellable.has(asks.kind)) return seen;
+  return answerSaid(asking, things[0]) ?? seen;
+}
+
+function answerSeen(asking: Asking): Promise<RawAnswer> {
   const { asks, things } = asking.question;
   const [thing] = things;
   // Where one is counted, followed or looked at, it is one of them: "dogs" is "dog".

@@ -21,7 +21,7 @@ export async function answerNeighbour(
 ): Promise<RawAnswer> {
   const hits = await confirm(asking, await asking.lookFor(subject, looked), subject);
   const anchor = hits[0];
-  if (!anchor || anchor.confidence < calibration.confident) return absent(anchor);
+  if (!anchor || anchor.confidence < calibration.confident) return absent(asking, subject, anchor);
 
   const neighbour = neighbourOf(asking, anchor, hits, side);
   const evidence = evidenceOf([anchor], subject);

@@ -1,5 +1,6 @@
 import { clock } from '../../protocol/clock.ts';
 import { calibration } from '../../search/calibration.ts';
+import { cannotTell, silenceMeansNothing } from '../cannot.ts';
 import { confirm, evidenceOf, type Asking, type RawAnswer } from '../asking.ts';
 import { noName } from '../../language/prompts.ts';
 import { mostAtOnce } from '../../search/object-scores.ts';
@@ -24,9 +25,11 @@ export async function answerWhen(
   const { sure: all, nearest } = await occurrences(asking, subject);
   if (all.length === 0) {
     const thing = thingOf(asking, subject);
-    if (thing === undefined) return absent(nearest);
+    if (thing === undefined) return absent(asking, subject, nearest);
     const known = await answerWhen(asking, thing, end);
-    return known.absence ? known : { ...known, confidence: known.confidence * calibration.unjudged };
+    return known.absence || known.cannot
+      ? known
+      : { ...known, confidence: known.confidence * calibration.unjudged };
   }
   const sure = end === undefined ? all : [all[end === 'first' ? 0 : all.length - 1]];
   const times = sure.map(({ start, end }) => asking.timeline.clock(start, end));
@@ -63,7 +66,7 @@ export async function answerTimes(asking: Asking, subject: ParsedQuery): Promise
     }
   }
   const { sure, nearest } = await occurrences(asking, subject);
-  if (sure.length === 0) return { ...absent(nearest), answer: '0' };
+  if (sure.length === 0) return none(absent(asking, subject, nearest));
   return counted(evidenceOf(sure, subject), (proof) => asking.timeline.clock(proof.start, proof.end));
 }
 
@@ -80,6 +83,7 @@ export async function answerDuration(asking: Asking, subject: ParsedQuery): Prom
     return { answer: lengthOf(evidence), confidence: 1, evidence };
   }
   const times = await answerTimes(asking, subject);
+  if (times.cannot) return times;
   return times.absence ? { ...times, answer: noName.absent } : { ...times, answer: lengthOf(times.evidence) };
 }
 
@@ -110,7 +114,7 @@ export async function answerCount(asking: Asking, subject: ParsedQuery): Promise
   if (!thing || subject.category !== undefined) return answerTimes(asking, subject);
   const { timeline } = asking;
   const most = mostAtOnce(seenOf(asking, thing), asking.numbers);
-  if (most.count === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
+  if (most.count === 0) return none(absent(asking, subject, (await occurrences(asking, subject)).nearest));
   const { starts, ends } = timeline.table;
   return {
     answer: String(most.count),
@@ -152,8 +156,15 @@ export async function occurrences(
   return { sure, nearest: checked[0] };
 }
 
-/** Not here, as sure as the nearest moment is unlikely. */
-export function absent(nearest: Hit | undefined): RawAnswer {
+/** None of them, where that can be told. */
+export function none(raw: RawAnswer): RawAnswer {
+  return raw.cannot ? raw : { ...raw, answer: '0' };
+}
+
+/** Not here, as sure as the nearest moment is unlikely, where it would have been found; else it can't be told. */
+export function absent(asking: Asking, thing: ParsedQuery, nearest: Hit | undefined): RawAnswer {
+  const cannot = silenceMeansNothing(asking, thing, nearest);
+  if (cannot) return cannotTell(cannot, nearest ? [nearest] : [], thing);
   return {
     answer: noName.absent,
     confidence: 1 - (nearest?.confidence ?? 0),

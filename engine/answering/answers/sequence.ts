@@ -10,6 +10,7 @@ import {
   type RawAnswer,
   type Proof,
 } from '../asking.ts';
+import { cannotTell } from '../cannot.ts';
 import { calibration } from '../../search/calibration.ts';
 import { contradicting } from '../dominant-object.ts';
 import { decoderPrompt, noName } from '../../language/prompts.ts';
@@ -176,10 +177,16 @@ export function stretchAt({ segments, timeline }: Asking, at: number): Segment |
   return segment && { first: Math.max(segment.first, first - 1), past: Math.min(segment.past, first + 2) };
 }
 
+/** So many moments come nearest to a question that can't be answered. */
+const mostNearest = 3;
+
 /** Any other question: the decoder reads what search holds for relevant, and the rest of the video for context. */
 export async function answerOpen(asking: Asking): Promise<RawAnswer> {
   const { session, question, parser, onText } = asking;
-  const hits = await asking.lookFor(parser.thing(question.text), 5);
+  const whole = parser.thing(question.text);
+  const hits = await asking.lookFor(whole, 5);
+  // A decoder that was taught names writes one to whatever it is asked.
+  if (session.fewWords) return cannotTell({ code: 'unknown-question' }, hits.slice(0, mostNearest), whole);
   const list = patchesToRead(asking, peaksOf(hits));
   const { text, confidence } = await session.answer(list, decoderPrompt(question.asks, question.text), {
     onText,

@@ -1,4 +1,5 @@
 import { calibration } from '../../search/calibration.ts';
+import { cannotTell, silenceMeansNothing } from '../cannot.ts';
 import { evidenceOf, type Asking, type RawAnswer, type Proof } from '../asking.ts';
 import { noName, withArticle } from '../../language/prompts.ts';
 import { occurrences } from './occurrences.ts';
@@ -15,10 +16,15 @@ export async function answerVersus(
   asks: boolean,
 ): Promise<RawAnswer> {
   const { timeline } = asking;
-  const found: { thing: string; proofs: Proof[]; nearest: number }[] = [];
+  const found: { query: ParsedQuery; thing: string; proofs: Proof[]; nearest: number }[] = [];
   for (const thing of things) {
     const { sure, nearest } = await occurrences(asking, thing);
-    found.push({ thing: thing.text, proofs: evidenceOf(sure, thing), nearest: nearest?.confidence ?? 0 });
+    found.push({
+      query: thing,
+      thing: thing.text,
+      proofs: evidenceOf(sure, thing),
+      nearest: nearest?.confidence ?? 0,
+    });
   }
   const both = timeline.parts.find(({ first }) =>
     found.every(({ proofs }) => proofs.some((proof) => partOf(asking, proof) === first)),
@@ -32,6 +38,10 @@ export async function answerVersus(
     proofs: proofs.map((proof) => evidence.indexOf(proof)),
   }));
   const missing = found.filter(({ proofs }) => proofs.length === 0);
+  for (const { query } of missing) {
+    const cannot = silenceMeansNothing(asking, query);
+    if (cannot) return { ...cannotTell(cannot, [], query), evidence, statements };
+  }
   if (missing.length > 0) {
     const names = missing.map(({ thing }) => withArticle(thing)).join(' and ');
     const confidence = 1 - Math.max(...missing.map(({ nearest }) => nearest));

@@ -1,5 +1,6 @@
+import { calibration } from '../../search/calibration.ts';
 import { confirmVisits, knownThing, sawExplanation, visitsIn } from './followed.ts';
-import { absent, answerTimes, counted, occurrences } from './occurrences.ts';
+import { absent, answerTimes, counted, none, occurrences } from './occurrences.ts';
 import type { Asking, RawAnswer, Proof } from '../asking.ts';
 import type { Visit } from '../visits.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
@@ -20,10 +21,11 @@ export async function answerVisits(
   const evidence = await confirmVisits(asking, coming, subject);
   const text = (proof: Proof) => timeline.clock(proof.start, proof.end);
   if (evidence.length > 0) return { ...counted(evidence, text), ...withThose(asking, here, evidence) };
-  if (here.length === 0) return { ...absent((await occurrences(asking, subject)).nearest), answer: '0' };
+  if (here.length === 0) return none(absent(asking, subject, (await occurrences(asking, subject)).nearest));
   return {
     answer: '0',
-    confidence: Math.min(...here.map(({ confidence }) => confidence)),
+    // Who is there from the beginning may have come just before.
+    confidence: calibration.unjudged * Math.min(...here.map(({ confidence }) => confidence)),
     ...withThose(asking, here, []),
   };
 }

@@ -32,7 +32,7 @@ export async function answerWhere(asking: Asking, subject: ParsedQuery): Promise
   if (followed.length > 0) return together(followed);
   if (!asking.session.fewWords) return answerOpen(asking);
   const { sure, nearest } = await occurrences(asking, subject);
-  if (sure.length === 0) return absent(nearest);
+  if (sure.length === 0) return absent(asking, subject, nearest);
   if (!asking.session.judges(subject))
     return { answer: 'can’t tell where', confidence: 0, evidence: evidenceOf(sure, subject) };
   const read: Placed[] = [];

@@ -17,7 +17,7 @@ interface Named extends Stated {
  */
 export async function answerWhich(asking: Asking, kind: ParsedQuery): Promise<RawAnswer> {
   const { sure, nearest } = await occurrences(asking, kind);
-  if (sure.length === 0) return absent(nearest);
+  if (sure.length === 0) return absent(asking, kind, nearest);
   const found: Named[] = [];
   for (const hit of sure.slice(0, named)) {
     const one = await nameIn(asking, hit, kind);

@@ -37,6 +37,8 @@ export interface NounMatch {
   heading?: Heading;
   /** True where the classes are just what the words mean; false for "poodle" (narrower) and "animal" (wider). */
   exact: boolean;
+  /** Chance that one of the class is what the words mean, where the class stands for several words: "a woman". */
+  chance?: number;
 }
 
 /** What of a query the detector knows. */
@@ -252,12 +254,13 @@ function joinAlternatives(
   const objects: { match: NounMatch; end: number }[] = [];
   for (const [i, { start, length, entry }] of found.entries()) {
     const words = tokens.slice(start, start + length).join(' ');
-    const { labels, exact } = entry;
+    const { labels, exact, chance } = entry;
     const { colours } = coloured[i];
     const heading = headings[i]?.heading;
     const match: NounMatch = {
       ...{ labels, words, count: counts[i], places: [], colours, exact },
       ...(heading && { heading }),
+      ...(chance !== undefined && { chance }),
     };
     const last = objects.at(-1);
     if (last && isAlternative(tokens, found, i)) {
@@ -265,6 +268,10 @@ function joinAlternatives(
       last.match.words += ` or ${words}`;
       last.match.count = Math.min(last.match.count, counts[i]);
       last.match.exact &&= exact;
+      // "A man or a woman": together they are what the class stands for.
+      const both = (last.match.chance ?? 1) + (chance ?? 1);
+      if (both < 1) last.match.chance = both;
+      else delete last.match.chance;
       if (heading) last.match.heading = heading;
       last.end = start + length;
     } else objects.push({ match, end: start + length });

@@ -159,6 +159,22 @@ export const en = {
   'why.saw': (what: string, frames: number, of: number) => `${what} in ${frames} of ${many(of, 'frame')}`,
   'why.thing': (thing: KnownThing) => thingText(thing),
   'why.not-seen': (label: string) => `no ${label} seen here`,
+  'cannot.language': (names: string) =>
+    `This model understands ${names} only. Ask in that language, or choose another model in the settings.`,
+  'cannot.greeting':
+    'Hello! Ask about what is shown or said in your recordings, as in “When does the dog appear?”',
+  'cannot.statement': 'That is a statement. Ask a question about your recordings, as in “Is there a dog?”',
+  'cannot.incomplete':
+    'The question seems to be cut short. Ask it in full, as in “What comes after the dog?”',
+  'cannot.several': 'These are several questions. Ask them one at a time.',
+  'cannot.unknown-thing': (thing: string) =>
+    `Can’t tell from these recordings: this model has no words for “${thing}”.`,
+  'cannot.unknown-question': 'Can’t tell: this model can’t answer such a question.',
+  'cannot.unclear-footage': (thing: string) =>
+    `Can’t tell: in footage as full as this, this model doesn’t know “${thing}” for sure.`,
+  'cannot.class-only': (thing: string) => `Can’t tell “${thing}” from others of its kind with this model.`,
+  'why.unsure.class': (words: string) => `can’t tell whether “${words}”`,
+  'why.unsure.attribute': (words: string) => `“${words}” unsure`,
   'why.looks-like.high': 'looks much like it',
   'why.looks-like.medium': 'looks somewhat like it',
   'why.looks-like.low': 'looks little like it',

@@ -11,6 +11,8 @@ export function reasonPhrase(why: Why, words: Catalogue): string {
     }
     case 'not-seen':
       return words['why.not-seen'](words['why.thing'](why));
+    case 'unsure':
+      return words[`why.unsure.${why.of}`](why.words);
     case 'looks-like':
       return words[`why.looks-like.${why.level}`];
     case 'said':

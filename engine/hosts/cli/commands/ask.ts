@@ -97,16 +97,19 @@ export async function onlyVideo(engine: Engine): Promise<string> {
 /** An answer with its evidence. @param streamed what of it stands on the terminal already */
 export function printAnswer({ terminal }: Context, result: AskResult, streamed: string): void {
   if (streamed !== '') terminal.line();
-  if (result.runs) printRuns({ terminal }, result.runs);
-  if (streamed.trim() !== result.answer && result.request?.gamma !== 'compare')
+  // One run stands for all where the decoder wasn't asked.
+  const several = (result.runs?.length ?? 0) > 1;
+  const compared = several && result.request?.gamma === 'compare';
+  if (several && result.runs) printRuns({ terminal }, result.runs);
+  if (streamed.trim() !== result.answer && !compared)
     terminal.line(terminal.style('bold', printable(result.answer)));
   if (result.agreement !== undefined && result.runs)
     terminal.line(`${percent(result.agreement)} of ${plural(result.runs.length, 'gamma')} agree.`);
-  if (!result.confident && result.request?.gamma !== 'compare')
+  if (!result.confident && !result.cannot && !compared)
     terminal.line(
       terminal.style('yellow', `Not sure (${percent(result.confidence)}): take this as a guess.`),
     );
-  printEvidence({ terminal }, result);
+  if (!result.cannot || result.evidence.length > 0) printEvidence({ terminal }, result);
   for (const { text, supported } of result.statements ?? [])
     if (!supported && (result.statements?.length ?? 0) > 1)
       terminal.line(terminal.style('yellow', `unsupported: ${printable(text)}`));
@@ -162,12 +165,12 @@ function printEvidence({ terminal }: Pick<Context, 'terminal'>, { evidence, path
   });
 }
 
-function costLine({ runs, gamma, cached, read, scope, timing }: AskResult): string {
+function costLine({ runs, gamma, cached, read, scope, timing, decoder }: AskResult): string {
   const scales = runs ? runs.map((run) => run.gamma).join(', ') : String(gamma);
   const where =
     scope && scope.ofVideos > 1 ? `, in ${scope.videos} of ${plural(scope.ofVideos, 'video')}` : '';
   const cost = cached ? 'from the answer cache' : `read ${read.patches} of ${read.ofPatches} patches${where}`;
-  return `gamma ${scales}, ${cost}, ${duration(timing.totalMs)}`;
+  return `${decoder === false ? '' : `gamma ${scales}, `}${cost}, ${duration(timing.totalMs)}`;
 }
 
 function printPlan({ terminal }: Context, plan: PlanResult): void {
