@@ -135,7 +135,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await until(page, playable);
     await page.locator('#main').focus();
     await page.keyboard.press('i');
-    await page.keyboard.press('l');
+    await page.keyboard.press('Shift+ArrowRight');
     await until(page, `Math.abs(${currentTime} - 12) < 0.05`);
     await page.keyboard.press('o');
     await page.getByText('0:02 – 0:12').waitFor();

@@ -216,7 +216,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.getByText('0:04 – 0:08').first().waitFor();
     await page.keyboard.press(']');
     await reach(4);
-    await page.keyboard.press('l');
+    await page.keyboard.press('Shift+ArrowRight');
     await reach(14);
     await page.keyboard.press(' ');
     await until(page, `!document.querySelector('video').paused`);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { LongviewError } from '../../engine/protocol/errors.ts';
+import { LongviewError, type ErrorCode } from '../../engine/protocol/errors.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
 import type { SelfTested } from '../../engine/protocol/asking.ts';
 import type { FindRequest } from '../../engine/protocol/requests.ts';
@@ -11,13 +11,16 @@ import type { AnswersResult } from '../../engine/protocol/view.ts';
 /** What the pretended library holds. */
 export interface Pretence {
   videos: LibraryVideo[];
-  /** Path of the footage behind every video. */
+  /** Path of the footage behind every video, and its picture's codec. */
   footage?: string;
+  codec?: string;
   /** JPEGs; a video's stills are taken from them in turn. */
   stills?: string[];
   /** Pause between the steps of a long call, in milliseconds. */
   pace?: number;
   answers?: AnswersResult['answers'];
+  /** Methods that fail, with the error's code, message and remedy. */
+  failing?: Partial<Record<keyof ServedEngine, [ErrorCode, string, string]>>;
 }
 
 /** A library of `count` videos in three folders. */
@@ -39,6 +42,15 @@ export function pretendVideos(count: number, status: LibraryVideo['status'] = 'i
  * finds follows from the words alone ("zebra" is never there); everything else answers from `pretence`.
  */
 export function pretendEngine(pretence: Pretence): ServedEngine {
+  return new Proxy(willingEngine(pretence), {
+    get(engine, name: keyof ServedEngine) {
+      const failing = pretence.failing?.[name];
+      return failing ? () => Promise.reject(new LongviewError(...failing)) : engine[name];
+    },
+  });
+}
+
+function willingEngine(pretence: Pretence): ServedEngine {
   const pace = (signal?: AbortSignal) =>
     wait(pretence.pace ?? 0, undefined, { signal }).catch(() => {
       throw new LongviewError('cancelled', 'The operation was cancelled.', 'Start it again when you like.');
@@ -219,7 +231,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
         width: 1280,
         height: 720,
         frameRate: 25,
-        codec: 'h264',
+        codec: pretence.codec ?? 'h264',
         bytes: 1_234_567,
         recordedAt: null,
         stills: [0],

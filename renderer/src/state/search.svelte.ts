@@ -51,6 +51,11 @@ export class Search {
     if (this.query !== '') void this.run(this.query, this.#within);
   }
 
+  /** Somebody came to a search: what was found for the same words stands; what failed is tried once more. */
+  async visit(query: string): Promise<void> {
+    if (query.trim() !== this.query || this.phase === 'failed') await this.run(query);
+  }
+
   /** Looks for some words, in one video where its id is given. */
   async run(query: string, within?: string): Promise<void> {
     this.#stop?.abort();

@@ -1,0 +1,54 @@
+import { after, before, type TestContext } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
+import { useBrowser } from './browser.ts';
+import { makeFootage, servePretence } from './stage.ts';
+
+/** A window on a pretended library. */
+export interface PretendedWindow {
+  page: Page;
+  pretence: Pretence;
+  close: () => Promise<void>;
+}
+
+/** What a file of specs needs: footage, a folder for more of it, and windows on pretended libraries. */
+export function usePretence(seconds = 20) {
+  const browser = useBrowser();
+  const made: { footage?: Awaited<ReturnType<typeof makeFootage>>; folder?: string } = {};
+  before(async () => {
+    made.footage = await makeFootage(seconds);
+    made.folder = await mkdtemp(join(tmpdir(), 'longview-pretended-'));
+  });
+  after(async () => {
+    await made.footage?.remove();
+    if (made.folder) await rm(made.folder, { recursive: true });
+  });
+  return {
+    footage: () => made.footage!.video,
+    folder: () => made.folder!,
+    async open(
+      t: TestContext,
+      given: Partial<Pretence> = {},
+      { hash = '', ...options }: Parameters<typeof browser.open>[1] & { hash?: string } = {},
+    ): Promise<PretendedWindow> {
+      const pretence: Pretence = {
+        videos: pretendVideos(6),
+        footage: made.footage!.video,
+        stills: [made.footage!.still],
+        ...given,
+      };
+      const host = await servePretence(pretence);
+      const page = await browser.open(host.url, options);
+      t.after(async () => {
+        await page.context().close();
+        await host.close();
+      });
+      if (pretence.videos.length > 0) await page.locator('main').waitFor();
+      if (hash !== '') await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+      return { page, pretence, close: () => host.close() };
+    },
+  };
+}
