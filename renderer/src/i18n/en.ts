@@ -95,6 +95,7 @@ export const en = {
   'show.all': 'All videos',
   'show.ready': 'Ready to search',
   'show.unready': 'Not ready',
+  'show.failed': 'Failed',
   'show.missing': 'Missing files',
   sort: 'Sort',
   'sort.added': 'Newest first',
@@ -123,6 +124,8 @@ export const en = {
 
   'results.label': (query: string) => `Moments for “${query}”`,
   'results.count': (count: number) => many(count, 'moment'),
+  'results.narrowed': 'Only a part of your library was searched: see what is chosen here.',
+  'results.widen': 'Search everything',
   'results.examined': (videos: number, seconds: number) =>
     `${length(seconds)} in ${many(videos, 'video')} searched`,
   'results.finding': 'Searching',
@@ -187,6 +190,7 @@ export const en = {
   'tab.moments': 'Moments',
   'tab.ask': 'Ask',
   'tab.details': 'Details',
+  'player.answer': 'Back to the answer',
   'player.back': 'Back to the library',
   'player.play': 'Play (space)',
   'player.pause': 'Pause (space)',

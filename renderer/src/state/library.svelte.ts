@@ -15,7 +15,6 @@ class Library {
   readonly byId = $derived(new Map(this.videos.map((video) => [video.id, video])));
   readonly running = $derived(this.jobs.find((job) => job.state === 'running'));
   readonly live = $derived(this.jobs.filter((job) => ['running', 'waiting', 'paused'].includes(job.state)));
-  readonly seconds = $derived(this.videos.reduce((sum, video) => sum + (video.durationSec ?? 0), 0));
 
   #loading: Promise<void> | undefined;
   #again = false;
