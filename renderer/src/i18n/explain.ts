@@ -1,4 +1,5 @@
 import { language } from './index.svelte.ts';
+import { inWindow } from './remedies.ts';
 import { zhErrors } from './zh-errors.ts';
 import type { Shown } from '../state/failure.ts';
 
@@ -8,6 +9,6 @@ import type { Shown } from '../state/failure.ts';
  */
 export function explain(error: Shown): { message: string; remedy: string; detail?: string } {
   const translated = language() === 'zh' ? zhErrors[error.code] : undefined;
-  if (!translated) return { message: error.message, remedy: error.remedy };
+  if (!translated) return { message: error.message, remedy: inWindow(error) };
   return { message: translated.message, remedy: translated.remedy, detail: error.message };
 }

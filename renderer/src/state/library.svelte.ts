@@ -73,6 +73,13 @@ class Library {
     this.#take(await engine.call('enqueue', { paths, ...(force ? { force } : {}) }));
   }
 
+  /** Puts one file before everything else; what runs gives way to it and goes on afterwards. @throws CallError */
+  async first(path: string, force = false): Promise<void> {
+    const { jobs } = await engine.call('enqueue', { paths: [path], ...(force ? { force } : {}) });
+    const added = Math.max(...jobs.map((job) => job.id));
+    this.#take(await engine.call('moveJob', { job: added, to: 'first' }));
+  }
+
   /** Asks something of a job. @throws CallError */
   async job(method: 'cancelJob' | 'pauseJob' | 'resumeJob', job: number): Promise<void> {
     this.#take(await engine.call(method, { job }));
