@@ -3,6 +3,9 @@ export { findMediaTools, type FindToolsOptions, type MediaTools } from './tools.
 export { listCodecs, type CodecSupport } from './codecs.ts';
 export { probe, type ProbeOptions } from './probe.ts';
 export { playsAsItIs, type Chapter, type SubtitleStream, type VideoInfo } from './video-info.ts';
+export { fileError } from './file-check.ts';
+export { givenPath, type GivenPathOptions } from './given-path.ts';
+export { holdsVideo } from './holds-video.ts';
 export { findVideos, type FoundVideos } from './folders.ts';
 export { hasVideoExtension, videoExtensions } from './looks-like-video.ts';
 export {

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
+import { pretendEngine, pretendVideos, type Pretence } from '../web/pretend-engine.ts';
 import { useBrowser } from './browser.ts';
-import { makeFootage, servePretence } from './stage.ts';
+import { makeFootage, serveEngine } from './stage.ts';
+import type { ServedEngine } from '../../engine/hosts/session.ts';
 
 /** A window on a pretended library. */
 export interface PretendedWindow {
@@ -13,6 +14,12 @@ export interface PretendedWindow {
   pretence: Pretence;
   close: () => Promise<void>;
 }
+
+/** How a window is opened: at an address, on an engine some of whose methods are other ones. */
+export type OpenOptions = Parameters<ReturnType<typeof useBrowser>['open']>[1] & {
+  hash?: string;
+  engine?: Partial<ServedEngine>;
+};
 
 /** What a file of specs needs: footage, a folder for more of it, and windows on pretended libraries. */
 export function usePretence(seconds = 20) {
@@ -32,7 +39,7 @@ export function usePretence(seconds = 20) {
     async open(
       t: TestContext,
       given: Partial<Pretence> = {},
-      { hash = '', ...options }: Parameters<typeof browser.open>[1] & { hash?: string } = {},
+      { hash = '', engine = {}, ...options }: OpenOptions = {},
     ): Promise<PretendedWindow> {
       const pretence: Pretence = {
         videos: pretendVideos(6),
@@ -40,7 +47,7 @@ export function usePretence(seconds = 20) {
         stills: [made.footage!.still],
         ...given,
       };
-      const host = await servePretence(pretence);
+      const host = await serveEngine({ ...pretendEngine(pretence), ...engine });
       const page = await browser.open(host.url, options);
       t.after(async () => {
         await page.context().close();

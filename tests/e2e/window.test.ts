@@ -65,9 +65,9 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole('textbox', { name: 'Path of a folder' }).fill('/nowhere');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('link', { name: 'Activity' }).click();
-    await page.getByText('There is no video "/nowhere".').waitFor();
+    await page.getByRole('alert').getByText('There is no video "/nowhere".').waitFor();
     await page.getByText('Add it to the library first.').waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
   });
 
   test('indexing shows how far it is, and can be paused and cancelled', async (t) => {

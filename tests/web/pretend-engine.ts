@@ -265,6 +265,23 @@ function willingEngine(pretence: Pretence): ServedEngine {
         { start: 6, end: 20, title: null },
       ],
     }),
+    async footageAt({ paths }) {
+      const holds = (path: string) =>
+        pretence.videos.some((video) => video.path === path || video.path.startsWith(`${path}/`));
+      const there = paths.filter(holds);
+      if (there.length === 0) known(paths[0]);
+      const errors = paths
+        .filter((path) => !holds(path))
+        .map((path) => ({
+          path,
+          error: {
+            code: 'file-not-found' as const,
+            message: `${JSON.stringify(path)} does not exist.`,
+            remedy: 'Check the spelling.',
+          },
+        }));
+      return { paths: there, errors };
+    },
     async relink({ video, path }) {
       const lost = known(video);
       if (!path.endsWith('.mp4') && path !== '/elsewhere')

@@ -23,6 +23,7 @@ const samples: Record<string, unknown[]> = {
   'catalogue.have': ['1 GB'],
   'history.size': ['1 MB'],
   'ask.agreement': ['80%'],
+  'add.dropped': ['a.mp4', 2],
   'why.thing': [{ label: 'car', colours: ['red'], heading: 'left' }],
   'export.done': [2, '/a.edl'],
   'export.downloaded': [2, 'a.edl'],

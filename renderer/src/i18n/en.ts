@@ -38,6 +38,9 @@ export const en = {
   'add.title': 'Add footage',
   'add.path': 'Path of a folder or video file',
   'add.hint': 'Everything in a folder is added, subfolders too. Your files are read, never changed.',
+  'add.looking': 'Looking what is there…',
+  'add.dropped': (name: string, others: number) =>
+    `A browser doesn’t tell where “${name}”${others > 0 ? ` and ${others} more` : ''} lies on this machine. Type or paste the path of the file or its folder.`,
   'add.choose': 'Choose…',
   'add.drop': 'Drop to add to your library',
   'add.go': 'Add',
@@ -87,6 +90,12 @@ export const en = {
   'offline.desktop': 'It is being started again; this window goes on by itself.',
 
   'library.summary': (videos: number, seconds: number) => `${many(videos, 'video')} · ${length(seconds)}`,
+  problems: 'What could not be added',
+  'problems.count': (count: number) =>
+    `${many(count, 'file or folder', 'files and folders')} could not be added`,
+  'problems.more': (count: number) => `${count} more in Activity`,
+  'problems.dismiss': 'Dismiss',
+  copied: 'Copied',
   'library.none': 'No videos here',
   'library.none.text': 'No video of your library fits what is chosen above.',
   'library.waiting': 'Looking through your footage',

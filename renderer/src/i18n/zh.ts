@@ -48,6 +48,9 @@ export const zh: Catalogue = {
   'add.title': '添加素材',
   'add.path': '文件夹或视频文件的路径',
   'add.hint': '文件夹及其子文件夹中的所有视频都会加入。你的文件只被读取，绝不会被改动。',
+  'add.looking': '正在查看…',
+  'add.dropped': (name, others) =>
+    `浏览器不会告知“${name}”${others > 0 ? `等 ${others + 1} 个文件` : ''}在这台电脑上的位置。请输入或粘贴文件或文件夹的路径。`,
   'add.choose': '选择…',
   'add.drop': '松开即可加入资料库',
   'add.go': '添加',
@@ -96,6 +99,11 @@ export const zh: Catalogue = {
   'offline.desktop': '正在重新启动，此窗口会自动继续。',
 
   'library.summary': (videos, seconds) => `${videos.toLocaleString('zh-CN')} 个视频 · ${length(seconds)}`,
+  problems: '未能添加的内容',
+  'problems.count': (count) => `${count} 个文件或文件夹未能添加`,
+  'problems.more': (count) => `“进度”页中还有 ${count} 个`,
+  'problems.dismiss': '知道了',
+  copied: '已复制',
   'library.none': '这里没有视频',
   'library.none.text': '资料库中没有符合上面条件的视频。',
   'library.waiting': '正在查看你的素材',
