@@ -67,6 +67,7 @@ export const progressSchema = z.object({
   realtimeFactor: z.number().optional(),
   secondsLeft: z.number().optional(),
   subject: z.string().optional(),
+  listed: z.int().nonnegative().optional(),
 });
 
 /** Where a piece of indexing stands. */

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LongviewError, quote } from '../protocol/errors.ts';
 import { parseRequest } from '../protocol/requests.ts';
@@ -37,6 +37,12 @@ export interface ViewDeps {
 /** What a window needs beside the engine's own commands. */
 export function libraryView(deps: ViewDeps): LibraryView {
   const moments = momentStills(deps.writeStill, (video) => deps.footage(video));
+  /** One picture of a video that waits for its turn; the folder goes when indexing tidies up. */
+  const waitingStill = async (video: StoredVideo) => {
+    const folder = join(deps.store().folder, 'thumbnails', `waiting-${video.id}`);
+    await mkdir(folder, { recursive: true });
+    return moments.still(video, waitingStillTime(video.durationSec), folder);
+  };
   return {
     async video(request) {
       const { video: place } = parseRequest(videoRequestSchema, request);
@@ -78,11 +84,18 @@ export function libraryView(deps: ViewDeps): LibraryView {
     },
     async still(videoId, time, since = 0) {
       const video = deps.store().video(videoId);
-      const still = stillsOf(deps.store(), video).findLast((one) => one.time <= time);
+      const stills = stillsOf(deps.store(), video);
+      if (stills.length === 0) return waitingStill(video);
+      const still = stills.findLast((one) => one.time <= time);
       if (!still || still.time >= since) return still?.path;
       return (await moments.still(video, (since + time) / 2, dirname(still.path))) ?? still.path;
     },
   };
+}
+
+/** A tenth into it, as the window shows: beginnings are black or titles. */
+function waitingStillTime(durationSec: number): number {
+  return Math.min(durationSec * 0.1, 60);
 }
 
 async function details(deps: ViewDeps, video: StoredVideo): Promise<VideoDetails> {

@@ -99,6 +99,34 @@ describe('adding footage', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.getByText('It is incomplete.').waitFor({ state: 'detached' });
   });
 
+  test('files that wait can be seen, and one of them put first; a failed one tells why and is tried again', async (t) => {
+    const videos = [...pretendVideos(1), ...pretendVideos(4, 'pending').slice(1)];
+    videos[3] = {
+      ...videos[3],
+      status: 'failed',
+      error: { code: 'file-truncated', message: 'It is incomplete.', remedy: 'Copy it again.' },
+    };
+    const { page } = await open(t, { videos, pace: 400 });
+    const tile = (name: string) => page.locator('main article', { hasText: name });
+    await tile('clip 0002').getByText('Waiting').waitFor();
+    await until(page, `document.querySelectorAll('main article img').length === 4`);
+    await tile('clip 0004').getByText('It is incomplete.').waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+    // Something else is being worked on.
+    await page.getByRole('button', { name: 'Add footage' }).click();
+    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[1].path);
+    await page.keyboard.press('Enter');
+    await tile('clip 0002').getByText('Indexing').waitFor();
+    await tile('clip 0003').hover();
+    await page.getByRole('button', { name: 'More for clip 0003.mp4' }).click();
+    await page.getByRole('menuitem', { name: 'Index this first' }).click();
+    await tile('clip 0003').getByText('Indexing').waitFor();
+    await tile('clip 0002').getByText('Waiting').waitFor();
+    await tile('clip 0004').getByRole('button', { name: 'Try again' }).click();
+    await tile('clip 0004').getByText('Indexing').waitFor();
+    await tile('clip 0004').getByText('It is incomplete.').waitFor({ state: 'detached' });
+  });
+
   test('a file that is dropped on a browser is not gone to: its path is asked for', async (t) => {
     const { page } = await open(t, { videos: pretendVideos(3) });
     await page.getByText('3 videos').waitFor();
