@@ -168,6 +168,7 @@ function handlersFor(
     report: (request) => engine.report(request),
     video: (request) => engine.video(request),
     relevance: (request, { signal }) => engine.relevance(request, { signal }),
+    seen: (request, { signal }) => engine.seen(request, { signal }),
     objects: (request) => engine.objects(request),
     answers: (request) => engine.answers(request),
     editAnswer: (request) => engine.editAnswer(request),

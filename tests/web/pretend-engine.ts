@@ -243,6 +243,14 @@ function willingEngine(pretence: Pretence): ServedEngine {
       starts: Array.from({ length: 120 }, (_, n) => n / 2),
       scores: Array.from({ length: 120 }, (_, n) => Math.exp(-(((n - 30) / 5) ** 2))),
     }),
+    seen: async ({ video }) => ({
+      things: pretence.videos.some(({ status }) => status === 'indexed')
+        ? [
+            { label: 'person', count: 12 },
+            { label: video === undefined ? 'laptop' : 'cup', count: 3 },
+          ]
+        : [],
+    }),
     objects: async ({ from, to }) => ({
       frames: Array.from({ length: Math.ceil((to - from) * 2) }, (_, half) => ({
         time: from + half / 2,
