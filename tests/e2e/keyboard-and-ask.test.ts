@@ -83,6 +83,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
   test('every press of an arrow key moves the time scale, and what it does is said', async (t) => {
     const page = await open(t);
     await page.keyboard.press('2');
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     const slider = page.getByRole('slider', { name: 'Time scale' });
     const said = () => slider.getAttribute('aria-valuetext');
     await slider.press('ArrowRight');

@@ -141,6 +141,7 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     await page.getByText(/^Read \d+ of \d+ moments/).waitFor();
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('answered before', { exact: true }).waitFor();
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     await page.getByRole('button', { name: 'Find', exact: true }).click();
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('answered before', { exact: true }).waitFor({ state: 'detached' });

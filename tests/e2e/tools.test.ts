@@ -81,6 +81,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     await visit(page, '#/video/video-0');
     await page.getByRole('textbox', { name: 'Question about this video' }).fill('What happens?');
     await page.getByText('Reads 48 moments, asks the model 4 times').waitFor();
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     for (const gamma of ['0.75×', '1.00×', '1.50×'])
       await page.getByRole('listitem').filter({ hasText: gamma }).first().waitFor();

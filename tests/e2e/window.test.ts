@@ -179,6 +179,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     await until(page, `${currentTime} >= 12`);
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('answered before').waitFor();
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     const slider = page.getByRole('slider', { name: 'Time scale' });
     assert.match((await slider.getAttribute('aria-valuetext'))!, /^1\.50\./);
     await page.getByRole('button', { name: 'Find', exact: true }).click();

@@ -136,8 +136,8 @@ function willingEngine(pretence: Pretence): ServedEngine {
         gamma,
         model: 'pretend',
         cached: false,
-        confidence: 0.82,
-        confident: true,
+        confidence: /colour/.test(question) ? 0.3 : 0.82,
+        confident: !/colour/.test(question),
         evidence: [
           { start: 12, end: 16, score: 0.91, reason: 'A person at a table' },
           { start: 31, end: 35, score: 0.74, reason: 'An open window' },

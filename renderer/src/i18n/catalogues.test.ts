@@ -24,6 +24,7 @@ const samples: Record<string, unknown[]> = {
   'history.size': ['1 MB'],
   'ask.agreement': ['80%'],
   'add.dropped': ['a.mp4', 2],
+  'ask.scales.same': ['0.75×'],
   'why.thing': [{ label: 'car', colours: ['red'], heading: 'left' }],
   'export.done': [2, '/a.edl'],
   'export.downloaded': [2, 'a.edl'],

@@ -293,6 +293,9 @@ export const en = {
   'ask.cost': (read: number, of: number, ms: number) =>
     `Read ${read.toLocaleString('en')} of ${of.toLocaleString('en')} moments in ${ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`}`,
   gamma: 'Time scale',
+  'gamma.idle': 'changes nothing for this question',
+  'ask.guess': 'guess',
+  'ask.scales.same': (scales: string) => `The answer is the same at ${scales}.`,
   'gamma.find': 'Find',
   'gamma.find.hint': 'Squeeze time a little, to spot one thing in a long recording.',
   'gamma.explain': 'Explain',
