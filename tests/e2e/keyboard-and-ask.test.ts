@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
 import { noBrowser, useBrowser } from './browser.ts';
-import { currentTime, playable, seriousFindings, until, visit } from './page.ts';
+import { currentTime, playable, seriousFindings, until, visit, visitAdvanced } from './page.ts';
 import { makeFootage, servePretence } from './stage.ts';
 
 describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 }, () => {
@@ -181,7 +181,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
 
   test('the self-test tells how far it is, can be stopped, and what it found stays', async (t) => {
     const page = await open(t, { pace: 150 });
-    await page.keyboard.press('4');
+    await visitAdvanced(page);
     await page.getByText('Not tested on this machine yet').waitFor();
     await page.getByRole('button', { name: 'Run the self-test' }).click();
     await page.getByRole('progressbar', { name: 'Self-test' }).waitFor();

@@ -46,6 +46,12 @@ export async function until(page: Page, expression: string): Promise<void> {
   throw new Error(`Never true: ${expression}\nat ${page.url()}\nwith ${text.slice(0, 600)}`);
 }
 
+/** Goes to the settings, with what few people need unfolded. */
+export async function visitAdvanced(page: Page): Promise<void> {
+  await visit(page, '#/settings');
+  await page.locator('summary', { hasText: 'Advanced' }).click();
+}
+
 /** Goes to a place of the window. */
 export const visit = (page: Page, hash: string): Promise<unknown> =>
   page.evaluate(`location.hash = ${JSON.stringify(hash)}`);

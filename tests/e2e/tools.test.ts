@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
 import { noBrowser, useBrowser } from './browser.ts';
-import { playable, seriousFindings, until, visit } from './page.ts';
+import { playable, seriousFindings, until, visit, visitAdvanced } from './page.ts';
 import { ffmpeg, makeFootage, servePretence } from './stage.ts';
 
 describe('what the window does beside finding', { skip: noBrowser, timeout: 300_000 }, () => {
@@ -129,7 +129,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
 
   test('settings fetch and import models, keep the machine cool and delete the cache', async (t) => {
     const page = await open(t, { pace: 30 });
-    await visit(page, '#/settings');
+    await visitAdvanced(page);
     await page.getByText('somebody/reader-2b', { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Download' }).click();
     await page.getByRole('progressbar', { name: 'Reader 2B' }).waitFor();
@@ -154,7 +154,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
 
   test('a checkpoint that only reads can be chosen to answer, and stays chosen', async (t) => {
     const page = await open(t);
-    await visit(page, '#/settings');
+    await visitAdvanced(page);
     const chosen = page.getByRole('combobox', { name: 'Questions are answered by' });
     await until(page, `[...document.querySelectorAll('option')].some(({ text }) => text === 'Reader 2B')`);
     assert.deepEqual(await chosen.locator('option').allTextContents(), ['Pretend', 'Reader 2B']);

@@ -46,6 +46,9 @@ export const en = {
   'add.go': 'Add',
 
   keys: 'Keyboard',
+  'keys.single': 'Single keys are commands',
+  'keys.single.text':
+    'Letters, numbers and signs by themselves, such as “/”, “2” or “K”. Turn it off if you speak or type by accident.',
   'keys.everywhere': 'Everywhere',
   'keys.places': 'Library, Ask, Activity, Settings',
   'keys.escape': 'Close, or leave the search',
@@ -424,14 +427,19 @@ export const en = {
   'answers.delete.title': 'Delete the kept answers?',
   'answers.delete.text': 'Pinned answers stay. Everything else can be asked again.',
   'answers.delete.go': 'Delete the answers',
-  limits: 'Power',
+  limits: 'How hard it works',
   'limits.threads': 'Processor cores for models',
   'limits.threads.all': 'As many as help',
   'limits.cores': (count: number) => many(count, 'core'),
-  'limits.gentle': 'Rest half of the time while indexing',
-  'limits.gentle.never': 'Never',
-  'limits.gentle.battery': 'On battery',
-  'limits.gentle.always': 'Always',
+  'limits.gentle': 'While indexing',
+  'limits.gentle.never': 'Fast',
+  'limits.gentle.battery': 'Careful on battery',
+  'limits.gentle.always': 'Always careful',
+  'limits.gentle.never.text': 'Indexing takes all the power that there is, on battery too.',
+  'limits.gentle.battery.text': 'Fast while plugged in; on battery it rests half of the time, to spare it.',
+  'limits.gentle.always.text':
+    'It rests half of the time: the machine stays cool and quiet, indexing takes twice as long.',
+  processor: 'Processor',
   'limits.provider': 'Computes on',
   'limits.provider.auto': 'Whatever is fastest and right',
   'limits.test': 'Test this machine',
@@ -472,6 +480,8 @@ export const en = {
   'export.skipped': (count: number) => `${count} left out:`,
   machine: 'This machine',
   'machine.text': 'What Longview found here.',
+  'settings.advanced': 'Advanced',
+  'settings.advanced.text': 'Models, checkpoints, self-test, processor, this machine',
   'settings.version': (version: string) => `Longview ${version}`,
 };
 

@@ -20,6 +20,7 @@ export function playerKey(event: KeyboardEvent, context: Context): void {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
   if (target.matches('input, textarea, select, [role=slider], [role=tab]')) return;
   if (event.key === ' ' && target.closest('button, a, summary')) return;
+  if (!preferences.keys && event.key.length === 1 && event.key !== ' ') return;
   const { playback, frameRate, marks } = context;
   const far = event.shiftKey ? 10 : 5;
   const actions: Record<string, () => void> = {

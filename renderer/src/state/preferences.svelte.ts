@@ -10,6 +10,8 @@ const schema = z.object({
   muted: z.boolean().catch(false),
   /** Whether the time scale of questions is unfolded. */
   timeScale: z.boolean().catch(false),
+  /** Whether what few people need of the settings is unfolded. */
+  advanced: z.boolean().catch(false),
   /** Results stand together by their video. */
   grouped: z.boolean().catch(false),
   /** Results go on by themselves, one moment after the other. */
