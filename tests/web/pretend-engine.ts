@@ -139,8 +139,8 @@ function willingEngine(pretence: Pretence): ServedEngine {
         confidence: /colour/.test(question) ? 0.3 : 0.82,
         confident: !/colour/.test(question),
         evidence: [
-          { start: 12, end: 16, score: 0.91, reason: 'A person at a table' },
-          { start: 31, end: 35, score: 0.74, reason: 'An open window' },
+          { start: 12, end: 16, score: 0.91, reason: 'A person', why: [person] },
+          { start: 31, end: 35, score: 0.74, reason: 'A person', why: [person] },
         ],
         timing: { prefillMs: 300, decodeMs: 900, tokens: 14, totalMs: 1240 },
         videoId: video.id,
@@ -220,7 +220,12 @@ function willingEngine(pretence: Pretence): ServedEngine {
     },
     models: async () => ({ models: pretendModels }),
     report: async () => ({ text: 'Longview 1.0.0' }),
-    doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
+    doctor: async () => ({
+      ok: true,
+      checks: [
+        { name: 'ffmpeg', ok: true, found: '5.1.9 at /usr/bin/ffmpeg (path); no ffprobe (not needed)' },
+      ],
+    }),
     async video({ video }) {
       const { id, path, durationSec, status } = known(video);
       return {
@@ -365,6 +370,8 @@ function willingEngine(pretence: Pretence): ServedEngine {
   };
 }
 
+const person = { code: 'saw' as const, label: 'person', frames: 5, ofFrames: 8, most: 1, score: 0.9 };
+
 /** The videos in some folders, of some length, added (as if recorded) in some days. */
 function narrowed(
   videos: readonly LibraryVideo[],
@@ -399,6 +406,12 @@ function pretendResult(
     confidence: confident ? 0.94 - index * 0.07 : 0.2 - index * 0.02,
     source: 'scene' as const,
     reason: confident ? `The scene fits “${query}”` : 'The nearest scene',
+    why: confident
+      ? [
+          { code: 'saw' as const, label: 'person', frames: 3, ofFrames: 8, most: 1, score: 0.8 },
+          { code: 'looks-like' as const, level: 'high' as const, similarity: 0.4 },
+        ]
+      : [{ code: 'not-seen' as const, label: 'zebra' }],
   }));
   return {
     query,

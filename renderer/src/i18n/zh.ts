@@ -1,3 +1,4 @@
+import { zhThing } from './things.ts';
 import type { Colour } from '../../../engine/protocol/colours.ts';
 import type { Heading } from '../../../engine/protocol/headings.ts';
 import type { Catalogue } from './en.ts';
@@ -185,8 +186,9 @@ export const zh: Catalogue = {
   'results.empty.text': '请先添加一个录像文件夹。',
   'why.saw': (what, frames, of) => `${of} 帧中 ${frames} 帧有 ${what}`,
   'why.thing': ({ label, colours: some = [], heading }) => {
-    const thing = some.length > 0 ? `${some.map((one) => colours[one]).join('和')}的 ${label}` : label;
-    return heading ? `${headings[heading]}的 ${thing}` : thing;
+    const name = zhThing(label);
+    const thing = some.length > 0 ? `${some.map((one) => colours[one]).join('和')}的${name}` : name;
+    return heading ? `${headings[heading]}的${thing}` : thing;
   },
   'why.not-seen': (label) => `没有看到 ${label}`,
   'why.looks-like.high': '画面很像',
