@@ -60,7 +60,7 @@ describe('coming back', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.reload();
     await page.locator('[data-card]').nth(8).waitFor();
     assert.equal(await page.getByRole('combobox', { name: 'Length' }).inputValue(), 'long');
-    await page.getByRole('textbox', { name: 'Search your footage' }).fill('a zebra');
+    await page.getByRole('combobox', { name: 'Search your footage' }).fill('a zebra');
     await page.getByText('Only a part of your library was searched').waitFor();
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole('button', { name: 'Search everything' }).click();
@@ -78,7 +78,7 @@ describe('coming back', { skip: noBrowser, timeout: 300_000 }, () => {
 
   test('Escape leaves the search box and nothing else', async (t) => {
     const { page } = await open(t);
-    const box = page.getByRole('textbox', { name: 'Search your footage' });
+    const box = page.getByRole('combobox', { name: 'Search your footage' });
     for (const hash of ['#/settings', '#/search?q=cup', '#/video/video-0', '#/ask']) {
       await visit(page, hash);
       await page.locator('h1').first().waitFor();

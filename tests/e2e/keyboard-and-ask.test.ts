@@ -41,7 +41,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('1?');
-    assert.equal(await page.getByRole('textbox', { name: 'Search your footage' }).inputValue(), '1?');
+    assert.equal(await page.getByRole('combobox', { name: 'Search your footage' }).inputValue(), '1?');
     assert.equal(await page.getByRole('dialog').count(), 0);
   });
 

@@ -33,6 +33,10 @@ export const en = {
 
   'search.label': 'Search your footage',
   'search.placeholder': 'Describe a moment: “a red car on the left”',
+  'search.recent': 'Looked for before',
+  'search.forget': 'Forget these',
+  'search.things': 'Seen in your footage',
+  'search.help': 'What to look for',
   'search.clear': 'Clear search',
 
   'add.title': 'Add footage',
@@ -148,6 +152,7 @@ export const en = {
   'results.nearest': 'These come nearest, but they are probably something else.',
   'results.nothing': 'Nothing comes near it.',
   'results.skipped': (count: number) => `${many(count, 'video')} left out: indexed with another model.`,
+  'results.group': 'Group by video',
   'results.ask': 'Ask instead',
   'results.unready': (count: number) => `${many(count, 'video')} not indexed yet`,
   'results.indexing': 'Your footage is still being indexed; this list grows by itself as videos are done.',

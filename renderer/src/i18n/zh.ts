@@ -44,6 +44,10 @@ export const zh: Catalogue = {
 
   'search.label': '搜索你的素材',
   'search.placeholder': '描述一个画面，例如 a red car on the left',
+  'search.recent': '最近搜索',
+  'search.forget': '清除记录',
+  'search.things': '素材中出现过',
+  'search.help': '可以搜索的内容',
   'search.clear': '清除搜索',
 
   'add.title': '添加素材',
@@ -155,6 +159,7 @@ export const zh: Catalogue = {
   'results.nearest': '下面是最接近的画面，但多半不是你要找的。',
   'results.nothing': '没有接近的画面。',
   'results.skipped': (count) => `有 ${count} 个视频未搜索：它们用另一个模型索引。`,
+  'results.group': '按视频分组',
   'results.ask': '改为提问',
   'results.unready': (count) => `还有 ${count} 个视频未建立索引`,
   'results.indexing': '素材仍在建立索引；每完成一个视频，列表会自动更新。',

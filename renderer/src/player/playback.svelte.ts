@@ -198,6 +198,12 @@ export class Playback {
     void this.#video?.play().catch(() => undefined);
   }
 
+  /** Plays, now or as soon as the video is known. */
+  playSoon(): void {
+    if (this.#video && this.#video.readyState > 0 && this.#restart === undefined) this.play();
+    else this.#goOn = true;
+  }
+
   /** Goes some frames on or back, and stands still. */
   step(frames: number, frameRate: number): void {
     this.stop();

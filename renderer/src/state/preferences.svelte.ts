@@ -14,10 +14,6 @@ const schema = z.object({
   advanced: z.boolean().catch(false),
   /** Results stand together by their video. */
   grouped: z.boolean().catch(false),
-  /** Results go on by themselves, one moment after the other. */
-  autoplay: z.boolean().catch(false),
-  /** Subtitles lie on the picture. */
-  subtitles: z.boolean().catch(true),
   /** Single letters and numbers are commands. */
   keys: z.boolean().catch(true),
   /** What was looked for, the newest first. */
