@@ -11,11 +11,20 @@ interface Violation {
 }
 
 /** What axe finds serious on the page as it is. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+export function seriousFindings(page: Page): Promise<string[]> {
+  return findings(page, ['serious', 'critical']);
+}
+
+/** What axe finds on the page as it is: headings and landmarks too. */
+export function allFindings(page: Page): Promise<string[]> {
+  return findings(page, ['minor', 'moderate', 'serious', 'critical']);
+}
+
+async function findings(page: Page, impacts: readonly string[]): Promise<string[]> {
   await page.evaluate(axe);
   const found = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
   return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ impact }) => impacts.includes(impact))
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }
 

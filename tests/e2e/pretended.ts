@@ -21,6 +21,11 @@ export type OpenOptions = Parameters<ReturnType<typeof useBrowser>['open']>[1] &
   engine?: Partial<ServedEngine>;
 };
 
+/** An engine with some methods of another; what fails by the pretence may change while it runs. */
+function withOthers(engine: ServedEngine, others: Partial<ServedEngine>): ServedEngine {
+  return new Proxy(engine, { get: (base, name: keyof ServedEngine) => others[name] ?? base[name] });
+}
+
 /** What a file of specs needs: footage, a folder for more of it, and windows on pretended libraries. */
 export function usePretence(seconds = 20) {
   const browser = useBrowser();
@@ -47,7 +52,7 @@ export function usePretence(seconds = 20) {
         stills: [made.footage!.still],
         ...given,
       };
-      const host = await serveEngine({ ...pretendEngine(pretence), ...engine });
+      const host = await serveEngine(withOthers(pretendEngine(pretence), engine));
       const page = await browser.open(host.url, options);
       t.after(async () => {
         await page.context().close();

@@ -118,7 +118,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
     await visit(page, '#/activity');
-    const titles = page.locator('main article h3');
+    const titles = page.locator('main article h2');
     await titles.nth(2).waitFor();
     await page.getByRole('button', { name: 'Do this first' }).last().click();
     await page.locator('main article').first().getByText('clip 0003.mp4').first().waitFor();
