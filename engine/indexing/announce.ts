@@ -7,7 +7,7 @@ import type { IndexingDeps } from './types.ts';
 /** Files that wait for their turn, being put into the library meanwhile. */
 export interface Announced {
   /** What a file is; each is probed once, whoever asks first. Rejects as `media.probe`. */
-  probe(candidate: Candidate): Promise<VideoInfo>;
+  probe: (candidate: Candidate) => Promise<VideoInfo>;
   /** Puts no more of them into the library. */
   stop(): Promise<void>;
 }

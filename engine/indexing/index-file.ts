@@ -24,7 +24,7 @@ export interface FileJob {
   done: Set<string>;
   pace: Pace;
   /** What the file is; it may have been found out before its turn. */
-  probe(candidate: Candidate): Promise<VideoInfo>;
+  probe: (candidate: Candidate) => Promise<VideoInfo>;
 }
 
 /** What became of a file. */

@@ -22,7 +22,7 @@ export function instant(seconds: number): string {
 /** An answer with a capital at its beginning; a name of a file there stays as the file has it. */
 export function asSentence(text: string): string {
   return /^\p{Ll}+(?![\p{L}\p{N}._/\\-]*(?:[\p{N}_/\\]|\.[\p{L}\p{N}]))/u.test(text)
-    ? text[0]!.toUpperCase() + text.slice(1)
+    ? text[0].toUpperCase() + text.slice(1)
     : text;
 }
 

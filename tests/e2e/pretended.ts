@@ -23,7 +23,9 @@ export type OpenOptions = Parameters<ReturnType<typeof useBrowser>['open']>[1] &
 
 /** An engine with some methods of another; what fails by the pretence may change while it runs. */
 function withOthers(engine: ServedEngine, others: Partial<ServedEngine>): ServedEngine {
-  return new Proxy(engine, { get: (base, name: keyof ServedEngine) => others[name] ?? base[name] });
+  return new Proxy(engine, {
+    get: (base, name): unknown => Reflect.get(others, name) ?? Reflect.get(base, name),
+  });
 }
 
 /** What a file of specs needs: footage, a folder for more of it, and windows on pretended libraries. */
@@ -41,11 +43,11 @@ export function usePretence(seconds = 20) {
   return {
     footage: () => made.footage!.video,
     folder: () => made.folder!,
-    async open(
+    open: async (
       t: TestContext,
       given: Partial<Pretence> = {},
       { hash = '', engine = {}, ...options }: OpenOptions = {},
-    ): Promise<PretendedWindow> {
+    ): Promise<PretendedWindow> => {
       const pretence: Pretence = {
         videos: pretendVideos(6),
         footage: made.footage!.video,

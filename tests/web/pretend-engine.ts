@@ -43,9 +43,9 @@ export function pretendVideos(count: number, status: LibraryVideo['status'] = 'i
  */
 export function pretendEngine(pretence: Pretence): ServedEngine {
   return new Proxy(willingEngine(pretence), {
-    get(engine, name: keyof ServedEngine) {
-      const failing = pretence.failing?.[name];
-      return failing ? () => Promise.reject(new LongviewError(...failing)) : engine[name];
+    get(engine, name): unknown {
+      const failing = pretence.failing?.[name as keyof ServedEngine];
+      return failing ? () => Promise.reject(new LongviewError(...failing)) : Reflect.get(engine, name);
     },
   });
 }

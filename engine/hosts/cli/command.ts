@@ -89,7 +89,7 @@ export function parseCommand(command: Command, args: readonly string[]): Argumen
         `Write ${token.rawName} VALUE; a value that begins with a dash as ${token.rawName}=VALUE.`,
       );
   }
-  const given = withHome(command, { words: positionals, options: values as Arguments['options'] });
+  const given = withHome(command, { words: positionals, options: values });
   if (!given.options.help) countWords(command, positionals);
   return given;
 }

@@ -25,6 +25,7 @@ const samples: Record<string, unknown[]> = {
   'ask.agreement': ['80%'],
   'add.dropped': ['a.mp4', 2],
   'ask.scales.same': ['0.75×'],
+  'remove.done': ['a.mp4'],
   'why.thing': [{ label: 'car', colours: ['red'], heading: 'left' }],
   'export.done': [2, '/a.edl'],
   'export.downloaded': [2, 'a.edl'],

@@ -139,6 +139,8 @@ export const en = {
   'remove.title': (name: string) => `Remove “${name}”?`,
   'remove.text': 'Its index and its answers are deleted. The video file itself is not touched.',
 
+  'remove.done': (name: string) => `“${name}” is removed`,
+  undo: 'Undo',
   'results.label': (query: string) => `Moments for “${query}”`,
   'results.count': (count: number) => many(count, 'moment'),
   'results.narrowed': 'Only a part of your library was searched: see what is chosen here.',

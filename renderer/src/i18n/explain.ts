@@ -16,7 +16,7 @@ export function explain(error: Shown): { message: string; remedy: string; detail
 /** What the engine's sentence is about: the names and values that it quotes; of one that quotes none, the sentence. */
 function named({ message }: Shown): string {
   const quoted = [...message.matchAll(/"((?:[^"\\]|\\.)+)"/g)].map(([, text]) =>
-    text!.replace(/\\(.)/g, '$1'),
+    text.replace(/\\(.)/g, '$1'),
   );
   return quoted.length > 0 ? quoted.join('，') : message;
 }

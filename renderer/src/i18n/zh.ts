@@ -147,6 +147,8 @@ export const zh: Catalogue = {
   'remove.title': (name) => `移除“${name}”？`,
   'remove.text': '它的索引和问答记录会被删除，视频文件本身不会被动。',
 
+  'remove.done': (name) => `已移除“${name}”`,
+  undo: '撤销',
   'results.label': (query) => `“${query}”的画面`,
   'results.count': (count) => `${count} 个画面`,
   'results.narrowed': '只搜索了资料库的一部分，请看这里选择的条件。',
