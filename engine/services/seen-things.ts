@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../protocol/errors.ts';
-import { calibration } from '../search/calibration.ts';
+import { calibration, numbersOf } from '../search/calibration.ts';
 import { find } from '../search/index.ts';
 import type { SearchDeps } from '../search/index.ts';
 import type { Store } from '../library/index.ts';
@@ -27,7 +27,10 @@ export async function seenThings(
   id: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<SeenResult> {
-  const candidates = id === undefined ? inLibrary(store) : inVideo(store, id);
+  const candidates =
+    id === undefined
+      ? inLibrary(store)
+      : inVideo(store, id, numbersOf(await deps.model.open()).object.counted);
   const things: SeenResult['things'] = [];
   for (const { label, count } of candidates) {
     throwIfCancelled(signal);
@@ -41,8 +44,8 @@ export async function seenThings(
   return { things: things.sort((a, b) => b.count - a.count) };
 }
 
-/** Labels by how many sampled frames show them as surely as is told to the user. */
-function inVideo(store: Store, id: string): SeenResult['things'] {
+/** Labels by how many sampled frames show them with the score from which on that is told to the user. */
+function inVideo(store: Store, id: string, counted: number): SeenResult['things'] {
   const labels = store
     .labels(id)
     .slice(0, 2 * looked.inVideo)
@@ -50,7 +53,7 @@ function inVideo(store: Store, id: string): SeenResult['things'] {
   if (labels.length === 0) return [];
   const frames = new Map<string, Set<number>>();
   for (const { label, patch, frame, score } of store.objects(id, labels)) {
-    if (score < calibration.object.counted) continue;
+    if (score < counted) continue;
     const seen = frames.get(label) ?? new Set<number>();
     frames.set(label, seen.add(patch * 2 + frame));
   }

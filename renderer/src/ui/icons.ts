@@ -9,6 +9,7 @@ export const icons = {
   close: 'm5 5 10 10M15 5 5 15',
   none: 'M5 10h10',
   group: 'M3.5 4h13M3.5 7.5h5v4h-5zM11 7.5h5.5v4H11zM3.5 15.5h13',
+  screenText: 'M3.5 4.5h13v11h-13zM6.5 8h7M6.5 11h4.5',
   check: 'm4.5 10.5 3.7 3.7L15.5 6',
   back: 'M12 4.5 6.5 10l5.5 5.5',
   forward: 'M8 4.5 13.5 10 8 15.5',
