@@ -24,7 +24,7 @@ const spoken = `(() => {
 /** Names and units that are the same in every language. */
 const names = new RegExp(
   [
-    'Longview|JSON|EDL|WebVTT|CSV|FCPXML|Premiere Pro|Final Cut|Hugging Face|Qwen2-VL|CLIP|onnxruntime|ffmpeg|ffprobe',
+    'Longview|JSON|EDL|OpenTimelineIO|\\.otio|WebVTT|CSV|FCPXML|Premiere Pro|Final Cut|Hugging Face|Qwen2-VL|CLIP|onnxruntime|ffmpeg|ffprobe',
     'HoPE|CPU|cpu|webgpu|Node\\.js|English|MIT|Apache-2\\.0|Pretend|Reader 2B|reader-2b|h264|longview|m-rope|hope|int8|qwen2-vl',
     'Arrival|a red car on the left|hub\\.example|somebody|made up|pretend',
     '\\b(?:Esc|PgUp|PgDn|Home|End|Enter|Space|Shift|Ctrl|F10)\\b',
