@@ -51,7 +51,7 @@ describe('what fails', { skip: noBrowser, timeout: 300_000 }, () => {
     );
   });
 
-  test('a file that is there already is replaced when somebody says so; a new export tells nothing of the last', async (t) => {
+  test('while a new export runs nothing is told of the last, and what fails stands there', async (t) => {
     let asked = 0;
     const { page } = await open(
       t,
@@ -59,18 +59,15 @@ describe('what fails', { skip: noBrowser, timeout: 300_000 }, () => {
       {
         hash: '#/search?q=cup',
         engine: {
-          async exportMoments({ out, overwrite, moments }) {
-            if (++asked === 3) await new Promise((done) => setTimeout(done, 1500));
-            if (!overwrite && asked > 1)
-              throw new LongviewError(
-                'file-exists',
-                `"${out}" is there already.`,
-                'Choose another name, or give --overwrite to replace it.',
-              );
+          async exportMoments({ title, moments, format }) {
+            if (++asked > 1) await new Promise((done) => setTimeout(done, 1500));
+            if (asked > 2)
+              throw new LongviewError('disk-full', 'There is no room for "cup.csv".', 'Free some space.');
+            const text = `${moments.length}`;
             return {
-              name: 'a',
-              out: out ?? null,
-              text: null,
+              name: `${title}.${format}`,
+              out: null,
+              text,
               moments: moments.length,
               notes: [],
               skipped: [],
@@ -81,18 +78,16 @@ describe('what fails', { skip: noBrowser, timeout: 300_000 }, () => {
     );
     await page.getByRole('button', { name: 'Export…' }).first().click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('textbox', { name: 'Save to' }).fill('/films/cup.edl');
     const go = dialog.getByRole('button', { name: 'Export', exact: true });
     await go.click();
-    await dialog.getByText('6 moments written to /films/cup.edl').waitFor();
+    await dialog.getByText('6 moments in cup.edl').waitFor();
     await go.click();
-    await dialog.getByRole('alert').getByText('Choose another name, or replace what is there.').waitFor();
-    assert.equal(await dialog.getByText('moments written').count(), 0);
-    assert.equal(await dialog.getByText('--overwrite').count(), 0);
-    await dialog.getByRole('button', { name: 'Replace it' }).click();
     await dialog.getByRole('progressbar').waitFor();
-    assert.equal(await dialog.getByText('moments written').count(), 0);
-    await dialog.getByText('6 moments written to /films/cup.edl').waitFor();
+    assert.equal(await dialog.getByText('6 moments in cup.edl').count(), 0);
+    await dialog.getByText('6 moments in cup.edl').waitFor();
+    await go.click();
+    await dialog.getByText('Free some space.').waitFor();
+    assert.equal(await dialog.getByText('6 moments in cup.edl').count(), 0);
     assert.deepEqual(await seriousFindings(page), []);
   });
 

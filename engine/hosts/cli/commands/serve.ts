@@ -53,7 +53,8 @@ export const serveCommand: Command = {
       terminal.note(`The key is in ${printable(keyFile)}${key?.made ? ', which was made' : ''}.`);
     warn(terminal, host.elsewhere);
     const page = options.open === true ? await openBrowser(host.invite()) : undefined;
-    if (page?.opened === false) terminal.note('No browser could be opened from here: open that address in one.');
+    if (page?.opened === false)
+      terminal.note('No browser could be opened from here: open that address in one.');
     tellOfEntries(terminal, host, () => void page?.forget());
     terminal.note('Press Ctrl-C to stop.');
     if (!signal.aborted) await once(signal, 'abort');
