@@ -469,7 +469,7 @@ export const zh: Catalogue = {
   'export.edl': 'EDL（任何剪辑软件）',
   'export.fcpxml': 'FCPXML（Final Cut、达芬奇）',
   'export.xmeml': 'Premiere Pro 工程文件',
-  'export.otio': 'OpenTimelineIO（.otio）',
+  'export.otio': '时间线（OpenTimelineIO）',
   'export.vtt': '章节（WebVTT）',
   'export.csv': '表格（CSV）',
   'export.json': 'JSON 数据',
