@@ -55,6 +55,7 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     footage: footageFiles(context.media),
     writeStill: async (path, time, target) => writeStillAt(path, time, target, await context.tools()),
     embed: (words, signal) => context.run({ signal }, () => context.active.embed(words)),
+    seen: (id, signal) => searching.seen(id, signal),
   });
   const close = () => context.close();
   return {

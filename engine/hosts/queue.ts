@@ -47,6 +47,8 @@ interface Entry {
 
 /** Tells at most this often how far a job is; people can't read faster. */
 const tellEveryMs = 200;
+/** Tells at most this often that files were put into the library before their turn. */
+const listEveryMs = 700;
 const live = ['waiting', 'running', 'paused'];
 
 /** The queue of a host. */
@@ -179,10 +181,15 @@ async function work(
   changed();
   let told = 0;
   let subject: string | undefined;
+  let listed: { count: number | undefined; at: number } = { count: undefined, at: 0 };
   const onProgress = (progress: Progress) => {
     if (stop.signal.aborted) return;
     entry.job = { ...entry.job, progress };
-    if (progress.subject !== subject) onLibrary();
+    const now = performance.now();
+    // Files that wait come into the library one by one; people needn't see each of them come.
+    const more = progress.listed !== listed.count && now - listed.at > listEveryMs;
+    if (more) listed = { count: progress.listed, at: now };
+    if (progress.subject !== subject || more) onLibrary();
     else if (performance.now() - told < tellEveryMs) return;
     subject = progress.subject;
     told = performance.now();

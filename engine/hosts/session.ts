@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { exportName } from '../protocol/export-name.ts';
 import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
+import { givenPath } from '../media/given-path.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import { changesBetween } from '../protocol/activity-changes.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -167,6 +168,7 @@ function handlersFor(
     report: (request) => engine.report(request),
     video: (request) => engine.video(request),
     relevance: (request, { signal }) => engine.relevance(request, { signal }),
+    seen: (request, { signal }) => engine.seen(request, { signal }),
     objects: (request) => engine.objects(request),
     answers: (request) => engine.answers(request),
     editAnswer: (request) => engine.editAnswer(request),
@@ -174,7 +176,7 @@ function handlersFor(
     clearCache: () => engine.clearCache(),
     footageFacts: (request) => engine.footageFacts(request),
     relink: async (request, { signal, onProgress }) => {
-      const relinked = await engine.relink(request, { signal, onProgress });
+      const relinked = await engine.relink(whole(request, 'path'), { signal, onProgress });
       libraryChanged();
       return relinked;
     },
@@ -183,7 +185,8 @@ function handlersFor(
       const place = await exportPlace(abilities, parsed);
       return engine.exportMoments(parsed, { signal, onProgress, ...(place ? { place } : {}) });
     },
-    importModel: (request, { signal, onProgress }) => engine.importModel(request, { signal, onProgress }),
+    importModel: (request, { signal, onProgress }) =>
+      engine.importModel(whole(request, 'folder'), { signal, onProgress }),
     catalogue: () => engine.catalogue(),
     downloadModel: (request, { signal, onProgress }) => engine.downloadModel(request, { signal, onProgress }),
     removeModel: (request) => engine.removeModel(request),
@@ -191,7 +194,12 @@ function handlersFor(
     limits: () => engine.limits(),
     setLimits: (request) => engine.setLimits(request),
     activity: async () => queue.activity(),
-    enqueue: async (request) => queue.add(parseRequest(methods.enqueue.request, request)),
+    enqueue: async (request, { signal }) => {
+      const wanted = parseRequest(methods.enqueue.request, request);
+      // What is wrong with a path is told to whoever wrote it, not to the queue.
+      const { paths, errors } = await engine.footageAt({ paths: wanted.paths }, { signal });
+      return queue.add({ ...wanted, paths: [...paths, ...errors.map(({ path }) => path)] });
+    },
     cancelJob: async (request) => queue.cancel(job(request)),
     pauseJob: async (request) => queue.pause(job(request)),
     resumeJob: async (request) => queue.resume(job(request)),
@@ -227,6 +235,13 @@ async function exportPlace(
   }
   if (to === 'folder' && exportsDir) return { folder: await exportsDir() };
   throw badArgument('to', 'a place that this host has', to);
+}
+
+/** A request whose path was written into a window. */
+function whole<R extends object, K extends keyof R>(request: R, name: K): R {
+  // What isn't a text is refused by the method's own schema.
+  const written: unknown = request?.[name];
+  return typeof written === 'string' && written !== '' ? { ...request, [name]: givenPath(written) } : request;
 }
 
 /** An answer as it grows, and each of several. */

@@ -1,5 +1,6 @@
 import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
-import type { StoredVideo, VideoFacts } from '../library/index.ts';
+import { factsOf } from './facts.ts';
+import type { StoredVideo } from '../library/index.ts';
 import type { VideoInfo } from '../media/index.ts';
 import type { Extractor, ExtractorWork, FrameWork, SoundWork } from './extractors/extractor.ts';
 import type { Pace } from './progress-estimate.ts';
@@ -22,6 +23,8 @@ export interface FileJob {
   /** Contents that were worked on in this indexing. */
   done: Set<string>;
   pace: Pace;
+  /** What the file is; it may have been found out before its turn. */
+  probe: (candidate: Candidate) => Promise<VideoInfo>;
 }
 
 /** What became of a file. */
@@ -34,7 +37,7 @@ export interface Outcome {
 /** Makes every track that a file lacks. */
 export async function indexFile(job: FileJob): Promise<Outcome> {
   const { deps, candidate, options, done, pace } = job;
-  const { store, media } = deps;
+  const { store } = deps;
   const { path, contentHash } = candidate;
   const { signal } = options;
   pace.begin(path, candidate.bytes);
@@ -49,7 +52,7 @@ export async function indexFile(job: FileJob): Promise<Outcome> {
       return { row: result(path, known, moved ? 'moved' : 'unchanged'), seconds: 0 };
     }
     done.add(contentHash);
-    const info = await media.probe(path, { signal });
+    const info = await job.probe(candidate);
     await settle(deps, path, factsOf(contentHash, info), candidate.modifiedMs);
     const video = store.videoByContent(contentHash)!;
     const making = new Making(job, video, info);
@@ -209,20 +212,6 @@ class Making {
 
 const essentials = (group: readonly Begun<FrameWork>[]) =>
   group.filter(({ extractor }) => extractor.essential).length;
-
-function factsOf(contentHash: string, info: VideoInfo): VideoFacts {
-  const recordedAt = info.createdAt === undefined ? NaN : Date.parse(info.createdAt);
-  return {
-    contentHash,
-    sizeBytes: info.bytes,
-    durationSec: info.durationSec,
-    width: info.width,
-    height: info.height,
-    frameRate: info.fps,
-    codec: info.codec,
-    ...(Number.isFinite(recordedAt) ? { recordedAt } : {}),
-  };
-}
 
 function changed(path: string): LongviewError {
   return new LongviewError(

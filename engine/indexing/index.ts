@@ -5,7 +5,8 @@ import type { IndexResult } from '../protocol/results.ts';
 import { captions } from './extractors/captions.ts';
 import type { Extractor } from './extractors/extractor.ts';
 import { frames } from './extractors/frames.ts';
-import { indexFile, type Outcome } from './index-file.ts';
+import { announce } from './announce.ts';
+import { type FileJob, indexFile, type Outcome } from './index-file.ts';
 import { createPace, type Pace } from './progress-estimate.ts';
 import { type Candidate, failed, type FileResult, survey } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
@@ -94,10 +95,20 @@ class Run {
     );
     const total = candidates.reduce((sum, { bytes }) => sum + bytes, 0);
     const pace = createPace(total, this.#options.onProgress);
+    const announced = announce(this.#deps, candidates, signal, (count) => pace.listed(count));
+    try {
+      await this.#all(candidates, pace, announced.probe);
+    } finally {
+      await announced.stop();
+    }
+  }
+
+  async #all(candidates: readonly Candidate[], pace: Pace, probe: FileJob['probe']): Promise<void> {
+    const { signal } = this.#options;
     let waiting = [...candidates];
     while (waiting.length > 0) {
       const held: Candidate[] = [];
-      for (const candidate of waiting) if (!(await this.#one(candidate, pace))) held.push(candidate);
+      for (const candidate of waiting) if (!(await this.#one(candidate, pace, probe))) held.push(candidate);
       waiting = held;
       if (held.length === 0) break;
       // Another process has them; it may be killed, or be done.
@@ -109,7 +120,7 @@ class Run {
   }
 
   /** @returns false where another process has it */
-  async #one(candidate: Candidate, pace: Pace): Promise<boolean> {
+  async #one(candidate: Candidate, pace: Pace, probe: FileJob['probe']): Promise<boolean> {
     const { store } = this.#deps;
     const { path, contentHash } = candidate;
     const claim = store.claim(contentHash);
@@ -127,6 +138,7 @@ class Run {
               options: this.#options,
               done: this.#done,
               pace,
+              probe,
             });
       if (outcome.seconds > 0) {
         this.seconds += outcome.seconds;

@@ -67,6 +67,32 @@ suite('indexing a video', () => {
     assert.deepEqual(store.jobs(), []);
   });
 
+  test('puts the files that wait into the library while the first is looked at', async (t) => {
+    let waiting: () => void = () => {};
+    const all = new Promise<void>((resolve) => (waiting = resolve));
+    // The first file is looked at until every other can be seen.
+    const { store, films, media, index } = setting(
+      t,
+      madeEyes(() => all),
+    );
+    for (const [number, name] of ['a.mp4', 'b.mp4', 'c.mp4', 'd.mp4'].entries())
+      makeVideo(films, name, { durationSec: 2, first: number * 50 });
+    const listed: number[] = [];
+    const rows = await index([films], {
+      onProgress: ({ listed: count }) => {
+        if (count !== undefined) listed.push(count);
+        if (count === 4) waiting();
+      },
+    });
+    assert.deepEqual(listed.slice(0, 4), [1, 2, 3, 4]);
+    assert.deepEqual(
+      rows.map(({ status }) => status),
+      ['indexed', 'indexed', 'indexed', 'indexed'],
+    );
+    assert.equal(store.videos().length, 4);
+    assert.equal(media.probed, 4, 'each is probed once');
+  });
+
   test('does nothing the second time, and loads no model for it', async (t) => {
     const { store, films, media, model, index } = setting(t);
     const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });

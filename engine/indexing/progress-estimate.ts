@@ -6,6 +6,8 @@ export interface Pace {
   begin(path: string, weight: number): void;
   /** So many of the file's seconds have been looked at; `from` were there before (an interrupted index). */
   reached(seconds: number, from: number, durationSec: number): void;
+  /** So many of the files that wait can be seen in the library. */
+  listed(count: number): void;
   /** The file is done, or given up. */
   end(): void;
 }
@@ -24,17 +26,21 @@ export function createPace(
   let done = 0;
   /** Weight that was worked off in this call: what an interrupted index had done took no time now. */
   let worked = 0;
+  let listed = 0;
+  let speed: number | undefined;
   let file = { path: '', weight: 0, started, skipped: 0, share: 0 };
 
   const tell = (realtimeFactor: number | undefined) => {
     const fraction = totalWeight > 0 ? Math.min(1, (done + file.weight * file.share) / totalWeight) : 1;
     const workedNow = worked + file.weight * Math.max(0, file.share - file.skipped);
     const left = totalWeight * (1 - fraction);
+    speed = realtimeFactor;
     onProgress?.({
       stage: 'indexing',
       fraction,
       subject: file.path,
       ...(realtimeFactor === undefined ? {} : { realtimeFactor }),
+      ...(listed > 0 ? { listed } : {}),
       ...(workedNow > 0 ? { secondsLeft: (((now() - started) / 1000) * left) / workedNow } : {}),
     });
   };
@@ -50,6 +56,10 @@ export function createPace(
       file.skipped = length > 0 ? from / length : 0;
       const elapsed = (now() - file.started) / 1000;
       tell(elapsed > 0 ? (seconds - from) / elapsed : undefined);
+    },
+    listed(count) {
+      listed = count;
+      tell(speed);
     },
     end() {
       worked += file.weight * (1 - file.skipped);

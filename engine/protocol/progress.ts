@@ -10,6 +10,8 @@ export interface Progress {
   secondsLeft?: number;
   /** The file or thing being worked on. */
   subject?: string;
+  /** How many files that wait have been put into the library, where they can be seen. */
+  listed?: number;
 }
 
 /** Receives {@link Progress}; must not throw. */

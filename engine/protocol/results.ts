@@ -300,6 +300,8 @@ export const checkSchema = z.object({
   found: z.string(),
   /** What to do where it is missing. */
   remedy: z.string().optional(),
+  /** True where it can't be used and nothing needs it: neither right nor wrong. */
+  unused: z.boolean().optional(),
 });
 
 /** `doctor --json`. */

@@ -42,6 +42,21 @@ export const relevanceSchema = z.object({
   scores: z.array(share),
 });
 
+/** `seen`: the video to tell of; the whole library where absent. */
+export const seenRequestSchema = z.strictObject({ video: place.optional() });
+
+/** Things that a search finds there, most frequent first. */
+export const seenResultSchema = z.object({
+  things: z.array(
+    z.object({
+      /** The detector's name of it, which is what to search for. */
+      label: z.string(),
+      /** Of a video: sampled frames that surely show it. Of the library: moments, at most 20. */
+      count: z.int().positive(),
+    }),
+  ),
+});
+
 /** `objects`: what the detector saw in a stretch of a video. */
 export const objectsRequestSchema = z.strictObject({
   video: place,
@@ -110,6 +125,10 @@ export type VideoDetails = z.infer<typeof videoDetailsSchema>;
 export type RelevanceRequest = z.infer<typeof relevanceRequestSchema>;
 /** Parsed {@link relevanceSchema}. */
 export type Relevance = z.infer<typeof relevanceSchema>;
+/** Parsed {@link seenRequestSchema}. */
+export type SeenRequest = z.infer<typeof seenRequestSchema>;
+/** Parsed {@link seenResultSchema}. */
+export type SeenResult = z.infer<typeof seenResultSchema>;
 /** Parsed {@link objectsRequestSchema}. */
 export type ObjectsRequest = z.infer<typeof objectsRequestSchema>;
 /** Parsed {@link objectsResultSchema}. */
@@ -132,6 +151,8 @@ export interface LibraryView {
   /** @throws LongviewError `video-not-indexed`. */
   relevance(request: RelevanceRequest, options?: CallOptions): Promise<Relevance>;
   objects(request: ObjectsRequest): Promise<ObjectsResult>;
+  /** What a video or the library can be searched for with success. */
+  seen(request: SeenRequest, options?: CallOptions): Promise<SeenResult>;
   answers(request: AnswersRequest): Promise<AnswersResult>;
   editAnswer(request: EditAnswerRequest): Promise<AnswersResult>;
   storage(): Promise<StorageResult>;

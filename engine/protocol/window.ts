@@ -22,6 +22,15 @@ export const footageFactsSchema = z.object({
   chapters: z.array(z.object({ start: seconds, end: seconds, title: z.string().nullable() })),
 });
 
+/** `footageAt`: paths as somebody wrote them: whole ones, from `~` on, or `file:` addresses. */
+export const footageAtRequestSchema = z.strictObject({ paths: z.array(path).min(1, 'at least one path') });
+
+/** Whole paths of what can be indexed, and why nothing can be at the others. */
+export const footageAtSchema = z.object({
+  paths: z.array(z.string()).min(1),
+  errors: z.array(z.object({ path: z.string(), error: errorDataSchema })),
+});
+
 /** `relink`: a missing video, and the file or the folder to look for it in. */
 export const relinkRequestSchema = z.strictObject({ video: place, path });
 
@@ -127,6 +136,8 @@ export const limitsResultSchema = limitsSchema.extend({ cores: z.int().positive(
 
 /** Parsed {@link footageFactsSchema}. */
 export type FootageFacts = z.infer<typeof footageFactsSchema>;
+/** Parsed {@link footageAtSchema}. */
+export type FootageAt = z.infer<typeof footageAtSchema>;
 /** Parsed {@link relinkRequestSchema}. */
 export type RelinkRequest = z.infer<typeof relinkRequestSchema>;
 /** Parsed {@link relinkResultSchema}. */
@@ -156,6 +167,11 @@ export type LimitsResult = z.infer<typeof limitsResultSchema>;
 export interface WindowTools {
   /** @throws LongviewError `video-missing`, and what probing throws. */
   footageFacts(request: { video: string }): Promise<FootageFacts>;
+  /**
+   * Makes written paths whole and looks whether there is footage at them.
+   * @throws LongviewError where there is none at any of them: `file-not-found`, `not-a-video`, `no-video-stream`, …
+   */
+  footageAt(request: { paths: string[] }, options?: CallOptions): Promise<FootageAt>;
   /** Finds missing footage by its content. @throws LongviewError `video-missing` where it isn't there. */
   relink(request: RelinkRequest, options?: CallOptions): Promise<RelinkResult>;
   /**

@@ -36,6 +36,8 @@ import {
   objectsResultSchema,
   relevanceRequestSchema,
   relevanceSchema,
+  seenRequestSchema,
+  seenResultSchema,
   storageResultSchema,
   videoDetailsSchema,
   videoRequestSchema,
@@ -67,6 +69,7 @@ export const progressSchema = z.object({
   realtimeFactor: z.number().optional(),
   secondsLeft: z.number().optional(),
   subject: z.string().optional(),
+  listed: z.int().nonnegative().optional(),
 });
 
 /** Where a piece of indexing stands. */
@@ -149,6 +152,7 @@ export const methods = {
   report: { request: reportRequestSchema, result: reportResultSchema, parts: {} },
   video: { request: videoRequestSchema, result: videoDetailsSchema, parts: {} },
   relevance: { request: relevanceRequestSchema, result: relevanceSchema, parts: {} },
+  seen: { request: seenRequestSchema, result: seenResultSchema, parts: {} },
   objects: { request: objectsRequestSchema, result: objectsResultSchema, parts: {} },
   answers: { request: answersRequestSchema, result: answersResultSchema, parts: {} },
   editAnswer: { request: editAnswerRequestSchema, result: answersResultSchema, parts: {} },

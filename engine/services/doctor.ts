@@ -86,6 +86,7 @@ async function checkProviders(): Promise<Check[]> {
       name: `execution provider ${provider}`,
       ok: works || provider !== 'cpu',
       found: works ? found : `not usable: ${found}`,
+      ...(works || provider === 'cpu' ? {} : { unused: true }),
       ...(works || remedy === undefined ? {} : { remedy }),
     }));
   } catch (error) {
@@ -94,8 +95,7 @@ async function checkProviders(): Promise<Check[]> {
 }
 
 function trusted(found: { patches: number | null; testedAt: string } | undefined): string {
-  if (!found)
-    return 'as long as the model was trained with; "longview selftest" finds what this machine can trust';
+  if (!found) return 'as long as the model was trained with; the self-test finds what this machine can trust';
   const { patches, testedAt } = found;
   const when = `by the self-test of ${testedAt.slice(0, 10)}`;
   return patches === null

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LongviewError, quote } from '../protocol/errors.ts';
 import { parseRequest } from '../protocol/requests.ts';
@@ -8,10 +8,12 @@ import {
   type LibraryView,
   objectsRequestSchema,
   relevanceRequestSchema,
+  seenRequestSchema,
   videoRequestSchema,
   type AnswersResult,
   type ObjectsResult,
   type Relevance,
+  type SeenResult,
   type VideoDetails,
 } from '../protocol/view.ts';
 import type { Store, StoredVideo, Thumbnail } from '../library/index.ts';
@@ -30,6 +32,8 @@ export interface ViewDeps {
   /** Where a video's own content lies. @throws LongviewError `video-missing`, `video-changed`. */
   footage(video: StoredVideo): Promise<string>;
   writeStill: WriteStill;
+  /** What a video, or the library, can be searched for. */
+  seen(videoId: string | undefined, signal: AbortSignal | undefined): Promise<SeenResult>;
   /** Words in the space of the active bundle's patches. */
   embed(words: string, signal: AbortSignal | undefined): Promise<Float32Array>;
 }
@@ -37,6 +41,13 @@ export interface ViewDeps {
 /** What a window needs beside the engine's own commands. */
 export function libraryView(deps: ViewDeps): LibraryView {
   const moments = momentStills(deps.writeStill, (video) => deps.footage(video));
+  let known: { key: string; seen: SeenResult } | undefined;
+  /** One picture of a video that waits for its turn; the folder goes when indexing tidies up. */
+  const waitingStill = async (video: StoredVideo) => {
+    const folder = join(deps.store().folder, 'thumbnails', `waiting-${video.id}`);
+    await mkdir(folder, { recursive: true });
+    return moments.still(video, waitingStillTime(video.durationSec), folder);
+  };
   return {
     async video(request) {
       const { video: place } = parseRequest(videoRequestSchema, request);
@@ -48,6 +59,15 @@ export function libraryView(deps: ViewDeps): LibraryView {
       const table = deps.store().patchTable(video.id);
       if (video.index?.modelFingerprint !== (await deps.activeFingerprint())) throw otherModel(video);
       return relevance(table, await deps.embed(query, options?.signal));
+    },
+    async seen(request, options) {
+      const { video: given } = parseRequest(seenRequestSchema, request);
+      const id = given === undefined ? undefined : (await deps.video(given)).id;
+      if (id !== undefined) return deps.seen(id, options?.signal);
+      // Of the whole library it costs many searches, and changes only when the library does.
+      const key = `${deps.store().generation()} ${await deps.activeFingerprint()}`;
+      if (known?.key !== key) known = { key, seen: await deps.seen(undefined, options?.signal) };
+      return known.seen;
     },
     async objects(request) {
       const { video: place, from, to, labels } = parseRequest(objectsRequestSchema, request);
@@ -78,11 +98,18 @@ export function libraryView(deps: ViewDeps): LibraryView {
     },
     async still(videoId, time, since = 0) {
       const video = deps.store().video(videoId);
-      const still = stillsOf(deps.store(), video).findLast((one) => one.time <= time);
+      const stills = stillsOf(deps.store(), video);
+      if (stills.length === 0) return waitingStill(video);
+      const still = stills.findLast((one) => one.time <= time);
       if (!still || still.time >= since) return still?.path;
       return (await moments.still(video, (since + time) / 2, dirname(still.path))) ?? still.path;
     },
   };
+}
+
+/** A tenth into it, as the window shows: beginnings are black or titles. */
+function waitingStillTime(durationSec: number): number {
+  return Math.min(durationSec * 0.1, 60);
 }
 
 async function details(deps: ViewDeps, video: StoredVideo): Promise<VideoDetails> {

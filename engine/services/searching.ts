@@ -5,6 +5,7 @@ import { framesAt } from '../media/index.ts';
 import { selfTestRequestSchema, type AskMeasures, type AskTools } from '../protocol/asking.ts';
 import type { Engine } from '../protocol/engine.ts';
 import { LongviewError } from '../protocol/errors.ts';
+import type { SeenResult } from '../protocol/view.ts';
 import { askRequestSchema, findRequestSchema, parseRequest } from '../protocol/requests.ts';
 import {
   PromptPrefixReuse,
@@ -18,6 +19,7 @@ import { limitAnswers, requestAgain } from './ask-tools.ts';
 import type { FoundBundle } from './bundles.ts';
 import type { Context } from './context.ts';
 import { footageState } from './footage-state.ts';
+import { seenThings } from './seen-things.ts';
 import { recognise } from './video-paths.ts';
 import { limitsOf } from './window-tools.ts';
 
@@ -71,6 +73,13 @@ export class SearchService {
       selfTested: () => run(undefined, async () => ({ found: (await this.selfTested()) ?? null })),
       limitAnswers: (request) => run(undefined, async () => limitAnswers(this.#context.store(), request)),
     };
+  }
+
+  /** What a video, or the library, can be searched for with success. */
+  seen(videoId: string | undefined, signal: AbortSignal | undefined): Promise<SeenResult> {
+    return this.#context.run({ signal }, (cancel) =>
+      this.#search({}, (deps) => seenThings(deps, this.#context.store(), videoId, cancel)),
+    );
   }
 
   /** What the last self-test found of the bundle that answers. */

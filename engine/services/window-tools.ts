@@ -16,6 +16,7 @@ import type { ImportResult, ModelsResult } from '../protocol/results.ts';
 import { playsAsItIs, type MediaTools } from '../media/index.ts';
 import type { IndexingMedia } from '../indexing/index.ts';
 import type { Store, StoredVideo } from '../library/index.ts';
+import { footageAt } from './footage-at.ts';
 import { firstExisting } from './listing.ts';
 import type { FetchingDeps } from './fetching/download.ts';
 
@@ -61,6 +62,7 @@ export function windowTools(deps: WindowToolsDeps): WindowTools {
         chapters: chapters.map(({ start, end, title }) => ({ start, end, title: title ?? null })),
       };
     },
+    footageAt: (request, options) => footageAt(deps.media, request, options?.signal),
     relink: (request, options) => relink(deps, request, options),
     async exportMoments(request, options) {
       const { exportForWindow } = await import('./exporting.ts');

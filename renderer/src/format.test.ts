@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, clock, exactClock, fileName, folderOf, percent, piecesOf, span } from './format.ts';
+import {
+  asSentence,
+  bytes,
+  clock,
+  exactClock,
+  fileName,
+  folderOf,
+  percent,
+  piecesOf,
+  span,
+} from './format.ts';
 
 test('times read like a player’s clock', () => {
   assert.equal(clock(0), '0:00');
@@ -29,11 +39,23 @@ test('paths of either system are taken apart', () => {
   assert.equal(folderOf('/a/b c/d.mp4'), '/a/b c');
 });
 
+test('an answer begins with a capital, the name of a file as the file has it', () => {
+  assert.equal(asSentence('a bottle.'), 'A bottle.');
+  assert.equal(asSentence('yes.'), 'Yes.');
+  for (const name of ['clip_3.mp4 shows it', 'clip.mp4', 'b-roll/a.mov', 'gh5 day', '两个人', ''])
+    assert.equal(asSentence(name), name);
+});
+
 test('times in an answer can be clicked, other numbers can’t', () => {
   assert.deepEqual(piecesOf('At 0:01:02.5 two people meet.'), [
     { text: 'At ' },
-    { text: '0:01:02.5', time: 62.5 },
+    { text: '1:02.5', time: 62.5 },
     { text: ' two people meet.' },
+  ]);
+  assert.deepEqual(piecesOf('0:00:06.0 to 0:01'), [
+    { text: '0:06', time: 6 },
+    { text: ' to ' },
+    { text: '0:01', time: 1 },
   ]);
   assert.deepEqual(piecesOf('12:34'), [{ text: '12:34', time: 754 }]);
   assert.deepEqual(piecesOf('after 42.5 s'), [{ text: 'after ' }, { text: '42.5 s', time: 42.5 }]);

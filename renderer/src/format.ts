@@ -14,6 +14,18 @@ export function exactClock(seconds: number): string {
   return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
 }
 
+/** {@link clock}, with tenths only where there are any. */
+export function instant(seconds: number): string {
+  return exactClock(seconds).replace(/\.0$/, '');
+}
+
+/** An answer with a capital at its beginning; a name of a file there stays as the file has it. */
+export function asSentence(text: string): string {
+  return /^\p{Ll}+(?![\p{L}\p{N}._/\\-]*(?:[\p{N}_/\\]|\.[\p{L}\p{N}]))/u.test(text)
+    ? text[0].toUpperCase() + text.slice(1)
+    : text;
+}
+
 /** "1:02 – 1:09", whole seconds that hold the stretch. */
 export function span(start: number, end: number): string {
   return `${clock(start)} – ${clock(Math.ceil(end))}`;
@@ -52,9 +64,17 @@ export function piecesOf(answer: string): AnswerPiece[] {
       plain === undefined
         ? Number(hours ?? 0) * 3600 + Number(minutes) * 60 + Number(seconds)
         : Number(plain);
-    pieces.push({ text, time });
+    // Times of day of a film look the same wherever they stand: "0:06", not "0:00:06.0" beside it.
+    pieces.push({ text: plain === undefined ? instant(time) : text, time });
     end = match.index + text.length;
   }
   if (end < answer.length) pieces.push({ text: answer.slice(end) });
   return pieces;
+}
+
+/** An answer as one line, its times as everywhere else. */
+export function plainAnswer(answer: string): string {
+  return piecesOf(asSentence(answer))
+    .map(({ text }) => text)
+    .join('');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
 import { noBrowser, useBrowser } from './browser.ts';
-import { currentTime, playable, seriousFindings, until, visit } from './page.ts';
+import { currentTime, playable, seriousFindings, until, visit, visitAdvanced } from './page.ts';
 import { makeFootage, servePretence } from './stage.ts';
 
 describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 }, () => {
@@ -41,7 +41,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('1?');
-    assert.equal(await page.getByRole('textbox', { name: 'Search your footage' }).inputValue(), '1?');
+    assert.equal(await page.getByRole('combobox', { name: 'Search your footage' }).inputValue(), '1?');
     assert.equal(await page.getByRole('dialog').count(), 0);
   });
 
@@ -83,6 +83,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
   test('every press of an arrow key moves the time scale, and what it does is said', async (t) => {
     const page = await open(t);
     await page.keyboard.press('2');
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     const slider = page.getByRole('slider', { name: 'Time scale' });
     const said = () => slider.getAttribute('aria-valuetext');
     await slider.press('ArrowRight');
@@ -135,7 +136,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await until(page, playable);
     await page.locator('#main').focus();
     await page.keyboard.press('i');
-    await page.keyboard.press('l');
+    await page.keyboard.press('Shift+ArrowRight');
     await until(page, `Math.abs(${currentTime} - 12) < 0.05`);
     await page.keyboard.press('o');
     await page.getByText('0:02 – 0:12').waitFor();
@@ -180,7 +181,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
 
   test('the self-test tells how far it is, can be stopped, and what it found stays', async (t) => {
     const page = await open(t, { pace: 150 });
-    await page.keyboard.press('4');
+    await visitAdvanced(page);
     await page.getByText('Not tested on this machine yet').waitFor();
     await page.getByRole('button', { name: 'Run the self-test' }).click();
     await page.getByRole('progressbar', { name: 'Self-test' }).waitFor();

@@ -11,11 +11,20 @@ interface Violation {
 }
 
 /** What axe finds serious on the page as it is. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+export function seriousFindings(page: Page): Promise<string[]> {
+  return findings(page, ['serious', 'critical']);
+}
+
+/** What axe finds on the page as it is: headings and landmarks too. */
+export function allFindings(page: Page): Promise<string[]> {
+  return findings(page, ['minor', 'moderate', 'serious', 'critical']);
+}
+
+async function findings(page: Page, impacts: readonly string[]): Promise<string[]> {
   await page.evaluate(axe);
   const found = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
   return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ impact }) => impacts.includes(impact))
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }
 
@@ -44,6 +53,12 @@ export async function until(page: Page, expression: string): Promise<void> {
   if (came) return;
   const text = await page.evaluate<string>('document.body.innerText');
   throw new Error(`Never true: ${expression}\nat ${page.url()}\nwith ${text.slice(0, 600)}`);
+}
+
+/** Goes to the settings, with what few people need unfolded. */
+export async function visitAdvanced(page: Page): Promise<void> {
+  await visit(page, '#/settings');
+  await page.locator('summary', { hasText: 'Advanced' }).click();
 }
 
 /** Goes to a place of the window. */

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { noBrowser, useBrowser } from './browser.ts';
-import { currentTime, playable, until, visit } from './page.ts';
+import { currentTime, playable, until, visit, visitAdvanced } from './page.ts';
 import { openRealHost, type RealHost } from './real-host.ts';
 import { needPages } from './stage.ts';
 
@@ -141,6 +141,7 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     await page.getByText(/^Read \d+ of \d+ moments/).waitFor();
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('answered before', { exact: true }).waitFor();
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     await page.getByRole('button', { name: 'Find', exact: true }).click();
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('answered before', { exact: true }).waitFor({ state: 'detached' });
@@ -179,7 +180,7 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
   });
 
   test('settings tell what the model is and what this machine has', async () => {
-    await visit(page, '#/settings');
+    await visitAdvanced(page);
     await page.getByText('in use', { exact: true }).waitFor();
     await page.getByText('ffmpeg', { exact: true }).waitFor();
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { pretendVideos, type Pretence } from '../web/pretend-engine.ts';
 import { noBrowser, useBrowser } from './browser.ts';
-import { playable, seriousFindings, until, visit } from './page.ts';
+import { playable, seriousFindings, until, visit, visitAdvanced } from './page.ts';
 import { ffmpeg, makeFootage, servePretence } from './stage.ts';
 
 describe('what the window does beside finding', { skip: noBrowser, timeout: 300_000 }, () => {
@@ -81,6 +81,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     await visit(page, '#/video/video-0');
     await page.getByRole('textbox', { name: 'Question about this video' }).fill('What happens?');
     await page.getByText('Reads 48 moments, asks the model 4 times').waitFor();
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     for (const gamma of ['0.75×', '1.00×', '1.50×'])
       await page.getByRole('listitem').filter({ hasText: gamma }).first().waitFor();
@@ -117,7 +118,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
     await visit(page, '#/activity');
-    const titles = page.locator('main article h3');
+    const titles = page.locator('main article h2');
     await titles.nth(2).waitFor();
     await page.getByRole('button', { name: 'Do this first' }).last().click();
     await page.locator('main article').first().getByText('clip 0003.mp4').first().waitFor();
@@ -128,7 +129,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
 
   test('settings fetch and import models, keep the machine cool and delete the cache', async (t) => {
     const page = await open(t, { pace: 30 });
-    await visit(page, '#/settings');
+    await visitAdvanced(page);
     await page.getByText('somebody/reader-2b', { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Download' }).click();
     await page.getByRole('progressbar', { name: 'Reader 2B' }).waitFor();
@@ -153,7 +154,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
 
   test('a checkpoint that only reads can be chosen to answer, and stays chosen', async (t) => {
     const page = await open(t);
-    await visit(page, '#/settings');
+    await visitAdvanced(page);
     const chosen = page.getByRole('combobox', { name: 'Questions are answered by' });
     await until(page, `[...document.querySelectorAll('option')].some(({ text }) => text === 'Reader 2B')`);
     assert.deepEqual(await chosen.locator('option').allTextContents(), ['Pretend', 'Reader 2B']);

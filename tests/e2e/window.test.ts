@@ -65,9 +65,9 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole('textbox', { name: 'Path of a folder' }).fill('/nowhere');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('link', { name: 'Activity' }).click();
-    await page.getByText('There is no video "/nowhere".').waitFor();
+    await page.getByRole('alert').getByText('There is no video "/nowhere".').waitFor();
     await page.getByText('Add it to the library first.').waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
   });
 
   test('indexing shows how far it is, and can be paused and cancelled', async (t) => {
@@ -179,6 +179,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     await until(page, `${currentTime} >= 12`);
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await page.getByText('answered before').waitFor();
+    await page.locator('summary', { hasText: 'Time scale' }).click();
     const slider = page.getByRole('slider', { name: 'Time scale' });
     assert.match((await slider.getAttribute('aria-valuetext'))!, /^1\.50\./);
     await page.getByRole('button', { name: 'Find', exact: true }).click();
@@ -216,7 +217,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.getByText('0:04 – 0:08').first().waitFor();
     await page.keyboard.press(']');
     await reach(4);
-    await page.keyboard.press('l');
+    await page.keyboard.press('Shift+ArrowRight');
     await reach(14);
     await page.keyboard.press(' ');
     await until(page, `!document.querySelector('video').paused`);

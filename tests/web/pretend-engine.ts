@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { LongviewError } from '../../engine/protocol/errors.ts';
+import { LongviewError, type ErrorCode } from '../../engine/protocol/errors.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
 import type { SelfTested } from '../../engine/protocol/asking.ts';
 import type { FindRequest } from '../../engine/protocol/requests.ts';
@@ -11,13 +11,16 @@ import type { AnswersResult } from '../../engine/protocol/view.ts';
 /** What the pretended library holds. */
 export interface Pretence {
   videos: LibraryVideo[];
-  /** Path of the footage behind every video. */
+  /** Path of the footage behind every video, and its picture's codec. */
   footage?: string;
+  codec?: string;
   /** JPEGs; a video's stills are taken from them in turn. */
   stills?: string[];
   /** Pause between the steps of a long call, in milliseconds. */
   pace?: number;
   answers?: AnswersResult['answers'];
+  /** Methods that fail, with the error's code, message and remedy. */
+  failing?: Partial<Record<keyof ServedEngine, [ErrorCode, string, string]>>;
 }
 
 /** A library of `count` videos in three folders. */
@@ -39,6 +42,15 @@ export function pretendVideos(count: number, status: LibraryVideo['status'] = 'i
  * finds follows from the words alone ("zebra" is never there); everything else answers from `pretence`.
  */
 export function pretendEngine(pretence: Pretence): ServedEngine {
+  return new Proxy(willingEngine(pretence), {
+    get(engine, name): unknown {
+      const failing = pretence.failing?.[name as keyof ServedEngine];
+      return failing ? () => Promise.reject(new LongviewError(...failing)) : Reflect.get(engine, name);
+    },
+  });
+}
+
+function willingEngine(pretence: Pretence): ServedEngine {
   const pace = (signal?: AbortSignal) =>
     wait(pretence.pace ?? 0, undefined, { signal }).catch(() => {
       throw new LongviewError('cancelled', 'The operation was cancelled.', 'Start it again when you like.');
@@ -124,11 +136,11 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
         gamma,
         model: 'pretend',
         cached: false,
-        confidence: 0.82,
-        confident: true,
+        confidence: /colour/.test(question) ? 0.3 : 0.82,
+        confident: !/colour/.test(question),
         evidence: [
-          { start: 12, end: 16, score: 0.91, reason: 'A person at a table' },
-          { start: 31, end: 35, score: 0.74, reason: 'An open window' },
+          { start: 12, end: 16, score: 0.91, reason: 'A person', why: [person] },
+          { start: 31, end: 35, score: 0.74, reason: 'A person', why: [person] },
         ],
         timing: { prefillMs: 300, decodeMs: 900, tokens: 14, totalMs: 1240 },
         videoId: video.id,
@@ -208,7 +220,12 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     },
     models: async () => ({ models: pretendModels }),
     report: async () => ({ text: 'Longview 1.0.0' }),
-    doctor: async () => ({ ok: true, checks: [{ name: 'ffmpeg', ok: true, found: 'version 5.1' }] }),
+    doctor: async () => ({
+      ok: true,
+      checks: [
+        { name: 'ffmpeg', ok: true, found: '5.1.9 at /usr/bin/ffmpeg (path); no ffprobe (not needed)' },
+      ],
+    }),
     async video({ video }) {
       const { id, path, durationSec, status } = known(video);
       return {
@@ -219,7 +236,7 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
         width: 1280,
         height: 720,
         frameRate: 25,
-        codec: 'h264',
+        codec: pretence.codec ?? 'h264',
         bytes: 1_234_567,
         recordedAt: null,
         stills: [0],
@@ -230,6 +247,14 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
     relevance: async () => ({
       starts: Array.from({ length: 120 }, (_, n) => n / 2),
       scores: Array.from({ length: 120 }, (_, n) => Math.exp(-(((n - 30) / 5) ** 2))),
+    }),
+    seen: async ({ video }) => ({
+      things: pretence.videos.some(({ status }) => status === 'indexed')
+        ? [
+            { label: 'person', count: 12 },
+            { label: video === undefined ? 'laptop' : 'cup', count: 3 },
+          ]
+        : [],
     }),
     objects: async ({ from, to }) => ({
       frames: Array.from({ length: Math.ceil((to - from) * 2) }, (_, half) => ({
@@ -253,6 +278,23 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
         { start: 6, end: 20, title: null },
       ],
     }),
+    async footageAt({ paths }) {
+      const holds = (path: string) =>
+        pretence.videos.some((video) => video.path === path || video.path.startsWith(`${path}/`));
+      const there = paths.filter(holds);
+      if (there.length === 0) known(paths[0]);
+      const errors = paths
+        .filter((path) => !holds(path))
+        .map((path) => ({
+          path,
+          error: {
+            code: 'file-not-found' as const,
+            message: `${JSON.stringify(path)} does not exist.`,
+            remedy: 'Check the spelling.',
+          },
+        }));
+      return { paths: there, errors };
+    },
     async relink({ video, path }) {
       const lost = known(video);
       if (!path.endsWith('.mp4') && path !== '/elsewhere')
@@ -328,6 +370,8 @@ export function pretendEngine(pretence: Pretence): ServedEngine {
   };
 }
 
+const person = { code: 'saw' as const, label: 'person', frames: 5, ofFrames: 8, most: 1, score: 0.9 };
+
 /** The videos in some folders, of some length, added (as if recorded) in some days. */
 function narrowed(
   videos: readonly LibraryVideo[],
@@ -362,6 +406,12 @@ function pretendResult(
     confidence: confident ? 0.94 - index * 0.07 : 0.2 - index * 0.02,
     source: 'scene' as const,
     reason: confident ? `The scene fits “${query}”` : 'The nearest scene',
+    why: confident
+      ? [
+          { code: 'saw' as const, label: 'person', frames: 3, ofFrames: 8, most: 1, score: 0.8 },
+          { code: 'looks-like' as const, level: 'high' as const, similarity: 0.4 },
+        ]
+      : [{ code: 'not-seen' as const, label: 'zebra' }],
   }));
   return {
     query,

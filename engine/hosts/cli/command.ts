@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { givenPath } from '../../media/given-path.ts';
 import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
@@ -88,9 +89,27 @@ export function parseCommand(command: Command, args: readonly string[]): Argumen
         `Write ${token.rawName} VALUE; a value that begins with a dash as ${token.rawName}=VALUE.`,
       );
   }
-  const given = { words: positionals, options: values as Arguments['options'] };
+  const given = withHome(command, { words: positionals, options: values });
   if (!given.options.help) countWords(command, positionals);
   return given;
+}
+
+/** Options of any command that name files and folders, and the commands whose words do. */
+const pathOptions = ['library', 'out', 'in', 'video', 'folder'];
+const pathCommands = ['index', 'models', 'history', 'remove'];
+
+/** Shells make `~` the home folder at a word's beginning alone, not in `--out=~/clips`, and know no `file:` addresses. */
+function withHome({ name }: Command, { words, options }: Arguments): Arguments {
+  const whole = (text: string) => (/^(?:~$|~[/\\]|file:\/\/)/i.test(text) ? givenPath(text) : text);
+  const entries = Object.entries(options).map(([option, value]) => {
+    if (!pathOptions.includes(option) || value === undefined || typeof value === 'boolean')
+      return [option, value] as const;
+    return [option, typeof value === 'string' ? whole(value) : value.map(whole)] as const;
+  });
+  return {
+    words: pathCommands.includes(name) ? words.map(whole) : words,
+    options: Object.fromEntries(entries),
+  };
 }
 
 function looksLikeOption(token: { value?: string; inlineValue?: boolean }): boolean {

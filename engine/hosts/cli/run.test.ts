@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { LongviewError } from '../../protocol/errors.ts';
 import { failureSchema, type AskResult, type FindResult } from '../../protocol/results.ts';
@@ -197,6 +199,18 @@ test('options become a request; what is no number goes on as it is, for the engi
     limit: undefined,
     refine: undefined,
   });
+});
+
+test('home and addresses of files are understood where a path stands, and nowhere else', async () => {
+  const index = { videos: [], wallSec: 0, realtimeFactor: 0 };
+  let paths: string[] = [];
+  await longview(['index', '~/films', 'file:///other/a%20b.mp4', 'here', '~'], {
+    index: async (request) => ((paths = request.paths), index),
+  });
+  assert.deepEqual(paths, [join(homedir(), 'films'), '/other/a b.mp4', 'here', homedir()]);
+  const words = await longview(['find', '~/not a path', '--in=~/a.mp4']);
+  const { query, in: places } = words.asked[0] as { query: string; in: string[] };
+  assert.deepEqual([query, places], ['~/not a path', [join(homedir(), 'a.mp4')]]);
 });
 
 test('options may stand before the command, and names that begin with a dash after --', async () => {

@@ -34,7 +34,8 @@ export async function answerMedia(
     const time = seconds(asked, 't');
     const since = asked.url.searchParams.has('since') ? seconds(asked, 'since') : undefined;
     const still = await media.still(idIn(name), time, since);
-    if (still === undefined) throw new Refusal(404, 'There is no still yet.');
+    // No fault: there is nothing to show yet.
+    if (still === undefined) return { status: 204, headers: { 'Cache-Control': 'no-store' } };
     return answerFile(asked, still, 'private, max-age=3600');
   }
   return undefined;

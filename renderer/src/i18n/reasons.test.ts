@@ -10,6 +10,8 @@ const reasons: Why[] = [
   { code: 'not-seen', label: 'dog' },
   { code: 'looks-like', level: 'high', similarity: 0.3 },
   { code: 'said', at: 62.4, text: 'hello' },
+  { code: 'on-screen', at: 3, text: 'Exit' },
+  { code: 'sound', level: 'loud', decibels: -9 },
   { code: 'chapter', at: 1, text: 'Arrival' },
   { code: 'file-name', text: 'party' },
   { code: 'folder-name', text: '2025' },
@@ -32,9 +34,9 @@ test('every kind of reason has words in both languages', () => {
 
 test('a reason keeps its numbers and its quotation', () => {
   assert.equal(reasonPhrase(reasons[0], en), '2 × bottle in 7 of 10 frames');
-  assert.equal(reasonPhrase(reasons[0], zh), '10 帧中 7 帧有 2 × bottle');
+  assert.equal(reasonPhrase(reasons[0], zh), '10 帧中 7 帧有 2 × 瓶子');
   assert.equal(reasonPhrase(reasons[3], en), '“hello” said at 1:02.4');
-  assert.equal(reasonDetail(reasons[8], en), 'The model looked again: 92% yes');
+  assert.equal(reasonDetail(reasons[10], en), 'The model looked again: 92% yes');
 });
 
 test('a second look that sees nothing is not told as agreement', () => {
@@ -47,7 +49,7 @@ test('a second look that sees nothing is not told as agreement', () => {
 test('colours and the way that a thing moves are told in the user’s language', () => {
   const why: Why = { code: 'not-seen', label: 'car', colours: ['red', 'white'], heading: 'nearer' };
   assert.equal(reasonPhrase(why, en), 'no red and white car coming nearer seen here');
-  assert.equal(reasonPhrase(why, zh), '没有看到 靠近的 红色和白色的 car');
+  assert.equal(reasonPhrase(why, zh), '没有看到 靠近的红色和白色的汽车');
   const somebody: Why = { code: 'not-seen', label: 'person', colours: ['orange'] };
   assert.equal(reasonPhrase(somebody, en), 'no person in orange seen here');
 });

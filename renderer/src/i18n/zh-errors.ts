@@ -34,7 +34,10 @@ const sentences = {
   'ffmpeg-failed': { message: 'ffmpeg 未能处理该文件。', remedy: '请检查文件能否播放。' },
   'library-too-new': { message: '资料库由更新版本的 Longview 创建。', remedy: '请更新 Longview。' },
   'library-damaged': { message: '资料库已损坏。', remedy: '请从备份恢复，或新建资料库。' },
-  'library-locked': { message: '资料库正被另一个 Longview 使用。', remedy: '请等它完成或关闭它。' },
+  'library-locked': {
+    message: '正在向资料库建立索引，现在不能进行此操作。',
+    remedy: '请等索引完成，或先暂停它。',
+  },
   'disk-full': { message: '磁盘已满。', remedy: '请腾出空间后重试。' },
   'disk-failed': { message: '磁盘读写出错。', remedy: '请检查磁盘后重试。' },
   'permission-denied': { message: '没有访问权限。', remedy: '请检查文件的权限。' },

@@ -1,8 +1,6 @@
 import { fileName, folderOf } from '../format.ts';
 import type { LibraryVideo } from '../../../engine/protocol/results.ts';
-
-/** Which videos the library shows. */
-export type Show = 'all' | 'ready' | 'unready' | 'missing';
+import type { Show } from '../state/router.svelte.ts';
 
 /** How the library is laid out. */
 export interface Arrangement {
@@ -17,6 +15,7 @@ const shows: Record<Show, (video: LibraryVideo) => boolean> = {
   all: () => true,
   ready: (video) => video.status === 'indexed',
   unready: (video) => ['pending', 'partial', 'failed'].includes(video.status),
+  failed: (video) => video.status === 'failed' || video.error !== undefined,
   missing: (video) => video.status === 'missing',
 };
 const orders: Record<Arrangement['sort'], (a: LibraryVideo, b: LibraryVideo) => number> = {

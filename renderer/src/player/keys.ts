@@ -1,3 +1,4 @@
+import { preferences } from '../state/preferences.svelte.ts';
 import type { Playback } from './playback.svelte.ts';
 
 interface Context {
@@ -13,20 +14,22 @@ interface Context {
   toggleFullscreen: () => void;
 }
 
-/** The player's keys, as editing software has them: J K L, comma and full stop for frames, brackets for moments, I and O for a selection. */
+/** The player's keys, as editing software has them: J K L to shuttle, comma and full stop for frames, brackets for moments, I and O for a selection. */
 export function playerKey(event: KeyboardEvent, context: Context): void {
   const target = event.target as HTMLElement;
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
   if (target.matches('input, textarea, select, [role=slider], [role=tab]')) return;
   if (event.key === ' ' && target.closest('button, a, summary')) return;
+  if (!preferences.keys && event.key.length === 1 && event.key !== ' ') return;
   const { playback, frameRate, marks } = context;
+  const far = event.shiftKey ? 10 : 5;
   const actions: Record<string, () => void> = {
     ' ': () => playback.toggle(),
-    k: () => playback.toggle(),
-    j: () => playback.seek(playback.time - 10),
-    l: () => playback.seek(playback.time + 10),
-    ArrowLeft: () => playback.seek(playback.time - 5),
-    ArrowRight: () => playback.seek(playback.time + 5),
+    k: () => playback.stop(),
+    j: () => playback.shuttle(-1),
+    l: () => playback.shuttle(1),
+    ArrowLeft: () => playback.seek(playback.time - far),
+    ArrowRight: () => playback.seek(playback.time + far),
     ',': () => playback.step(-1, frameRate),
     '.': () => playback.step(1, frameRate),
     '[': () => go(-1),
@@ -38,7 +41,7 @@ export function playerKey(event: KeyboardEvent, context: Context): void {
     r: context.toggleLoop,
     f: context.toggleFullscreen,
     b: context.toggleBoxes,
-    m: () => playback.setVolume(currentVolume(), !currentMuted()),
+    m: () => playback.setVolume(preferences.volume || 1, !preferences.muted && preferences.volume > 0),
   };
   const go = (step: 1 | -1) => {
     const times = marks.map((mark) => mark.start).sort((a, b) => a - b);
@@ -53,7 +56,3 @@ export function playerKey(event: KeyboardEvent, context: Context): void {
   event.preventDefault();
   action();
 }
-
-const video = () => document.querySelector('video');
-const currentVolume = () => video()?.volume ?? 1;
-const currentMuted = () => video()?.muted ?? false;

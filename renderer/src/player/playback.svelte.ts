@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { preferences } from '../state/preferences.svelte.ts';
 
 /** A stretch that is played again and again. */
@@ -12,8 +13,17 @@ export type Source = { kind: 'file' } | { kind: 'stream'; start: number };
 /** The speeds that the player offers. */
 export const speeds = [0.25, 0.5, 1, 1.5, 2, 4] as const;
 
+/** Speeds of the shuttle (J and L), slowest first. */
+const shuttleSpeeds = [1, 2, 4];
+
 /** A stream begins anew only when the hand that drags has come to rest for so long. */
 const restMs = 180;
+
+/** Times that lie closer together are one, to a player: far less than a frame lasts. */
+const sameInstantSec = 0.002;
+
+/** A stream can't run backwards; one press of J goes so far back instead. */
+const streamBackSec = 5;
 
 /** A video element and what the controls need to know of it. Times are the file's own, whatever is played. */
 export class Playback {
@@ -26,6 +36,8 @@ export class Playback {
   /** Neither the file nor a stream of it can be played. */
   unplayable = $state(false);
   waiting = $state(true);
+  /** How fast it goes backwards; 0 where it doesn't. */
+  backwards = $state(0);
   #video: HTMLVideoElement | undefined;
   #wanted: number | undefined;
   #goOn = false;
@@ -34,8 +46,11 @@ export class Playback {
   /** Takes a video element; for `{@attach}`. */
   attach = (video: HTMLVideoElement): (() => void) => {
     this.#video = video;
-    video.volume = preferences.volume;
-    video.muted = preferences.muted;
+    // Untracked: an attachment that is run again because the volume changed would first let go of the video.
+    untrack(() => {
+      video.volume = preferences.volume;
+      video.muted = preferences.muted;
+    });
     const stop = new AbortController();
     const on = (name: string, run: () => void) => video.addEventListener(name, run, { signal: stop.signal });
     on('loadedmetadata', () => this.#loaded());
@@ -54,6 +69,7 @@ export class Playback {
     const follow = () => this.#tell();
     return () => {
       stop.abort();
+      this.backwards = 0;
       cancelAnimationFrame(frame);
       clearTimeout(this.#restart);
       // What is left of a stream is no longer fetched.
@@ -126,35 +142,71 @@ export class Playback {
     else this.#wanted = to;
   }
 
-  /** Within what has come already a stream is as good as a file; elsewhere it begins anew. */
+  /** Nobody can seek in a stream that is encoded as it comes: it begins anew where it is wanted. */
   #seekStream(to: number): void {
     clearTimeout(this.#restart);
     this.#restart = undefined;
-    const video = this.#video;
-    const inside = to - this.#offset;
-    const ranges = video?.buffered;
-    for (let index = 0; video && ranges && index < ranges.length; index++) {
-      if (inside >= ranges.start(index) - 0.05 && inside <= ranges.end(index) - 0.05) {
-        video.currentTime = Math.max(0, inside);
-        return;
-      }
-    }
+    const now = this.#offset + (this.#video?.currentTime ?? 0);
+    if (Math.abs(to - now) < sameInstantSec) return;
     this.#restart = setTimeout(() => this.streamFrom(to), restMs);
   }
 
   toggle(): void {
-    if (this.paused) this.play();
-    else this.#video?.pause();
+    if (this.paused && this.backwards === 0) this.play();
+    else this.stop();
+  }
+
+  /** Stands still, whichever way it went. */
+  stop(): void {
+    this.backwards = 0;
+    this.#video?.pause();
+  }
+
+  /** Plays one way, or faster where it goes that way already. Backwards it goes from picture to picture, without sound. */
+  shuttle(way: 1 | -1): void {
+    const now = way > 0 ? (this.paused ? 0 : this.speed) : this.backwards;
+    const next = shuttleSpeeds.find((speed) => speed > now) ?? now;
+    if (way > 0) {
+      this.setSpeed(next);
+      this.play();
+    } else if (this.source.kind === 'stream') this.seek(this.time - streamBackSec * next);
+    else {
+      this.#video?.pause();
+      if (this.backwards === 0) this.#goBack();
+      this.backwards = next;
+    }
+  }
+
+  #goBack(): void {
+    let last = performance.now();
+    const back = (now: number) => {
+      const speed = this.backwards;
+      if (speed === 0) return;
+      if (this.time <= 0) this.stop();
+      else if (this.#video?.seeking === false) {
+        this.seek(this.time - (speed * (now - last)) / 1000);
+        last = now;
+      }
+      requestAnimationFrame(back);
+    };
+    requestAnimationFrame(back);
   }
 
   play(): void {
+    this.backwards = 0;
     // A browser may refuse to start sound without a click; the video then waits at the moment.
     void this.#video?.play().catch(() => undefined);
   }
 
+  /** Plays, now or as soon as the video is known. */
+  playSoon(): void {
+    if (this.#video && this.#video.readyState > 0 && this.#restart === undefined) this.play();
+    else this.#goOn = true;
+  }
+
   /** Goes some frames on or back, and stands still. */
   step(frames: number, frameRate: number): void {
-    this.#video?.pause();
+    this.stop();
     this.seek(this.time + frames / (frameRate > 0 ? frameRate : 25));
   }
 

@@ -17,6 +17,11 @@ export interface Filters {
 /** Nothing narrowed. */
 export const everything: Filters = { folder: '', source: '', age: '', length: '' };
 
+/** Whether two narrow alike. */
+export function sameFilters(a: Filters, b: Filters): boolean {
+  return (Object.keys(everything) as (keyof Filters)[]).every((name) => a[name] === b[name]);
+}
+
 /** Seconds at which a video is no longer short, and at which it is long. */
 const fourMinutes = 240;
 const twentyMinutes = 1200;

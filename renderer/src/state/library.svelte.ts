@@ -4,18 +4,23 @@ import type { Activity, HostInfo, Job } from '../../../engine/protocol/wire.ts';
 import type { LibraryVideo } from '../../../engine/protocol/results.ts';
 import type { Shown } from './failure.ts';
 
+/** Time to think again after a video was removed: as long as the word on it stands. */
+const removeAfterMs = 7000;
+
 /** The library, the queue and the connection, as the host last told them. */
 class Library {
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
   error = $state.raw<Shown | undefined>();
-  videos = $state.raw<LibraryVideo[]>([]);
+  #all = $state.raw<LibraryVideo[]>([]);
+  /** Ids of videos that are about to be forgotten. */
+  #leaving = $state.raw<ReadonlySet<string>>(new Set());
+  readonly videos = $derived(this.#all.filter((video) => !this.#leaving.has(video.id)));
   jobs = $state.raw<Job[]>([]);
   info = $state.raw<HostInfo | undefined>();
   connected = $state(true);
   readonly byId = $derived(new Map(this.videos.map((video) => [video.id, video])));
   readonly running = $derived(this.jobs.find((job) => job.state === 'running'));
   readonly live = $derived(this.jobs.filter((job) => ['running', 'waiting', 'paused'].includes(job.state)));
-  readonly seconds = $derived(this.videos.reduce((sum, video) => sum + (video.durationSec ?? 0), 0));
 
   #loading: Promise<void> | undefined;
   #again = false;
@@ -45,7 +50,7 @@ class Library {
         engine.call('activity', {}).then((activity) => this.#take(activity)),
       ]);
       this.info = info;
-      this.videos = library.videos;
+      this.#all = library.videos;
       this.phase = 'ready';
       this.error = undefined;
     } catch (error) {
@@ -74,6 +79,13 @@ class Library {
     this.#take(await engine.call('enqueue', { paths, ...(force ? { force } : {}) }));
   }
 
+  /** Puts one file before everything else; what runs gives way to it and goes on afterwards. @throws CallError */
+  async first(path: string, force = false): Promise<void> {
+    const { jobs } = await engine.call('enqueue', { paths: [path], ...(force ? { force } : {}) });
+    const added = Math.max(...jobs.map((job) => job.id));
+    this.#take(await engine.call('moveJob', { job: added, to: 'first' }));
+  }
+
   /** Asks something of a job. @throws CallError */
   async job(method: 'cancelJob' | 'pauseJob' | 'resumeJob', job: number): Promise<void> {
     this.#take(await engine.call(method, { job }));
@@ -88,10 +100,30 @@ class Library {
     this.#take(await engine.call('clearJobs', {}));
   }
 
-  /** Forgets a video; the footage stays. @throws CallError */
-  async remove(video: LibraryVideo): Promise<void> {
-    await engine.call('remove', { video: video.id });
-    this.videos = this.videos.filter((other) => other.id !== video.id);
+  /**
+   * Takes a video from sight, and forgets it a little later: until then it can be had back whole. The footage stays.
+   * @param onFailed gets why it could not be forgotten; then it is back
+   * @returns what brings it back
+   */
+  remove(video: LibraryVideo, onFailed: (error: Shown | undefined) => void): () => void {
+    this.#leaving = new Set([...this.#leaving, video.id]);
+    const back = () => {
+      clearTimeout(timer);
+      this.#leaving = new Set([...this.#leaving].filter((id) => id !== video.id));
+    };
+    const timer = setTimeout(() => {
+      engine.call('remove', { video: video.id }).then(
+        () => {
+          this.#all = this.#all.filter((other) => other.id !== video.id);
+          back();
+        },
+        (cause: unknown) => {
+          back();
+          onFailed(shown(cause));
+        },
+      );
+    }, removeAfterMs);
+    return back;
   }
 
   /** How far the indexing of a file is, 0 to 1. */

@@ -8,6 +8,16 @@ const schema = z.object({
   sort: z.enum(['added', 'name', 'duration']).catch('added'),
   volume: z.number().min(0).max(1).catch(1),
   muted: z.boolean().catch(false),
+  /** Whether the time scale of questions is unfolded. */
+  timeScale: z.boolean().catch(false),
+  /** Whether what few people need of the settings is unfolded. */
+  advanced: z.boolean().catch(false),
+  /** Results stand together by their video. */
+  grouped: z.boolean().catch(false),
+  /** Single letters and numbers are commands. */
+  keys: z.boolean().catch(true),
+  /** What was looked for, the newest first. */
+  recent: z.array(z.string()).max(20).catch([]),
 });
 type Values = z.infer<typeof schema>;
 

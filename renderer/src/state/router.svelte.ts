@@ -1,7 +1,15 @@
+import { ages, everything, lengths, type Filters } from './filters.ts';
+import { momentSources } from '../../../engine/protocol/reasons.ts';
+
+/** Which videos the library shows. */
+export const shows = ['all', 'ready', 'unready', 'failed', 'missing'] as const;
+/** One of {@link shows}. */
+export type Show = (typeof shows)[number];
+
 /** Where a person is in the app; kept in the address, so that back, forward and reload work. */
 export type Route =
-  | { name: 'library' }
-  | { name: 'search'; query: string }
+  | { name: 'library'; folder?: string | undefined; show?: Show | undefined }
+  | { name: 'search'; query: string; filters?: Filters | undefined }
   | { name: 'ask'; question?: string | undefined }
   | {
       name: 'video';
@@ -30,12 +38,26 @@ function decoded(id: string): string {
   }
 }
 
+/** One of some words, or the first of them. */
+function oneOf<T extends string>(words: readonly T[], text: string | null, otherwise: T): T {
+  return words.find((word) => word === text) ?? otherwise;
+}
+
+function filtersIn(values: URLSearchParams): Filters {
+  return {
+    folder: values.get('folder') ?? '',
+    source: oneOf(['', ...momentSources], values.get('by'), ''),
+    age: oneOf(['', ...ages], values.get('age'), ''),
+    length: oneOf(['', ...lengths], values.get('length'), ''),
+  };
+}
+
 /** Reads an address like "#/video/abc?t=12.5". */
 export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const values = new URLSearchParams(search);
   const [name, id] = path.split('/');
-  if (name === 'search') return { name, query: values.get('q') ?? '' };
+  if (name === 'search') return { name, query: values.get('q') ?? '', filters: filtersIn(values) };
   if (name === 'ask') return { name, question: values.get('q') ?? undefined };
   if (name === 'video' && id)
     return {
@@ -46,35 +68,77 @@ export function parseRoute(hash: string): Route {
       query: values.get('q') ?? undefined,
     };
   if (name === 'activity' || name === 'settings') return { name };
-  return { name: 'library' };
+  return {
+    name: 'library',
+    folder: values.get('folder') ?? undefined,
+    show: oneOf(shows, values.get('show'), 'all'),
+  };
+}
+
+/** Some values as they stand in an address; what is empty isn't there. */
+function query(values: Record<string, string | undefined>): string {
+  const given = Object.entries(values).filter((pair): pair is [string, string] => !!pair[1]);
+  const text = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return text === '' ? '' : `?${text}`;
 }
 
 /** The address of a route; the other way round of {@link parseRoute}. */
 export function routeHash(route: Route): string {
-  if (route.name === 'search') return `#/search?q=${encodeURIComponent(route.query)}`;
-  if (route.name === 'ask' && route.question) return `#/ask?q=${encodeURIComponent(route.question)}`;
-  if (route.name !== 'video') return route.name === 'library' ? '#/' : `#/${route.name}`;
-  const values = new URLSearchParams();
-  if (route.at !== undefined) values.set('t', route.at.toFixed(2));
-  if (route.end !== undefined) values.set('end', route.end.toFixed(2));
-  if (route.query) values.set('q', route.query);
-  const search = values.toString();
-  return `#/video/${encodeURIComponent(route.id)}${search ? `?${search}` : ''}`;
+  switch (route.name) {
+    case 'library':
+      return `#/${query({ folder: route.folder, show: route.show === 'all' ? '' : route.show })}`;
+    case 'search': {
+      const { folder, source, age, length } = route.filters ?? everything;
+      return `#/search?q=${encodeURIComponent(route.query)}${query({ folder, by: source, age, length }).replace('?', '&')}`;
+    }
+    case 'ask':
+      return `#/ask${query({ q: route.question })}`;
+    case 'video': {
+      const { at, end, query: words } = route;
+      const values = { t: at?.toFixed(2), end: end?.toFixed(2), q: words };
+      return `#/video/${encodeURIComponent(route.id)}${query(values)}`;
+    }
+    default:
+      return `#/${route.name}`;
+  }
 }
 
 let current = $state.raw(parseRoute(location.hash));
-addEventListener('hashchange', () => (current = parseRoute(location.hash)));
-addEventListener('popstate', () => (current = parseRoute(location.hash)));
+let address = location.hash;
+/** From which page each was come to, so that there is a way back to just that. */
+const origins = new Map<string, string>();
+
+function arrive(to: Route): void {
+  if (location.hash !== address) origins.set(location.hash, address);
+  address = location.hash;
+  current = to;
+}
+const read = () => {
+  if (location.hash !== address) arrive(parseRoute(location.hash));
+};
+addEventListener('hashchange', read);
+addEventListener('popstate', read);
 
 /** The route now. */
 export function route(): Route {
   return current;
 }
 
+/** The address from which the one now was come to; undefined where it was opened by itself. */
+export function origin(): string | undefined {
+  void current;
+  return origins.get(address);
+}
+
 /** Goes to a route. `replace` leaves no step to go back to: for what is still being typed. */
 export function go(to: Route, { replace = false } = {}): void {
   const hash = routeHash(to);
   if (hash === location.hash) return;
+  const from = origins.get(address);
   history[replace ? 'replaceState' : 'pushState'](null, '', hash);
-  current = to;
+  if (replace) {
+    address = hash;
+    if (from !== undefined) origins.set(hash, from);
+  }
+  arrive(to);
 }

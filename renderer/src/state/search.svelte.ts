@@ -1,6 +1,6 @@
 import { engine } from '../engine/index.ts';
 import { shown } from './failure.ts';
-import { asRequest, everything, type Filters } from './filters.ts';
+import { asRequest, everything, sameFilters, type Filters } from './filters.ts';
 import { inOldOrder, sameOrder } from './order.ts';
 import type { FindResult } from '../../../engine/protocol/results.ts';
 import type { Shown } from './failure.ts';
@@ -45,10 +45,11 @@ export class Search {
     if (!this.#held && this.query !== '') void this.run(this.query, this.#within);
   }
 
-  /** Narrows the search, and looks again. */
-  filter(filters: Filters): void {
+  /** Somebody came to a search: what was found for the same stands; what failed is tried once more. */
+  async visit(query: string, filters: Filters): Promise<void> {
+    const same = query.trim() === this.query && sameFilters(filters, this.filters);
     this.filters = filters;
-    if (this.query !== '') void this.run(this.query, this.#within);
+    if (!same || this.phase === 'failed') await this.run(query);
   }
 
   /** Looks for some words, in one video where its id is given. */

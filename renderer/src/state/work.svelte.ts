@@ -1,4 +1,5 @@
 import { engine } from '../engine/index.ts';
+import { engineWords } from '../i18n/engine-words.ts';
 import { shown } from './failure.ts';
 import type { Method, RequestOf, ResultOf } from '../../../engine/protocol/wire.ts';
 import type { PartListeners } from '../../../engine/protocol/wire.ts';
@@ -23,7 +24,7 @@ export class Work {
     const on = {
       progress: ({ fraction, subject, stage }: { fraction: number; subject?: string; stage: string }) => {
         this.fraction = fraction;
-        this.subject = subject ?? stage;
+        this.subject = subject ?? engineWords(stage);
       },
     } as unknown as PartListeners<M>;
     try {

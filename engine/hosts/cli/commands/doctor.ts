@@ -27,8 +27,12 @@ export const doctorCommand: Command = {
     const result = await opened.doctor();
     const exitCode = result.ok ? 0 : 1;
     if (json) return { result, exitCode };
-    for (const { name, ok, found, remedy } of result.checks) {
-      const mark = ok ? terminal.style('green', '✓') : terminal.style('red', '✗');
+    for (const { name, ok, unused, found, remedy } of result.checks) {
+      const mark = unused
+        ? terminal.style('dim', '–')
+        : ok
+          ? terminal.style('green', '✓')
+          : terminal.style('red', '✗');
       terminal.line(`${mark} ${terminal.style('bold', name)}: ${printable(found)}`);
       if (!ok && remedy) terminal.line(`  ${remedy}`);
     }
