@@ -40,7 +40,7 @@ export default tseslint.config(
         'error',
         {
           selector:
-            ':matches(ImportExpression, CallExpression) > Literal[value=/^onnxruntime-(node|common)(\\u002F|$)/]',
+            ':matches(ImportExpression, CallExpression[callee.name=/^(require|runtimeRequire)$/]) > Literal[value=/^onnxruntime-(node|common)(\\u002F|$)/]',
           message: 'Import engine/onnxruntime, which turns its telemetry off before it is loaded.',
         },
       ],

@@ -48,7 +48,7 @@ export async function find(
   const texts = textMoments(deps.store, query, {
     videos: searched.every,
     all: searched.all && searched.every.length === searched.videos.length,
-    by: request.by,
+    by: (source) => request.by(source),
   });
   for (const track of deps.trackSearches ?? [])
     if (request.by(track.source)) texts.push(...track.find(deps.store, searched.every, query));
