@@ -7,6 +7,8 @@ const resumable: readonly string[] = [
   'disk-failed',
   'library-locked',
   'file-truncated',
+  'engine-stopped',
+  'bad-bundle',
 ];
 
 /** Whether what was made is kept after a failure; undefined is a cancellation, and a bug says nothing of the footage. */

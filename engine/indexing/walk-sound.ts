@@ -1,3 +1,4 @@
+import { soundRate, type SoundPiece } from '../core/sound.ts';
 import type { VideoInfo } from '../media/index.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
 import type { SoundWork } from './extractors/extractor.ts';
@@ -39,7 +40,8 @@ export async function walkSound({ media, path, info, works, signal, onReached }:
       throwIfCancelled(signal);
       if (left.length === 0) return;
       await each(async (work) => {
-        if (piece.time >= work.resumedSec) await work.take(piece);
+        const rest = since(piece, work.resumedSec);
+        if (rest.samples.length > 0) await work.take(rest);
       });
       onReached(piece.time, from);
     }
@@ -49,4 +51,11 @@ export async function walkSound({ media, path, info, works, signal, onReached }:
     for (const { work } of left) work.leave(keepsWhatIsMade(signal?.aborted ? undefined : error));
     throw error;
   }
+}
+
+/** What of a piece comes after a time. */
+function since(piece: SoundPiece, seconds: number): SoundPiece {
+  const before = Math.round((seconds - piece.time) * soundRate);
+  if (before <= 0) return piece;
+  return { time: piece.time + before / soundRate, samples: piece.samples.subarray(before) };
 }

@@ -2,6 +2,7 @@
 export { createListener, type HearOptions, type Listener } from './listener.ts';
 export { launchListenersWith, type ListenerEvents, type ListenerProcess } from './listener-process.ts';
 export { startHearing, type Hearing, type HearingOptions } from './hearing.ts';
+export { contextSec } from './sound-before.ts';
 export { hearVideo, type HearVideoOptions } from './hear-video.ts';
 export { earsSpec, readSpeechModel, speechManifestName, type SpeechModel } from './models.ts';
 export { importSpeechModel, type ImportSpeechOptions } from './import-model.ts';

@@ -59,7 +59,7 @@ export interface SoundWork {
   needs: 'sound';
   /** Index of the sound track in the file; undefined where the video has none. */
   stream: number | undefined;
-  /** Seconds that an interrupted making has already. */
+  /** Sound is wanted from here on: before it, an interrupted making needs none any more. In seconds. */
   resumedSec: number;
   /** Takes the next stretch of sound and stores what it makes of it. */
   take(piece: SoundPiece): Promise<void>;
