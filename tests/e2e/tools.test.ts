@@ -90,6 +90,15 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     assert.deepEqual(await seriousFindings(page), []);
   });
 
+  test('a report for whoever helps is copied', async (t) => {
+    const page = await open(t);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await visit(page, '#/settings');
+    await page.getByRole('button', { name: 'Copy a report' }).click();
+    await page.getByText('The report is copied.').waitFor();
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), 'Longview 1.0.0');
+  });
+
   test('a missing file is looked for elsewhere', async (t) => {
     const videos = pretendVideos(3);
     videos[0].status = 'missing';

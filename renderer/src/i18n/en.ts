@@ -502,6 +502,10 @@ export const en = {
   'export.downloaded': (count: number, name: string) => `${many(count, 'moment')} in ${name}`,
   'export.skipped': (count: number) => `${count} left out:`,
   machine: 'This machine',
+  'report.copy': 'Copy a report',
+  'report.text':
+    'Versions, checks and the last lines of the log, for whoever helps you. Without the paths and names of your files.',
+  'report.copied': 'The report is copied. Read it before you give it away.',
   'machine.text': 'What Longview found here.',
   'settings.advanced': 'Advanced',
   'settings.advanced.text': 'Models, checkpoints, self-test, processor, this machine',
