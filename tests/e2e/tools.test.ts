@@ -94,6 +94,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     const page = await open(t);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await visit(page, '#/settings');
+    await page.locator('summary', { hasText: 'Advanced' }).click();
     await page.getByRole('button', { name: 'Copy a report' }).click();
     await page.getByText('The report is copied.').waitFor();
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), 'Longview 1.0.0');
