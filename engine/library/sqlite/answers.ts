@@ -115,9 +115,10 @@ export class Answers {
   prune(maxBytes: number, spared = -1): number {
     return this.#db.run(
       `DELETE FROM answers WHERE pinned = 0 AND num <> ? AND num IN (
-         SELECT num FROM (
-           SELECT num, sum(length(result)) OVER (ORDER BY pinned DESC, used_at DESC, num DESC) AS upTo FROM answers)
-         WHERE upTo > ?)`,
+         SELECT kept.num FROM (
+           SELECT own.num, sum(length(own.result)) OVER (
+             ORDER BY own.pinned DESC, own.used_at DESC, own.num DESC) AS upTo FROM answers AS own) AS kept
+         WHERE kept.upTo > ?)`,
       spared,
       maxBytes,
     ).changes;

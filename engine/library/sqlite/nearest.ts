@@ -131,7 +131,7 @@ export class NearestPatches {
         `SELECT object_batches.pass, first, videos.id AS videoId, best
          FROM object_batches JOIN tracks ON tracks.pass = object_batches.pass AND tracks.kind = 'objects'
            JOIN videos ON videos.num = tracks.video
-         WHERE label = (SELECT num FROM labels WHERE name = ?) AND tracks.state = 'whole' AND tracks.version = ?
+         WHERE label = (SELECT labels.num FROM labels WHERE labels.name = ?) AND tracks.state = 'whole' AND tracks.version = ?
            ${among} ORDER BY best DESC LIMIT ?`,
         ...[label, fingerprint, ...(videos ? [JSON.stringify(videos)] : []), count],
       ),

@@ -256,7 +256,7 @@ class Writer implements PassWriter {
       );
       this.#db.run(
         `DELETE FROM thumbnails WHERE pass IN (SELECT passes.num FROM passes WHERE passes.video = ?)
-           AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.pass = thumbnails.pass AND kind = 'stills')`,
+           AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.pass = thumbnails.pass AND tracks.kind = 'stills')`,
         video,
       );
       this.#db.run(

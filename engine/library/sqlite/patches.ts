@@ -14,7 +14,8 @@ interface BatchRow {
 }
 
 /** The first patch of the batch that holds a patch: takes a pass's number and the patch. */
-const batchOf = 'coalesce((SELECT max(first) FROM patch_batches WHERE pass = ? AND first <= ?), 0)';
+const batchOf =
+  'coalesce((SELECT max(own.first) FROM patch_batches AS own WHERE own.pass = ? AND own.first <= ?), 0)';
 
 /** How many single videos' patches are kept in memory beside the tables of whole libraries. */
 const keptVideos = 8;
@@ -147,7 +148,8 @@ export class Patches {
     const rows = this.#db.all<{ index: number; name: string; objects: Uint8Array }>(
       `SELECT batches.key AS "index", name, objects FROM json_each(?) AS batches
        CROSS JOIN object_batches ON pass = batches.value ->> 0 AND first = batches.value ->> 1
-       CROSS JOIN labels ON labels.num = label WHERE name IN (SELECT value FROM json_each(?))`,
+       CROSS JOIN labels ON labels.num = label
+       WHERE name IN (SELECT wanted.value FROM json_each(?) AS wanted)`,
       ...[JSON.stringify(batches.map(({ pass, first }) => [pass, first])), JSON.stringify(labels)],
     );
     for (const row of rows) unpackObjects(row.objects, row.name, (object) => seen[row.index].push(object));

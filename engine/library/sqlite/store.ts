@@ -264,7 +264,7 @@ function removeVideo({ db, videos, passes }: Library, id: string): void {
   const removed = db.write(() => {
     const video = videos.row(id).num;
     const gone = db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', video);
-    db.run('DELETE FROM jobs WHERE path IN (SELECT path FROM files WHERE files.video = ?)', video);
+    db.run('DELETE FROM jobs WHERE path IN (SELECT files.path FROM files WHERE files.video = ?)', video);
     db.run(
       'DELETE FROM answers WHERE num IN (SELECT answer FROM answer_videos WHERE answer_videos.video = ?)',
       video,
