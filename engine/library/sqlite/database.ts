@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { libraryTooNew, mapErrors, notALibrary } from './errors.ts';
+import { foreignLibrary, libraryTooNew, mapErrors, notALibrary } from './errors.ts';
+import type { LibraryFault } from '../ports/health.ts';
 import { applicationId, migrations } from './schema.ts';
+import { checkSound, faultsOf } from './soundness.ts';
 
 type Parameter = string | number | bigint | Uint8Array | null;
 
@@ -68,6 +70,11 @@ export class LibraryDatabase {
     this.#map(() => this.#db.pragma('incremental_vacuum'));
   }
 
+  /** What is wrong inside; reads all of it. */
+  faults(): LibraryFault[] {
+    return faultsOf(this.#db, this.folder);
+  }
+
   /** Closes the file; safe to call twice. */
   close(): void {
     this.#statements.clear();
@@ -98,7 +105,10 @@ function open(folder: string, known: readonly string[], timeout: number): Databa
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
+    // What a foreign library has in its views, triggers and checks may call nothing that does harm.
+    db.pragma('trusted_schema = OFF');
     if (version < known.length) migrate(db, folder, known);
+    if (known === migrations) checkSound(db, folder);
     return db;
   } catch (error) {
     db.close();
@@ -109,10 +119,28 @@ function open(folder: string, known: readonly string[], timeout: number): Databa
 function checkedVersion(db: Database.Database, folder: string, ours: number): number {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > ours) throw libraryTooNew(folder, version, ours);
+  if (version < 0)
+    throw foreignLibrary(folder, `it says that it is of format ${version}, which no Longview writes`);
   const id = db.pragma('application_id', { simple: true }) as number;
   const empty = (db.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number }).n === 0;
   if (!empty && id !== applicationId) throw notALibrary(folder);
+  if (empty !== (version === 0))
+    throw foreignLibrary(
+      folder,
+      `it says that it is of format ${version}, and ${empty ? 'is empty' : 'is not'}`,
+    );
   return version;
+}
+
+/** A step of ours fails on what isn't of the format that it says. */
+function step(db: Database.Database, folder: string, known: readonly string[], version: number): void {
+  try {
+    db.exec(known[version]);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (known !== migrations || !/^SQLITE_(ERROR|CONSTRAINT|MISMATCH)/.test(code ?? '')) throw error;
+    throw foreignLibrary(folder, `it says that it is of format ${version}, and is not (${message})`, error);
+  }
 }
 
 function migrate(db: Database.Database, folder: string, known: readonly string[]): void {
@@ -120,7 +148,7 @@ function migrate(db: Database.Database, folder: string, known: readonly string[]
     // Another process may have migrated while this one waited for the lock.
     const from = checkedVersion(db, folder, known.length);
     for (let version = from; version < known.length; version++) {
-      db.exec(known[version]);
+      step(db, folder, known, version);
       db.pragma(`user_version = ${version + 1}`);
     }
     db.pragma(`application_id = ${applicationId}`);

@@ -44,7 +44,7 @@ const damaged: Make = (folder, cause) =>
   new LongviewError(
     'library-damaged',
     `The library in ${folder} is damaged: ${cause.message}.`,
-    'Move that folder away and index your videos again, or restore it from a backup; your footage is not affected.',
+    'Restore it from a backup (longview restore), or move that folder away and index your videos again; your footage is not affected.',
     { cause, details: { folder } },
   );
 
@@ -87,6 +87,30 @@ export function libraryTooNew(folder: string, version: number, ours: number): Lo
     `The library in ${folder} was made by a newer Longview (format ${version}; this one knows up to ${ours}).`,
     'Update Longview, or choose another library folder.',
     { details: { folder, version, ours } },
+  );
+}
+
+/** It says that it is one of ours, and holds what no Longview writes. */
+export function foreignLibrary(folder: string, what: string, cause?: unknown): LongviewError {
+  return new LongviewError(
+    'library-damaged',
+    `The library in ${folder} is damaged, or was not made by Longview: ${what}.`,
+    'Restore it from a backup (longview restore), or choose another library folder; your footage is not affected.',
+    { cause, details: { folder } },
+  );
+}
+
+/** What was read is shorter than it says: {@link storeError} makes `library-damaged` of it. */
+export class CutBlob extends Error {
+  override readonly name = 'CutBlob';
+  readonly code = 'SQLITE_CORRUPT_BLOB';
+}
+
+/** A blob of the length that its row says. @throws CutBlob. */
+export function whole(bytes: Uint8Array, length: number, what: string): Uint8Array {
+  if (bytes.byteLength === length) return bytes;
+  throw new CutBlob(
+    `${what} have ${bytes.byteLength} bytes, not ${length}; "longview doctor" tells of which video`,
   );
 }
 

@@ -19,6 +19,7 @@ after(() => {
 const eachColumns = 'key value type atom id parent fullkey path'.split(' ');
 const columns = new Map<string, ReadonlySet<string>>([
   ['json_each', new Set(eachColumns)],
+  ['pragma_table_info', new Set(['cid', 'name', 'type', 'notnull', 'dflt_value', 'pk'])],
   ['sqlite_schema', new Set(['type', 'name', 'tbl_name', 'rootpage', 'sql'])],
   ...db
     .prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")

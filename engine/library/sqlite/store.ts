@@ -3,11 +3,12 @@ import { similarities } from '../../core/similarities.ts';
 import { badArgument, LongviewError, quote } from '../../protocol/errors.ts';
 import { shotCuts } from '../../vision/shot-cuts.ts';
 import { FeatureCache } from '../features.ts';
+import { isStillName } from '../names.ts';
 import type { Store } from '../ports/index.ts';
 import { Answers } from './answers.ts';
 import { Claims } from './claims.ts';
 import { LibraryDatabase } from './database.ts';
-import { mapErrors } from './errors.ts';
+import { foreignLibrary, mapErrors } from './errors.ts';
 import { Jobs } from './jobs.ts';
 import { Leases } from './leases.ts';
 import { NearestPatches } from './nearest.ts';
@@ -80,6 +81,7 @@ export function openStore(folder: string): Store {
     ...answers(library),
     ...jobs(library),
     ...settings(library),
+    faults: () => library.db.faults(),
     close: () => {
       library.nearest.close();
       library.leases.close();
@@ -113,7 +115,10 @@ function footage(library: Library) {
           'SELECT time, file FROM thumbnails WHERE pass = ? ORDER BY time',
           pass.num,
         )
-        .map(({ time, file }) => ({ time, path: join(thumbnailFolder(folder, pass.id), file) }));
+        .map(({ time, file }) => {
+          if (!isStillName(file)) throw foreignLibrary(folder, `its still is called ${quote(file)}`);
+          return { time, path: join(thumbnailFolder(folder, pass.id), file) };
+        });
     },
   } satisfies Partial<Store>;
 }
@@ -146,10 +151,11 @@ function frameTracks(library: Library) {
       mapErrors(folder, () => nearest.find(fingerprint, library.generation(), query, count, among)),
     similarityAt: (fingerprint, query, places) =>
       mapErrors(folder, () => nearest.similarityAt(fingerprint, library.generation(), query, places)),
-    bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
+    bestSeen: (fingerprint, labels, count, among) =>
+      mapErrors(folder, () => nearest.seen(fingerprint, labels, count, among)),
     objects: (videoId, labels, window) =>
       db.snapshot(() => patches.objects(searched.pass(videoId), labels, window)),
-    objectsOf: (videoIds, labels) => patches.objectsOf(videoIds, labels),
+    objectsOf: (videoIds, labels) => mapErrors(folder, () => patches.objectsOf(videoIds, labels)),
     labels: (videoId) => db.snapshot(() => patches.labels(searched.pass(videoId))),
     frames: (videoId) => db.snapshot(() => patches.frames(searched.pass(videoId))),
     cuts: (videoId) => shotCuts(db.snapshot(() => patches.frames(searched.pass(videoId)))),
@@ -192,7 +198,7 @@ function tracks(library: Library) {
       for (const video of new Set(gone.map((row) => row.video))) passes.removeEmpty(video);
       return gone.length;
     },
-    series: (videoId, kind) => tracks.series(library.num(videoId), kind),
+    series: (videoId, kind) => mapErrors(db.folder, () => tracks.series(library.num(videoId), kind)),
     videosWith: (kind) => tracks.videosWith(kind),
   } satisfies Partial<Store>;
 }

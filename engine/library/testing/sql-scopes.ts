@@ -92,7 +92,8 @@ function addTable(
   const table = tokens[at];
   if (!isWord(table) || table === 'SET') return at - 1;
   let last = at;
-  if (tokens[last + 1] === '(' && table === 'json_each') while (tokens[last] !== ')') last++;
+  if (tokens[last + 1] === '(' && /^(json_each|pragma_table_info)$/.test(table))
+    while (tokens[last] !== ')') last++;
   const as = tokens[last + 1]?.toUpperCase() === 'AS';
   const alias = tokens[last + (as ? 2 : 1)];
   const has = columns.get(table);

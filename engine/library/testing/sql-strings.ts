@@ -57,7 +57,7 @@ function isPart(node: ts.Node): boolean {
 }
 
 function waysOf(node: ts.Node, files: readonly ts.SourceFile[], bound: Bound): readonly string[] {
-  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) return [node.text];
   if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node))
     return waysOf(node.expression, files, bound);
   if (ts.isConditionalExpression(node))
@@ -87,11 +87,36 @@ function waysOf(node: ts.Node, files: readonly ts.SourceFile[], bound: Bound): r
 function waysOfName(node: ts.Identifier, files: readonly ts.SourceFile[], bound: Bound): readonly string[] {
   const parameter = parameterOf(node);
   if (parameter) return argumentsFor(parameter, files);
-  const declaration = declarationOf(node.text, node, files);
+  const declaration = declarationOf(node.text, node, files) ?? loopOver(node);
   if (!declaration) throw new Error(`no constant ${node.text}`);
   const loop = declaration.parent.parent;
-  if (ts.isForOfStatement(loop)) return waysOf(loop.expression, files, bound);
+  if (ts.isForOfStatement(loop)) {
+    if (ts.isIdentifier(declaration.name)) return waysOf(loop.expression, files, bound);
+    return propertiesOf(loop.expression, node.text, files).flatMap((one) => waysOf(one, files, bound));
+  }
   return waysOf(declaration.initializer!, files, bound);
+}
+
+/** The loop that takes a name out of each element of a list. */
+function loopOver(node: ts.Identifier): ts.VariableDeclaration | undefined {
+  for (let parent: ts.Node = node; !ts.isSourceFile(parent); parent = parent.parent) {
+    if (!ts.isForOfStatement(parent) || !ts.isVariableDeclarationList(parent.initializer)) continue;
+    const [declaration] = parent.initializer.declarations;
+    if (declaration.name.getText().split(/\W+/).includes(node.text)) return declaration;
+  }
+  return undefined;
+}
+
+function propertiesOf(list: ts.Expression, name: string, files: readonly ts.SourceFile[]): ts.Expression[] {
+  const array = ts.isIdentifier(list) ? declarationOf(list.text, list, files)?.initializer : list;
+  if (!array || !ts.isArrayLiteralExpression(array)) throw new Error(`no list ${list.getText()}`);
+  return array.elements.flatMap((element) =>
+    ts.isObjectLiteralExpression(element)
+      ? element.properties.flatMap((one) =>
+          ts.isPropertyAssignment(one) && one.name.getText() === name ? [one.initializer] : [],
+        )
+      : [],
+  );
 }
 
 /** The parameter of the enclosing method that a name stands for. */
