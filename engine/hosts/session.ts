@@ -1,8 +1,7 @@
-import { LongviewError } from '../protocol/errors.ts';
-import { badArgument, LongviewError } from '../protocol/errors.ts';
-import { exportName } from '../protocol/export-name.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { badArgument, LongviewError } from '../protocol/errors.ts';
+import { exportName } from '../protocol/export-name.ts';
 import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
 import { givenPath } from '../media/given-path.ts';
 import { parseRequest } from '../protocol/requests.ts';
