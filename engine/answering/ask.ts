@@ -61,7 +61,7 @@ export async function ask(
   const result = await answerAll(deps, asked, opened, options, began);
   throwIfCancelled(options.signal);
   // Once what was left out can be read again, there is more to say.
-  if (opened.leftOut.length === 0) deps.store.keepAnswer(asked.key, result);
+  if (opened.leftOut.length === 0) keep(deps, asked, result);
   return withNotices(deps, asked, result, opened.leftOut);
 }
 
@@ -114,6 +114,15 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
       saidOf: readerFor(store, timeline),
     },
   };
+}
+
+/** An answer that can't be kept is given all the same. */
+function keep({ store }: SearchDeps, asked: Asked, result: AskResult): void {
+  try {
+    store.keepAnswer(asked.key, result);
+  } catch (error) {
+    if (!(error instanceof LongviewError) || error.code !== 'disk-full') throw error;
+  }
 }
 
 /** The feature cache may be deleted, or cut: what it lost is left out as long as anything remains to be read. */

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { foreignLibrary, libraryTooNew, mapErrors, notALibrary } from './errors.ts';
+import { foreignLibrary, libraryTooNew, mapErrors, notALibrary, storeError } from './errors.ts';
+import { keepReserve, releaseReserve } from './reserve.ts';
+import { LongviewError } from '../../protocol/errors.ts';
 import type { LibraryFault } from '../ports/health.ts';
 import { applicationId, migrations } from './schema.ts';
 import { checkSound, faultsOf } from './soundness.ts';
@@ -25,7 +27,8 @@ export class LibraryDatabase {
    */
   constructor(folder: string, known: readonly string[] = migrations, busyTimeoutMs = 5000) {
     this.folder = folder;
-    this.#db = mapErrors(folder, () => open(folder, known, busyTimeoutMs));
+    this.#db = mapErrors(folder, () => openAnyhow(folder, known, busyTimeoutMs));
+    keepReserve(folder);
   }
 
   /** Runs a statement that returns nothing. @returns rows changed, and the last row's number. */
@@ -50,6 +53,22 @@ export class LibraryDatabase {
     return this.#map(() => this.#db.transaction(work).immediate());
   }
 
+  /**
+   * As {@link LibraryDatabase.write}, for what makes room: on a full disk with the space that was kept for it.
+   * @param makeRoom frees what is to go anyway, where that isn't enough
+   */
+  writeAnyhow<T>(work: () => T, makeRoom: () => void = () => undefined): T {
+    for (const more of [() => releaseReserve(this.folder), makeRoom]) {
+      try {
+        return this.write(work);
+      } catch (error) {
+        if (!(error instanceof LongviewError) || error.code !== 'disk-full') throw error;
+        more();
+      }
+    }
+    return this.write(work);
+  }
+
   /** Runs `work` on one state of the database, whatever other processes write meanwhile. */
   snapshot<T>(work: () => T): T {
     if (this.#db.inTransaction) return work();
@@ -67,7 +86,12 @@ export class LibraryDatabase {
 
   /** Gives the pages that deleting freed back to the disk. */
   releaseSpace(): void {
-    this.#map(() => this.#db.pragma('incremental_vacuum'));
+    try {
+      this.#map(() => this.#db.pragma('incremental_vacuum'));
+    } catch (error) {
+      // Vacuuming takes room of its own; the next time is soon enough.
+      if (!(error instanceof LongviewError) || error.code !== 'disk-full') throw error;
+    }
   }
 
   /** What is wrong inside; reads all of it. */
@@ -95,10 +119,29 @@ export class LibraryDatabase {
   }
 }
 
-function open(folder: string, known: readonly string[], timeout: number): Database.Database {
+/** On a full disk with the space that was kept for it; without that, alone: then SQLite needs no file beside it. */
+function openAnyhow(folder: string, known: readonly string[], timeout: number): Database.Database {
+  const attempts = [
+    () => open(folder, known, timeout),
+    () => (releaseReserve(folder), open(folder, known, timeout)),
+    () => open(folder, known, timeout, true),
+  ];
+  for (const [index, attempt] of attempts.entries()) {
+    try {
+      return attempt();
+    } catch (error) {
+      const isFull = (storeError(error, folder) as LongviewError).code === 'disk-full';
+      if (!isFull || index === attempts.length - 1) throw error;
+    }
+  }
+  throw new Error('unreachable');
+}
+
+function open(folder: string, known: readonly string[], timeout: number, alone = false): Database.Database {
   mkdirSync(folder, { recursive: true });
   const db = new Database(join(folder, 'library.db'), { timeout });
   try {
+    if (alone) db.pragma('locking_mode = EXCLUSIVE');
     // Before anything is written: a newer library must stay exactly as it is.
     const version = checkedVersion(db, folder, known.length);
     if (version === 0) db.pragma('auto_vacuum = INCREMENTAL');

@@ -1,4 +1,5 @@
 import { LongviewError } from '../../protocol/errors.ts';
+import { freeBytes } from './reserve.ts';
 
 /** What a system or SQLite error carries beside its message. */
 interface CodedError extends Error {
@@ -60,7 +61,7 @@ const diskFull: Make = (folder, cause) =>
   new LongviewError(
     'disk-full',
     `The disk that holds the library in ${folder} is full.`,
-    'Free some space, or choose a library folder on another disk; what was stored before is safe.',
+    'Free some space: remove videos from the library, or other files. What was stored before is safe, can be searched, and can be removed.',
     { cause, details: { folder } },
   );
 
@@ -72,13 +73,19 @@ const denied: Make = (folder, cause) =>
     { cause, details: { folder } },
   );
 
-const diskFailed: Make = (folder, cause) =>
-  new LongviewError(
+/** Less than this and SQLite can't make the files that it works with. */
+const leastBytes = 64 * 1024;
+
+const diskFailed: Make = (folder, cause) => {
+  // SQLite has a failure of its own for each place where it needed a byte more.
+  if ((freeBytes(folder) ?? leastBytes) < leastBytes) return diskFull(folder, cause);
+  return new LongviewError(
     'disk-failed',
     `The disk that holds the library in ${folder} doesn't answer as it should: ${cause.message}.`,
     'Check that the disk is connected and healthy, then try again.',
     { cause, details: { folder } },
   );
+};
 
 /** The library was written by a newer Longview; nothing in it was touched. */
 export function libraryTooNew(folder: string, version: number, ours: number): LongviewError {

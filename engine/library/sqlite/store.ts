@@ -267,7 +267,9 @@ function settings({ db }: Library) {
 }
 
 function removeVideo({ db, videos, passes }: Library, id: string): void {
-  const removed = db.write(() => {
+  const ids = () =>
+    db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', videos.row(id).num);
+  const work = () => {
     const video = videos.row(id).num;
     const gone = db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', video);
     db.run('DELETE FROM jobs WHERE path IN (SELECT files.path FROM files WHERE files.video = ?)', video);
@@ -278,6 +280,9 @@ function removeVideo({ db, videos, passes }: Library, id: string): void {
     db.run('DELETE FROM videos WHERE num = ?', video);
     db.run('UPDATE state SET generation = generation + 1');
     return gone;
+  };
+  const removed = db.writeAnyhow(work, () => {
+    for (const pass of ids()) passes.removeFiles(pass.id);
   });
   for (const pass of removed) passes.removeFiles(pass.id);
   db.releaseSpace();
