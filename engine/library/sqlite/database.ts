@@ -6,6 +6,8 @@ import { keepReserve, releaseReserve } from './reserve.ts';
 import { LongviewError } from '../../protocol/errors.ts';
 import type { LibraryFault } from '../ports/health.ts';
 import { applicationId, migrations } from './schema.ts';
+import type { BackupFacts } from '../ports/backup.ts';
+import { backUp, backUpBeforeMigration, backUpWeekly } from './backup-files.ts';
 import { checkSound, faultsOf } from './soundness.ts';
 
 type Parameter = string | number | bigint | Uint8Array | null;
@@ -94,6 +96,16 @@ export class LibraryDatabase {
     }
   }
 
+  /** Copies all into one file. */
+  backup(target: string, withFiles: boolean): Promise<BackupFacts> {
+    return backUp(this.#db, this.folder, target, withFiles);
+  }
+
+  /** As {@link LibraryDatabase.backup} into a folder of its own, where the last time was a week ago. */
+  backupWeekly(): Promise<string | undefined> {
+    return backUpWeekly(this.#db, this.folder);
+  }
+
   /** What is wrong inside; reads all of it. */
   faults(): LibraryFault[] {
     return faultsOf(this.#db, this.folder);
@@ -150,6 +162,7 @@ function open(folder: string, known: readonly string[], timeout: number, alone =
     db.pragma('foreign_keys = ON');
     // What a foreign library has in its views, triggers and checks may call nothing that does harm.
     db.pragma('trusted_schema = OFF');
+    if (version > 0 && version < known.length) backUpFirst(db, folder, version);
     if (version < known.length) migrate(db, folder, known);
     if (known === migrations) checkSound(db, folder);
     return db;
@@ -173,6 +186,15 @@ function checkedVersion(db: Database.Database, folder: string, ours: number): nu
       `it says that it is of format ${version}, and ${empty ? 'is empty' : 'is not'}`,
     );
   return version;
+}
+
+/** A disk without room for a backup doesn't keep a library from being opened: migrating takes place whole or not at all. */
+function backUpFirst(db: Database.Database, folder: string, version: number): void {
+  try {
+    backUpBeforeMigration(db, folder, version);
+  } catch (error) {
+    if (!(error instanceof LongviewError) || error.code !== 'disk-full') throw error;
+  }
 }
 
 /** A step of ours fails on what isn't of the format that it says. */

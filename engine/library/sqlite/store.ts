@@ -82,6 +82,8 @@ export function openStore(folder: string): Store {
     ...jobs(library),
     ...settings(library),
     faults: () => library.db.faults(),
+    backup: (target, withFiles = false) => library.db.backup(target, withFiles),
+    backupWeekly: () => library.db.backupWeekly(),
     close: () => {
       library.nearest.close();
       library.leases.close();
