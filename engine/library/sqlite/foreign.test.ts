@@ -46,6 +46,8 @@ suite('a library that somebody else made', () => {
     'a missing column': 'ALTER TABLE jobs DROP COLUMN died_at',
     'a missing view': 'DROP VIEW visible_tracks',
     'a trigger of its own': 'CREATE TRIGGER theirs AFTER INSERT ON videos BEGIN DELETE FROM answers; END',
+    'a trigger of ours that does something else':
+      'DROP TRIGGER line_goes; CREATE TRIGGER line_goes AFTER DELETE ON lines BEGIN DELETE FROM answers; END',
     'a view of its own': 'CREATE VIEW theirs AS SELECT * FROM videos',
     'a negative format': 'PRAGMA user_version = -3',
     'no format': 'PRAGMA user_version = 0',

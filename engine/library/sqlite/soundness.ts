@@ -49,7 +49,8 @@ export function checkSound(db: Database.Database, folder: string): void {
 
 interface Expected {
   columns: Map<string, readonly string[]>;
-  programs: Set<string>;
+  /** What views and triggers are made of. */
+  programs: Map<string, string>;
 }
 
 let expected: Expected | undefined;
@@ -65,9 +66,11 @@ function checkSchema(db: Database.Database, folder: string): void {
     if (lacking !== undefined)
       throw foreignLibrary(folder, `its table ${quote(table)} lacks the column ${quote(lacking)}`);
   }
-  const lacking = [...expected.programs].find((name) => !found.programs.has(name));
+  const lacking = [...expected.programs.keys()].find((name) => !found.programs.has(name));
   if (lacking !== undefined) throw foreignLibrary(folder, `it lacks the ${lacking}`);
-  const strange = [...found.programs].find((name) => !expected!.programs.has(name));
+  const strange = [...found.programs.keys()].find(
+    (name) => expected!.programs.get(name) !== found.programs.get(name),
+  );
   if (strange !== undefined) throw foreignLibrary(folder, `it holds a ${strange} that no Longview made`);
 }
 
@@ -83,16 +86,16 @@ function newSchema(): Expected {
 
 function schemaOf(db: Database.Database): Expected {
   const objects = db
-    .prepare<[], { type: string; name: string }>('SELECT type, name FROM sqlite_schema')
+    .prepare<[], { type: string; name: string; sql: string }>('SELECT type, name, sql FROM sqlite_schema')
     .all();
   const tables = objects.filter(({ type, name }) => type === 'table' && !name.startsWith('sqlite_'));
   const columnsOf = db.prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)');
   return {
     columns: new Map(tables.map(({ name }) => [name, columnsOf.all(name).map((column) => column.name)])),
-    programs: new Set(
+    programs: new Map(
       objects
         .filter(({ type }) => type === 'view' || type === 'trigger')
-        .map(({ type, name }) => `${type} ${quote(name)}`),
+        .map(({ type, name, sql }) => [`${type} ${quote(name)}`, sql]),
     ),
   };
 }
@@ -134,6 +137,18 @@ const cuts: readonly { what: string; sql: string }[] = [
   },
 ];
 
+/** What is read as JSON beside the tracks. */
+const texts: readonly { what: string; sql: string }[] = [
+  { what: 'a request of the queue', sql: 'SELECT count(*) AS n FROM requests WHERE NOT json_valid(request)' },
+  { what: 'a job of the queue', sql: 'SELECT count(*) AS n FROM jobs WHERE NOT json_valid(settings)' },
+  {
+    what: 'the error of a job',
+    sql: 'SELECT count(*) AS n FROM jobs WHERE error IS NOT NULL AND NOT json_valid(error)',
+  },
+  { what: 'a setting', sql: 'SELECT count(*) AS n FROM settings WHERE NOT json_valid(value)' },
+  { what: 'an answer', sql: 'SELECT count(*) AS n FROM answers WHERE NOT json_valid(result)' },
+];
+
 /** Everything that is wrong inside a library, each with what to do; reads all of it. */
 export function faultsOf(db: Database.Database, folder: string): LibraryFault[] {
   const faults: LibraryFault[] = [];
@@ -154,6 +169,9 @@ export function faultsOf(db: Database.Database, folder: string): LibraryFault[] 
         .all();
       for (const { path } of places) add(`Of ${path}, ${what}.`, again(path));
     }
+    for (const { what, sql } of texts)
+      if (db.prepare<[], { n: number }>(sql).get()!.n > 0)
+        add(`In library.db ${what} can't be read.`, restore);
     const names = db.prepare<[], { file: string }>('SELECT DISTINCT file FROM thumbnails').all();
     for (const { file } of names) if (!isStillName(file)) add(`A still is called ${quote(file)}.`, restore);
     const rows = db.pragma('foreign_key_check') as { table: string }[];

@@ -72,7 +72,7 @@ class Library {
  */
 export function openStore(folder: string): Store {
   const library = new Library(folder);
-  return {
+  return told(library, {
     folder,
     ...footage(library),
     ...frameTracks(library),
@@ -89,7 +89,28 @@ export function openStore(folder: string): Store {
       library.leases.close();
       library.db.close();
     },
+  });
+}
+
+/** A failure that is none of ours is a bug, or what a library says that was damaged: then that is told. */
+function told(library: Library, store: Store): Store {
+  const explained = (error: unknown) => {
+    if (error instanceof LongviewError) return error;
+    const [fault] = library.db.faults();
+    return fault ? foreignLibrary(library.folder, fault.message.replace(/\.$/, ''), error) : error;
   };
+  const methods = Object.entries(store).map(([name, method]) => {
+    if (typeof method !== 'function' || name === 'close') return [name, method] as const;
+    const call = (...given: unknown[]): unknown => {
+      try {
+        return Reflect.apply(method, store, given) as unknown;
+      } catch (error) {
+        throw explained(error);
+      }
+    };
+    return [name, call] as const;
+  });
+  return Object.fromEntries(methods) as unknown as Store;
 }
 
 function footage(library: Library) {
