@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { writeStillAt } from './media/index.ts';
 import type { AskMeasures, AskTools } from './protocol/asking.ts';
+import type { LibraryBackups } from './protocol/backup.ts';
 import type { IndexingPace } from './protocol/desktop.ts';
 import type { Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument } from './protocol/errors.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { LibraryView } from './protocol/view.ts';
 import type { WindowTools } from './protocol/window.ts';
+import { libraryBackups } from './services/backups.ts';
 import { Context, type EngineConfig, type EngineParts } from './services/context.ts';
 import { IndexingService } from './services/indexing.ts';
 import { footageFiles } from './services/footage-file.ts';
@@ -25,6 +27,7 @@ export type LongviewEngine = Engine &
   AskTools &
   AskMeasures &
   LibraryView &
+  LibraryBackups &
   QueueMemory &
   WindowTools &
   ModelTools &
@@ -61,6 +64,7 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
   return {
     ...view,
     ...queueMemory(store),
+    ...libraryBackups(context),
     ...toolsOf(context, view, models, video),
     ...searching.methods(),
     ...models.methods(),

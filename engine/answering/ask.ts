@@ -19,11 +19,14 @@ import type { AskRequest } from '../protocol/requests.ts';
 import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
 import type { AskResult, AskRun } from '../protocol/results.ts';
 import type { Model } from '../inference/types.ts';
-import type { SearchDeps } from '../search/types.ts';
+import type { IndexedVideo } from '../library/types.ts';
+import type { SearchDeps, SearchStore } from '../search/types.ts';
 
 /** What the decoder reads for a question, and the longest context in which that is relied on. */
 export interface Opened {
   timeline: ConcatenatedTimeline;
+  /** Videos whose visual tokens are gone, where others can be read. */
+  leftOut: readonly IndexedVideo[];
   decoder: DecoderOptions;
   context: TrustedLength;
   lookFor: LookFor;
@@ -57,8 +60,9 @@ export async function ask(
   const opened = await openAsked(deps, asked, options.signal);
   const result = await answerAll(deps, asked, opened, options, began);
   throwIfCancelled(options.signal);
-  deps.store.keepAnswer(asked.key, result);
-  return withNotices(deps, asked, result);
+  // Once what was left out can be read again, there is more to say.
+  if (opened.leftOut.length === 0) keep(deps, asked, result);
+  return withNotices(deps, asked, result, opened.leftOut);
 }
 
 /** What is said to some words that are no question for this model; nothing is looked at, and nothing kept. */
@@ -94,11 +98,13 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
     : ownReader(model);
   const { store } = deps;
   const scoring = await scoringFor(model, store, asked.videos);
-  const footage = await chooseVideos(deps, asked.videos, model, scoring, asked.parsed);
+  const { readable, leftOut } = tokensOf ? { readable: asked.videos, leftOut: [] } : withTokens(store, asked);
+  const footage = await chooseVideos(deps, readable, model, scoring, asked.parsed);
   const timeline = new ConcatenatedTimeline(store, footage, tokensOf);
   const context = effectiveContext(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
   return {
     timeline,
+    leftOut,
     context,
     decoder: { reader, grid, effectivePatches: context.patches, earlier, vocabulary, numbers },
     lookFor: lookerFor(store, model, scoring, timeline),
@@ -108,6 +114,24 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
       saidOf: readerFor(store, timeline),
     },
   };
+}
+
+/** An answer that can't be kept is given all the same. */
+function keep({ store }: SearchDeps, asked: Asked, result: AskResult): void {
+  try {
+    store.keepAnswer(asked.key, result);
+  } catch (error) {
+    if (!(error instanceof LongviewError) || error.code !== 'disk-full') throw error;
+  }
+}
+
+/** The feature cache may be deleted, or cut: what it lost is left out as long as anything remains to be read. */
+function withTokens(store: SearchStore, { videos }: Asked) {
+  const leftOut = videos.filter(({ id, patches }) => patches > 0 && !store.hasTokens(id));
+  const readable = videos.filter((video) => !leftOut.includes(video));
+  return readable.some(({ patches }) => patches > 0)
+    ? { readable, leftOut }
+    : { readable: videos, leftOut: [] };
 }
 
 /** What the library's own bundle reads with: visual tokens that its eyes left there. */

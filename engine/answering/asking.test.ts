@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { MadeWorld } from '../../tests/fixtures/search.ts';
 import { askResultSchema, type AskRun } from '../protocol/results.ts';
 import { planResultSchema } from '../protocol/asking.ts';
+import { LongviewError } from '../protocol/errors.ts';
 import { ask } from './ask.ts';
 import { plan } from './plan.ts';
 
@@ -292,5 +293,42 @@ suite('statements', () => {
       statements?.map(({ text, supported }) => [text, supported]),
       [['not shown', true]],
     );
+  });
+});
+
+suite('a video whose visual tokens are gone or cut', () => {
+  const without = (...lost: string[]) => {
+    const { deps } = world();
+    const store = {
+      ...deps.store,
+      hasTokens: (id: string) => !lost.includes(id),
+      patchTokens: (id: string, patches: readonly number[]) => {
+        if (!lost.includes(id)) return deps.store.patchTokens(id, patches);
+        throw new LongviewError('video-not-indexed', `${id} is not in the feature cache.`, 'Index it again.');
+      },
+    };
+    return { ...deps, store };
+  };
+  const question = 'Is there a dog?';
+
+  test('is left out of a question about several, which is answered with the others and not kept', async () => {
+    const ids = world().videos.map(({ video }) => video.id);
+    assert.ok(ids.length >= 2);
+    const deps = without(ids[0]);
+    const result = await ask(deps, { question });
+    assert.deepEqual(
+      result.notices?.map(({ code, details }) => [code, details?.videoId]),
+      [['video-not-indexed', ids[0]]],
+    );
+    assert.ok(result.evidence.every(({ videoId }) => videoId !== ids[0]));
+    assert.equal(result.scope?.ofVideos, ids.length);
+    assert.equal((await ask(deps, { question })).cached, false);
+    assert.equal((await ask({ ...deps, store: world().deps.store }, { question })).notices, undefined);
+  });
+
+  test('is named where nothing else can be read', async () => {
+    const ids = world().videos.map(({ video }) => video.id);
+    await assert.rejects(ask(without(...ids), { question }), { code: 'video-not-indexed' });
+    await assert.rejects(ask(without(ids[0]), { question, in: ids[0] }), { code: 'video-not-indexed' });
   });
 });

@@ -2,6 +2,7 @@ import { gammaVariants } from '../protocol/bundle.ts';
 import { answeringModel } from './answering.ts';
 import type { Asked } from './asked.ts';
 import type { AskResult } from '../protocol/results.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import type { SearchDeps } from '../search/types.ts';
 
 /** How many videos are looked for on the disk. */
@@ -10,9 +11,21 @@ const mostNotices = 16;
 /**
  * Says which of the footage is gone or changed since it was indexed (the answer is from its index all the same), and where
  * several scales of time were asked for and make no difference.
+ * @param leftOut videos that should have been read and couldn't be
  */
-export async function withNotices(deps: SearchDeps, asked: Asked, result: AskResult): Promise<AskResult> {
-  const notices = [...unscaledNotices(deps, asked), ...(await footageNotices(deps, asked, result))];
+export async function withNotices(
+  deps: SearchDeps,
+  asked: Asked,
+  result: AskResult,
+  leftOut: readonly IndexedVideo[] = [],
+): Promise<AskResult> {
+  const lost = leftOut.slice(0, mostNotices).map((video) => ({
+    code: 'video-not-indexed' as const,
+    message: `${video.path} was left out: what the model saw in it is no longer in the library.`,
+    remedy: 'Index it again.',
+    details: { videoId: video.id },
+  }));
+  const notices = [...lost, ...unscaledNotices(deps, asked), ...(await footageNotices(deps, asked, result))];
   return notices.length > 0 ? { ...result, notices } : result;
 }
 

@@ -1,3 +1,4 @@
+import { LongviewError } from '../protocol/errors.ts';
 import { z } from 'zod';
 import type { DecoderCost } from '../search/decoder-session.ts';
 import type { SearchStore } from '../search/types.ts';
@@ -48,11 +49,16 @@ export function noteThroughput(
   const rate = (tokens: number, ms: number) => (tokens > 0 && ms > 0 ? (tokens * 1000) / ms : undefined);
   const prompts = mean(before?.promptTokensPerSec, rate(cost.promptTokens, cost.prefillMs), 1000);
   const otherMs = Math.max(0, totalMs - cost.prefillMs - cost.decodeMs);
-  store.setSetting(key(fingerprint), {
-    promptTokensPerSec: prompts,
-    newTokensPerSec: mean(before?.newTokensPerSec, rate(cost.tokens, cost.decodeMs), prompts),
-    otherMs: mean(before?.otherMs, otherMs, otherMs),
-  });
+  try {
+    store.setSetting(key(fingerprint), {
+      promptTokensPerSec: prompts,
+      newTokensPerSec: mean(before?.newTokensPerSec, rate(cost.tokens, cost.decodeMs), prompts),
+      otherMs: mean(before?.otherMs, otherMs, otherMs),
+    });
+  } catch (error) {
+    // A full disk costs the estimate, not the answer.
+    if (!(error instanceof LongviewError) || error.code !== 'disk-full') throw error;
+  }
 }
 
 /** Seconds that a cost should take at a pace. */

@@ -27,20 +27,29 @@ function stage() {
   const states: string[] = [];
   const waiting: { want: string; resolve: () => void }[] = [];
   let kept: KeptJob[] = [];
-  const queue = createQueue(engine, {
-    onChange({ jobs }: Activity) {
-      const now = jobs.map((job) => job.state).join(' ');
-      states.push(now);
-      for (const waiter of waiting) if (waiter.want === now) waiter.resolve();
+  const later: { work: () => void; ms: number; off: boolean }[] = [];
+  const queue = createQueue(
+    engine,
+    {
+      onChange({ jobs }: Activity) {
+        const now = jobs.map((job) => job.state).join(' ');
+        states.push(now);
+        for (const waiter of waiting) if (waiter.want === now) waiter.resolve();
+      },
+      onLibrary: () => undefined,
+      onKeep: (jobs) => (kept = jobs),
     },
-    onLibrary: () => undefined,
-    onKeep: (jobs) => (kept = jobs),
-  });
+    (work, ms) => {
+      const one = { work, ms, off: false };
+      later.push(one);
+      return () => (one.off = true);
+    },
+  );
   const reach = async (want: string) => {
     if (states.at(-1) !== want) await new Promise<void>((resolve) => waiting.push({ want, resolve }));
   };
   const keptNow = () => kept.map(({ request, paused, running }) => [request.paths[0], paused, running]);
-  return { queue, calls, reach, keptNow };
+  return { queue, calls, reach, keptNow, later };
 }
 
 test('one job runs at a time, in order', async () => {
@@ -86,14 +95,61 @@ test('a paused job lets others by and goes on when it is resumed', async () => {
 test('a job that fails says why, and so does one all of whose files failed', async () => {
   const { queue, calls, reach } = stage();
   queue.add({ paths: ['/a'] });
-  calls[0].fail(new LongviewError('library-locked', 'The library is in use.', 'Close the other Longview.'));
+  calls[0].fail(new LongviewError('disk-full', 'The disk is full.', 'Free some space.'));
   await reach('failed');
-  assert.equal(queue.activity().jobs[0].error?.code, 'library-locked');
+  assert.equal(queue.activity().jobs[0].error?.code, 'disk-full');
   queue.add({ paths: ['/b'] });
   calls[1].end({
     videos: [{ id: null, path: '/b', durationSec: null, status: 'failed', patches: 0 }],
   });
   await reach('failed failed');
+});
+
+test('a job that finds the library locked waits, is kept, and is tried again until it is done', async () => {
+  const { queue, calls, reach, keptNow, later } = stage();
+  const lockedError = () =>
+    new LongviewError('library-locked', 'The library is in use.', 'Close the other one.');
+  queue.add({ paths: ['/a'] });
+  queue.add({ paths: ['/b'] });
+  for (let times = 0; times < 3; times++) {
+    calls[times].fail(lockedError());
+    await reach('waiting waiting');
+    await new Promise(setImmediate);
+    assert.equal(calls.length, times + 1, 'nobody is tried while the lock may last');
+    assert.deepEqual(keptNow(), [
+      ['/a', false, false],
+      ['/b', false, false],
+    ]);
+    assert.ok(later[times].ms > 0);
+    later[times].work();
+  }
+  const row = { id: null, path: '/a/1.mp4', durationSec: null, patches: 0 };
+  const error = lockedError().toData();
+  calls[3].end({
+    videos: [
+      { ...row, status: 'indexed' },
+      { ...row, status: 'failed', error },
+    ],
+  });
+  await reach('waiting waiting');
+  await new Promise(setImmediate);
+  later[3].work();
+  calls[4].end();
+  await reach('done running');
+  calls[5].end();
+  await reach('done done');
+});
+
+test('a job that waits for a lock can be cancelled, and closing calls the next try off', async () => {
+  const { queue, calls, reach, later } = stage();
+  const { jobs } = queue.add({ paths: ['/a'] });
+  calls[0].fail(new LongviewError('library-locked', 'The library is in use.', 'Close the other one.'));
+  await reach('waiting');
+  await new Promise(setImmediate);
+  queue.cancel(jobs[0].id);
+  await reach('cancelled');
+  await queue.close();
+  assert.equal(later[0].off, true);
 });
 
 test('a bug is told as one', async () => {

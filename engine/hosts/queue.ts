@@ -50,14 +50,33 @@ const tellEveryMs = 200;
 /** Tells at most this often that files were put into the library before their turn. */
 const listEveryMs = 700;
 const live = ['waiting', 'running', 'paused'];
+/** So long after the library was found locked by another program a job is tried again. */
+const lockedMs = 3000;
 
-/** The queue of a host. */
-export function createQueue(engine: Pick<Engine, 'index'>, listeners: QueueListeners): Queue {
+/** Calls back later; the returned function calls it off. */
+export type Later = (work: () => void, ms: number) => () => void;
+
+const byClock: Later = (work, ms) => {
+  const timer = setTimeout(work, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+};
+
+/**
+ * The queue of a host. A job that finds the library locked goes back to waiting and is tried again.
+ * @param later what waits for that; a test's own
+ */
+export function createQueue(
+  engine: Pick<Engine, 'index'>,
+  listeners: QueueListeners,
+  later: Later = byClock,
+): Queue {
   const entries: Entry[] = [];
   let running: Promise<void> | undefined;
   let lastId = 0;
   let held = false;
   let closed = false;
+  let callOff: (() => void) | undefined;
 
   const activity = (): Activity => ({ jobs: entries.map((entry) => entry.job) });
   const changed = () => {
@@ -74,11 +93,18 @@ export function createQueue(engine: Pick<Engine, 'index'>, listeners: QueueListe
     return entry;
   };
   const next = () => {
-    if (running || closed || held) return;
+    if (running || closed || held || callOff) return;
     const entry = entries.find((candidate) => candidate.job.state === 'waiting');
     if (!entry) return;
-    running = work(entry, engine, { changed, keep, onLibrary: () => listeners.onLibrary() }).finally(() => {
+    const told = { changed, keep, onLibrary: () => listeners.onLibrary() };
+    running = work(entry, engine, told).then((locked) => {
       running = undefined;
+      // Whoever holds the library holds it for the others too.
+      if (locked && !closed)
+        callOff = later(() => {
+          callOff = undefined;
+          next();
+        }, lockedMs);
       keep();
       next();
     });
@@ -138,6 +164,7 @@ export function createQueue(engine: Pick<Engine, 'index'>, listeners: QueueListe
     },
     async close() {
       closed = true;
+      callOff?.();
       for (const entry of entries) entry.stop?.abort();
       await running;
     },
@@ -169,11 +196,12 @@ function moveEntry(entries: Entry[], entry: Entry, to: QueuePlace): boolean {
   return true;
 }
 
+/** @returns whether the library was locked, and the job waits again */
 async function work(
   entry: Entry,
   engine: Pick<Engine, 'index'>,
   { changed, keep, onLibrary }: { changed: () => void; keep: () => void; onLibrary: () => void },
-): Promise<void> {
+): Promise<boolean> {
   const stop = new AbortController();
   entry.stop = stop;
   entry.job = { ...entry.job, state: 'running', progress: undefined };
@@ -197,17 +225,30 @@ async function work(
   };
   try {
     const result = await engine.index(entry.request, { signal: stop.signal, onProgress, queued: true });
-    if (stop.signal.aborted) return;
+    if (stop.signal.aborted) return false;
+    if (result.videos.some(({ error }) => error?.code === locked)) return waitAgain(entry);
     const failed = result.videos.length > 0 && result.videos.every((video) => video.status === 'failed');
     entry.job = { ...entry.job, state: failed ? 'failed' : 'done', result, ...ended() };
+    return false;
   } catch (error) {
-    if (!stop.signal.aborted)
-      entry.job = { ...entry.job, state: 'failed', error: failureOf(error), ...ended() };
+    if (stop.signal.aborted) return false;
+    const failure = failureOf(error);
+    if (failure.code === locked) return waitAgain(entry);
+    entry.job = { ...entry.job, state: 'failed', error: failure, ...ended() };
+    return false;
   } finally {
     entry.stop = undefined;
     changed();
     onLibrary();
   }
+}
+
+const locked = 'library-locked';
+
+/** What is indexed already is found to be so the next time. */
+function waitAgain(entry: Entry): true {
+  entry.job = { ...entry.job, state: 'waiting', progress: undefined };
+  return true;
 }
 
 const now = () => new Date().toISOString();

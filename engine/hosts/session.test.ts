@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pretendEngine, pretendVideos } from '../../tests/web/pretend-engine.ts';
+import { LongviewError } from '../protocol/errors.ts';
 import { createSession, type ServedEngine } from './session.ts';
 import type { KeptJob } from '../protocol/queue.ts';
 import type { IndexRequest } from '../protocol/requests.ts';
@@ -60,4 +61,60 @@ test('a paused job stays paused over a restart', async () => {
   const [begun, states] = await resumed([job('/films', { paused: true }), job('/more')]);
   assert.deepEqual(begun, [{ paths: ['/more'] }]);
   assert.deepEqual(states, ['paused', 'done']);
+});
+
+test('a library that is locked at the start loses no job of the last host, nor one that is added meanwhile', async () => {
+  let locked = true;
+  let kept: KeptJob[] = [job('/films'), job('/more', { paused: true })];
+  let asked = () => {};
+  const wasAsked = new Promise<void>((resolve) => (asked = resolve));
+  const begun: string[][] = [];
+  const engine: ServedEngine = {
+    ...pretendEngine({ videos: pretendVideos(1) }),
+    async keptQueue() {
+      asked();
+      if (locked) throw new LongviewError('library-locked', 'The library is in use.', 'Close the other one.');
+      return kept;
+    },
+    async keepQueue(jobs) {
+      kept = [...jobs];
+    },
+    index: ({ paths }) =>
+      new Promise(() => {
+        begun.push([...paths]);
+      }),
+  };
+  const session = createSession(engine, { info });
+  await wasAsked;
+  const jobsAre = (count: number) =>
+    new Promise<void>((resolve) => {
+      const stop = session.listen((happening) => {
+        if (happening.event !== 'activity' || happening.value.jobs.length !== count) return;
+        stop();
+        resolve();
+      });
+    });
+  const all = jobsAre(3);
+  await session.answer(
+    { id: 1, method: 'enqueue', request: { paths: ['/new'] } },
+    () => undefined,
+    new AbortController().signal,
+  );
+  assert.deepEqual(
+    kept.map(({ request }) => request.paths),
+    [['/films'], ['/more']],
+    'what was kept is still there',
+  );
+  locked = false;
+  await all;
+  await new Promise(setImmediate);
+  assert.deepEqual(
+    kept.map(({ request, paused }) => [request.paths[0], paused]),
+    [
+      ['/new', false],
+      ['/films', false],
+      ['/more', true],
+    ],
+  );
+  assert.deepEqual(begun, [['/new']]);
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { exportName } from '../protocol/export-name.ts';
 import { callSchema, happeningSchema, methods } from '../protocol/wire.ts';
@@ -8,7 +9,7 @@ import { changesBetween } from '../protocol/activity-changes.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { failureOf } from './failure.ts';
 import type { CallOptions, Engine, ModelTools } from '../protocol/engine.ts';
-import type { QueueMemory } from '../protocol/queue.ts';
+import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
@@ -75,6 +76,11 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
   let told: Job[] = [];
   let changes = 0;
   const all = ({ jobs }: Activity): Activity => ({ jobs, at: { host, change: changes } });
+  const closed = new AbortController();
+  const keep = (jobs: KeptJob[]) => void engine.keepQueue(jobs).catch(() => undefined);
+  // Nothing takes the place of what was kept before that is read.
+  let keeping = false;
+  let unkept: KeptJob[] | undefined;
   const queue = createQueue(engine, {
     onChange: ({ jobs }) => {
       const changed = changesBetween(told, jobs);
@@ -83,16 +89,20 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
     },
     onLibrary: () => tell({ event: 'library' }),
     // A queue that can't be kept still runs: what is wrong with the library is told by whoever uses it.
-    onKeep: (jobs) => void engine.keepQueue(jobs).catch(() => undefined),
+    onKeep: (jobs) => (keeping ? keep(jobs) : (unkept = jobs)),
   });
   // What a crash or a closed window left undone goes on by itself, as it was asked for.
-  void engine.keptQueue().then(
-    (jobs) => {
-      for (const { request, paused } of jobs) queue.add(request, paused);
-    },
+  const goOn = async () => {
+    for (const { request, paused } of await whenFree(() => engine.keptQueue(), closed.signal))
+      queue.add(request, paused);
+  };
+  void goOn()
     // Where the library can't be opened, the first call tells why.
-    () => undefined,
-  );
+    .catch(() => undefined)
+    .finally(() => {
+      keeping = true;
+      if (unkept && !closed.signal.aborted) keep(unkept);
+    });
   const handlers = handlersFor(engine, telling(queue, all), abilities, () => tell({ event: 'library' }));
 
   return {
@@ -117,6 +127,7 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
       return () => listeners.delete(onHappening);
     },
     async close() {
+      closed.abort();
       await queue.close();
       listeners.clear();
     },
@@ -136,6 +147,21 @@ function telling(queue: Queue, all: (activity: Activity) => Activity): TellingQu
     move: (id, to) => all(queue.move(id, to)),
     clear: () => all(queue.clear()),
   };
+}
+
+/** So long after the library was found locked it is tried again. */
+const lockedMs = 500;
+
+/** Tries again as long as another program has the library locked. */
+async function whenFree<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof LongviewError) || error.code !== 'library-locked') throw error;
+      await wait(lockedMs, undefined, { signal });
+    }
+  }
 }
 
 function handlersFor(

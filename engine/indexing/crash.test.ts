@@ -54,6 +54,19 @@ suite('a process that is killed while it indexes', () => {
     assert.equal(readdirSync(join(library, 'features')).length, 1);
   });
 
+  test('after the last byte of an index but before the end of its job leaves no job behind', async (t) => {
+    const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+    const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
+    const store = openStore(library);
+    t.after(() => store.close());
+    const deps = { store, media: madeMedia(), model: madeModel(madeEyes()) };
+    await indexVideos(deps, [path]);
+    // As the process left it.
+    store.enqueue([path], { model: 'made' });
+    assert.equal((await indexVideos(deps, [path])).videos[0].status, 'unchanged');
+    assert.deepEqual(store.jobs(), []);
+  });
+
   test('again leaves the index that was there before', async (t) => {
     const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
     const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });

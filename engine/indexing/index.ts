@@ -78,11 +78,23 @@ class Run {
         if ('status' in surveyed) this.rows.set(path, surveyed);
         else candidates.push(surveyed);
       }
+      this.#endSettled();
       return candidates;
     } catch (error) {
       if (!signal?.aborted) throw error;
       return [];
     }
+  }
+
+  /** A process that died between the last byte of an index and the end of its job left the job behind. */
+  #endSettled(): void {
+    const { store } = this.#deps;
+    const isSettled = ({ path, state }: { path: string; state: string }) =>
+      state !== 'failed' && ['unchanged', 'moved'].includes(this.rows.get(path)?.status ?? '');
+    if (!store.jobs().some(isSettled)) return;
+    store.cleanUp();
+    const left = store.jobs().filter((job) => job.state === 'waiting' && isSettled(job));
+    store.endJobs(left.map(({ path }) => path));
   }
 
   async index(candidates: readonly Candidate[]): Promise<void> {

@@ -2,6 +2,7 @@ import {
   closeSync,
   fdatasyncSync,
   fstatSync,
+  lstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -11,7 +12,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { mapErrors } from './sqlite/errors.ts';
+import { foreignLibrary, mapErrors } from './sqlite/errors.ts';
+import { isPassId } from './names.ts';
+import { quote } from '../protocol/errors.ts';
 import { eightBitBytes, packEightBits, unpackEightBits } from '../core/eight-bits.ts';
 
 /** "LVT2", then the number of values of a patch (uint32): a file that doesn't say both is not used. */
@@ -85,10 +88,12 @@ export class FeatureCache {
   names(): string[] {
     return namesIn(this.#folder)
       .filter((name) => name.endsWith(suffix))
-      .map((name) => name.slice(0, -suffix.length));
+      .map((name) => name.slice(0, -suffix.length))
+      .filter(isPassId);
   }
 
   #path(runId: string): string {
+    if (!isPassId(runId)) throw foreignLibrary(this.#library, `its pass is called ${quote(runId)}`);
     return join(this.#folder, runId + suffix);
   }
 }
@@ -142,6 +147,8 @@ export function namesIn(folder: string): string[] {
 
 function openOrNothing(path: string, flags: string): number | undefined {
   try {
+    // A link may lead anywhere, and the library may be somebody else's.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
     return openSync(path, flags);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

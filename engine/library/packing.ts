@@ -1,6 +1,7 @@
 import type { DetectedObject } from '../core/frames.ts';
 import { packHalf, unpackHalf } from '../core/float16.ts';
 import type { SeenObject } from '../core/frames.ts';
+import { whole } from './sqlite/errors.ts';
 import type { StoredPatch } from './types.ts';
 
 /** Bytes of a patch in a batch's `times`: start, end and the two frames' presentation times as float64. */
@@ -93,7 +94,8 @@ export function unpackObjects(bytes: Uint8Array, label: string, each: (object: S
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const measured = bytes.byteLength >= bytesPerObject && (view.getUint16(4, true) & withColours) !== 0;
   const size = measured ? bytesPerObject : bytesWithoutColours;
-  for (let at = 0; at + size <= bytes.byteLength; at += size) {
+  if (bytes.byteLength % size !== 0) whole(bytes, bytes.byteLength - (bytes.byteLength % size), 'objects');
+  for (let at = 0; at < bytes.byteLength; at += size) {
     const edge = (side: number) => view.getUint16(at + 8 + side * 2, true) / 65_535;
     each({
       patch: view.getUint32(at, true),

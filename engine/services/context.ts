@@ -95,6 +95,12 @@ export class Context {
     return this.#store;
   }
 
+  /** Lets go of the library; it is opened again when it is next needed. */
+  closeStore(): void {
+    this.#store?.close();
+    this.#store = undefined;
+  }
+
   /** Where ffmpeg is. */
   tools(): Promise<MediaTools> {
     return findMediaTools(this.config.mediaTools);
@@ -114,8 +120,7 @@ export class Context {
   async close(): Promise<void> {
     await this.#calls.end();
     await this.loaded.close();
-    this.#store?.close();
-    this.#store = undefined;
+    this.closeStore();
   }
 
   /** The runtime is imported with the first model that is loaded. */

@@ -38,8 +38,21 @@ export async function examine(deps: DoctorDeps): Promise<DoctorResult> {
       return `${deps.libraryDir}, ${deps.store().videos().length} videos`;
     }),
     await checkSpace(deps.libraryDir),
+    ...checkLibrary(deps),
   ];
   return { ok: checks.every((check) => check.ok), checks };
+}
+
+/** What is wrong inside the library, a check each; that it can't be opened at all is told beside its folder. */
+function checkLibrary(deps: DoctorDeps): Check[] {
+  const name = 'library';
+  try {
+    const faults = deps.store().faults();
+    if (faults.length === 0) return [{ name, ok: true, found: 'whole' }];
+    return faults.map(({ message, remedy }) => ({ name, ok: false, found: message, remedy }));
+  } catch {
+    return [];
+  }
 }
 
 function checkNode(version: string): Check {

@@ -1,4 +1,5 @@
 import { extractors, frames, indexVideos, type Extractor, type IndexingModel } from '../indexing/index.ts';
+import { logOf } from '../core/log.ts';
 import type { IndexingPace } from '../protocol/desktop.ts';
 import type { CallOptions, Engine } from '../protocol/engine.ts';
 import { LongviewError } from '../protocol/errors.ts';
@@ -64,7 +65,15 @@ export class IndexingService {
       return result;
     } finally {
       held?.end();
+      await this.#backUp();
     }
+  }
+
+  /** Once a week, when something may have changed; that it can't be made fails no indexing. */
+  async #backUp(): Promise<void> {
+    await this.#context.opened?.backupWeekly().catch((error: unknown) => {
+      logOf('library').warn('no weekly backup: {error}', { error });
+    });
   }
 
   /** Runs `work` with bundles that are loaded when they are first looked with, and stay until it is done. */

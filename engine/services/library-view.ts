@@ -1,5 +1,5 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { LongviewError, quote } from '../protocol/errors.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import {
@@ -101,7 +101,8 @@ export function libraryView(deps: ViewDeps): LibraryView {
       const stills = stillsOf(deps.store(), video);
       if (stills.length === 0) return waitingStill(video);
       const still = stills.findLast((one) => one.time <= time);
-      if (!still || still.time >= since) return still?.path;
+      if (!still || !(await isOwn(deps.store().folder, still.path))) return undefined;
+      if (still.time >= since) return still.path;
       return (await moments.still(video, (since + time) / 2, dirname(still.path))) ?? still.path;
     },
   };
@@ -131,6 +132,16 @@ async function details(deps: ViewDeps, video: StoredVideo): Promise<VideoDetails
     cuts: video.index ? store.cuts(video.id) : [],
     labels: video.index ? store.labels(video.id) : [],
   };
+}
+
+/** Whether a still really lies where stills do: a link in a library that somebody else made may lead anywhere. */
+async function isOwn(folder: string, path: string): Promise<boolean> {
+  try {
+    const [root, real] = await Promise.all([realpath(join(folder, 'thumbnails')), realpath(path)]);
+    return real.startsWith(root + sep);
+  } catch {
+    return false;
+  }
 }
 
 function stillsOf(store: Store, video: StoredVideo): Thumbnail[] {

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { givenPath } from '../../media/given-path.ts';
 import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
+import type { LibraryBackups } from '../../protocol/backup.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
 import type { WindowTools } from '../../protocol/window.ts';
@@ -12,6 +13,7 @@ export type CommandEngine = Engine &
   AskTools &
   AskMeasures &
   ModelTools &
+  LibraryBackups &
   Pick<LibraryView, 'answers' | 'editAnswer'> &
   Pick<WindowTools, 'catalogue' | 'downloadModel'>;
 

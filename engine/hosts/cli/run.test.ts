@@ -69,6 +69,8 @@ async function longview(
     index: refuse,
     library: async () => ({ folder: '/data', videos: [video] }),
     remove: refuse,
+    backup: refuse,
+    restore: refuse,
     find: async (request) => (asked.push(request), found),
     ask: async (request) => (asked.push(request), answered),
     plan: refuse,

@@ -1,5 +1,7 @@
 import type { AnswersPort } from './answers.ts';
+import type { BackupPort } from './backup.ts';
 import type { FootagePort } from './footage.ts';
+import type { HealthPort } from './health.ts';
 import type { JobsPort } from './jobs.ts';
 import type { SettingsPort } from './settings.ts';
 import type { TextsPort } from './texts.ts';
@@ -7,6 +9,8 @@ import type { TracksPort } from './tracks.ts';
 
 export type { AnswersPort } from './answers.ts';
 export type { FootagePort } from './footage.ts';
+export type { BackupFacts, BackupPort } from './backup.ts';
+export type { HealthPort, LibraryFault } from './health.ts';
 export type { Claim, JobsPort, KeptRequest } from './jobs.ts';
 export type { SettingsPort } from './settings.ts';
 export type { TextsPort } from './texts.ts';
@@ -17,6 +21,7 @@ export type { FrameTracksPort, PassTracks, PassWriter, TracksPort } from './trac
  * throw LongviewError `library-damaged`, `library-locked`, `disk-full`, `permission-denied` or `disk-failed`.
  * Video ids may be given as `videoFor` takes them only where it says so. Whoever needs a part of it names that port.
  */
-export interface Store extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort {
+export interface Store
+  extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort, HealthPort, BackupPort {
   close(): void;
 }

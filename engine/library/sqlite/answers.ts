@@ -1,4 +1,5 @@
 import { type AskResult, askResultSchema } from '../../protocol/results.ts';
+import { LongviewError } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
 import type { AnswerKey, StoredAnswer } from '../types.ts';
 
@@ -40,8 +41,7 @@ export class Answers {
     );
     const result = row && parse(row.result);
     const now = Date.now();
-    if (row && result && now - row.used_at > usedAgainMs)
-      this.#db.run('UPDATE answers SET used_at = ? WHERE num = ?', now, row.num);
+    if (row && result && now - row.used_at > usedAgainMs) this.#used(row.num, now);
     return result;
   }
 
@@ -100,7 +100,17 @@ export class Answers {
   }
 
   remove(number: number): void {
-    this.#db.run('DELETE FROM answers WHERE num = ?', number);
+    this.#db.writeAnyhow(() => this.#db.run('DELETE FROM answers WHERE num = ?', number));
+  }
+
+  #used(number: number, now: number): void {
+    try {
+      this.#db.run('UPDATE answers SET used_at = ? WHERE num = ?', now, number);
+    } catch (error) {
+      // Reading goes on where nothing can be written.
+      if (!(error instanceof LongviewError) || !['disk-full', 'library-locked'].includes(error.code))
+        throw error;
+    }
   }
 
   pin(number: number, pinned: boolean): void {
@@ -115,9 +125,10 @@ export class Answers {
   prune(maxBytes: number, spared = -1): number {
     return this.#db.run(
       `DELETE FROM answers WHERE pinned = 0 AND num <> ? AND num IN (
-         SELECT num FROM (
-           SELECT num, sum(length(result)) OVER (ORDER BY pinned DESC, used_at DESC, num DESC) AS upTo FROM answers)
-         WHERE upTo > ?)`,
+         SELECT kept.num FROM (
+           SELECT own.num, sum(length(own.result)) OVER (
+             ORDER BY own.pinned DESC, own.used_at DESC, own.num DESC) AS upTo FROM answers AS own) AS kept
+         WHERE kept.upTo > ?)`,
       spared,
       maxBytes,
     ).changes;

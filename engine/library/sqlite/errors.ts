@@ -1,4 +1,5 @@
 import { LongviewError } from '../../protocol/errors.ts';
+import { freeBytes } from './reserve.ts';
 
 /** What a system or SQLite error carries beside its message. */
 interface CodedError extends Error {
@@ -44,7 +45,7 @@ const damaged: Make = (folder, cause) =>
   new LongviewError(
     'library-damaged',
     `The library in ${folder} is damaged: ${cause.message}.`,
-    'Move that folder away and index your videos again, or restore it from a backup; your footage is not affected.',
+    'Restore it from a backup (longview restore), or move that folder away and index your videos again; your footage is not affected.',
     { cause, details: { folder } },
   );
 
@@ -60,7 +61,7 @@ const diskFull: Make = (folder, cause) =>
   new LongviewError(
     'disk-full',
     `The disk that holds the library in ${folder} is full.`,
-    'Free some space, or choose a library folder on another disk; what was stored before is safe.',
+    'Free some space: remove videos from the library, or other files. What was stored before is safe, can be searched, and can be removed.',
     { cause, details: { folder } },
   );
 
@@ -72,13 +73,19 @@ const denied: Make = (folder, cause) =>
     { cause, details: { folder } },
   );
 
-const diskFailed: Make = (folder, cause) =>
-  new LongviewError(
+/** Less than this and SQLite can't make the files that it works with. */
+const leastBytes = 64 * 1024;
+
+const diskFailed: Make = (folder, cause) => {
+  // SQLite has a failure of its own for each place where it needed a byte more.
+  if ((freeBytes(folder) ?? leastBytes) < leastBytes) return diskFull(folder, cause);
+  return new LongviewError(
     'disk-failed',
     `The disk that holds the library in ${folder} doesn't answer as it should: ${cause.message}.`,
     'Check that the disk is connected and healthy, then try again.',
     { cause, details: { folder } },
   );
+};
 
 /** The library was written by a newer Longview; nothing in it was touched. */
 export function libraryTooNew(folder: string, version: number, ours: number): LongviewError {
@@ -87,6 +94,30 @@ export function libraryTooNew(folder: string, version: number, ours: number): Lo
     `The library in ${folder} was made by a newer Longview (format ${version}; this one knows up to ${ours}).`,
     'Update Longview, or choose another library folder.',
     { details: { folder, version, ours } },
+  );
+}
+
+/** It says that it is one of ours, and holds what no Longview writes. */
+export function foreignLibrary(folder: string, what: string, cause?: unknown): LongviewError {
+  return new LongviewError(
+    'library-damaged',
+    `The library in ${folder} is damaged, or was not made by Longview: ${what}.`,
+    'Restore it from a backup (longview restore), or choose another library folder; your footage is not affected.',
+    { cause, details: { folder } },
+  );
+}
+
+/** What was read is shorter than it says: {@link storeError} makes `library-damaged` of it. */
+export class CutBlob extends Error {
+  override readonly name = 'CutBlob';
+  readonly code = 'SQLITE_CORRUPT_BLOB';
+}
+
+/** A blob of the length that its row says. @throws CutBlob. */
+export function whole(bytes: Uint8Array, length: number, what: string): Uint8Array {
+  if (bytes.byteLength === length) return bytes;
+  throw new CutBlob(
+    `${what} have ${bytes.byteLength} bytes, not ${length}; "longview doctor" tells of which video`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { LongviewError } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
 import { unpackObjects } from '../packing.ts';
 import type { Patches } from './patches.ts';
@@ -124,14 +125,19 @@ export class NearestPatches {
     count: number,
     videos: readonly string[] | undefined,
   ): SeenTogether[] {
-    this.#fillBest();
+    try {
+      this.#fillBest();
+    } catch (error) {
+      // On a full disk those rows come last.
+      if (!(error instanceof LongviewError) || error.code !== 'disk-full') throw error;
+    }
     const among = videos ? 'AND videos.id IN (SELECT value FROM json_each(?))' : '';
     const best = labels.flatMap((label) =>
       this.#db.all<{ pass: number; first: number; videoId: string; best: number }>(
         `SELECT object_batches.pass, first, videos.id AS videoId, best
          FROM object_batches JOIN tracks ON tracks.pass = object_batches.pass AND tracks.kind = 'objects'
            JOIN videos ON videos.num = tracks.video
-         WHERE label = (SELECT num FROM labels WHERE name = ?) AND tracks.state = 'whole' AND tracks.version = ?
+         WHERE label = (SELECT labels.num FROM labels WHERE labels.name = ?) AND tracks.state = 'whole' AND tracks.version = ?
            ${among} ORDER BY best DESC LIMIT ?`,
         ...[label, fingerprint, ...(videos ? [JSON.stringify(videos)] : []), count],
       ),
@@ -177,7 +183,11 @@ export class NearestPatches {
     const byVideo = new Map(rows.map((row) => [row.video_id, row]));
     if (!kept) {
       const folder = join(this.#db.folder, 'features');
-      mkdirSync(folder, { recursive: true });
+      try {
+        mkdirSync(folder, { recursive: true });
+      } catch {
+        // The codes are kept in memory only.
+      }
       const name = fingerprint.replace(/[^\w-]/g, '').slice(0, 32);
       const read = ({ id }: { id: string }, first: number, count: number) =>
         this.#patches.embeddings(this.#kept.get(fingerprint)!.runs.get(id)!, {

@@ -29,7 +29,7 @@ export interface TrackedPass extends PassRow {
 /** Every pass with its tracks; of some videos where a condition follows. */
 export const trackedPasses = `
   SELECT passes.*, tracks.extractor, tracks.state, tracks.started_at, tracks.completed_at,
-    (SELECT group_concat(kind) FROM tracks AS own WHERE own.pass = passes.num) AS kinds
+    (SELECT group_concat(own.kind) FROM tracks AS own WHERE own.pass = passes.num) AS kinds
   FROM tracks JOIN passes ON passes.num = tracks.pass WHERE tracks.kind = 'embedding'`;
 
 /** Whether a pass makes tracks of a kind. */

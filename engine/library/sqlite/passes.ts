@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { badArgument } from '../../protocol/errors.ts';
+import { badArgument, quote } from '../../protocol/errors.ts';
+import { isPassId } from '../names.ts';
 import type { LibraryDatabase } from './database.ts';
-import { mapErrors } from './errors.ts';
+import { foreignLibrary, mapErrors } from './errors.ts';
 import { type FeatureCache, type FeatureWriter, namesIn } from '../features.ts';
 import { packCuts, packEmbeddings, packObjects, packTimes, type PackedObjects } from '../packing.ts';
 import { has, passOf, type PassRow, trackedPasses, type TrackedPass, valuesPerPatch } from './pass-rows.ts';
@@ -14,6 +15,7 @@ import type { IndexPass, PassSettings, StoredPatch } from '../types.ts';
 
 /** Where a library keeps the stills of a pass. */
 export function thumbnailFolder(library: string, passId: string): string {
+  if (!isPassId(passId)) throw foreignLibrary(library, `its pass is called ${quote(passId)}`);
   return join(library, 'thumbnails', passId);
 }
 
@@ -83,7 +85,7 @@ export class Passes {
     mapErrors(this.#db.folder, () => {
       const stills = join(this.#db.folder, 'thumbnails');
       const features = this.#features.names();
-      const folders = namesIn(stills);
+      const folders = namesIn(stills).filter(isPassId);
       const known = new Set(this.#db.all<{ id: string }>('SELECT id FROM passes').map((row) => row.id));
       for (const id of features) if (!known.has(id)) this.#features.remove(id);
       for (const name of folders)
@@ -256,7 +258,7 @@ class Writer implements PassWriter {
       );
       this.#db.run(
         `DELETE FROM thumbnails WHERE pass IN (SELECT passes.num FROM passes WHERE passes.video = ?)
-           AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.pass = thumbnails.pass AND kind = 'stills')`,
+           AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.pass = thumbnails.pass AND tracks.kind = 'stills')`,
         video,
       );
       this.#db.run(

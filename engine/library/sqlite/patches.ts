@@ -1,5 +1,6 @@
 import type { LibraryDatabase } from './database.ts';
 import { unpackCuts, unpackEmbeddings, unpackObjects, unpackTimes } from '../packing.ts';
+import { whole } from './errors.ts';
 import type { PassRow } from './pass-rows.ts';
 import type { LibrarySlice, LibraryTable, PatchRange, PatchTable } from '../patch-types.ts';
 import type { SeenObject } from '../../core/frames.ts';
@@ -14,7 +15,8 @@ interface BatchRow {
 }
 
 /** The first patch of the batch that holds a patch: takes a pass's number and the patch. */
-const batchOf = 'coalesce((SELECT max(first) FROM patch_batches WHERE pass = ? AND first <= ?), 0)';
+const batchOf =
+  'coalesce((SELECT max(own.first) FROM patch_batches AS own WHERE own.pass = ? AND own.first <= ?), 0)';
 
 /** How many single videos' patches are kept in memory beside the tables of whole libraries. */
 const keptVideos = 8;
@@ -74,14 +76,14 @@ export class Patches {
   ): { starts: Float64Array; ends: Float64Array; frames: StoredFrame[] } {
     const [starts, ends] = [new Float64Array(past - from), new Float64Array(past - from)];
     const frames: StoredFrame[] = [];
-    for (const row of this.#batches(pass.num, 'times, cuts', { from, past })) {
-      const times = unpackTimes(row.times);
+    for (const row of this.#batches(pass.num, 'count, times, cuts', { from, past })) {
+      const times = timesOf(row);
       const [first, end] = [Math.max(from, row.first), Math.min(past, row.first + times.length / 4)];
       for (let patch = first; patch < end; patch++) {
         starts[patch - from] = times[(patch - row.first) * 4]!;
         ends[patch - from] = times[(patch - row.first) * 4 + 1]!;
       }
-      frames.push(...framesOf(times, row.cuts));
+      frames.push(...framesOf(times, row));
     }
     return { starts, ends, frames };
   }
@@ -92,7 +94,10 @@ export class Patches {
     const embeddings = new Float32Array((past - from) * size);
     for (const row of this.#batches(pass.num, 'count, embeddings', { from, past })) {
       const [first, end] = [Math.max(from, row.first), Math.min(past, row.first + row.count)];
-      const bytes = row.embeddings.subarray((first - row.first) * size * 2, (end - row.first) * size * 2);
+      const bytes = whole(row.embeddings, row.count * size * 2, 'embeddings').subarray(
+        (first - row.first) * size * 2,
+        (end - row.first) * size * 2,
+      );
       unpackEmbeddings(bytes, embeddings, (first - from) * size);
     }
     return embeddings;
@@ -147,7 +152,8 @@ export class Patches {
     const rows = this.#db.all<{ index: number; name: string; objects: Uint8Array }>(
       `SELECT batches.key AS "index", name, objects FROM json_each(?) AS batches
        CROSS JOIN object_batches ON pass = batches.value ->> 0 AND first = batches.value ->> 1
-       CROSS JOIN labels ON labels.num = label WHERE name IN (SELECT value FROM json_each(?))`,
+       CROSS JOIN labels ON labels.num = label
+       WHERE name IN (SELECT wanted.value FROM json_each(?) AS wanted)`,
       ...[JSON.stringify(batches.map(({ pass, first }) => [pass, first])), JSON.stringify(labels)],
     );
     for (const row of rows) unpackObjects(row.objects, row.name, (object) => seen[row.index].push(object));
@@ -166,8 +172,8 @@ export class Patches {
 
   /** The sampled frames, two a patch. */
   frames(pass: PassRow): StoredFrame[] {
-    const rows = this.#batches(pass.num, 'times, cuts', { from: 0, past: pass.patches });
-    return rows.flatMap(({ times, cuts }) => framesOf(unpackTimes(times), cuts));
+    const rows = this.#batches(pass.num, 'count, times, cuts', { from: 0, past: pass.patches });
+    return rows.flatMap((row) => framesOf(timesOf(row), row));
   }
 
   #batches(pass: number, columns: string, { from, past }: PatchRange): BatchRow[] {
@@ -180,11 +186,12 @@ export class Patches {
 
   #read(pass: number, table: PatchTable, firstRow: number): void {
     const rows = this.#db.all<BatchRow>(
-      'SELECT first, times, embeddings FROM patch_batches WHERE pass = ? ORDER BY first',
+      'SELECT first, count, times, embeddings FROM patch_batches WHERE pass = ? ORDER BY first',
       pass,
     );
     for (const row of rows) {
-      const times = unpackTimes(row.times);
+      const times = timesOf(row);
+      whole(row.embeddings, row.count * table.embeddingSize * 2, 'embeddings');
       for (let index = 0; index < times.length / 4; index++) {
         table.starts[firstRow + row.first + index] = times[index * 4]!;
         table.ends[firstRow + row.first + index] = times[index * 4 + 1]!;
@@ -204,9 +211,13 @@ export class Patches {
   }
 }
 
+function timesOf({ count, times }: Pick<BatchRow, 'count' | 'times'>): Float64Array {
+  return unpackTimes(whole(times, count * 32, 'times'));
+}
+
 /** @param times as `unpackTimes` gives them, of the same batch as the packed cuts */
-function framesOf(times: Float64Array, cuts: Uint8Array): StoredFrame[] {
-  return Array.from(unpackCuts(cuts), (cutScore, index) => ({
+function framesOf(times: Float64Array, { count, cuts }: Pick<BatchRow, 'count' | 'cuts'>): StoredFrame[] {
+  return Array.from(unpackCuts(whole(cuts, count * 8, 'cuts')), (cutScore, index) => ({
     time: times[(index >> 1) * 4 + 2 + (index & 1)],
     cutScore,
   }));

@@ -3,11 +3,12 @@ import { similarities } from '../../core/similarities.ts';
 import { badArgument, LongviewError, quote } from '../../protocol/errors.ts';
 import { shotCuts } from '../../vision/shot-cuts.ts';
 import { FeatureCache } from '../features.ts';
+import { isStillName } from '../names.ts';
 import type { Store } from '../ports/index.ts';
 import { Answers } from './answers.ts';
 import { Claims } from './claims.ts';
 import { LibraryDatabase } from './database.ts';
-import { mapErrors } from './errors.ts';
+import { foreignLibrary, mapErrors } from './errors.ts';
 import { Jobs } from './jobs.ts';
 import { Leases } from './leases.ts';
 import { NearestPatches } from './nearest.ts';
@@ -71,7 +72,7 @@ class Library {
  */
 export function openStore(folder: string): Store {
   const library = new Library(folder);
-  return {
+  return told(library, {
     folder,
     ...footage(library),
     ...frameTracks(library),
@@ -80,12 +81,36 @@ export function openStore(folder: string): Store {
     ...answers(library),
     ...jobs(library),
     ...settings(library),
+    faults: () => library.db.faults(),
+    backup: (target, withFiles = false) => library.db.backup(target, withFiles),
+    backupWeekly: () => library.db.backupWeekly(),
     close: () => {
       library.nearest.close();
       library.leases.close();
       library.db.close();
     },
+  });
+}
+
+/** A failure that is none of ours is a bug, or what a library says that was damaged: then that is told. */
+function told(library: Library, store: Store): Store {
+  const explained = (error: unknown) => {
+    if (error instanceof LongviewError) return error;
+    const [fault] = library.db.faults();
+    return fault ? foreignLibrary(library.folder, fault.message.replace(/\.$/, ''), error) : error;
   };
+  const methods = Object.entries(store).map(([name, method]) => {
+    if (typeof method !== 'function' || name === 'close') return [name, method] as const;
+    const call = (...given: unknown[]): unknown => {
+      try {
+        return Reflect.apply(method, store, given) as unknown;
+      } catch (error) {
+        throw explained(error);
+      }
+    };
+    return [name, call] as const;
+  });
+  return Object.fromEntries(methods) as unknown as Store;
 }
 
 function footage(library: Library) {
@@ -113,7 +138,10 @@ function footage(library: Library) {
           'SELECT time, file FROM thumbnails WHERE pass = ? ORDER BY time',
           pass.num,
         )
-        .map(({ time, file }) => ({ time, path: join(thumbnailFolder(folder, pass.id), file) }));
+        .map(({ time, file }) => {
+          if (!isStillName(file)) throw foreignLibrary(folder, `its still is called ${quote(file)}`);
+          return { time, path: join(thumbnailFolder(folder, pass.id), file) };
+        });
     },
   } satisfies Partial<Store>;
 }
@@ -146,10 +174,11 @@ function frameTracks(library: Library) {
       mapErrors(folder, () => nearest.find(fingerprint, library.generation(), query, count, among)),
     similarityAt: (fingerprint, query, places) =>
       mapErrors(folder, () => nearest.similarityAt(fingerprint, library.generation(), query, places)),
-    bestSeen: (fingerprint, labels, count, among) => nearest.seen(fingerprint, labels, count, among),
+    bestSeen: (fingerprint, labels, count, among) =>
+      mapErrors(folder, () => nearest.seen(fingerprint, labels, count, among)),
     objects: (videoId, labels, window) =>
       db.snapshot(() => patches.objects(searched.pass(videoId), labels, window)),
-    objectsOf: (videoIds, labels) => patches.objectsOf(videoIds, labels),
+    objectsOf: (videoIds, labels) => mapErrors(folder, () => patches.objectsOf(videoIds, labels)),
     labels: (videoId) => db.snapshot(() => patches.labels(searched.pass(videoId))),
     frames: (videoId) => db.snapshot(() => patches.frames(searched.pass(videoId))),
     cuts: (videoId) => shotCuts(db.snapshot(() => patches.frames(searched.pass(videoId)))),
@@ -192,7 +221,7 @@ function tracks(library: Library) {
       for (const video of new Set(gone.map((row) => row.video))) passes.removeEmpty(video);
       return gone.length;
     },
-    series: (videoId, kind) => tracks.series(library.num(videoId), kind),
+    series: (videoId, kind) => mapErrors(db.folder, () => tracks.series(library.num(videoId), kind)),
     videosWith: (kind) => tracks.videosWith(kind),
   } satisfies Partial<Store>;
 }
@@ -261,10 +290,12 @@ function settings({ db }: Library) {
 }
 
 function removeVideo({ db, videos, passes }: Library, id: string): void {
-  const removed = db.write(() => {
+  const ids = () =>
+    db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', videos.row(id).num);
+  const work = () => {
     const video = videos.row(id).num;
     const gone = db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', video);
-    db.run('DELETE FROM jobs WHERE path IN (SELECT path FROM files WHERE files.video = ?)', video);
+    db.run('DELETE FROM jobs WHERE path IN (SELECT files.path FROM files WHERE files.video = ?)', video);
     db.run(
       'DELETE FROM answers WHERE num IN (SELECT answer FROM answer_videos WHERE answer_videos.video = ?)',
       video,
@@ -272,6 +303,9 @@ function removeVideo({ db, videos, passes }: Library, id: string): void {
     db.run('DELETE FROM videos WHERE num = ?', video);
     db.run('UPDATE state SET generation = generation + 1');
     return gone;
+  };
+  const removed = db.writeAnyhow(work, () => {
+    for (const pass of ids()) passes.removeFiles(pass.id);
   });
   for (const pass of removed) passes.removeFiles(pass.id);
   db.releaseSpace();

@@ -1,5 +1,6 @@
 import { badArgument } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
+import { whole } from './errors.ts';
 import type { Texts } from './texts.ts';
 import { goneMeanwhile, insertTrack, sameSettings, trackOf, type TrackRow } from './track-rows.ts';
 import type {
@@ -60,14 +61,16 @@ export class Tracks {
 
   /** All values of a video's whole track of a kind. */
   series(video: number, kind: TrackKind): Series | undefined {
-    const rows = this.#db.all<{ start: number; step: number; data: Uint8Array }>(
-      `SELECT start, step, data FROM series JOIN tracks ON tracks.num = track
+    const rows = this.#db.all<{ start: number; step: number; count: number; data: Uint8Array }>(
+      `SELECT start, step, count, data FROM series JOIN tracks ON tracks.num = track
        WHERE tracks.video = ? AND tracks.kind = ? AND tracks.state = 'whole' ORDER BY tracks.num, first`,
       video,
       kind,
     );
     if (rows.length === 0) return undefined;
-    const parts = rows.map(({ data }) => new Float32Array(new Uint8Array(data).buffer));
+    const parts = rows.map(
+      ({ data, count }) => new Float32Array(new Uint8Array(whole(data, count * 4, 'values')).buffer),
+    );
     const values = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   fdatasyncSync,
   openSync,
   readFileSync,
@@ -81,7 +82,9 @@ export class CodeFile {
    * @throws the file system's error; what was there before stays readable, or is found not to be whole.
    */
   write({ center, slices, segments }: Codes, firstRow: number): void {
-    const file = openSync(this.#path, firstRow === 0 ? 'w' : 'r+');
+    // Never through a link: the library may be somebody else's.
+    const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = constants;
+    const file = openSync(this.#path, O_RDWR | O_NOFOLLOW | (firstRow === 0 ? O_CREAT | O_TRUNC : 0), 0o600);
     try {
       segments.forEach((segment, number) => {
         const rows = Math.max(0, firstRow - number * segmentRows);
@@ -101,7 +104,8 @@ export class CodeFile {
       slices: slices.map(({ run, rows, dead }) => ({ run, rows, dead })),
       segments: segments.map((segment) => ({ groups: segment.groups, checksum: segment.checksum() })),
     };
-    writeFileSync(`${this.#meta}.new`, JSON.stringify(meta));
+    rmSync(`${this.#meta}.new`, { force: true });
+    writeFileSync(`${this.#meta}.new`, JSON.stringify(meta), { flag: 'wx', mode: 0o600 });
     renameSync(`${this.#meta}.new`, this.#meta);
   }
 

@@ -1,5 +1,5 @@
 import { dot } from '../../core/vectors.ts';
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
 /** Where a row's embedding is from: a patch of a run. */
 export interface RowPlace {
@@ -120,11 +120,9 @@ export class RowFile {
 }
 
 function openOrMake(path: string): number {
-  try {
-    return openSync(path, 'r+');
-  } catch {
-    return openSync(path, 'w+');
-  }
+  // Never through a link: the library may be somebody else's.
+  const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
+  return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
 }
 
 let lastRun = '';

@@ -1,4 +1,5 @@
 import { askCommand } from './ask.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
@@ -25,6 +26,8 @@ export const commands: readonly Command[] = [
   selftestCommand,
   vniahCommand,
   modelsCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
   serveCommand,
 ];
