@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { mapErrors } from './sqlite/errors.ts';
 import { eightBitBytes, packEightBits, unpackEightBits } from '../core/eight-bits.ts';
+import { fileProblem } from '../protocol/file-errors.ts';
 
 /** "LVT2", then the number of values of a patch (uint32): a file that doesn't say both is not used. */
 const magic = 0x3254564c;
@@ -135,7 +136,7 @@ export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (fileProblem(error) === 'missing') return [];
     throw error;
   }
 }
@@ -144,7 +145,7 @@ function openOrNothing(path: string, flags: string): number | undefined {
   try {
     return openSync(path, flags);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (fileProblem(error) === 'missing') return undefined;
     throw error;
   }
 }
