@@ -32,7 +32,7 @@ export async function examine(deps: DoctorDeps): Promise<DoctorResult> {
     await checkCodecs(deps),
     ...(await checkProviders()),
     await attempt('models', async () => (await deps.models()).join(', ')),
-    await attempt('effective context length', async () => effectiveContext(await deps.selfTest())),
+    await attempt('context', async () => effectiveContext(await deps.selfTest())),
     await attempt('data folder', async () => {
       await mkdir(deps.libraryDir, { recursive: true });
       await access(deps.libraryDir, constants.W_OK);
@@ -96,12 +96,13 @@ async function checkProviders(): Promise<Check[]> {
 }
 
 function effectiveContext(found: { patches: number | null; testedAt: string } | undefined): string {
-  if (!found) return 'the trained length of the model; "longview selftest" measures it on this machine';
+  if (!found)
+    return 'effective length not measured yet, the trained length is used; "longview selftest" measures it';
   const { patches, testedAt } = found;
   const when = `by the self-test of ${testedAt.slice(0, 10)}`;
   return patches === null
-    ? `the trained length of the model: no length passed, ${when}`
-    : `${plural(patches, 'temporal patch')}, ${when}`;
+    ? `the trained length is used: no length passed, ${when}`
+    : `effective length ${plural(patches, 'temporal patch')}, ${when}`;
 }
 
 async function checkSpace(folder: string): Promise<Check> {
