@@ -89,9 +89,9 @@ function missingParts({ can, decoder, tokens, eyes, text, clip }: BundleManifest
   if (can.includes('read') && !(decoder && tokens))
     wrong.push('it can "read", so it needs decoder and tokens');
   if (can.includes('embed') && !clip && !(eyes && text)) {
-    wrong.push('it can "embed", so it needs the fields "eyes" and "text", or "clip"');
+    wrong.push('it can "embed", so it needs eyes and text, or clip');
   }
-  if (can.includes('detect') && !eyes) wrong.push('it can "detect", so it needs the field "eyes"');
+  if (can.includes('detect') && !eyes) wrong.push('it can "detect", so it needs eyes');
   return wrong;
 }
 
