@@ -23,6 +23,7 @@ import type { WeightSource } from '../engine/convert/weights/source.ts';
 import { cocoLabels } from '../engine/convert/builtin/labels.ts';
 import { builtinCalibration, builtinQueries, builtinVocabulary } from './builtin-words.ts';
 import { makeEyes } from './eyes.ts';
+import { importPrecisions } from '../engine/protocol/bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 const size = z.int().positive();
@@ -252,7 +253,7 @@ if (import.meta.main) {
   const manifest = await buildBuiltinBundle({
     checkpoints: values.from,
     output: values.to,
-    precision: z.enum(['fp32', 'fp16', 'int8', 'int4']).parse(values.precision),
+    precision: z.enum(importPrecisions).parse(values.precision),
   });
   for (const { path, bytes } of manifest.files) process.stdout.write(`${path} ${bytes} bytes\n`);
 }

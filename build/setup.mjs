@@ -73,7 +73,7 @@ function packagesDone() {
 }
 
 function installPackages(progress) {
-  progress('Installing the npm packages (about 800 MB on disk, a minute or two)…');
+  progress('Installing the npm packages (about 1.1 GB on disk, a minute or two)…');
   // Not `npm ci`: it refuses a lockfile that lacks another platform's optional packages, and a registry mirror may
   // lack those. `--no-save` keeps to the lockfile and leaves it as it is. Scripts are off: of all packages only
   // `node` needs its own, and npm 10 knows no list of allowed scripts.

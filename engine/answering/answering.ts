@@ -50,7 +50,7 @@ export async function openAnswering(
     throw new LongviewError(
       'cannot-read',
       `The model ${id} can't answer questions about footage: it has no decoder with a vision encoder`,
-      'Choose a bundle that can read; "longview models" lists them.',
+      'Choose a model that can "read"; "longview models" lists them.',
     );
   const grid = vision.gridFor(frame);
   const trained = Math.floor((reader.trainedPatches * typicalTokens) / (grid[0] * grid[1]));

@@ -141,7 +141,7 @@ function ownReader(model: Model): Answerer {
   throw new LongviewError(
     'cannot-read',
     `The model ${id} can't answer questions: it has no decoder`,
-    'Choose a bundle that can read; "longview models" lists them.',
+    'Choose a model that can "read"; "longview models" lists them.',
   );
 }
 
@@ -234,7 +234,7 @@ async function answerAt(
 }
 
 function tellProgress({ onProgress }: AskCallOptions, done: number, all: number, gamma: number): void {
-  onProgress?.({ stage: `reading at gamma ${gamma}`, fraction: done / all });
+  onProgress?.({ stage: `answering at gamma ${gamma}`, fraction: done / all });
 }
 
 function nearest(runs: readonly AskRun[], gamma: number): AskRun {

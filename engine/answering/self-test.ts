@@ -60,7 +60,7 @@ export async function selfTest(
   for (const [i, length] of lengths.entries()) {
     const all = Array.from({ length: video.patches }, (_, patch) => patch);
     onProgress?.({
-      stage: `looking at ${2 * length} frames`,
+      stage: `encoding ${2 * length} frames`,
       fraction: i / lengths.length,
       subject: video.path,
     });

@@ -27,9 +27,7 @@ import { copyInto, verifyFiles, writeStream } from './output/files.ts';
 import { requireSpace } from './output/space.ts';
 import { stageFolder } from './output/staging.ts';
 import type { WeightSource } from './weights/source.ts';
-
-/** The precisions that a checkpoint can be converted to. */
-export const precisions = ['fp32', 'fp16', 'int8', 'int4'] as const;
+import { importPrecisions } from '../protocol/bundle.ts';
 
 /** What to convert, and into what. */
 export interface ConvertOptions {
@@ -126,8 +124,8 @@ function withPositions(
 
 function checkOptions(options: ConvertOptions): Chosen {
   const { precision, positions } = options;
-  if (!precisions.includes(precision))
-    throw badArgument('precision', `one of ${precisions.join(', ')}`, precision);
+  if (!importPrecisions.includes(precision))
+    throw badArgument('precision', `one of ${importPrecisions.join(', ')}`, precision);
   if (positions !== undefined && !positionVariants.includes(positions))
     throw badArgument('positions', `one of ${positionVariants.join(', ')}`, positions);
   return { ...options, ...checkIdentity(options), precision, positions };

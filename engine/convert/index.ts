@@ -1,7 +1,7 @@
 export type { ImportClipOptions } from './clip/import.ts';
 export { importClipPair } from './clip/import.ts';
 export type { ChosenPositions, ConvertOptions } from './convert.ts';
-export { convertCheckpoint, precisions } from './convert.ts';
+export { convertCheckpoint } from './convert.ts';
 export type { DecoderConfig, GraphOptions, VisionConfig } from './graphs/config.ts';
 export type { DecoderOptions } from './graphs/decoder.ts';
 export { buildDecoderGraph } from './graphs/decoder.ts';

@@ -1,3 +1,4 @@
+import type { AnnotationFormat } from '../protocol/evaluation.ts';
 /** A stretch of a video in seconds, [start, end]. */
 export type Span = readonly [start: number, end: number];
 
@@ -45,16 +46,3 @@ export interface Annotations {
   tasks: Task[];
   bad: BadEntry[];
 }
-
-/** The annotation files that can be read; `longview` is our own. */
-export const annotationFormats = [
-  'longview',
-  'qvhighlights',
-  'charades-sta',
-  'mlvu',
-  'longvideobench',
-  'video-mme',
-] as const;
-
-/** One of {@link annotationFormats}. */
-export type AnnotationFormat = (typeof annotationFormats)[number];

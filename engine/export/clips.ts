@@ -1,16 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { LongviewError, quote, throwIfCancelled, type ErrorData } from '../protocol/errors.ts';
+import { cannotWrite } from '../protocol/file-errors.ts';
 import { clock } from '../protocol/clock.ts';
 import { copyWays, cutClip, probe, type CopyWay, type MediaTools, type VideoInfo } from '../media/index.ts';
-import {
-  cannotWrite,
-  checkTarget,
-  putInPlace,
-  sweepUnfinished,
-  unfinished,
-  type TargetRules,
-} from './target.ts';
+import { checkTarget, putInPlace, sweepUnfinished, unfinished, type TargetRules } from './target.ts';
 import { longestName, shorten } from './names.ts';
 import { fileName } from './text.ts';
 import type { Clip, Timeline } from './timeline.ts';

@@ -10,6 +10,7 @@ import { exportVideo } from './video.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { ExportResult } from '../protocol/export.ts';
 import type { Material } from './material.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** Where to and how. */
 export interface ExportRequest {
@@ -102,7 +103,7 @@ export async function exportMaterial(
 
 function unsupportedNote(count: number): string[] {
   if (count === 0) return [];
-  const what = count === 1 ? '1 moment was' : `${count} moments were`;
+  const what = `${plural(count, 'moment')} ${count === 1 ? 'was' : 'were'}`;
   return [`${what} left out: the re-check did not find there what the answer says`];
 }
 

@@ -10,7 +10,6 @@ export {
 } from './transcript.ts';
 export type { ExportLine } from './transcript-line.ts';
 export { exportVideo, type ExportVideo } from './video.ts';
-export { cannotWrite } from './target.ts';
 export type { ExportMoment } from './timeline.ts';
 export {
   parseTranscriptFormat,

@@ -3,7 +3,8 @@ import { link, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { isRunning } from '../core/temporary.ts';
 import { LongviewError, quote } from '../protocol/errors.ts';
-import { longestName, shorten } from './names.ts';
+import { cannotWrite, fileProblem } from '../protocol/file-errors.ts';
+import { shorten } from './names.ts';
 
 /** What may not be written over. */
 export interface TargetRules {
@@ -63,8 +64,7 @@ export async function putInPlace(temporary: string, path: string, rules: TargetR
       // Unlike a rename, this fails where something came to be there in the meantime.
       await link(temporary, path);
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'EEXIST') throw exists(path);
+      if (fileProblem(error) === 'exists') throw exists(path);
       // Not every file system has links.
       return await rename(temporary, path);
     }
@@ -104,45 +104,9 @@ async function factsOf(path: string) {
   try {
     return await stat(path, { bigint: true });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (fileProblem(error) === 'missing') return undefined;
     throw cannotWrite(path, error);
   }
-}
-
-/** Turns a file system's error into one that a user can act on. */
-export function cannotWrite(path: string, cause: unknown): LongviewError {
-  if (cause instanceof LongviewError) return cause;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-  const options = { cause, details: { path } };
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new LongviewError(
-      'disk-full',
-      `There is no room for ${quote(path)}.`,
-      'Free some space.',
-      options,
-    );
-  if (['EACCES', 'EPERM', 'EROFS'].includes(code))
-    return new LongviewError(
-      'permission-denied',
-      `${quote(path)} may not be written by this user.`,
-      'Choose another folder.',
-      options,
-    );
-  if (code === 'ENAMETOOLONG')
-    return new LongviewError(
-      'bad-argument',
-      `The name of ${quote(path)} is longer than file systems take (${longestName} bytes).`,
-      'Choose a shorter name.',
-      options,
-    );
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new LongviewError(
-    'disk-failed',
-    `${quote(path)} could not be written: ${reason}`,
-    'Choose another folder.',
-    options,
-  );
 }
 
 function exists(path: string): LongviewError {
@@ -170,7 +134,12 @@ function notPlain(path: string): LongviewError {
 }
 
 function noFolder(path: string): LongviewError {
-  return new LongviewError('file-not-found', `The folder ${quote(path)} does not exist.`, 'Make it first.', {
-    details: { path },
-  });
+  return new LongviewError(
+    'file-not-found',
+    `The folder ${quote(path)} does not exist.`,
+    'Create it first.',
+    {
+      details: { path },
+    },
+  );
 }

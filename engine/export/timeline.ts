@@ -131,11 +131,11 @@ export function nothingToExport(title: string, unsupported = 0): LongviewError {
     return new LongviewError(
       'nothing-to-export',
       `The re-check did not find what the answer to "${title}" says at any of its moments, so nothing was written.`,
-      'Give --unsupported to export them all the same.',
+      'Give --unsupported to export them anyway.',
     );
   return new LongviewError(
     'nothing-to-export',
     `No moment was found for "${title}", so nothing was written.`,
-    'Use other words, or look in other videos; "longview library" lists what is indexed.',
+    'Use other words, or search other videos; "longview library" lists what is indexed.',
   );
 }

@@ -161,7 +161,7 @@ function stamp(seconds: number, point: ',' | '.'): string {
 function nothingSaid(title: string): LongviewError {
   return new LongviewError(
     'nothing-to-export',
-    `Nothing is known of what is said in "${title}", so nothing was written.`,
+    `"${title}" has no captions and no transcript, so nothing was written.`,
     'Put a subtitle file beside it, or have its speech recognised, and index it again.',
   );
 }

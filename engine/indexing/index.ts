@@ -66,7 +66,7 @@ class Run {
   async survey(paths: readonly string[]): Promise<Candidate[]> {
     const { media } = this.#deps;
     const { signal, onProgress } = this.#options;
-    onProgress?.({ stage: 'looking for videos', fraction: 0 });
+    onProgress?.({ stage: 'finding videos', fraction: 0 });
     const candidates: Candidate[] = [];
     try {
       const found = await media.findVideos(paths, { signal });
@@ -188,7 +188,7 @@ function cancelled(): LongviewError {
 function crashed(path: string): LongviewError {
   return new LongviewError(
     'video-crashes',
-    `The engine ended unexpectedly ${mostCrashes} times at the same place of ${quote(path)}; it was left aside.`,
+    `The engine ended unexpectedly ${mostCrashes} times at the same place in ${quote(path)}; the video was skipped.`,
     'Convert it with a video tool and add that, or index it again to try once more.',
     { details: { path } },
   );

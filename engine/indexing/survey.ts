@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
+import { fileProblem } from '../protocol/file-errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
 import type { IndexPass, StoredVideo, VideoFacts } from '../library/index.ts';
 import type { Extractor } from './extractors/extractor.ts';
@@ -107,6 +108,6 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     // Where it can't be told (no permission, a drive that doesn't answer), the place is kept.
-    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+    return fileProblem(error) !== 'missing';
   }
 }

@@ -233,7 +233,7 @@ function endOf(last: RgbFrame, fps: number, durationSec: number): number {
 function truncated(path: string, at: number, info: VideoInfo): LongviewError {
   return new LongviewError(
     'file-truncated',
-    `${quote(path)} breaks off after ${at.toFixed(1)} of ${info.durationSec.toFixed(1)} seconds.`,
+    `${quote(path)} breaks off after ${at.toFixed(1)} s of ${info.durationSec.toFixed(1)} s.`,
     'What comes before can be searched. Copy or download the file again; repairing it with a video tool may also help.',
     { details: { path, at } },
   );

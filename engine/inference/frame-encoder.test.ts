@@ -217,7 +217,7 @@ describe('opening eyes', () => {
   it('refuses a head that does not fit the bundle', async () => {
     await assert.rejects(
       openEyes({ ...standard, grid: [2, 2] }),
-      failure('bad-bundle', /gives 2 tokens a patch, and the bundle's grid is 2 x 2/),
+      failure('bad-bundle', /gives 2 tokens a temporal patch, and the bundle's grid is 2 x 2/),
     );
     await assert.rejects(
       openEyes({ ...standard, headGraph: tinyHead({ embedding: 'vector' }) }),

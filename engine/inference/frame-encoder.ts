@@ -90,7 +90,9 @@ class OrtEyes implements Eyes, AsyncDisposable {
     const [, tokens, hiddenSize] = outputShape(head, 'tokens', 3);
     const [, embeddingSize] = outputShape(head, 'embedding', 2);
     if (tokens !== this.grid[0] * this.grid[1])
-      throw badHead(`gives ${tokens} tokens a patch, and the bundle's grid is ${this.grid.join(' x ')}`);
+      throw badHead(
+        `gives ${tokens} tokens a temporal patch, and the bundle's grid is ${this.grid.join(' x ')}`,
+      );
     if (typeof hiddenSize !== 'number' || typeof embeddingSize !== 'number')
       throw badHead('does not say how long its tokens and embeddings are');
     this.hiddenSize = hiddenSize;
@@ -140,7 +142,11 @@ class OrtEyes implements Eyes, AsyncDisposable {
 
   async #run(batch: readonly (readonly [RgbFrame, RgbFrame])[]): Promise<BatchResult> {
     if (this.#closed)
-      throw new LongviewError('engine-stopped', 'The eyes have been closed.', 'Open the model again.');
+      throw new LongviewError(
+        'engine-stopped',
+        'The frame encoder has been closed.',
+        'Open the model again.',
+      );
     const running = this.#infer(batch);
     this.#running.add(running);
     try {

@@ -44,7 +44,7 @@ export class LazyEyes implements Eyes, AsyncDisposable {
       ] as const) {
         if (expected !== undefined && opened[size] !== expected) {
           await opened[Symbol.asyncDispose]();
-          const wrong = `the eyes' head has the ${size} ${opened[size]} where bundle.json makes it ${expected}`;
+          const wrong = `the head of the frame encoder has the ${size} ${opened[size]} where bundle.json makes it ${expected}`;
           throw badBundle(bundle.folder, wrong);
         }
       }

@@ -3,6 +3,7 @@ import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { probe, type Probe } from './runtime/probe.ts';
 import { providerNames, type ProviderChoice, type ProviderName } from './runtime/provider-names.ts';
 import { selfTestTolerance } from './runtime/self-test.ts';
+import { plural } from '../protocol/plural.ts';
 
 export type { ProviderChoice, ProviderName } from './runtime/provider-names.ts';
 
@@ -62,7 +63,7 @@ async function report(provider: ProviderName, deps: ProviderDeps, patient = fals
     return { provider, works: false, found: wrong, remedy: remedies[provider], worst, speedup };
   }
   const speed = `${speedup.toPrecision(2)} times the speed of the CPU`;
-  const few = mostTokens === undefined ? '' : `, reading at most ${mostTokens} tokens at once`;
+  const few = mostTokens === undefined ? '' : `, reading at most ${plural(mostTokens, 'token')} at once`;
   return { provider, works: true, found: `works, ${speed}${few}`, worst, speedup, mostTokens };
 }
 

@@ -16,6 +16,7 @@ import { foreignLibrary, mapErrors } from './sqlite/errors.ts';
 import { isPassId } from './names.ts';
 import { quote } from '../protocol/errors.ts';
 import { eightBitBytes, packEightBits, unpackEightBits } from '../core/eight-bits.ts';
+import { fileProblem } from '../protocol/file-errors.ts';
 
 /** "LVT2", then the number of values of a patch (uint32): a file that doesn't say both is not used. */
 const magic = 0x3254564c;
@@ -140,7 +141,7 @@ export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (fileProblem(error) === 'missing') return [];
     throw error;
   }
 }
@@ -151,7 +152,7 @@ function openOrNothing(path: string, flags: string): number | undefined {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
     return openSync(path, flags);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (fileProblem(error) === 'missing') return undefined;
     throw error;
   }
 }

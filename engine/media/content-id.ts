@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { throwIfCancelled } from '../protocol/errors.ts';
-import { checkFile, fileError } from './file-check.ts';
+import { cannotRead } from '../protocol/file-errors.ts';
+import { checkFile } from './file-check.ts';
 
 const BLOCKS = 64;
 const BLOCK_BYTES = 64 * 1024;
@@ -37,7 +38,7 @@ export async function contentId(
     }
   } catch (error) {
     throwIfCancelled(options.signal);
-    throw fileError(file, error);
+    throw cannotRead(file, error);
   }
   return hash.digest('hex').slice(0, 32);
 }

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { LongviewError, quote } from '../protocol/errors.ts';
+import { cannotRead } from '../protocol/file-errors.ts';
 
 /** What the file system says about a file that is there, readable and not empty. */
 export interface FileFacts {
@@ -29,35 +30,8 @@ export async function checkFile(file: string): Promise<FileFacts> {
       await handle.close();
     }
   } catch (error) {
-    throw error instanceof LongviewError ? error : fileError(file, error);
+    throw cannotRead(file, error);
   }
-}
-
-/** Turns a file system error into one that a user can act on. */
-export function fileError(file: string, cause: unknown): LongviewError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  const options = { cause, details: { path: file } };
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new LongviewError(
-      'file-not-found',
-      `${quote(file)} does not exist.`,
-      'Check the spelling, or connect the drive that holds it.',
-      options,
-    );
-  if (code === 'EACCES' || code === 'EPERM')
-    return new LongviewError(
-      'permission-denied',
-      `${quote(file)} may not be read by this user.`,
-      'Give yourself read permission for it (and for its folder), then try again.',
-      options,
-    );
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new LongviewError(
-    'file-unreadable',
-    `${quote(file)} could not be read: ${reason}`,
-    'Check the drive that holds it, then try again.',
-    options,
-  );
 }
 
 function isFolder(file: string): LongviewError {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
-import { fileError } from './file-check.ts';
+import { cannotRead, fileProblem } from '../protocol/file-errors.ts';
 import { hasVideoExtension, looksLikeVideo } from './looks-like-video.ts';
 
 /** What was found under some paths. */
@@ -51,7 +51,7 @@ export async function findVideos(
     } catch (error) {
       throwIfCancelled(options.signal);
       if (isDangling(error) && !given.has(entry) && !hasVideoExtension(entry)) return;
-      found.errors.push({ path: entry, error: fileError(entry, error) });
+      found.errors.push({ path: entry, error: cannotRead(entry, error) });
     }
   };
   for (const entry of given) {
@@ -91,7 +91,7 @@ function notUtf8(folder: string, name: string): LongviewError {
 
 /** A link to nowhere. */
 function isDangling(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  return fileProblem(error) === 'missing';
 }
 
 function naturalOrder(a: string, b: string): number {

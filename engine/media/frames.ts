@@ -1,8 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { badArgument, LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
+import { cannotWrite } from '../protocol/file-errors.ts';
 import type { Letterbox, RgbFrame } from '../core/frames.ts';
-import { checkFile, fileError } from './file-check.ts';
+import { checkFile } from './file-check.ts';
 import { asTheyCome, inputArguments } from './input.ts';
 import { FrameSheet, sheetFilter } from './frame-sheet.ts';
 import { letterboxFor } from './letterbox.ts';
@@ -154,7 +155,7 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw fileError(folder, error);
+    throw cannotWrite(folder, error);
   }
 }
 

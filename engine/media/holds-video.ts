@@ -1,12 +1,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
-import { fileError } from './file-check.ts';
+import { cannotRead } from '../protocol/file-errors.ts';
 import { looksLikeVideo } from './looks-like-video.ts';
 
 /**
  * Whether a folder holds a video, however deep, by the rules of `findVideos`; ends with the first one.
- * @throws LongviewError `cancelled`, and for the folder itself what {@link fileError} makes of the file system's error.
+ * @throws LongviewError `cancelled`, and for the folder itself what {@link cannotRead} makes of the file system's error.
  */
 export async function holdsVideo(folder: string, options: { signal?: AbortSignal } = {}): Promise<boolean> {
   const visited = new Set<string>();
@@ -30,7 +30,7 @@ export async function holdsVideo(folder: string, options: { signal?: AbortSignal
   try {
     return await look(folder);
   } catch (error) {
-    throw error instanceof LongviewError ? error : fileError(folder, error);
+    throw cannotRead(folder, error);
   }
 }
 

@@ -5,7 +5,6 @@ export { probe, type ProbeOptions } from './probe.ts';
 export { playsAsItIs, type Chapter, type SubtitleStream, type VideoInfo } from './video-info.ts';
 export { recordingsOf, type ListedFile, type Recording } from './recordings.ts';
 export { probeRecording } from './probe-recording.ts';
-export { fileError } from './file-check.ts';
 export { givenPath, type GivenPathOptions } from './given-path.ts';
 export { holdsVideo } from './holds-video.ts';
 export { findVideos, type FoundVideos } from './folders.ts';

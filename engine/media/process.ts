@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { logOf } from '../core/log.ts';
 import type { Readable } from 'node:stream';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
+import { plural } from '../protocol/plural.ts';
 import { limitTool, mostOutputBytes, type ToolLimits } from './limits.ts';
 
 /** How a media tool is run. */
@@ -137,7 +138,7 @@ export async function runProcess(
 export function tooSlow(command: string, timeoutMs: number, stderr: string): LongviewError {
   return new LongviewError(
     'ffmpeg-failed',
-    `${command} gave no answer within ${Math.round(timeoutMs / 1000)} seconds and was stopped.`,
+    `${command} gave no answer within ${plural(Math.round(timeoutMs / 1000), 'second')} and was stopped.`,
     'Check that the drive that holds the file is connected and responds, then try again.',
     { details: { stderr } },
   );

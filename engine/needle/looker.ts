@@ -32,8 +32,8 @@ export function lookerOf(model: Pick<Model, 'id' | 'eyes' | 'vision' | 'reader'>
   if (!reader || (!vision && !eyes))
     throw new LongviewError(
       'cannot-read',
-      `The model ${id} can't read videos, it has no ${reader ? 'eyes' : 'decoder'}.`,
-      'Choose one that can "read" (see the list of models).',
+      `The model ${id} can't read videos, it has no ${reader ? 'frame encoder' : 'decoder'}.`,
+      'Choose a model that can "read"; "longview models" lists them.',
       { details: { model: id } },
     );
   if (vision)

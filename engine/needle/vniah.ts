@@ -8,6 +8,7 @@ import { measureGrid, type Needle } from './grid.ts';
 import { lookerOf, type Looker } from './looker.ts';
 import { madeScene } from './made.ts';
 import { madeNeedles, readNeedleSet, type NeedleSource, type ReadPicture } from './needle-set.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** What V-NIAH works with. */
 export interface VniahParts {
@@ -101,8 +102,8 @@ async function checkRoom(frames: number, looker: Looker, reader: Reader, memory:
   const why = read <= held ? 'the model and free memory allow a context of' : 'free memory holds';
   throw new LongviewError(
     'context-too-long',
-    `A haystack of ${frames} frames is too long: ${why} ${fits} frames.`,
-    fits > 0 ? `Ask for at most ${fits} frames.` : 'Close other programs, or choose a smaller model.',
+    `A haystack of ${plural(frames, 'frame')} is too long: ${why} ${plural(fits, 'frame')}.`,
+    fits > 0 ? `Give at most ${plural(fits, 'frame')}.` : 'Close other programs, or choose a smaller model.',
     { details: { frames, fits } },
   );
 }
@@ -134,7 +135,11 @@ async function lookAtHaystack(
     throwIfCancelled(signal);
     patches.push(...(await looker.look(waiting, whole(looker), signal)));
     waiting = [];
-    onProgress?.({ stage: 'looking', fraction: lookingShare * (patches.length / count), subject: video });
+    onProgress?.({
+      stage: 'encoding frames',
+      fraction: lookingShare * (patches.length / count),
+      subject: video,
+    });
   };
   for await (const frame of frames) {
     waiting.push([frame, frame]);

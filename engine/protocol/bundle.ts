@@ -4,6 +4,9 @@ import { calibrationSchema, queriesSchema, trainedVocabularySchema } from './cal
 /** What a bundle can do: find objects with boxes, put frames and words in one space, read visual tokens. */
 export const capabilities = ['detect', 'embed', 'read'] as const;
 
+/** The precisions that a checkpoint can be imported at. */
+export const importPrecisions = ['fp32', 'fp16', 'int8', 'int4'] as const;
+
 /** The position encodings that the engine runs; see engine/hope. */
 export const positionVariants = [
   'rope',
@@ -149,7 +152,7 @@ export const bundleSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, ., _ or -'),
   name: z.string().min(1).max(200),
   architecture: z.enum(['longview', 'qwen2-vl', 'qwen2.5-vl', 'qwen3-vl', 'clip']),
-  precision: z.enum(['fp32', 'fp16', 'int8', 'int4', 'mixed']),
+  precision: z.enum([...importPrecisions, 'mixed']),
   can: z.array(z.enum(capabilities)).min(1),
   decoder: decoder.optional(),
   vision: vision.optional(),

@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { errorDataSchema } from './results.ts';
 
+/** The annotation files that can be read; `longview` is our own. */
+export const annotationFormats = [
+  'longview',
+  'qvhighlights',
+  'charades-sta',
+  'mlvu',
+  'longvideobench',
+  'video-mme',
+] as const;
+
+/** One of {@link annotationFormats}. */
+export type AnnotationFormat = (typeof annotationFormats)[number];
+
 const share = z.number().min(0).max(1);
 const milliseconds = z.number().nonnegative();
 const position = z.union([z.object({ line: z.int().positive() }), z.object({ entry: z.int().positive() })]);

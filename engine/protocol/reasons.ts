@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clock } from './clock.ts';
 import { colours } from './colours.ts';
 import { headings, type Heading } from './headings.ts';
+import { plural } from './plural.ts';
 
 /**
  * Kinds of evidence by which a moment may be found. "said" is what a subtitle says or was heard, "on-screen" what was
@@ -82,7 +83,7 @@ export const whySchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('file-name'), text: z.string() }),
   z.object({ code: z.literal('folder-name'), text: z.string() }),
   z.object({ code: z.literal('title'), text: z.string() }),
-  /** The decoder looked again: its probability of "yes, this is shown". */
+  /** The re-check by the decoder: its probability of "yes, this is shown". */
   z.object({ code: z.literal('checked'), yes: share }),
 ]);
 
@@ -95,14 +96,14 @@ export function reasonText(why: Why): string {
     case 'saw': {
       const words = thingText(why);
       const what = why.most > 1 ? `${why.most} × ${words} at once` : `${article(words)} ${words}`;
-      return `saw ${what}, ${why.frames} of ${why.ofFrames} frame${why.ofFrames === 1 ? '' : 's'}`;
+      return `saw ${what}, ${why.frames} of ${plural(why.ofFrames, 'frame')}`;
     }
     case 'not-seen':
       return `no ${thingText(why)} seen here`;
     case 'unsure':
       return why.of === 'class' ? `can’t tell whether “${why.words}”` : `“${why.words}” unsure`;
     case 'looks-like':
-      return `looks like it (${why.level})`;
+      return matches[why.level];
     case 'said':
       return `${why.heard ? 'heard' : 'said'} at ${clock(why.at)}: “${why.text}”`;
     case 'on-screen':
@@ -119,8 +120,8 @@ export function reasonText(why: Why): string {
       return `title “${why.text}”`;
     case 'checked':
       return why.yes >= 0.5
-        ? `second look: yes (${Math.round(why.yes * 100)} %)`
-        : `second look: no (${Math.round((1 - why.yes) * 100)} %)`;
+        ? `re-check agrees (${Math.round(why.yes * 100)} %)`
+        : `re-check disagrees (${Math.round((1 - why.yes) * 100)} %)`;
   }
 }
 
@@ -129,6 +130,12 @@ export function reasonsText(whys: readonly Why[]): string {
   const text = whys.map(reasonText).join('; ');
   return text === '' ? text : text[0].toUpperCase() + text.slice(1);
 }
+
+const matches: Record<(typeof likenessLevels)[number], string> = {
+  high: 'strong visual match',
+  medium: 'fair visual match',
+  low: 'weak visual match',
+};
 
 const moves: Record<Heading, string> = {
   ...{ left: 'moving left', right: 'moving right', up: 'moving up', down: 'moving down' },

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { positionVariants } from './bundle.ts';
+import { importPrecisions, positionVariants } from './bundle.ts';
 import { badArgument } from './errors.ts';
 import { gammaExpected, gammaLimits, gammaModes, gammaOf } from './gamma.ts';
 import { momentSources } from './reasons.ts';
-
-/** The precisions that a checkpoint can be imported at. */
-export const importPrecisions = ['fp32', 'fp16', 'int8', 'int4'] as const;
 
 /** The longest query or question in characters. */
 export const maxWords = 2000;
@@ -56,7 +53,7 @@ const sourceExpected = `one of ${momentSources.join(', ')}`;
 
 /** Which videos are searched, and by what evidence; everything given must hold. */
 export const filterFields = {
-  /** Ids or paths of the videos to search; all where absent. */
+  /** Ids or paths of the videos to search, or folders of them; all where absent. */
   in: z.array(place).min(1).optional(),
   /** Only videos that lie in one of these folders, however deep. */
   folders: z.array(z.string().min(1, 'a folder')).min(1).optional(),

@@ -5,6 +5,7 @@ import { errorDataSchema } from './results.ts';
 import type { CallOptions } from './engine.ts';
 import type { ImportResult, ModelsResult } from './results.ts';
 import type { StorageResult } from './view.ts';
+import { capabilities } from './bundle.ts';
 
 const seconds = z.number().nonnegative();
 const place = z.string('a video id or path').min(1, 'a video id or path');
@@ -89,7 +90,7 @@ export const catalogueSchema = z.object({
       /** The hub's name: "Qwen/Qwen2-VL-2B-Instruct". */
       name: z.string(),
       title: z.string(),
-      can: z.array(z.enum(['detect', 'embed', 'read'])),
+      can: z.array(z.enum(capabilities)),
       licence: z.string(),
       /** About how much is fetched. */
       aboutBytes: z.int().positive(),

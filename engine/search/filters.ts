@@ -1,4 +1,5 @@
 import { resolve, sep } from 'node:path';
+import { videosAt } from './scope.ts';
 import type { FindRequest } from '../protocol/requests.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { SearchDeps } from './types.ts';
@@ -31,12 +32,10 @@ export async function filtered(
   filter: VideoFilter,
 ): Promise<Searched> {
   const indexed = store.indexedVideos();
-  const named = filter.in?.map((place) => store.videoFor(place));
+  const named = filter.in && videosAt(store, filter.in, indexed);
   const fits = test(filter);
   const inside = insideOf(filter.folders);
-  const chosen = [...new Map((named ?? indexed).map((video) => [video.id, video])).values()]
-    .filter(fits)
-    .flatMap(inside);
+  const chosen = (named ?? indexed).filter(fits).flatMap(inside);
   const videos = chosen.filter((video) => video.modelFingerprint === model.fingerprint);
   const whole = indexed.filter((video) => video.modelFingerprint === model.fingerprint).length;
   const elsewhere = new Map<string, IndexedVideo[]>();

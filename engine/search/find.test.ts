@@ -227,6 +227,9 @@ for (const [filter, expected] of [
   [{ minSeconds: 20 }, 'bcd'],
   [{ minSeconds: 20, maxSeconds: 30 }, 'cd'],
   [{ in: ['a', 'c'], after: '2024-01-01' }, 'a'],
+  [{ in: ['/films/2024', 'd'] }, 'abd'],
+  [{ in: ['/films/2024/', 'a'] }, 'ab'],
+  [{ in: ['/films'], folders: ['/films/2024-old'] }, 'c'],
   [{ folders: ['/nowhere'] }, ''],
 ] as const)
   test(`the filter ${JSON.stringify(filter)} leaves ${expected || 'nothing'}`, async () => {

@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path';
-import { LongviewError } from '../protocol/errors.ts';
+import { LongviewError, quote } from '../protocol/errors.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { SearchDeps } from './types.ts';
 
@@ -17,18 +17,7 @@ export interface Scope {
  */
 export function scopeOf({ store, model }: SearchDeps, where: string | readonly string[] | undefined): Scope {
   const indexed = store.indexedVideos();
-  const named =
-    where === undefined
-      ? indexed
-      : [where].flat().flatMap((place) => {
-          const folder = resolve(place);
-          const inside = folder.endsWith(sep) ? folder : folder + sep;
-          const within = indexed.filter(({ path, copies = [] }) =>
-            [path, ...copies].some((one) => one.startsWith(inside)),
-          );
-          return within.length > 0 ? within : [store.videoFor(place)];
-        });
-  const videos = [...new Map(named.map((video) => [video.id, video])).values()];
+  const videos = where === undefined ? indexed : videosAt(store, [where].flat(), indexed);
   const fitting = videos.filter((video) => video.modelFingerprint === model.fingerprint);
   if (fitting.length > 0) return { videos: fitting, skipped: videos.length - fitting.length };
   if (videos.length === 0)
@@ -39,7 +28,27 @@ export function scopeOf({ store, model }: SearchDeps, where: string | readonly s
     );
   throw new LongviewError(
     'video-not-indexed',
-    `${videos[0].path} is indexed with another model than ${model.id}`,
+    `${quote(videos[0].path)} is indexed with another model than ${model.id}.`,
     'Index it again with --force.',
   );
+}
+
+/**
+ * Videos by id, path, or folder that holds them however deep, in the order in which they were named, each once.
+ * @throws LongviewError `video-not-in-library`, `video-not-indexed`.
+ */
+export function videosAt(
+  store: Pick<SearchDeps['store'], 'videoFor'>,
+  places: readonly string[],
+  indexed: readonly IndexedVideo[],
+): IndexedVideo[] {
+  const named = places.flatMap((place) => {
+    const folder = resolve(place);
+    const inside = folder.endsWith(sep) ? folder : folder + sep;
+    const within = indexed.filter(({ path, copies = [] }) =>
+      [path, ...copies].some((one) => one.startsWith(inside)),
+    );
+    return within.length > 0 ? within : [store.videoFor(place)];
+  });
+  return [...new Map(named.map((video) => [video.id, video])).values()];
 }

@@ -65,8 +65,8 @@ export class ActiveModel {
       if (text) return (await text.embed([words]))[0];
       throw new LongviewError(
         'bad-argument',
-        `The model ${model.id} can't read words.`,
-        'Index with one that can "embed" (see the list of models).',
+        `The model ${model.id} can't search by words, it has no text encoder.`,
+        'Index with a model that can "embed"; "longview models" lists them.',
         { details: { model: model.id } },
       );
     });

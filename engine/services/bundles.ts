@@ -4,6 +4,7 @@ import type { BundleManifest } from '../protocol/bundle.ts';
 import { LongviewError, quote, type ErrorData } from '../protocol/errors.ts';
 import type { ModelInfo } from '../protocol/results.ts';
 import { badBundle, readManifest } from '../inference/bundle/manifest.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** A bundle whose manifest could be read; its other files are only checked when it is loaded. */
 export interface FoundBundle {
@@ -118,7 +119,7 @@ async function missingFile(folder: string, manifest: BundleManifest): Promise<Lo
       () => undefined,
     );
     if (size === file.bytes) continue;
-    const what = size === undefined ? 'is missing' : `has ${size} bytes instead of ${file.bytes}`;
+    const what = size === undefined ? 'is missing' : `has ${plural(size, 'byte')} instead of ${file.bytes}`;
     return badBundle(folder, `${file.path} ${what}`, {
       remedy: file.madeAtSetup
         ? 'Run the set-up again (npm run setup): it makes this file.'

@@ -3,6 +3,7 @@ import { LongviewError } from '../protocol/errors.ts';
 import type { Check, DoctorResult } from '../protocol/results.ts';
 import type { MediaTools } from '../media/index.ts';
 import type { Store } from '../library/index.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** What the checks look at. */
 export interface DoctorDeps {
@@ -31,11 +32,11 @@ export async function examine(deps: DoctorDeps): Promise<DoctorResult> {
     await checkCodecs(deps),
     ...(await checkProviders()),
     await attempt('models', async () => (await deps.models()).join(', ')),
-    await attempt('context', async () => trusted(await deps.selfTest())),
+    await attempt('context', async () => effectiveContext(await deps.selfTest())),
     await attempt('data folder', async () => {
       await mkdir(deps.libraryDir, { recursive: true });
       await access(deps.libraryDir, constants.W_OK);
-      return `${deps.libraryDir}, ${deps.store().videos().length} videos`;
+      return `${deps.libraryDir}, ${plural(deps.store().videos().length, 'video')}`;
     }),
     await checkSpace(deps.libraryDir),
     ...checkLibrary(deps),
@@ -107,13 +108,14 @@ async function checkProviders(): Promise<Check[]> {
   }
 }
 
-function trusted(found: { patches: number | null; testedAt: string } | undefined): string {
-  if (!found) return 'as long as the model was trained with; the self-test finds what this machine can trust';
+function effectiveContext(found: { patches: number | null; testedAt: string } | undefined): string {
+  if (!found)
+    return 'effective length not measured yet, the trained length is used; "longview selftest" measures it';
   const { patches, testedAt } = found;
   const when = `by the self-test of ${testedAt.slice(0, 10)}`;
   return patches === null
-    ? `as long as the model was trained with: no length passed ${when}`
-    : `${patches} temporal patches at once, ${when}`;
+    ? `the trained length is used: no length passed, ${when}`
+    : `effective length ${plural(patches, 'temporal patch')}, ${when}`;
 }
 
 async function checkSpace(folder: string): Promise<Check> {

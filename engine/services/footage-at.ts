@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { fileError, givenPath, holdsVideo } from '../media/index.ts';
+import { givenPath, holdsVideo } from '../media/index.ts';
 import { LongviewError, quote } from '../protocol/errors.ts';
+import { cannotRead } from '../protocol/file-errors.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import { footageAtRequestSchema, type FootageAt } from '../protocol/window.ts';
 import type { IndexingMedia } from '../indexing/index.ts';
@@ -39,7 +40,7 @@ async function check(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const facts = await stat(path).catch((cause: unknown) => {
-    throw fileError(path, cause);
+    throw cannotRead(path, cause);
   });
   if (!facts.isDirectory()) await media.probe(path, { signal });
   else if (!(await holdsVideo(path, { signal }))) throw noVideoIn(path);

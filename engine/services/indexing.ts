@@ -113,8 +113,8 @@ export class IndexingService {
 function cannotLook({ manifest: { id, can } }: FoundBundle): LongviewError {
   return new LongviewError(
     'bad-argument',
-    `The model ${id} can't look at videos, it can only ${can.join(' and ')}.`,
-    'Choose one that can "embed" (see the list of models).',
+    `The model ${id} can't index videos, it can only ${can.join(' and ')}.`,
+    'Choose a model that can "embed"; "longview models" lists them.',
     { details: { model: id } },
   );
 }

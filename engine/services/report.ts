@@ -4,6 +4,7 @@ import { lastLines, logFolder } from '../core/log.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import type { DoctorResult, ModelsResult } from '../protocol/results.ts';
 import { reportRequestSchema, type ReportResult } from '../protocol/report.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** What a report is made of. */
 export interface ReportDeps {
@@ -29,7 +30,7 @@ export async function report(deps: ReportDeps, request: unknown): Promise<Report
     `Longview ${deps.version}`,
     `${platform()} ${release()} ${arch()}, Node ${process.versions.node}`,
     `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB of memory`,
-    `${videos} videos, ${waiting} waiting, ${failed} failed`,
+    `${plural(videos, 'video')}, ${waiting} waiting, ${failed} failed`,
     '',
     ...checks.map(({ name, ok, found }) => `${ok ? 'ok ' : 'BAD'} ${name}: ${found}`),
     '',

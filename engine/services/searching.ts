@@ -166,7 +166,7 @@ export class SearchService {
     throw new LongviewError(
       'cannot-read',
       `The model ${chosen} can't answer questions about footage that another one indexed.`,
-      'Choose one that can "read" and isn’t built in (see the list of models), or index with it.',
+      'Choose a model that can "read" and isn’t built in ("longview models" lists them), or index with this one.',
       { details: { model: chosen } },
     );
   }

@@ -19,6 +19,7 @@ import type { Store, StoredVideo } from '../library/index.ts';
 import { footageAt } from './footage-at.ts';
 import { firstExisting } from './listing.ts';
 import type { FetchingDeps } from './fetching/download.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** What the tools work with. */
 export interface WindowToolsDeps {
@@ -124,7 +125,7 @@ async function relink(
   const found: string[] = [];
   for (const [index, file] of files.entries()) {
     throwIfCancelled(signal);
-    onProgress?.({ stage: 'looking for footage', fraction: index / files.length, subject: file });
+    onProgress?.({ stage: 'finding footage', fraction: index / files.length, subject: file });
     const size = (await stat(file).catch(() => undefined))?.size;
     if (size === undefined || !sizes.has(size)) continue;
     const known = store.videoByContent(await media.contentId(file, { signal }));
@@ -137,7 +138,7 @@ async function relink(
     'video-missing',
     `${quote(wanted.path)} is not at ${quote(at)}: no file there has its content.`,
     found.length > 0
-      ? `${found.length} other missing videos were found there and are linked again.`
+      ? `${plural(found.length, 'other missing video')} ${found.length === 1 ? 'was found there and is' : 'were found there and are'} linked again.`
       : 'Choose another place. A file that was cut or encoded anew is another video: add it instead.',
     { details: { video: wanted.id, found } },
   );

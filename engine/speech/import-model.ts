@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
+import { cannotWrite, fileProblem } from '../protocol/file-errors.ts';
 import type { SpeechManifest } from '../protocol/speech.ts';
 import { speechCatalogue } from './catalogue.ts';
 import { readSpeechModel, speechManifestName, type SpeechModel } from './models.ts';
@@ -98,14 +99,7 @@ async function copyHashed(
 }
 
 function cannotCopy(source: string, target: string, cause: unknown): LongviewError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOSPC')
-    return new LongviewError(
-      'disk-full',
-      'The disk is full; the speech model could not be copied.',
-      'Free some space, then import it again.',
-      { cause },
-    );
+  if (fileProblem(cause) === 'full') return cannotWrite(target, cause);
   return new LongviewError(
     'permission-denied',
     `${quote(source)} could not be copied to ${quote(target)}.`,

@@ -5,6 +5,7 @@ import { speechManifestSchema, type SpeechKind, type SpeechManifest } from '../p
 import { foreignModel } from './foreign-models.ts';
 import type { EarsSpec } from './messages.ts';
 import { onnxMetadata } from './onnx-metadata.ts';
+import { plural } from '../protocol/plural.ts';
 
 /** The file that makes a folder a speech model's bundle. */
 export const speechManifestName = 'speech.json';
@@ -137,7 +138,7 @@ async function fromManifest(folder: string): Promise<SpeechModel> {
     if (facts?.size === bytes) continue;
     throw new LongviewError(
       'bad-bundle',
-      `The speech model ${manifest.id} lacks ${path}${facts ? `: it has ${facts.size} bytes, and ${bytes} were expected` : ''}.`,
+      `The speech model ${manifest.id} lacks ${path}${facts ? `: it has ${plural(facts.size, 'byte')}, and ${bytes} were expected` : ''}.`,
       'Import or download the model again.',
       { details: { path: folder } },
     );

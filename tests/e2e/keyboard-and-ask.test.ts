@@ -187,11 +187,11 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await page.getByRole('progressbar', { name: 'Self-test' }).waitFor();
     await page.getByRole('region', { name: 'Self-test' }).getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Run the self-test' }).click();
-    await page.getByText('Trusted with 48 moments at once').waitFor();
+    await page.getByText('Effective context length: 48 moments').waitFor();
     await page.getByRole('rowheader', { name: '96 moments' }).waitFor();
     assert.deepEqual(await seriousFindings(page), []);
     await page.reload();
-    await page.getByText('Trusted with 48 moments at once').waitFor();
+    await page.getByText('Effective context length: 48 moments').waitFor();
   });
 
   test('answers have a limit, and are deleted but for the pinned ones', async (t) => {

@@ -7,10 +7,11 @@ import { visitsOf, type Visit } from '../visits.ts';
 import { fitterOf, fitting } from '../../search/object-fit.ts';
 import type { ParsedQuery, WantedObject } from '../../language/parsed-query.ts';
 import type { SeenObject } from '../../core/frames.ts';
-import type { Why } from '../../protocol/reasons.ts';
+import { reasonText, type Why } from '../../protocol/reasons.ts';
+import { plural } from '../../protocol/plural.ts';
 import type { Asking, Proof } from '../asking.ts';
 
-/** How many patches of a visit the decoder looks at, and how many visits at most: the surest need no second look. */
+/** How many patches of a visit the decoder looks at, and how many visits at most: the surest need no re-check. */
 const patchesPerVisit = 4;
 const mostChecked = 48;
 
@@ -49,7 +50,7 @@ export async function confirmVisits(
   const proofs: Proof[] = [];
   for (const visit of visits) {
     const { start, end, confidence, frames } = visit;
-    const saw = `${subject.text}: followed through ${frames} sightings`;
+    const saw = `${subject.text}: followed through ${plural(frames, 'sighting')}`;
     const why = [sawExplanation(visit)];
     if (!doubtful.includes(visit) || !session.judges(subject)) {
       proofs.push({ start, end, score: confidence, reason: saw, why });
@@ -57,12 +58,13 @@ export async function confirmVisits(
     }
     const [yes] = await session.choose(patchesOf(visit), isThere(subject.text), yesNo);
     const step = stepOf('object', yes, session.numbers);
+    const checked = checkedExplanation(yes);
     proofs.push({
       start,
       end,
       score: logistic(logOdds(confidence) + step),
-      reason: `${saw}; second look: ${yes >= 0.5 ? 'yes' : 'no'} (${Math.round(100 * Math.max(yes, 1 - yes))} %)`,
-      why: [...why, checkedExplanation(yes)],
+      reason: `${saw}; ${reasonText(checked)}`,
+      why: [...why, checked],
     });
   }
   return proofs;
@@ -71,7 +73,7 @@ export async function confirmVisits(
 /** A visit as the proof of what is stated of it: "car: red". */
 export function proofOfVisit(visit: Visit, statement: string): Proof {
   const { start, end, confidence, frames } = visit;
-  const reason = `${statement}, followed through ${frames} sightings`;
+  const reason = `${statement}, followed through ${plural(frames, 'sighting')}`;
   return { start, end, score: confidence, reason, why: [sawExplanation(visit)] };
 }
 

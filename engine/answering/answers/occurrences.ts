@@ -8,6 +8,7 @@ import { confirmVisits, knownThing, seenOf, visitsIn } from './followed.ts';
 import { presences } from '../visits.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
 import type { Hit } from '../../search/search.ts';
+import { plural } from '../../protocol/plural.ts';
 
 /** How many moments are looked at again to find every occurrence, in each video. */
 const looked = 12;
@@ -92,7 +93,7 @@ function lengthOf(spans: readonly { start: number; end: number }[]): string {
   const seconds = spans.reduce((sum, { start, end }) => sum + end - start, 0);
   if (seconds >= 60) return clock(seconds);
   const rounded = Math.max(1, Math.round(seconds));
-  return rounded === 1 ? '1 second' : `${rounded} seconds`;
+  return plural(rounded, 'second');
 }
 
 /** A number with the occurrences that make it. One doubtful occurrence makes the number doubtful. */

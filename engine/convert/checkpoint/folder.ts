@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { LongviewError } from '../../protocol/errors.ts';
 import { badCheckpoint } from './problems.ts';
+import { plural } from '../../protocol/plural.ts';
 
 /** Largest JSON file that is read whole; tokenizers of large vocabularies are about 10 MB. */
 const maxJsonBytes = 128 * 1024 * 1024;
@@ -61,7 +62,9 @@ async function readText(folder: string, name: string): Promise<string> {
   if (!found?.isFile())
     throw badCheckpoint(`${name} is missing from ${JSON.stringify(folder)}.`, { file: name });
   if (found.size > maxJsonBytes)
-    throw badCheckpoint(`${name} has ${found.size} bytes, more than any such file needs.`, { file: name });
+    throw badCheckpoint(`${name} has ${plural(found.size, 'byte')}, more than any such file needs.`, {
+      file: name,
+    });
   return readFile(path, 'utf8');
 }
 

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
+import { plural } from '../../protocol/plural.ts';
 
 /** Bytes of one element of the types that a safetensors header may name. */
 const elementBytes: Record<string, number> = {
@@ -49,12 +50,12 @@ const headerSchema = z.record(
  */
 export async function readHeader(file: FileHandle): Promise<Map<string, StoredTensor>> {
   const fileBytes = (await file.stat()).size;
-  if (fileBytes < 8) throw new Error(`it is cut short: ${fileBytes} bytes`);
+  if (fileBytes < 8) throw new Error(`it is cut short: ${plural(fileBytes, 'byte')}`);
   const headerBytes = Number((await readExactly(file, 0, 8)).readBigUInt64LE(0));
   if (headerBytes > maxHeaderBytes)
     throw new Error(`its header claims ${headerBytes} bytes, more than the format allows`);
   if (8 + headerBytes > fileBytes)
-    throw new Error(`it is cut short: a header of ${headerBytes} bytes in a file of ${fileBytes}`);
+    throw new Error(`it is cut short: a header of ${plural(headerBytes, 'byte')} in a file of ${fileBytes}`);
   const header = parse((await readExactly(file, 8, headerBytes)).toString('utf8'));
   const tensors = new Map<string, StoredTensor>();
   for (const [name, entry] of Object.entries(header)) {
@@ -97,7 +98,7 @@ function place(name: string, entry: Entry, dataStart: number): StoredTensor {
   const bytes = entry.shape.reduce((product, length) => product * length, perElement);
   if (end - start !== bytes)
     throw new Error(
-      `${name} has ${end - start} bytes where ${entry.dtype} [${entry.shape.join(', ')}] needs ${bytes}`,
+      `${name} has ${plural(end - start, 'byte')} where ${entry.dtype} [${entry.shape.join(', ')}] needs ${bytes}`,
     );
   return { dtype: entry.dtype, shape: entry.shape, offset: dataStart + start, bytes };
 }
@@ -107,11 +108,12 @@ function checkLayout(tensors: Map<string, StoredTensor>, dataStart: number, file
   const byOffset = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes);
   for (const [name, tensor] of byOffset) {
     if (tensor.offset < end) throw new Error(`${name} overlaps the tensor before it`);
-    if (tensor.offset > end) throw new Error(`there is a gap of ${tensor.offset - end} bytes before ${name}`);
+    if (tensor.offset > end)
+      throw new Error(`there is a gap of ${plural(tensor.offset - end, 'byte')} before ${name}`);
     end = tensor.offset + tensor.bytes;
   }
-  if (end > fileBytes) throw new Error(`it is cut short: ${fileBytes} of ${end} bytes`);
-  if (end < fileBytes) throw new Error(`it has ${fileBytes - end} bytes behind its last tensor`);
+  if (end > fileBytes) throw new Error(`it is cut short: ${fileBytes} of ${plural(end, 'byte')}`);
+  if (end < fileBytes) throw new Error(`it has ${plural(fileBytes - end, 'byte')} after its last tensor`);
 }
 
 /** Reads a range. @throws Error when the file ends before it. */

@@ -23,7 +23,7 @@ export async function readGraph(path: string): Promise<GraphDeclaration> {
   });
   for (const file of declaration.externalFiles)
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(file))
-      throw badCheckpoint(`${name} looks for weights in ${JSON.stringify(file)}, outside its folder.`);
+      throw badCheckpoint(`${name} names weights in ${JSON.stringify(file)}, outside its folder.`);
   return declaration;
 }
 

@@ -3,9 +3,10 @@ import type { WeightPlan } from '../weights/plan.ts';
 import type { WeightSource } from '../weights/source.ts';
 import type { FloatType } from '../weights/tensors.ts';
 import { floatBytes } from '../weights/tensors.ts';
+import type { importPrecisions } from '../../protocol/bundle.ts';
 
 /** How a graph's matrices are stored, and with that what it computes in. */
-export type Precision = 'fp32' | 'fp16' | 'int8' | 'int4';
+export type Precision = (typeof importPrecisions)[number];
 
 /** The domain of onnxruntime's own operators. */
 export const contrib = { domain: 'com.microsoft' };

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { badArgument, LongviewError, quote } from '../../protocol/errors.ts';
+import { badArgument } from '../../protocol/errors.ts';
+import { cannotWrite, fileProblem } from '../../protocol/file-errors.ts';
 
 /**
  * Makes a folder as a whole or not at all: `fill` writes into a folder beside the target, which takes the
@@ -49,23 +50,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Turns what the file system says into errors that a user can act on. */
+/** What a user can act on as such an error; anything else as it is. */
 function explain(error: unknown, folder: string): unknown {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const options = { cause: error };
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new LongviewError(
-      'disk-full',
-      `The disk of ${quote(folder)} is full.`,
-      'Free some space, or choose a folder on another disk.',
-      options,
-    );
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new LongviewError(
-      'permission-denied',
-      `Longview may not write to ${quote(folder)}.`,
-      'Choose a folder that you may write to.',
-      options,
-    );
-  return error;
+  const problem = fileProblem(error);
+  return problem === 'full' || problem === 'denied' ? cannotWrite(folder, error) : error;
 }

@@ -49,12 +49,12 @@ function jsonList(body: string): unknown[] {
   } catch (cause) {
     throw new LongviewError(
       'bad-argument',
-      `The annotations begin like a JSON list and are none: ${(cause as Error).message}`,
+      `The annotations begin like a JSON list, but are not one: ${(cause as Error).message}`,
       'Download the file again.',
       { cause },
     );
   }
-  throw new LongviewError('bad-argument', 'The annotations are no JSON list.', 'Give another file.');
+  throw new LongviewError('bad-argument', 'The annotations are not a JSON list.', 'Give another file.');
 }
 
 /** Reads entries one by one; those that can't be read are kept apart. */

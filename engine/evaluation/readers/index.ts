@@ -1,5 +1,6 @@
 import { badArgument, LongviewError } from '../../protocol/errors.ts';
-import { annotationFormats, type AnnotationFormat, type Annotations } from '../types.ts';
+import { annotationFormats, type AnnotationFormat } from '../../protocol/evaluation.ts';
+import type { Annotations } from '../types.ts';
 import { readLongVideoBench, readMlvu, readVideoMme } from './choices.ts';
 import { entriesOf, linesOf, readEntries, type Entry, type EntryReader } from './entries.ts';
 import { charadesLine, readCharades, readOwn, readQvhighlights } from './moments.ts';
@@ -56,6 +57,6 @@ function unknownFormat(problem: string | undefined): LongviewError {
   return new LongviewError(
     'bad-argument',
     `These annotations are of no known format${problem ? ` (${problem})` : ''}.`,
-    `Write lines like {"video": "a.mp4", "query": "a dog", "moments": [[1, 2.5]]}, or say which it is with --format: ${annotationFormats.join(', ')}.`,
+    `Write lines like {"video": "a.mp4", "query": "a dog", "moments": [[1, 2.5]]}, or name the format with --format: ${annotationFormats.join(', ')}.`,
   );
 }

@@ -4,6 +4,7 @@ import { caption, fileName, oneLine } from '../text.ts';
 import { formatTimecode, framesOfDay, parseTimecode } from '../timecode.ts';
 import type { Clip, Timeline } from '../timeline.ts';
 import type { ExportVideo } from '../video.ts';
+import { plural } from '../../protocol/plural.ts';
 
 /** Event numbers have three digits. */
 const mostEvents = 999;
@@ -19,7 +20,10 @@ const programmeStart = '01:00:00:00';
 export function toEdl(timeline: Timeline): string {
   const { clips, title, rate, dropFrame, notes } = timeline;
   if (clips.length > mostEvents)
-    throw cannotHold(`at most ${mostEvents} moments, and these are ${clips.length}`, 'Give --limit 999');
+    throw cannotHold(
+      `at most ${plural(mostEvents, 'moment')}, and these are ${clips.length}`,
+      'Give --limit 999',
+    );
   const reels = reelNames(timeline.videos);
   const counted = `${rateName(rate)} frames per second${dropFrame ? ', drop-frame' : hasDropFrame(rate) ? ', non-drop-frame' : ''}`;
   const about = [counted, ...notes].map((note) => `* LONGVIEW: ${oneLine(note)}`);

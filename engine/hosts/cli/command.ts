@@ -45,15 +45,27 @@ export interface Command {
   name: string;
   /** One line for `longview help`. */
   summary: string;
-  /** What comes after the name: `"<words>" [--in ID|PATH]`. */
+  /**
+   * What comes right after the name: `"<words>"`. Options that must be given, or exclude each other, stand here too;
+   * {@link usageOf} adds all others.
+   */
   usage: string;
   /** Its own options; --library, --json and --help are everybody's. */
   options: NonNullable<ParseArgsConfig['options']>;
+  /** What stands for the value of each option that takes one: `<video|folder>`. */
+  optionValues: Record<string, string>;
   /** A line on each option, for `longview help <command>`. */
   optionHelp: Record<string, string>;
+  /** Names that options had once, each with today's: what people wrote into scripts goes on working. */
+  formerOptions?: Record<string, string>;
   /** How many words it takes. */
   words: { min: number; max: number; what: string };
   run(context: Context, given: Arguments): Promise<Outcome>;
+}
+
+/** What stands for the values of a command's options, and of those that every command takes. */
+function valueNames({ optionValues }: Command): Record<string, string> {
+  return { ...optionValues, library: '<folder>' };
 }
 
 const everybodys = {
@@ -63,12 +75,26 @@ const everybodys = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** The whole usage of a command: `longview find "<words>" [--in <video|folder>]…`. */
+export function usageOf({ name, usage, options, optionValues }: Command): string {
+  const rest = Object.entries(options)
+    .filter(([option]) => !new RegExp(`--${option}(?![\\w-])`).test(usage))
+    .map(([option, { multiple }]) => `[${optionLabel(option, optionValues)}]${multiple ? '…' : ''}`);
+  return ['longview', name, usage, ...rest].filter((part) => part !== '').join(' ');
+}
+
+/** An option with what stands for its value: `--in <video|folder>`. */
+export function optionLabel(name: string, values: Record<string, string>): string {
+  return values[name] === undefined ? `--${name}` : `--${name} ${values[name]}`;
+}
+
 /**
  * Parses what comes after a command's name.
  * @throws UsageError for an unknown option, an option without its value, or too few or too many words.
  */
 export function parseCommand(command: Command, args: readonly string[]): Arguments {
   const options = { ...command.options, ...everybodys };
+  args = withTodaysNames(args, command.formerOptions ?? {});
   const { tokens, values, positionals } = parseArgs({
     args: [...args],
     options,
@@ -88,7 +114,7 @@ export function parseCommand(command: Command, args: readonly string[]): Argumen
     if (option.type === 'string' && (token.value === undefined || looksLikeOption(token)))
       throw new UsageError(
         `${token.rawName} needs a value`,
-        `Write ${token.rawName} VALUE; a value that begins with a dash as ${token.rawName}=VALUE.`,
+        `Write ${optionLabel(token.name, valueNames(command))}; a value that begins with a dash as ${token.rawName}=<value>.`,
       );
   }
   const given = withHome(command, { words: positionals, options: values });
@@ -96,22 +122,33 @@ export function parseCommand(command: Command, args: readonly string[]): Argumen
   return given;
 }
 
-/** Options of any command that name files and folders, and the commands whose words do. */
-const pathOptions = ['library', 'out', 'in', 'video', 'folder'];
+/** What stands for the value of an option that names a file or folder, and the commands whose words do. */
+const pathValue = /file|folder|video/;
 const pathCommands = ['index', 'models', 'history', 'remove'];
 
 /** Shells make `~` the home folder at a word's beginning alone, not in `--out=~/clips`, and know no `file:` addresses. */
-function withHome({ name }: Command, { words, options }: Arguments): Arguments {
+function withHome(command: Command, { words, options }: Arguments): Arguments {
+  const values = valueNames(command);
   const whole = (text: string) => (/^(?:~$|~[/\\]|file:\/\/)/i.test(text) ? givenPath(text) : text);
   const entries = Object.entries(options).map(([option, value]) => {
-    if (!pathOptions.includes(option) || value === undefined || typeof value === 'boolean')
+    if (!pathValue.test(values[option] ?? '') || value === undefined || typeof value === 'boolean')
       return [option, value] as const;
     return [option, typeof value === 'string' ? whole(value) : value.map(whole)] as const;
   });
   return {
-    words: pathCommands.includes(name) ? words.map(whole) : words,
+    words: pathCommands.includes(command.name) ? words.map(whole) : words,
     options: Object.fromEntries(entries),
   };
+}
+
+/** The words with options by the names that they have today; what stands after -- is none. */
+function withTodaysNames(args: readonly string[], former: Record<string, string>): readonly string[] {
+  const end = args.indexOf('--');
+  return args.map((word, i) => {
+    const [, name, rest] = /^--([\w-]+)(=.*)?$/su.exec(word) ?? [];
+    const today = end >= 0 && i >= end ? undefined : former[name];
+    return today === undefined ? word : `--${today}${rest ?? ''}`;
+  });
 }
 
 function looksLikeOption(token: { value?: string; inlineValue?: boolean }): boolean {
@@ -121,13 +158,18 @@ function looksLikeOption(token: { value?: string; inlineValue?: boolean }): bool
 
 function countWords(command: Command, words: readonly string[]): void {
   const { min, max, what } = command.words;
-  const correct = `Usage: longview ${command.name} ${command.usage}`.trimEnd();
+  const correct = `Usage: longview ${command.name} ${command.usage}`.trimEnd() + moreOptions(command);
   if (words.length < min) throw new UsageError(`${command.name} needs ${what}`, correct);
   if (words.length > max)
     throw new UsageError(
       `${command.name} doesn't know what to do with ${JSON.stringify(words[max])}`,
       max === 0 ? correct : `Put words that belong together in quotes. ${correct}`,
     );
+}
+
+/** The short usage points to the page that lists the options. */
+function moreOptions({ name, options }: Command): string {
+  return Object.keys(options).length === 0 ? '' : ` (options: "longview help ${name}")`;
 }
 
 function unknownOption(command: Command, name: string, known: readonly string[]): UsageError {

@@ -19,10 +19,7 @@ export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** One or many: plural(2, 'video') is "2 videos". */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
+export { plural } from '../../protocol/plural.ts';
 
 /**
  * What a terminal obeys or a person can't see, and that can make a text look like another: control characters of both

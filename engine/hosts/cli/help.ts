@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { optionLabel, usageOf, type Command } from './command.ts';
 
 /** What `longview help` prints. */
 export function overview(commands: readonly Command[]): string {
@@ -22,22 +22,37 @@ export function overview(commands: readonly Command[]): string {
 /** What `longview help <command>` prints. */
 export function manual(command: Command): string {
   const names = Object.keys(command.options);
-  const label = (name: string) =>
-    command.options[name].type === 'string' ? `--${name} ${name.toUpperCase()}` : `--${name}`;
-  const width = Math.max(...names.map((name) => label(name).length), '--library DIR'.length);
+  const label = (name: string) => optionLabel(name, command.optionValues);
+  const width = Math.max(...names.map((name) => label(name).length), libraryLabel.length);
   return [
     `longview ${command.name}: ${command.summary}`,
     '',
-    `usage: longview ${command.name} ${command.usage}`.trimEnd(),
+    ...wrapped(`usage: ${usageOf(command)}`, `usage: longview ${command.name} `.length),
     '',
     ...names.map((name) => `  ${label(name).padEnd(width)}  ${command.optionHelp[name] ?? ''}`.trimEnd()),
     ...everywhere(width),
   ].join('\n');
 }
 
-function everywhere(width = '--library DIR'.length): string[] {
+const libraryLabel = '--library <folder>';
+
+/** A usage in lines of at most 80 columns, broken between options only. */
+function wrapped(usage: string, indent: number): string[] {
+  const parts = usage.split(/ (?=[[(|]|--)/u);
+  const lines: string[] = [];
+  let line = '';
+  for (const part of parts) {
+    if (line !== '' && line.length + 1 + part.length > 80) {
+      lines.push(line);
+      line = ' '.repeat(indent) + part;
+    } else line += line === '' ? part : ` ${part}`;
+  }
+  return [...lines, line];
+}
+
+function everywhere(width = libraryLabel.length): string[] {
   return [
-    `  ${'--library DIR'.padEnd(width)}  the data folder (default: LONGVIEW_LIBRARY, or this platform's place for it)`,
+    `  ${libraryLabel.padEnd(width)}  the data folder (default: LONGVIEW_LIBRARY, or this platform's place for it)`,
     `  ${'--json'.padEnd(width)}  one JSON object on stdout and nothing else`,
     `  ${'--verbose'.padEnd(width)}  also show the log: what is decoded, which model runs where, what failed`,
   ];

@@ -407,6 +407,34 @@ for (const [argv, said] of [
     }
   });
 
+for (const command of commands)
+  test(`help ${command.name} names every option, with what stands for its value`, async () => {
+    const { stdout } = await longview(['help', command.name]);
+    const [, usage, list] = /usage: ([\s\S]*?)\n\n([\s\S]*)/.exec(stdout) ?? [];
+    for (const [name, { type }] of Object.entries(command.options)) {
+      const value = type === 'string' ? /^(<.*>|"<.*>")$/ : /^$/;
+      assert.match(command.optionValues[name] ?? '', value, name);
+      const label = `--${name} ${command.optionValues[name] ?? ''}`.trimEnd();
+      assert.ok(list.includes(`  ${label}  `), `${label} is not explained`);
+      assert.match(usage, new RegExp(`--${name}(?![\\w-])`));
+    }
+    assert.deepEqual(Object.keys(command.optionHelp).sort(), Object.keys(command.options).sort());
+    for (const line of usage.split('\n')) assert.ok(line.length <= 80, line);
+  });
+
+test('what --in is called stands in the help of find, and so does what it takes', async () => {
+  const { stdout } = await longview(['find', '--help']);
+  assert.match(stdout, /--in <video\|folder> {2,}only this video/);
+  assert.match(stdout, /\[--in <video\|folder>\]…/);
+  assert.match((await longview(['find', 'x', '--in'])).stderr, /Write --in <video\|folder>/);
+});
+
+test('find takes --video, as --in was called once, before -- only', async () => {
+  const { asked } = await longview(['find', '--video=v1', '--in', '/films', '--', '--video']);
+  assert.deepEqual((asked[0] as { in: string[] }).in, ['v1', '/films']);
+  assert.equal((asked[0] as { query: string }).query, '--video');
+});
+
 test('help and version need no engine', async () => {
   assert.match((await longview(['help'])).stdout, /usage: longview <command>/);
   assert.match((await longview(['find', '--help'])).stdout, /usage: longview find "<words>"/);

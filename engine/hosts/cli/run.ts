@@ -137,6 +137,7 @@ function plain(error: unknown): { code: string; message: string; remedy: string 
   return {
     code: 'internal',
     message: `This is a bug in Longview: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: 'Please report it, with the command that you typed.',
+    remedy:
+      'Please report it, with the command that you typed and the file that "longview doctor --report <file>" writes.',
   };
 }

@@ -5,6 +5,7 @@ import { throwIfCancelled } from '../../protocol/errors.ts';
 import { HashCache } from './file-hashes.ts';
 import { badBundle, readManifest } from './manifest.ts';
 import { checkGraphFile, GraphFileError } from './onnx-file.ts';
+import { plural } from '../../protocol/plural.ts';
 
 /** A bundle whose every file was checked. */
 export interface Bundle {
@@ -60,7 +61,10 @@ async function checkFile(
   if (!stats.isFile()) throw badBundle(folder, `${file.path} is not a file`);
   if (stats.size !== file.bytes) {
     const truncated = stats.size < file.bytes ? ' (truncated?)' : '';
-    throw badBundle(folder, `${file.path} has ${stats.size} bytes instead of ${file.bytes}${truncated}`);
+    throw badBundle(
+      folder,
+      `${file.path} has ${plural(stats.size, 'byte')} instead of ${file.bytes}${truncated}`,
+    );
   }
   const sha256 = await hashes.sha256(path, stats, signal);
   if (sha256 !== file.sha256) {

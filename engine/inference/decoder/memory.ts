@@ -2,6 +2,7 @@ import { LongviewError } from '../../protocol/errors.ts';
 import { scoreBytesAt, type ChunkPolicy } from './chunks.ts';
 import { cacheBytesPerToken, type DecoderShape } from './kv-cache.ts';
 import type { Prompt } from './prompt.ts';
+import { plural } from '../../protocol/plural.ts';
 
 /** What bounds a context. */
 export interface ContextLimits {
@@ -42,11 +43,11 @@ export function checkContext(prompt: Prompt, newTokens: number, limits: ContextL
   const byModel = wanted > limits.shape.maxContext;
   const why = byModel ? `the model takes ${limits.shape.maxContext}` : 'memory allows fewer';
   const video = videoThatFits(prompt, wanted, fits);
-  const instead = video ? `: ${video.fittingPatches} of its ${video.patches} temporal patches` : '';
+  const instead = video ? `: ${video.fittingPatches} of its ${plural(video.patches, 'temporal patch')}` : '';
   throw new LongviewError(
     'context-too-long',
-    `The question needs a context of ${wanted} tokens; ${why}. ${fits} tokens would fit${instead}.`,
-    'Ask about a shorter stretch, or fewer moments at once.',
+    `The question needs a context of ${plural(wanted, 'token')}; ${why}. ${plural(fits, 'token')} would fit${instead}.`,
+    'Ask about less footage, or choose a smaller model.',
     { details: { tokens: wanted, fits, ...video } },
   );
 }

@@ -79,7 +79,7 @@ export class Runtime {
     if (!error.outOfMemory) return error;
     return new LongviewError(
       'context-too-long',
-      'Memory ran out while the model was reading.',
+      'Memory ran out while the model was working.',
       'Ask about less footage at once, close other programs, or choose a smaller model.',
       { cause: error },
     );

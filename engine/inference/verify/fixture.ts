@@ -6,6 +6,7 @@ import { LongviewError, quote } from '../../protocol/errors.ts';
 import { promptOf, type Prompt, type Stretch } from '../decoder/prompt.ts';
 import type { Picture } from '../image/resample.ts';
 import { SafetensorsFile } from './safetensors.ts';
+import { plural } from '../../protocol/plural.ts';
 
 const caseSchema = z.object({
   name: z.string(),
@@ -150,7 +151,7 @@ export class Fixture implements AsyncDisposable {
       at = end;
     }
     const left = [...waiting.image, ...waiting.video].reduce((sum, { patches }) => sum + patches.length, 0);
-    if (left > 0) throw this.#broken(`${name} has ${left} temporal patches more than placeholders`);
+    if (left > 0) throw this.#broken(`${name} has ${plural(left, 'temporal patch')} more than placeholders`);
     return promptOf(stretches, { hiddenSize, deepstack });
   }
 
@@ -169,8 +170,8 @@ export class Fixture implements AsyncDisposable {
     const wrong = patches.find((patch) => patch.length !== size);
     if (wrong || patches.length * perPatch !== count) {
       const what = wrong
-        ? `a temporal patch of ${name} becomes ${wrong.length} numbers here and has place for ${size}`
-        : `${name} has ${count} placeholders in a row and temporal patches of ${perPatch}`;
+        ? `a temporal patch of ${name} becomes ${plural(wrong.length, 'number')} here and has place for ${size}`
+        : `${name} has ${plural(count, 'placeholder')} in a row and temporal patches of ${perPatch}`;
       throw this.#broken(`it was recorded with another model: ${what}`);
     }
     if (visual.patches.length === 0) waiting.shift();
@@ -208,7 +209,7 @@ function unreadable(folder: string, file: string, reason: string, cause?: unknow
   return new LongviewError(
     'file-unreadable',
     `The fixture ${join(folder, file)} can't be used: ${reason}.`,
-    'Record it again; models/training says how.',
+    'Record it again, as models/training/README.md describes.',
     { cause },
   );
 }

@@ -1,5 +1,6 @@
 import { LongviewError } from '../../protocol/errors.ts';
 import { freeBytes } from './reserve.ts';
+import { fileProblem } from '../../protocol/file-errors.ts';
 
 /** What a system or SQLite error carries beside its message. */
 interface CodedError extends Error {
@@ -32,10 +33,11 @@ export function mapErrors<T>(folder: string, work: () => T): T {
 type Make = (folder: string, cause: Error) => LongviewError;
 
 function mapping(code: string): Make | undefined {
+  const problem = fileProblem({ code });
   if (/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|IOERR_CORRUPTFS|FORMAT)/.test(code)) return damaged;
   if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) return busy;
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) return diskFull;
-  if (/^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)/.test(code))
+  if (problem === 'full' || /^SQLITE_FULL/.test(code)) return diskFull;
+  if (problem === 'denied' || /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|ENOTDIR|EEXIST|EISDIR)/.test(code))
     return denied;
   if (/^(SQLITE_IOERR|EIO)/.test(code)) return diskFailed;
   return undefined;

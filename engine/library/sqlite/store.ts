@@ -314,8 +314,8 @@ function removeVideo({ db, videos, passes }: Library, id: string): void {
 function noFeatures(videoId: string, folder: string): LongviewError {
   return new LongviewError(
     'video-not-indexed',
-    `What the model saw in the video ${quote(videoId)} is no longer in the feature cache in ${join(folder, 'features')}.`,
-    'Index the video again; finding works without it, asking needs it.',
+    `The visual tokens of the video ${quote(videoId)} are no longer in the feature cache in ${join(folder, 'features')}.`,
+    'Index the video again; find works without it, ask needs it.',
     { details: { video: videoId } },
   );
 }

@@ -4,6 +4,7 @@ import type { LibraryDatabase } from './database.ts';
 import { passOf, searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
 import { trackOf, type TrackRow } from './track-rows.ts';
 import type { SavedFile, StoredVideo, VideoFacts } from '../types.ts';
+import { plural } from '../../protocol/plural.ts';
 
 interface VideoRow {
   num: number;
@@ -223,8 +224,8 @@ function notInLibrary(idOrPath: string, fitting: number): LongviewError {
   return fitting > 1
     ? new LongviewError(
         'video-not-in-library',
-        `${fitting} videos of the library have an id that begins with ${quote(idOrPath)}.`,
-        'Give more of the id.',
+        `${plural(fitting, 'video')} in the library have an id that begins with ${quote(idOrPath)}.`,
+        'Type more of the id.',
         { details: { video: idOrPath } },
       )
     : new LongviewError(

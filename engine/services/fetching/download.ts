@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { badArgument, LongviewError } from '../../protocol/errors.ts';
 import { bytes as inWords } from '../../protocol/bytes.ts';
-import { importPrecisions, parseRequest } from '../../protocol/requests.ts';
-import { positionVariants } from '../../protocol/bundle.ts';
+import { parseRequest } from '../../protocol/requests.ts';
+import { capabilities, importPrecisions, positionVariants } from '../../protocol/bundle.ts';
 import { downloadRequestSchema, type Catalogue } from '../../protocol/window.ts';
 import type { CallOptions } from '../../protocol/engine.ts';
 import type { ImportRequest } from '../../protocol/requests.ts';
@@ -19,7 +19,7 @@ const catalogueFile = z.object({
       name: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
       title: z.string(),
       id: z.string(),
-      can: z.array(z.enum(['detect', 'embed', 'read'])),
+      can: z.array(z.enum(capabilities)),
       licence: z.string(),
       aboutBytes: z.int().positive(),
       kind: z.enum(['checkpoint', 'pair']),

@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError, throwIfCancelled } from '../../protocol/errors.ts';
+import { cannotWrite, fileProblem } from '../../protocol/file-errors.ts';
 import { unreachable, type HubFile } from './hub.ts';
 
 /** How a file is fetched. */
@@ -51,7 +52,7 @@ export async function fetchFile(
     } catch (error) {
       throwIfCancelled(signal);
       if (error instanceof LongviewError) throw error;
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw diskFull(file, error);
+      if (fileProblem(error) === 'full') throw cannotWrite(part, error);
       failures = (await sizeOf(part)) > before ? 0 : failures + 1;
       if (failures > pausesMs.length) throw unreachable(new URL(url).origin, error);
       await wait(pausesMs[Math.max(0, failures - 1)], undefined, { signal }).catch(() => undefined);
@@ -118,19 +119,8 @@ function refused(url: string, status: number): Error {
 function wrongContent(url: string, file: HubFile): LongviewError {
   return new LongviewError(
     'download-failed',
-    `${file.path} came with another content than the hub announces.`,
-    'Try again; if it stays so, something between here and the hub changes files.',
+    `${file.path} does not have the checksum that the hub announces.`,
+    'Try again; if it stays so, something between this machine and the hub changes files.',
     { details: { url, checksum: file.checksum.hex } },
-  );
-}
-
-function diskFull(file: HubFile, cause: unknown): LongviewError {
-  return new LongviewError(
-    'disk-full',
-    `The disk is full; ${file.path} could not be fetched.`,
-    'Free some space.',
-    {
-      cause,
-    },
   );
 }

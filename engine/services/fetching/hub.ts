@@ -67,7 +67,7 @@ export function unreachable(hub: string, cause: unknown, status?: number): Longv
   return new LongviewError(
     'hub-unreachable',
     `${hub} ${what}.`,
-    'Check the network and try again; what was fetched so far is kept.',
+    'Check the network and try again; what was downloaded so far is kept.',
     { cause },
   );
 }
@@ -75,7 +75,7 @@ export function unreachable(hub: string, cause: unknown, status?: number): Longv
 function odd(name: string, what: string): LongviewError {
   return new LongviewError(
     'download-failed',
-    `${name} can't be fetched: ${what}.`,
+    `${name} can't be downloaded: ${what}.`,
     'Try again later; the repository may have changed since this version of Longview.',
     { details: { model: name } },
   );

@@ -36,10 +36,10 @@ test('a reason keeps its numbers and its quotation', () => {
   assert.equal(reasonPhrase(reasons[0], en), '2 × bottle in 7 of 10 frames');
   assert.equal(reasonPhrase(reasons[0], zh), '10 帧中 7 帧有 2 × 瓶子');
   assert.equal(reasonPhrase(reasons[3], en), '“hello” said at 1:02.4');
-  assert.equal(reasonDetail(reasons[10], en), 'The model looked again: 92% yes');
+  assert.equal(reasonDetail(reasons[10], en), 'The model re-checked it: 92% yes');
 });
 
-test('a second look that sees nothing is not told as agreement', () => {
+test('a re-check that sees nothing is not told as agreement', () => {
   assert.notEqual(
     reasonPhrase({ code: 'checked', yes: 0.49 }, en),
     reasonPhrase({ code: 'checked', yes: 0.5 }, en),

@@ -181,8 +181,8 @@ suite('ask', () => {
       ask: () => assert.fail('nothing is to be asked'),
     });
     assert.match(stdout, /2 of 7 videos, 1:00:00\.0 of footage/);
-    assert.match(stdout, /44 frames in 22 patches/);
-    assert.match(stdout, /4 times, 120 tokens to read, at most 9 to write/);
+    assert.match(stdout, /44 frames in 22 temporal patches/);
+    assert.match(stdout, /asked 4 times, 120 tokens to read, at most 9 to write/);
     assert.match(stdout, /about 1\.3 s/);
     const { stdout: first } = await longview(['ask', 'Who?', '--plan'], {
       plan: async () => ({ ...planned, expectedSec: null }),
@@ -219,12 +219,12 @@ suite('history', () => {
 });
 
 suite('selftest', () => {
-  test('prints the lengths and the one that is trusted from now on', async () => {
+  test('prints the lengths and the effective context length', async () => {
     const { stdout, asked } = await longview([
       'selftest',
       '--lengths',
       '11,44',
-      '--needles',
+      '--needle-count',
       '4',
       '--model',
       'mine',
@@ -232,10 +232,25 @@ suite('selftest', () => {
     assert.deepEqual(asked, [{ in: 'v1', model: 'mine', lengths: [11, 44], needles: 4, gamma: undefined }]);
     assert.match(stdout, /11 +12 +100 %/);
     assert.match(stdout, /44\* +45 +25 %/);
-    assert.match(stdout, /up to 11 patches/);
+    assert.match(stdout, /Effective context length: 11 temporal patches \(80 % or more correct\)/);
+    // What this option was called once goes on working.
+    assert.deepEqual((await longview(['selftest', '--needles=4'])).asked, [
+      { in: 'v1', model: undefined, lengths: undefined, needles: 4, gamma: undefined },
+    ]);
     const none = await longview(['selftest', '--in', 'v1'], {
       selfTest: async () => ({ ...tested, safePatches: null }),
     });
-    assert.match(none.stdout, /No length reaches 80 %/);
+    assert.match(none.stdout, /No length reaches 80 %: ask keeps to the trained 22 temporal patches/);
+  });
+
+  test('asks which video is meant where the library holds several, or none', async () => {
+    const library = (count: number) => ({
+      library: async () => ({ folder: '/data', videos: Array.from({ length: count }, () => ({})) }) as never,
+    });
+    const several = await longview(['selftest'], library(2));
+    assert.deepEqual([several.exitCode, several.asked], [2, []]);
+    assert.match(several.stderr, /Several videos are in the library; choose one with --in\./);
+    const none = await longview(['selftest'], library(0));
+    assert.match(none.stderr, /The library is empty\. Add a video/);
   });
 });

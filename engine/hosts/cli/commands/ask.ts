@@ -14,8 +14,7 @@ import type { AskResult, AskRun } from '../../../protocol/results.ts';
 export const askCommand: Command = {
   name: 'ask',
   summary: 'ask a question about a video, some, or the whole library',
-  usage:
-    '"<question>" [--in ID|PATH|FOLDER]… [--gamma G|auto|compare] [--gammas A,B,…] [--model ID] [--plan] [--fresh]',
+  usage: '"<question>"',
   options: {
     in: { type: 'string', multiple: true },
     gamma: { type: 'string' },
@@ -24,14 +23,20 @@ export const askCommand: Command = {
     plan: { type: 'boolean' },
     fresh: { type: 'boolean' },
   },
+  optionValues: {
+    in: '<video|folder>',
+    gamma: '<number|auto|compare>',
+    gammas: '<number,…>',
+    model: '<id>',
+  },
   optionHelp: {
-    in: 'a video or folder to ask about, may be given several times (default: the whole library)',
-    gamma: `time scale of the reading, ${gammaLimits} (default ${gammaRange.explain}), "auto" for the answer that most scales agree on, "compare" for several side by side`,
+    in: 'a video (id or path) or a folder to ask about; may be given several times (default: the whole library)',
+    gamma: `time scale, ${gammaLimits} (default ${gammaRange.explain}); "auto" for the answer that most scales agree on, "compare" for several side by side`,
     gammas: 'the scales that auto and compare run, as in 0.5,1,2',
     model:
-      'the bundle that reads (see "longview models"; default: the one of the settings, or the built-in one)',
-    plan: 'tell what it would cost, and ask nothing',
-    fresh: 'read again even where the answer is known',
+      'the model that answers (see "longview models"; default: the one in the settings, or the built-in one)',
+    plan: 'estimate the cost without asking',
+    fresh: 'ask the model again even where the answer is known',
   },
   words: { min: 1, max: 1, what: 'a question' },
   async run(context, { words, options }) {
@@ -87,10 +92,10 @@ export async function onlyVideo(engine: Engine): Promise<string> {
   const { videos } = await engine.library();
   if (videos.length === 1) return videos[0].id;
   throw new UsageError(
-    'It is not said which video is meant',
+    videos.length === 0 ? 'The library is empty' : 'Several videos are in the library; choose one with --in',
     videos.length === 0
-      ? 'Add one with "longview index <file>", then ask with --in FILE.'
-      : 'Name it with --in ID or --in PATH; "longview library" lists them.',
+      ? 'Add a video with "longview index <file>".'
+      : '"longview library" lists their ids and paths.',
   );
 }
 
@@ -122,8 +127,8 @@ function printRuns({ terminal }: Pick<Context, 'terminal'>, runs: readonly AskRu
     [
       { title: 'gamma', right: true },
       { title: 'answer', shrink: 'end' },
-      { title: 'sure', right: true },
-      { title: 'proofs', right: true },
+      { title: 'confidence', right: true },
+      { title: 'evidence', right: true },
     ],
     runs.map(({ gamma, answer, confidence, evidence }) => [
       String(gamma),
@@ -138,7 +143,7 @@ function printRuns({ terminal }: Pick<Context, 'terminal'>, runs: readonly AskRu
 
 function printEvidence({ terminal }: Pick<Context, 'terminal'>, { evidence, path }: AskResult): void {
   if (evidence.length === 0) {
-    terminal.line(terminal.style('dim', 'No moment of the footage was found to support it.'));
+    terminal.line(terminal.style('dim', 'No moment in the footage supports this answer.'));
     return;
   }
   const several = evidence.some((one) => (one.path ?? path) !== path);
@@ -146,9 +151,9 @@ function printEvidence({ terminal }: Pick<Context, 'terminal'>, { evidence, path
     [
       ...(several ? [{ title: 'video', shrink: 'middle' as const }] : []),
       { title: 'moment' },
-      { title: 'sure', right: true },
+      { title: 'confidence', right: true },
       { title: '' },
-      { title: 'what', shrink: 'end' },
+      { title: 'evidence', shrink: 'end' },
     ],
     evidence.map((one) => [
       ...(several ? [basename(one.path ?? path)] : []),
@@ -169,26 +174,29 @@ function costLine({ runs, gamma, cached, read, scope, timing, decoder }: AskResu
   const scales = runs ? runs.map((run) => run.gamma).join(', ') : String(gamma);
   const where =
     scope && scope.ofVideos > 1 ? `, in ${scope.videos} of ${plural(scope.ofVideos, 'video')}` : '';
-  const cost = cached ? 'from the answer cache' : `read ${read.patches} of ${read.ofPatches} patches${where}`;
+  const cost = cached
+    ? 'from the answer cache'
+    : `${read.patches} of ${plural(read.ofPatches, 'temporal patch')} read${where}`;
   return `${decoder === false ? '' : `gamma ${scales}, `}${cost}, ${duration(timing.totalMs)}`;
 }
 
 function printPlan({ terminal }: Context, plan: PlanResult): void {
   const { cached, gammas, frames, patches, passes, promptTokens, newTokens, expectedSec, trusted } = plan;
   const of = `${plan.videos} of ${plural(plan.ofVideos, 'video')}, ${clock(plan.seconds)} of footage`;
-  if (cached) terminal.line('The answer is known: asking costs nothing (--fresh asks again).');
-  terminal.line(`reads     ${of}`);
-  terminal.line(`looks at  ${frames} frames in ${plural(patches, 'patch').replace('patchs', 'patches')}`);
+  if (cached)
+    terminal.line('The answer is in the cache: asking costs nothing (--fresh asks the model again).');
+  terminal.line(`videos   ${of}`);
+  terminal.line(`frames   ${plural(frames, 'frame')} in ${plural(patches, 'temporal patch')}`);
   terminal.line(
-    `asks      ${passes} times, ${promptTokens} tokens to read, at most ${newTokens} to write (gamma ${gammas.join(', ')})`,
+    `model    asked ${plural(passes, 'time')}, ${plural(promptTokens, 'token')} to read, at most ${newTokens} to write (gamma ${gammas.join(', ')})`,
   );
   const source = {
     training: 'as trained',
-    limit: 'more would take minutes to look at',
+    limit: 'more would take minutes',
     'self-test': 'by the self-test on this machine',
   }[trusted.source];
-  terminal.line(`at once   at most ${trusted.patches} patches (${source})`);
+  terminal.line(`context  at most ${plural(trusted.patches, 'temporal patch')} in one prompt (${source})`);
   terminal.line(
-    `takes     ${expectedSec === null ? 'not known yet: nothing was asked with this model on this machine' : `about ${duration(expectedSec * 1000)}`}`,
+    `time     ${expectedSec === null ? 'not known yet: nothing was asked with this model on this machine' : `about ${duration(expectedSec * 1000)}`}`,
   );
 }

@@ -1,18 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LongviewError } from '../../../protocol/errors.ts';
+import { cannotWrite } from '../../../protocol/file-errors.ts';
 import { printable } from '../format.ts';
 import type { Command } from '../command.ts';
 
 /** `longview doctor`: what this machine has, and what it lacks. */
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'check what this machine has, and what to do about what it lacks',
-  usage: '[--report FILE [--with-paths]]',
+  summary: 'check what Longview needs on this machine, and say how to get what is missing',
+  usage: '[--report <file> [--with-paths]]',
   options: { report: { type: 'string' }, 'with-paths': { type: 'boolean' } },
+  optionValues: { report: '<file>' },
   optionHelp: {
     report: 'write a report for whoever helps you: versions, checks, the last lines of the log',
-    'with-paths': 'leave the paths and names of your files in the report',
+    'with-paths': 'keep the paths and names of your files in the report',
   },
   words: { min: 0, max: 0, what: 'nothing' },
   async run({ engine, terminal, json }, { options }) {
@@ -20,8 +21,10 @@ export const doctorCommand: Command = {
     if (typeof options.report === 'string') {
       const { text } = await opened.report({ paths: options['with-paths'] === true });
       const path = resolve(options.report);
-      await writeNew(path, text);
-      if (!json) terminal.line(`The report is in ${printable(path)}. Read it before you give it away.`);
+      await writeFile(path, text, { flag: 'wx' }).catch((cause: unknown) => {
+        throw cannotWrite(path, cause);
+      });
+      if (!json) terminal.line(`The report is in ${printable(path)}. Read it before you send it to anybody.`);
       return { result: { path, text } };
     }
     const result = await opened.doctor();
@@ -39,19 +42,3 @@ export const doctorCommand: Command = {
     return { result, exitCode };
   },
 };
-
-/** @throws LongviewError `file-exists`, `permission-denied`. */
-async function writeNew(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'EEXIST'
-      ? new LongviewError('file-exists', `There is a file at ${path} already.`, 'Give another name.', {
-          cause,
-        })
-      : new LongviewError(
-          'permission-denied',
-          `${path} can't be written: ${cause.message}.`,
-          'Choose another folder.',
-          { cause },
-        );
-  });
-}

@@ -10,12 +10,13 @@ import type {
   Latency,
   MomentMeasures,
 } from '../../../protocol/evaluation.ts';
+import { annotationFormats } from '../../../protocol/evaluation.ts';
 
 /** `longview eval`: how well finding and asking do against annotations. */
 export const evalCommand: Command = {
   name: 'eval',
   summary: 'measure finding and asking against annotated videos',
-  usage: '<FILE> [--videos DIR] [--format F] [--limit N] [--gamma G] [--choose WAY] [--quick] [--no-index]',
+  usage: '<file>',
   options: {
     videos: { type: 'string' },
     format: { type: 'string' },
@@ -25,16 +26,22 @@ export const evalCommand: Command = {
     quick: { type: 'boolean' },
     'no-index': { type: 'boolean' },
   },
+  optionValues: {
+    videos: '<folder>',
+    format: '<format>',
+    limit: '<n>',
+    gamma: '<number>',
+    choose: '<words|letters|answer>',
+  },
   optionHelp: {
     videos: 'the folder that holds the videos (default: the folder of the file)',
-    format:
-      'longview, qvhighlights, charades-sta, mlvu, longvideobench or video-mme (default: told by the file)',
-    limit: 'ask only the first N',
-    gamma: `time scale, ${gammaLimits} (default: as find and ask have it)`,
+    format: `${annotationFormats.join(', ')} (default: recognised from the file)`,
+    limit: 'ask the first n questions only',
+    gamma: `time scale, ${gammaLimits} (default: that of find and ask)`,
     choose:
-      'how options are chosen among: by the probability of their "words" (default) or "letters", or by the written "answer"',
-    quick: 'leave out the re-check of moments by the decoder',
-    'no-index': 'leave out videos that are not in the library yet, instead of indexing them first',
+      'how an option is chosen: by the probability of its "words" (default) or of its "letters", or by the written "answer"',
+    quick: 'skip the re-check of moments by the decoder',
+    'no-index': 'skip videos that are not in the library yet, instead of indexing them first',
   },
   words: { min: 1, max: 1, what: 'a file of annotations' },
   async run(context, { words, options }) {

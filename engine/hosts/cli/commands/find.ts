@@ -12,11 +12,9 @@ import type { FindResult, Moment } from '../../../protocol/results.ts';
 export const findCommand: Command = {
   name: 'find',
   summary: 'find the moments that show or say something',
-  usage:
-    '"<words>" [--video ID|PATH] [--folder DIR] [--after DAY] [--before DAY] [--source KIND] [--gamma G] [--limit N] [--quick]',
+  usage: '"<words>"',
   options: {
     in: { type: 'string', multiple: true },
-    video: { type: 'string', multiple: true },
     folder: { type: 'string', multiple: true },
     after: { type: 'string' },
     before: { type: 'string' },
@@ -27,18 +25,29 @@ export const findCommand: Command = {
     limit: { type: 'string' },
     quick: { type: 'boolean' },
   },
+  formerOptions: { video: 'in' },
+  optionValues: {
+    in: '<video|folder>',
+    folder: '<folder>',
+    after: '<date>',
+    before: '<date>',
+    'min-length': '<seconds>',
+    'max-length': '<seconds>',
+    source: '<source>',
+    gamma: '<number>',
+    limit: '<n>',
+  },
   optionHelp: {
-    in: 'search this video only (may be given several times)',
-    video: 'the same as --in',
-    folder: 'search only videos in this folder, however deep (may be given several times)',
-    after: 'only videos recorded (or last modified) on this day or later: 2024-12-31',
-    before: 'only videos recorded before this day',
-    'min-length': 'only videos of at least so many seconds',
-    'max-length': 'only videos of at most so many seconds',
-    source: `find only by ${momentSources.join(', ')} (may be given several times)`,
+    in: 'only this video (id or path) or folder; may be given several times (default: the whole library)',
+    folder: 'of what --in names, only videos in this folder, however deep; may be given several times',
+    after: 'only videos recorded (or last modified) on this date or later, as in 2024-12-31',
+    before: 'only videos recorded (or last modified) before this date',
+    'min-length': 'only videos of at least this many seconds',
+    'max-length': 'only videos of at most this many seconds',
+    source: `only moments found by ${momentSources.join(', ')}; may be given several times`,
     gamma: `time scale of the re-check, ${gammaLimits} (default ${gammaRange.find})`,
-    limit: 'how many moments to show (default 10)',
-    quick: 'leave out the re-check of the best by the decoder',
+    limit: 'the most moments to show (default 10)',
+    quick: 'skip the re-check of the best moments by the decoder',
   },
   words: { min: 1, max: 1, what: 'the words to look for' },
   async run(context, { words, options }) {
@@ -54,7 +63,6 @@ export const findCommand: Command = {
 };
 
 function filters(options: Arguments['options']): Omit<FindRequest, 'query'> {
-  const places = [...((options.in as string[]) ?? []), ...((options.video as string[]) ?? [])];
   const given = {
     folders: options.folder,
     after: options.after,
@@ -66,7 +74,7 @@ function filters(options: Arguments['options']): Omit<FindRequest, 'query'> {
   // What isn't given isn't asked for; what is wrong goes on as it is, for the engine to refuse.
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
-    in: places.length > 0 ? places : undefined,
+    in: options.in as string[] | undefined,
     ...(Object.fromEntries(entries) as Omit<FindRequest, 'query'>),
   };
 }
@@ -94,8 +102,8 @@ function print({ terminal }: Context, result: FindResult): void {
       { title: '#', right: true },
       { title: 'video', shrink: 'middle' },
       { title: 'moment' },
-      { title: 'sure', right: true },
-      { title: 'by' },
+      { title: 'confidence', right: true },
+      { title: 'source' },
       { title: 'why', shrink: 'end' },
     ],
     moments.map((moment, i) => row(moment, i)),
@@ -124,10 +132,12 @@ function notes({ library, skipped, moments, examined }: FindResult): string[] {
   const told: string[] = [];
   if (library && library.indexed < library.videos && examined.videos > 0)
     told.push(
-      `${library.indexed} of ${plural(library.videos, 'video')} are indexed; the others weren't searched.`,
+      `${library.indexed} of ${plural(library.videos, 'video')} ${library.indexed === 1 ? 'is' : 'are'} indexed; the others weren't searched.`,
     );
   if (skipped > 0)
-    told.push(`${plural(skipped, 'video')} left out, indexed with another model: index again with --force.`);
+    told.push(
+      `${plural(skipped, 'video')} not searched: indexed with another model. Index again with --force.`,
+    );
   const states = new Map(moments.map(({ path, footage }) => [path, footage]));
   for (const [path, footage] of states)
     if (footage === 'missing')

@@ -13,7 +13,7 @@ type Edit = (typeof edits)[number];
 export const historyCommand: Command = {
   name: 'history',
   summary: 'list the answers given so far; pin, delete or ask them again',
-  usage: '[ID|PATH] [--pin N | --unpin N | --delete N | --rerun N | --limit MB]',
+  usage: '[<video>]',
   options: {
     pin: { type: 'string' },
     unpin: { type: 'string' },
@@ -21,12 +21,13 @@ export const historyCommand: Command = {
     rerun: { type: 'string' },
     limit: { type: 'string' },
   },
+  optionValues: { pin: '<n>', unpin: '<n>', delete: '<n>', rerun: '<n>', limit: '<MB>' },
   optionHelp: {
-    pin: 'keep this answer whatever the limit',
-    unpin: 'keep it no longer',
-    delete: 'forget this answer',
-    rerun: 'ask its question again, the way it was asked',
-    limit: 'megabytes that all answers may take; the least recently used go first (default 32)',
+    pin: 'keep answer n whatever the limit',
+    unpin: 'stop keeping it',
+    delete: 'delete answer n',
+    rerun: 'ask the question of answer n again, with the same options',
+    limit: 'megabytes that all answers may take; the least recently used are deleted first (default 32)',
   },
   words: { min: 0, max: 1, what: 'the id or path of a video' },
   async run(context, { words, options }) {

@@ -9,7 +9,7 @@ import type { IndexResult } from '../../../protocol/results.ts';
 export const indexCommand: Command = {
   name: 'index',
   summary: 'put videos into the library, so that they can be searched',
-  usage: '<file|folder…> [--model ID] [--fps N] [--with LIST] [--without LIST] [--force]',
+  usage: '<file|folder>…',
   options: {
     model: { type: 'string' },
     fps: { type: 'string' },
@@ -17,12 +17,14 @@ export const indexCommand: Command = {
     without: { type: 'string' },
     force: { type: 'boolean' },
   },
+  optionValues: { model: '<id>', fps: '<number>', with: '<name,…>', without: '<name,…>' },
   optionHelp: {
-    model: 'the bundle to look with (see "longview models")',
-    fps: 'frames to look at per second of video',
-    with: `make also, now and from now on: ${optionalExtractors.join(', ')} (separated by commas)`,
-    without: 'no longer make these; what was made stays',
-    force: 'look again at what is already indexed',
+    model:
+      'the model that indexes (see "longview models"; default: the one in the settings, or the built-in one)',
+    fps: 'frames to analyse per second of video, 0.1 to 30',
+    with: `from now on also extract: ${optionalExtractors.join(', ')} (separated by commas)`,
+    without: 'stop extracting these; what was extracted stays',
+    force: 'index again what is already indexed',
   },
   words: { min: 1, max: Infinity, what: 'at least one file or folder' },
   async run(context, { words, options }) {
@@ -82,7 +84,7 @@ function print({ terminal }: Context, { videos, wallSec, realtimeFactor }: Index
   const done = videos.filter((video) => video.status === 'indexed').length;
   const speed = realtimeFactor > 0 ? `, ${realtimeFactor.toFixed(1)} times real time` : '';
   terminal.line(`${plural(done, 'video')} indexed in ${duration(wallSec * 1000)}${speed}.`);
-  if (videos.length === 0) terminal.line('No video was found there.');
+  if (videos.length === 0) terminal.line('No videos found.');
   else if (done < videos.length && done > 0)
     terminal.line(
       terminal.style('dim', `${percent(done / videos.length)} of ${plural(videos.length, 'file')}.`),

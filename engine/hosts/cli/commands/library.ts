@@ -8,6 +8,7 @@ export const libraryCommand: Command = {
   summary: 'list the videos of the library with their state',
   usage: '',
   options: {},
+  optionValues: {},
   optionHelp: {},
   words: { min: 0, max: 0, what: 'nothing' },
   async run({ engine, terminal, json }) {
@@ -24,7 +25,7 @@ export const libraryCommand: Command = {
       { title: 'id' },
       { title: 'video', shrink: 'middle' as const },
       { title: 'length', right: true },
-      { title: 'patches', right: true },
+      { title: 'temporal patches', right: true },
       { title: 'state' },
     ];
     if (rows.length === 0)
@@ -43,13 +44,15 @@ export const libraryCommand: Command = {
 export const removeCommand: Command = {
   name: 'remove',
   summary: 'forget a video (the file itself is never touched)',
-  usage: '<id|path>',
+  usage: '<video>',
   options: {},
+  optionValues: {},
   optionHelp: {},
   words: { min: 1, max: 1, what: 'the id or path of a video' },
   async run({ engine, terminal, json }, { words }) {
     const result = await (await engine()).remove({ video: words[0] });
-    if (!json) terminal.line(`Removed ${result.removed.path} from the library; the file is still there.`);
+    if (!json)
+      terminal.line(`Removed ${result.removed.path} from the library; the file itself was not touched.`);
     return { result };
   },
 };

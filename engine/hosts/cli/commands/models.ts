@@ -2,6 +2,7 @@ import { bytes, plural } from '../format.ts';
 import { table } from '../table.ts';
 import { suggestion, UsageError } from '../usage.ts';
 import { positionVariants } from '../../../protocol/bundle.ts';
+import { providerChoices } from '../../../protocol/requests.ts';
 import type { VerifyResult } from '../../../protocol/results.ts';
 import type { ImportRequest, VerifyRequest } from '../../../protocol/requests.ts';
 import type { Arguments, Command, Context, Outcome } from '../command.ts';
@@ -9,7 +10,7 @@ import type { Arguments, Command, Context, Outcome } from '../command.ts';
 /** What can be done to models, by the word after `models`. */
 const actions: Record<string, { usage: string; words: number; options: string[]; run: Action }> = {
   import: {
-    usage: 'import <folder> [--precision P] [--positions V] [--id NAME]',
+    usage: 'import <folder> [--precision <p>] [--positions <encoding>] [--id <id>]',
     words: 1,
     options: ['precision', 'positions', 'id'],
     run: importOne,
@@ -21,7 +22,7 @@ const actions: Record<string, { usage: string; words: number; options: string[];
     run: download,
   },
   verify: {
-    usage: 'verify <bundle> <fixtures> [--provider P]',
+    usage: 'verify <model> <fixtures> [--provider <p>]',
     words: 2,
     options: ['provider'],
     run: verify,
@@ -32,20 +33,21 @@ type Action = (context: Context, words: string[], options: Arguments['options'])
 /** `longview models`: the bundles at hand, and new ones from checkpoints. */
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'list the model bundles at hand, import a checkpoint, fetch one from the hub, prove a conversion',
+  summary: 'list the models; import a checkpoint, download one, verify a conversion',
   usage:
-    '[import <folder> [--precision P] [--positions V] [--id NAME] | download [<name>] | verify <bundle> <fixtures> [--provider P]]',
+    '[import <folder> [--precision <p>] [--positions <encoding>] [--id <id>] | download [<name>] | verify <model> <fixtures> [--provider <p>]]',
   options: {
     precision: { type: 'string' },
     positions: { type: 'string' },
     id: { type: 'string' },
     provider: { type: 'string' },
   },
+  optionValues: { precision: '<p>', positions: '<encoding>', id: '<id>', provider: '<p>' },
   optionHelp: {
-    precision: 'of an import: fp32 (default, exact), fp16 (for GPUs), int8 or int4 (small and fast on CPUs)',
-    positions: `of an import: the encoding that it was trained with (default: as its name or config says): ${positionVariants.join(', ')}`,
-    provider: 'of a verification: the execution provider to compare on (default: cpu)',
-    id: 'of an import: what to call it (default: the folder’s name)',
+    precision: 'for import: fp32 (default, exact), fp16 (for GPUs), int8 or int4 (small and fast on CPUs)',
+    positions: `for import: the position encoding that it was trained with, ${positionVariants.join(', ')} (default: what its name or config says)`,
+    provider: `for verify: the execution provider to compare on, ${providerChoices.join(', ')} (default: cpu)`,
+    id: 'for import: the name of the new model (default: the folder’s name)',
   },
   words: { min: 0, max: Infinity, what: 'nothing' },
   async run(context, { words, options }) {
@@ -132,7 +134,7 @@ async function catalogue({ engine, terminal, json }: Context): Promise<Outcome> 
     [
       { title: 'name' },
       { title: 'can' },
-      { title: 'about', right: true },
+      { title: 'download', right: true },
       { title: 'licence' },
       { title: '' },
     ],

@@ -15,7 +15,7 @@ const root = resolve(import.meta.dirname, '../../../..');
 export const serveCommand: Command = {
   name: 'serve',
   summary: 'open the interface to a browser on this machine',
-  usage: '[--port N] [--host ADDRESS --key-file FILE] [--exports DIR] [--open]',
+  usage: '',
   options: {
     port: { type: 'string' },
     host: { type: 'string' },
@@ -23,12 +23,13 @@ export const serveCommand: Command = {
     exports: { type: 'string' },
     open: { type: 'boolean' },
   },
+  optionValues: { port: '<n>', host: '<address>', 'key-file': '<file>', exports: '<folder>' },
   optionHelp: {
-    port: 'where to listen (default: a free port)',
-    host: 'another address than 127.0.0.1; needs a key: whoever can reach it and has the key can use the library',
-    'key-file': 'a file with a key that lets browsers in (made with one where there is none)',
+    port: 'the port to listen on (default: a free one)',
+    host: 'listen on another address than 127.0.0.1, with --key-file: whoever can reach it and has the key can use the library',
+    'key-file': 'a file with the key that lets browsers in (created with a new key where there is none)',
     exports: 'the folder for clips that a browser exports (default: exports in the library’s folder)',
-    open: 'open the browser too',
+    open: 'also open the browser',
   },
   words: { min: 0, max: 0, what: 'nothing' },
   async run({ engine, terminal, signal }, { options }) {

@@ -40,15 +40,19 @@ async function longview(...argv: string[]) {
   return { ...ran, asked };
 }
 
-test('lists of numbers, paths and the bundle reach the engine', async () => {
+test('lists of numbers, paths and the model reach the engine', async () => {
   const { asked } = await longview(
-    ...['--frames', '50,100', '--depths', '0, 0.5,1', '--gamma', '1.5', '--bundle', 'tiny'],
+    ...['--frames', '50,100', '--depths', '0, 0.5,1', '--gamma', '1.5', '--model', 'tiny'],
     ...['--needles', 'n.json', '--haystack', 'v.mp4'],
   );
   assert.deepEqual(asked, {
     ...{ frames: [50, 100], depths: [0, 0.5, 1], gamma: 1.5, model: 'tiny' },
     ...{ needles: path.resolve('n.json'), haystack: path.resolve('v.mp4') },
   });
+});
+
+test('--bundle, as --model was called once, goes on working', async () => {
+  assert.equal((await longview('--bundle', 'tiny')).asked?.model, 'tiny');
 });
 
 test('the grid is printed depth by depth, lengths beyond training marked', async () => {
@@ -68,7 +72,7 @@ test('--json prints one object, and --out writes the heat map once', async () =>
   assert.equal(again.exitCode, 1);
   assert.equal(failureSchema.parse(JSON.parse(again.stdout)).error.code, 'file-exists');
   const nowhere = await longview('--json', '--out', path.join(folder, 'no', 'map.svg'));
-  assert.equal(failureSchema.parse(JSON.parse(nowhere.stdout)).error.code, 'disk-failed');
+  assert.equal(failureSchema.parse(JSON.parse(nowhere.stdout)).error.code, 'file-not-found');
 });
 
 test('lists that are none are refused with their value', async () => {

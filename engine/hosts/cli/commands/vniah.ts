@@ -2,7 +2,8 @@ import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { writeFile } from 'node:fs/promises';
 import { allowNewFiles } from '../../../core/private-files.ts';
 import { resolve } from 'node:path';
-import { badArgument, LongviewError, quote } from '../../../protocol/errors.ts';
+import { badArgument } from '../../../protocol/errors.ts';
+import { cannotWrite } from '../../../protocol/file-errors.ts';
 import type { VniahResult } from '../../../protocol/vniah.ts';
 import { numeric, type Arguments, type Command, type Context } from '../command.ts';
 import { duration, percent, plural } from '../format.ts';
@@ -11,28 +12,37 @@ import { table } from '../table.ts';
 /** `longview vniah`: how far past its training length a model still finds a needle. */
 export const vniahCommand: Command = {
   name: 'vniah',
-  summary: 'plant needles in a haystack of footage and see how far a model still finds them',
-  usage:
-    '[--frames 50,100,…] [--depths 0,0.2,…] [--gamma G] [--needles FILE] [--haystack VIDEO] [--bundle ID] [--out FILE.svg]',
+  summary: 'measure up to which length a model finds needles in a haystack of footage (V-NIAH)',
+  usage: '',
   options: {
     frames: { type: 'string' },
     depths: { type: 'string' },
     gamma: { type: 'string' },
     needles: { type: 'string' },
     haystack: { type: 'string' },
-    bundle: { type: 'string' },
+    model: { type: 'string' },
     out: { type: 'string' },
+  },
+  formerOptions: { bundle: 'model' },
+  optionValues: {
+    frames: '<n,…>',
+    depths: '<number,…>',
+    gamma: '<number>',
+    needles: '<file.json>',
+    haystack: '<file>',
+    model: '<id>',
+    out: '<file.svg>',
   },
   optionHelp: {
     frames:
-      'lengths of the haystack in frames, one temporal patch each (default: 1/2 to 8 times the trained length)',
+      'lengths of the haystack in frames, one temporal patch each, as in 50,100 (default: 1/2 to 8 times the trained length)',
     depths:
       'where the needle goes, 0 (before everything) to 1 (after everything); default: 0,0.2,0.4,0.6,0.8,1',
     gamma: `time scale, ${gammaLimits} (default: ${gammaRange.find}, the paper’s for retrieval)`,
-    needles: 'a JSON file [{"path", "prompt", "answer"}] of pictures (default: made drawings)',
-    haystack: 'a video, sampled evenly; it is only read (default: made footage)',
-    bundle: 'the model (default: the one that the library is indexed with)',
-    out: 'write the heat map into this SVG file, which must not be there yet',
+    needles: 'a JSON file [{"path", "prompt", "answer"}] of pictures to plant (default: built-in drawings)',
+    haystack: 'a video file, sampled evenly; it is only read (default: synthetic footage)',
+    model: 'the model to test (default: the one that the library is indexed with)',
+    out: 'write the heat map to this SVG file, which must not exist yet',
   },
   words: { min: 0, max: 0, what: 'nothing' },
   async run(context, { options }) {
@@ -45,7 +55,7 @@ export const vniahCommand: Command = {
         gamma: numeric(options.gamma),
         needles: place(options.needles),
         haystack: place(options.haystack),
-        model: options.bundle as string | undefined,
+        model: options.model as string | undefined,
       },
       { signal: context.signal, onProgress: context.terminal.progress },
     );
@@ -74,15 +84,7 @@ async function writeMap(file: string, result: VniahResult): Promise<void> {
     allowNewFiles();
     await writeFile(file, svg, { flag: 'wx' });
   } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new LongviewError(
-      exists ? 'file-exists' : 'disk-failed',
-      exists
-        ? `${quote(file)} is there already.`
-        : `${quote(file)} could not be written: ${(cause as Error).message}`,
-      exists ? 'Choose another name, or move that file away.' : 'Choose another folder.',
-      { cause, details: { path: file } },
-    );
+    throw cannotWrite(file, cause);
   }
 }
 
@@ -106,7 +108,7 @@ function print({ terminal }: Context, result: VniahResult, out: string | undefin
   terminal.line(
     terminal.style(
       'dim',
-      `frames across; * beyond the trained ${trainedFrames} frames; ${plural(tokensPerFrame, 'token')} a frame, ${needleCount} needles a cell, ${duration(result.wallSec * 1000)}`,
+      `frames across; * beyond the trained ${trainedFrames} frames; ${plural(tokensPerFrame, 'token')} a frame, ${plural(needleCount, 'needle')} a cell, ${duration(result.wallSec * 1000)}`,
     ),
   );
   if (out !== undefined) terminal.line(`Heat map: ${out}`);
