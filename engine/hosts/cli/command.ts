@@ -3,6 +3,7 @@ import { givenPath } from '../../media/given-path.ts';
 import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
+import type { TranscriptTools } from '../../protocol/transcript.ts';
 import type { WindowTools } from '../../protocol/window.ts';
 import type { Terminal } from './terminal.ts';
 import { suggestion, UsageError } from './usage.ts';
@@ -12,8 +13,9 @@ export type CommandEngine = Engine &
   AskTools &
   AskMeasures &
   ModelTools &
+  TranscriptTools &
   Pick<LibraryView, 'answers' | 'editAnswer'> &
-  Pick<WindowTools, 'catalogue' | 'downloadModel'>;
+  Pick<WindowTools, 'catalogue' | 'downloadModel' | 'removeModel'>;
 
 /** What a command works with. */
 export interface Context {

@@ -9,12 +9,13 @@ import type { IndexResult } from '../../../protocol/results.ts';
 export const indexCommand: Command = {
   name: 'index',
   summary: 'put videos into the library, so that they can be searched',
-  usage: '<file|folder…> [--model ID] [--fps N] [--with LIST] [--without LIST] [--force]',
+  usage: '<file|folder…> [--model ID] [--fps N] [--with LIST] [--without LIST] [--language CODE] [--force]',
   options: {
     model: { type: 'string' },
     fps: { type: 'string' },
     with: { type: 'string' },
     without: { type: 'string' },
+    language: { type: 'string' },
     force: { type: 'boolean' },
   },
   optionHelp: {
@@ -22,6 +23,7 @@ export const indexCommand: Command = {
     fps: 'frames to look at per second of video',
     with: `make also, now and from now on: ${optionalExtractors.join(', ')} (separated by commas)`,
     without: 'no longer make these; what was made stays',
+    language: 'what is spoken, from now on: en, zh, …; auto (default): found piece by piece',
     force: 'look again at what is already indexed',
   },
   words: { min: 1, max: Infinity, what: 'at least one file or folder' },
@@ -34,6 +36,7 @@ export const indexCommand: Command = {
         fps: numeric(options.fps),
         ...(typeof options.with === 'string' && { with: listed(options.with) }),
         ...(typeof options.without === 'string' && { without: listed(options.without) }),
+        ...(typeof options.language === 'string' && { language: options.language }),
         force: options.force as boolean | undefined,
       },
       { signal: context.signal, onProgress: context.terminal.progress },

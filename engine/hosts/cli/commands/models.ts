@@ -20,6 +20,7 @@ const actions: Record<string, { usage: string; words: number; options: string[];
     options: [],
     run: download,
   },
+  remove: { usage: 'remove <id>', words: 1, options: [], run: remove },
   verify: {
     usage: 'verify <bundle> <fixtures> [--provider P]',
     words: 2,
@@ -32,9 +33,10 @@ type Action = (context: Context, words: string[], options: Arguments['options'])
 /** `longview models`: the bundles at hand, and new ones from checkpoints. */
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'list the model bundles at hand, import a checkpoint, fetch one from the hub, prove a conversion',
+  summary:
+    'list the models at hand, import a checkpoint or a speech model, fetch one from the hub, remove one, prove a conversion',
   usage:
-    '[import <folder> [--precision P] [--positions V] [--id NAME] | download [<name>] | verify <bundle> <fixtures> [--provider P]]',
+    '[import <folder> [--precision P] [--positions V] [--id NAME] | download [<name>] | remove <id> | verify <bundle> <fixtures> [--provider P]]',
   options: {
     precision: { type: 'string' },
     positions: { type: 'string' },
@@ -117,9 +119,14 @@ async function importOne(
   const result = await opened.importModel(request, { signal, onProgress: terminal.progress });
   if (json) return { result };
   const { model, note } = result;
-  terminal.line(
-    `Imported ${model.id}: ${model.can.join(', ')}, ${bytes(model.bytes)}, ${model.positionVariant ?? 'no'} positions.`,
-  );
+  if (model.can.includes('hear'))
+    terminal.line(
+      `Imported ${model.id} (${model.name}, ${bytes(model.bytes)}): it hears what is said, with "longview index VIDEO --with speech".`,
+    );
+  else
+    terminal.line(
+      `Imported ${model.id}: ${model.can.join(', ')}, ${bytes(model.bytes)}, ${model.positionVariant ?? 'no'} positions.`,
+    );
   if (note) terminal.line(note);
   return { result };
 }
@@ -155,6 +162,12 @@ async function download({ engine, terminal, json, signal }: Context, [name]: str
   if (json) return { result };
   const { id, can, bytes: size } = result.model;
   terminal.line(`Fetched and converted ${id}: ${can.join(', ')}, ${bytes(size)}.`);
+  return { result };
+}
+
+async function remove({ engine, terminal, json }: Context, [id]: string[]): Promise<Outcome> {
+  const result = await (await engine()).removeModel({ id });
+  if (!json) terminal.line(`Removed ${id}.`);
   return { result };
 }
 
