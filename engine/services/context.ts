@@ -72,7 +72,7 @@ export class Context {
     this.loaded = new LoadedModels(parts.openModel ?? ((folder) => this.#openModel(folder)));
     this.active = new ActiveModel(this.bundles, this.loaded, () => this.store());
     this.encoders = new Encoders(this.bundles, () => this.store());
-    this.speechModels = new SpeechModels(join(this.libraryDir, 'speech'));
+    this.speechModels = new SpeechModels(this.#speechFolder);
     this.hearing = new HearingService({
       models: this.speechModels,
       store: () => this.store(),
@@ -90,6 +90,10 @@ export class Context {
     });
   }
 
+  get #speechFolder(): string {
+    return join(this.libraryDir, 'speech');
+  }
+
   /** The library, opened when it is first needed. */
   store(): Store {
     this.#calls.refuseAfterEnd();
@@ -97,6 +101,7 @@ export class Context {
       keepPrivate(this.libraryDir);
       sweepTemporary();
       sweepStaging(this.bundles.others);
+      sweepStaging(this.#speechFolder);
       this.#store = openStore(this.libraryDir);
       // What opening has made, too.
       keepPrivate(this.libraryDir);

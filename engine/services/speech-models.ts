@@ -29,7 +29,8 @@ export class SpeechModels {
   async all(): Promise<(SpeechModel | BrokenSpeechModel)[]> {
     const entries = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
     const names = entries
-      .filter((entry) => entry.isDirectory() && !entry.name.endsWith('.importing'))
+      // What is being copied has a leading dot until it is whole.
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map(({ name }) => name)
       .sort();
     return Promise.all(names.map((name) => this.#read(join(this.#folder, name))));
