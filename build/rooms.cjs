@@ -18,7 +18,17 @@ const rooms = {
   export: ['media', 'core', 'protocol'],
   needle: ['inference', 'media', 'core', 'protocol'],
   library: ['language', 'vision', 'core', 'protocol'],
-  indexing: ['library', 'speech', 'screen-text', 'inference', 'media', 'vision', 'language', 'core', 'protocol'],
+  indexing: [
+    'library',
+    'speech',
+    'screen-text',
+    'inference',
+    'media',
+    'vision',
+    'language',
+    'core',
+    'protocol',
+  ],
   search: ['library', 'inference', 'vision', 'language', 'core', 'protocol'],
   answering: ['search', 'needle', 'library', 'inference', 'vision', 'language', 'core', 'protocol'],
   services: [

@@ -7,6 +7,7 @@ import type { Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument } from './protocol/errors.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { LibraryView } from './protocol/view.ts';
+import type { TranscriptTools } from './protocol/transcript.ts';
 import type { WindowTools } from './protocol/window.ts';
 import { libraryBackups } from './services/backups.ts';
 import { Context, type EngineConfig, type EngineParts } from './services/context.ts';
@@ -16,7 +17,9 @@ import { libraryView } from './services/library-view.ts';
 import { LibraryService } from './services/library.ts';
 import { ModelService } from './services/models.ts';
 import { queueMemory } from './services/queue-memory.ts';
+import { want } from './services/optional-extractors.ts';
 import { SearchService } from './services/searching.ts';
+import { transcripts } from './services/transcripts.ts';
 import { videoAt } from './services/video-paths.ts';
 import { windowTools } from './services/window-tools.ts';
 
@@ -29,6 +32,7 @@ export type LongviewEngine = Engine &
   LibraryView &
   LibraryBackups &
   QueueMemory &
+  TranscriptTools &
   WindowTools &
   ModelTools &
   AsyncDisposable & {
@@ -65,6 +69,7 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     ...view,
     ...queueMemory(store),
     ...libraryBackups(context),
+    ...transcripts({ store, video }),
     ...toolsOf(context, view, models, video),
     ...searching.methods(),
     ...models.methods(),
@@ -96,6 +101,10 @@ function toolsOf(
     tools: () => context.tools(),
     reopen: () => context.loaded.letGoOfAll(),
     forgetEncoder: (id) => context.encoders.remove(id),
+    forgetSpeech: async (id) => {
+      // What was heard stays; without any model nothing more is heard.
+      if (!(await context.hearing.remove(id))) want(context.store(), { without: ['speech'] });
+    },
     fetching: {
       hub: context.config.hub ?? 'https://huggingface.co',
       folder: join(context.libraryDir, 'downloads'),

@@ -18,7 +18,7 @@ export function allowNewFiles(): void {
 
 /** What Longview makes in a library's folder; anything else there is somebody else's and stays as it is. */
 const ours =
-  /^(?:library\.|indexing\.lock|backups?(?:$|[.-])|features|thumbnails|logs|stills|models|downloads|exports|verified\.json|\.)/u;
+  /^(?:library\.|indexing\.lock|backups?(?:$|[.-])|features|thumbnails|logs|stills|models|speech|downloads|exports|verified\.json|\.)/u;
 
 /**
  * Sees to it that nobody but its owner can read a library: makes the folder where there is none, and takes others'

@@ -13,6 +13,7 @@ import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
+import type { TranscriptTools } from '../protocol/transcript.ts';
 import type { ExportMomentsRequest, ExportPlace, WindowTools } from '../protocol/window.ts';
 import type {
   Activity,
@@ -31,6 +32,7 @@ export type ServedEngine = Engine &
   Pick<AskMeasures, 'selfTest' | 'selfTested'> &
   LibraryView &
   QueueMemory &
+  TranscriptTools &
   Pick<ModelTools, 'importModel'> &
   WindowTools;
 
@@ -192,6 +194,12 @@ function handlersFor(
     models: () => engine.models(),
     doctor: () => engine.doctor(),
     report: (request) => engine.report(request),
+    transcript: (request) => engine.transcript(request),
+    correctTranscript: async (request) => {
+      const corrected = await engine.correctTranscript(request);
+      libraryChanged();
+      return corrected;
+    },
     video: (request) => engine.video(request),
     relevance: (request, { signal }) => engine.relevance(request, { signal }),
     seen: (request, { signal }) => engine.seen(request, { signal }),

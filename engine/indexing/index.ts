@@ -14,7 +14,8 @@ import type { IndexingDeps, IndexOptions } from './types.ts';
 export type { IndexingDeps, IndexingMedia, IndexingModel, IndexOptions } from './types.ts';
 export type { Extractor } from './extractors/extractor.ts';
 export { frames } from './extractors/frames.ts';
-export { extractors, screenText, speech, trackSearches } from './extractors/index.ts';
+export { correctionsOf, keepCorrection } from './corrections.ts';
+export { extractors, lineOfTrack, screenText, speech, trackLine, trackSearches } from './extractors/index.ts';
 
 /** So many ends of the process in the decoder or the frame encoder at the same place, and the file is left aside. */
 const mostCrashes = 3;

@@ -36,6 +36,11 @@ export const indexRequestSchema = z.strictObject({
   force: z.boolean().optional(),
   /** What else is made of every video from now on: text on screen, speech. */
   with: z.array(z.enum(optionalExtractors, optionalExpected)).optional(),
+  /** What is spoken from now on, as "en" or "zh"; "auto": found piece by piece. */
+  language: z
+    .string('a language as "en", or auto')
+    .regex(/^(?:auto|[a-z]{2,3}(?:[-_][a-z0-9]+)*)$/i, 'a language as "en", or auto')
+    .optional(),
   /** What is made no longer; what was made stays. */
   without: z.array(z.enum(optionalExtractors, optionalExpected)).optional(),
 });

@@ -245,14 +245,15 @@ export const modelInfoSchema = z.object({
   /** Null for a bundle that doesn't read. */
   positionVariant: z.enum(positionVariants).nullable(),
   trainedGammas: z.array(z.number()),
-  can: z.array(z.enum(capabilities)),
+  /** "hear": it recognises speech. */
+  can: z.array(z.enum([...capabilities, 'hear'])),
   bytes: z.int().nonnegative(),
   licence: z.string(),
   provenance: z.string(),
   folder: z.string(),
   /** True for the bundle that ships with Longview. */
   builtin: z.boolean(),
-  /** True for the bundle that this library is indexed with. */
+  /** True for the bundle that this library is indexed with, and for its speech model. */
   active: z.boolean(),
   /** Why it can't be used, where it can't. */
   problem: errorDataSchema.optional(),

@@ -55,6 +55,29 @@ export const transcriptSchema = z.strictObject({
   lines: z.array(transcriptLineSchema),
 });
 
+const place = z.string('a video id or path').min(1, 'a video id or path');
+const time = z.number('a number of seconds, 0 or more').nonnegative('a number of seconds, 0 or more');
+
+/** `transcript`: a video, and where what is said comes from. */
+export const transcriptRequestSchema = z.strictObject({
+  video: place,
+  /** Where absent: the file's captions where it has some, else what was heard. */
+  source: z.enum(['speech', 'captions'], 'speech or captions').optional(),
+  /** Of captions in several languages; as the file names it. */
+  language: z.string().min(1).optional(),
+});
+
+/** `correctTranscript`: what a line says, by its times. An empty text: nothing was said there. */
+export const correctionRequestSchema = z
+  .strictObject({
+    video: place,
+    start: time,
+    end: time,
+    text: z.string('a text').max(2000, 'at most 2000 characters'),
+    speaker: z.string().trim().min(1, 'a name').max(200, 'at most 200 characters').optional(),
+  })
+  .refine(({ start, end }) => end >= start, { path: ['end'], message: 'a time after the start' });
+
 /** Parsed {@link transcriptWordSchema}. */
 export type TranscriptWord = z.infer<typeof transcriptWordSchema>;
 /** Parsed {@link transcriptLineSchema}. */
@@ -63,3 +86,19 @@ export type TranscriptLine = z.infer<typeof transcriptLineSchema>;
 export type TranscriptCorrection = z.infer<typeof transcriptCorrectionSchema>;
 /** Parsed {@link transcriptSchema}. */
 export type Transcript = z.infer<typeof transcriptSchema>;
+/** Parsed {@link transcriptRequestSchema}. */
+export type TranscriptRequest = z.infer<typeof transcriptRequestSchema>;
+/** Parsed {@link correctionRequestSchema}. */
+export type CorrectionRequest = z.infer<typeof correctionRequestSchema>;
+
+/** What is said, line by line. */
+export interface TranscriptTools {
+  /** What is said in a video; without lines where nothing is known of it. @throws LongviewError `video-not-in-library`. */
+  transcript(request: TranscriptRequest): Promise<Transcript>;
+  /**
+   * Puts right what was heard; it stays right when the video is heard again.
+   * @returns the lines as they are now
+   * @throws LongviewError `bad-argument`, `video-not-in-library`, `nothing-to-export` where nothing was heard
+   */
+  correctTranscript(request: CorrectionRequest): Promise<Transcript>;
+}

@@ -42,6 +42,7 @@ import {
   videoDetailsSchema,
   videoRequestSchema,
 } from './view.ts';
+import { correctionRequestSchema, transcriptRequestSchema, transcriptSchema } from './transcript.ts';
 import {
   catalogueSchema,
   downloadRequestSchema,
@@ -150,6 +151,8 @@ export const methods = {
   models: { request: nothing, result: modelsResultSchema, parts: {} },
   doctor: { request: nothing, result: doctorResultSchema, parts: {} },
   report: { request: reportRequestSchema, result: reportResultSchema, parts: {} },
+  transcript: { request: transcriptRequestSchema, result: transcriptSchema, parts: {} },
+  correctTranscript: { request: correctionRequestSchema, result: transcriptSchema, parts: {} },
   video: { request: videoRequestSchema, result: videoDetailsSchema, parts: {} },
   relevance: { request: relevanceRequestSchema, result: relevanceSchema, parts: {} },
   seen: { request: seenRequestSchema, result: seenResultSchema, parts: {} },

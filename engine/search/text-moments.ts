@@ -1,5 +1,6 @@
 import { basename, dirname, extname } from 'node:path';
 import { runsAcross, type HeldLine, type LineRun } from './across-lines.ts';
+import { withoutSaidTwice } from './said-twice.ts';
 import { textLogOdds } from './calibration.ts';
 import { wordsOf } from '../language/text-words.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
@@ -35,11 +36,12 @@ export function textMoments(
   if (words.length === 0 || videos.length === 0) return [];
   const byId = new Map(videos.map((video) => [video.id, video]));
   const hits = store.textHits(words, mostLines, all ? undefined : [...byId.keys()]);
-  const lines = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
+  const found = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
     const video = byId.get(hit.videoId);
     const wanted = video && by(sourceOf(hit)) && isWithin(hit, video);
     return wanted ? [{ hit, video, words: heldIn(words, hit.text) }] : [];
   });
+  const lines = withoutSaidTwice(found);
   const runs = runsAcross(lines.filter(({ hit, words: some }) => hit.kind === 'said' && some.size > 0));
   const inRuns = new Set(runs.flatMap((run) => run.lines));
   const moments = [

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { keepPrivate } from '../core/private-files.ts';
 import { sweepStaging, sweepTemporary } from '../core/temporary.ts';
 import type { IndexingMedia } from '../indexing/index.ts';
@@ -8,13 +8,16 @@ import { openStore, type Store } from '../library/index.ts';
 import { findMediaTools, type FindToolsOptions, type MediaTools } from '../media/index.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import { logOf } from '../core/log.ts';
+import type { EarsSpec, Listener } from '../speech/index.ts';
 import { LongviewError } from '../protocol/errors.ts';
 import { ActiveModel } from './active-model.ts';
 import { Bundles, type FoundBundle } from './bundles.ts';
 import { Calls } from './calls.ts';
 import { Encoders } from './encoders.ts';
+import { HearingService } from './hearing.ts';
 import { LoadedModels, type OpenModel } from './loaded.ts';
 import { mediaWith } from './media.ts';
+import { SpeechModels } from './speech-models.ts';
 import { limitsOf } from './window-tools.ts';
 
 /** Where the engine's things are and how it runs. */
@@ -41,6 +44,7 @@ export interface EngineConfig {
 export interface EngineParts {
   openModel: OpenModel;
   media: IndexingMedia;
+  listen: (spec: EarsSpec) => Listener;
 }
 
 /** What all services share: where things are, what is open, and which calls are running. */
@@ -52,6 +56,8 @@ export class Context {
   readonly loaded: LoadedModels;
   readonly active: ActiveModel;
   readonly encoders: Encoders;
+  readonly speechModels: SpeechModels;
+  readonly hearing: HearingService;
   readonly #calls = new Calls();
   #store: Store | undefined;
 
@@ -66,6 +72,14 @@ export class Context {
     this.loaded = new LoadedModels(parts.openModel ?? ((folder) => this.#openModel(folder)));
     this.active = new ActiveModel(this.bundles, this.loaded, () => this.store());
     this.encoders = new Encoders(this.bundles, () => this.store());
+    this.speechModels = new SpeechModels(this.#speechFolder);
+    this.hearing = new HearingService({
+      models: this.speechModels,
+      store: () => this.store(),
+      voice: join(dirname(this.bundles.builtinFolder), 'voice'),
+      threads: () => config.threads ?? limitsOf(this.store()).threads ?? undefined,
+      ...(parts.listen && { listen: parts.listen }),
+    });
   }
 
   /** Runs a call until it is done, cancelled, or the engine ends. */
@@ -76,6 +90,10 @@ export class Context {
     });
   }
 
+  get #speechFolder(): string {
+    return join(this.libraryDir, 'speech');
+  }
+
   /** The library, opened when it is first needed. */
   store(): Store {
     this.#calls.refuseAfterEnd();
@@ -83,6 +101,7 @@ export class Context {
       keepPrivate(this.libraryDir);
       sweepTemporary();
       sweepStaging(this.bundles.others);
+      sweepStaging(this.#speechFolder);
       this.#store = openStore(this.libraryDir);
       // What opening has made, too.
       keepPrivate(this.libraryDir);

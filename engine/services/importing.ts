@@ -77,7 +77,7 @@ const families: Record<string, string> = {
 };
 
 /** Whether a folder holds a CLIP-class pair as it is exported for onnxruntime, and no checkpoint. */
-async function isPair(folder: string): Promise<boolean> {
+export async function isPair(folder: string): Promise<boolean> {
   for (const path of ['vision_model.onnx', join('onnx', 'vision_model.onnx')])
     if (await stat(join(folder, path)).catch(() => undefined)) return true;
   return false;

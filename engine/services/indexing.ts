@@ -32,10 +32,12 @@ export class IndexingService {
     this.#context.run(options, (signal) => this.#index(request, { ...options, signal }));
 
   async #index(request: unknown, options: CallOptions & { queued?: boolean }): Promise<IndexResult> {
-    const { paths, model: id, fps, force, ...asked } = parseRequest(indexRequestSchema, request);
-    const { active, encoders, media } = this.#context;
+    const { paths, model: id, fps, force, language, ...asked } = parseRequest(indexRequestSchema, request);
+    const { active, encoders, hearing, media } = this.#context;
     const store = this.#context.store();
     const named = await this.#context.bundle(id);
+    if (asked.with?.includes('speech')) await hearing.model();
+    if (language !== undefined) await hearing.expect(language);
     if (!named.manifest.can.includes('embed')) throw cannotLook(named);
     // One that only embeds is one more track; it takes nobody's place.
     if (id !== undefined && !named.builtin && standsBeside(named)) encoders.add(named.manifest.id);
@@ -45,14 +47,16 @@ export class IndexingService {
     want(store, asked);
     // A process that dies leaves the request to whoever comes next; one from a queue is kept there.
     const held = options.queued ? undefined : store.holdRequest(request);
+    const letGo = hearing.use();
     try {
+      const wanted = await optional(this.#context);
       const result = await this.#with([bundle, ...beside], ([model, ...others]) =>
         indexVideos(
           {
             ...{ store, media, model },
             extractors: [
               ...others.map((other): Extractor => frames({ model: other, beside: true })),
-              ...optional(this.#context),
+              ...wanted,
               ...(media.readSound ? extractors : []),
             ],
           },
@@ -64,6 +68,7 @@ export class IndexingService {
       if (changed && result.videos.some((video) => video.status === 'indexed')) active.choose(bundle);
       return result;
     } finally {
+      letGo();
       held?.end();
       await this.#backUp();
     }

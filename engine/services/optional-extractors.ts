@@ -25,11 +25,12 @@ export function want(
 }
 
 /** The extractors that were wanted. */
-export function optional(context: Context): Extractor[] {
-  const make: Partial<Record<OptionalExtractor, () => Extractor>> = {
-    text: () => screenText(screenTextFolder(context)),
+export function optional(context: Context): Promise<Extractor[]> {
+  const make: Record<OptionalExtractor, () => Promise<Extractor>> = {
+    text: async () => screenText(screenTextFolder(context)),
+    speech: () => context.hearing.extractor(),
   };
-  return wantedExtractors(context.store()).flatMap((name) => make[name]?.() ?? []);
+  return Promise.all(wantedExtractors(context.store()).map((name) => make[name]()));
 }
 
 /** The nets that read text lie beside the bundle that ships. */

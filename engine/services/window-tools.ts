@@ -33,6 +33,8 @@ export interface WindowToolsDeps {
   fetching: FetchingDeps;
   /** Where ffmpeg is, for clips. */
   tools(): Promise<MediaTools>;
+  /** Takes a speech model away. */
+  forgetSpeech(id: string): Promise<void>;
   /** Takes a frame encoder away that stands beside the library's own, with what it made. */
   forgetEncoder(id: string): void;
   /** Frees the loaded models, so that the next ones are opened with the new limits. */
@@ -149,6 +151,10 @@ async function removeModel(deps: WindowToolsDeps, request: unknown): Promise<Mod
   const { models } = await deps.models();
   const model = models.find((one) => one.id === id);
   if (!model) throw badArgument('id', `one of ${models.map((one) => one.id).join(', ')}`, id);
+  if (model.can.includes('hear')) {
+    await deps.forgetSpeech(id);
+    return deps.models();
+  }
   if (model.builtin || model.active)
     throw badArgument('id', 'a model that doesn’t ship with Longview and isn’t in use', id);
   const limits = limitsOf(deps.store());

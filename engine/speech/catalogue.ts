@@ -57,9 +57,8 @@ function whisper(
 }
 
 /**
- * Speech models that sherpa-onnx's makers publish in its layout. Sizes, hashes and revisions stand in the pinned lists of
- * several other projects, which agree; none of these files was downloaded for this list. What a first download brings
- * must have these hashes, else it is refused.
+ * Speech models that sherpa-onnx's makers publish in its layout. Sizes, hashes and revisions are taken from the
+ * lists that other projects pin; the files were not downloaded here, so that nobody here has compared them.
  */
 export const speechCatalogue: readonly SpeechEntry[] = [
   whisper(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
@@ -35,7 +35,8 @@ export async function importSpeechModel(
   const model = await readSpeechModel(source);
   if (await stat(target).catch(() => undefined))
     throw new LongviewError('file-exists', `${quote(target)} exists already.`, 'Choose another name for it.');
-  const staged = `${target}.${process.pid}.importing`;
+  const started = Date.now().toString(36);
+  const staged = join(dirname(target), `.${basename(target)}.partial-${process.pid}-${started}`);
   try {
     await mkdir(dirname(target), { recursive: true });
     await rm(staged, { recursive: true, force: true });

@@ -10,31 +10,13 @@ import { downloadBytes, modelForLanguage, speechCatalogue } from './catalogue.ts
 import { importSpeechModel } from './import-model.ts';
 import { earsSpec, readSpeechModel } from './models.ts';
 import { onnxMetadata } from './onnx-metadata.ts';
+import { madeGraph as graph } from './testing/made-model.ts';
 
 let root: string;
 before(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'longview-speech-models-'));
 });
 after(() => rm(root, { recursive: true, force: true }));
-
-/** A protobuf field with a length. */
-function field(number: number, bytes: Uint8Array): Buffer {
-  const length: number[] = [];
-  for (let rest = bytes.length; ; rest = Math.floor(rest / 128)) {
-    length.push(rest < 128 ? rest : (rest % 128) + 128);
-    if (rest < 128) break;
-  }
-  return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), bytes]);
-}
-
-/** An ONNX file with a graph that nobody reads, and metadata. */
-function graph(metadata: Record<string, string>, size = 2000): Buffer {
-  const entries = Object.entries(metadata).map(([key, value]) =>
-    field(14, Buffer.concat([field(1, Buffer.from(key)), field(2, Buffer.from(value))])),
-  );
-  const version = Buffer.from([8, 8]);
-  return Buffer.concat([version, field(7, Buffer.alloc(size, 14)), ...entries]);
-}
 
 async function folderWith(name: string, files: Record<string, string | Buffer>): Promise<string> {
   const folder = path.join(root, name);

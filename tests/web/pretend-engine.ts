@@ -6,6 +6,7 @@ import type { FindRequest } from '../../engine/protocol/requests.ts';
 import type { Limits } from '../../engine/protocol/window.ts';
 import type { KeptJob } from '../../engine/protocol/queue.ts';
 import type { AskResult, FindResult, LibraryVideo } from '../../engine/protocol/results.ts';
+import type { Transcript } from '../../engine/protocol/transcript.ts';
 import type { AnswersResult } from '../../engine/protocol/view.ts';
 
 /** What the pretended library holds. */
@@ -69,6 +70,7 @@ function willingEngine(pretence: Pretence): ServedEngine {
   let kept: KeptJob[] = [];
   let tested: SelfTested['found'] = null;
   let answersLimit = 256_000_000;
+  let corrections: { start: number; end: number; text: string }[] = [];
   let limits: Limits = { threads: null, gentle: 'battery', provider: 'auto' };
 
   const answersBytes = () => (pretence.answers?.length ?? 0) * 2_000;
@@ -342,6 +344,11 @@ function willingEngine(pretence: Pretence): ServedEngine {
       throw new LongviewError('hub-unreachable', 'https://hub.example could not be reached.', 'Try again.');
     },
     removeModel: async () => ({ models: [] }),
+    transcript: async ({ video, source = 'speech' }) => said(known(video), source, corrections),
+    async correctTranscript({ video, start, end, text }) {
+      corrections = [...corrections.filter((line) => line.start !== start), { start, end, text }];
+      return said(known(video), 'speech', corrections);
+    },
     testProviders: async () => ({
       providers: [{ provider: 'cpu' as const, works: true, found: 'always there' }],
     }),
@@ -426,6 +433,25 @@ function pretendResult(
     },
     skipped: 0,
     refined: false,
+  };
+}
+
+/** A line each ten seconds. */
+function said(
+  { id, path, durationSec }: LibraryVideo,
+  source: Transcript['source'],
+  corrections: readonly { start: number; end: number; text: string }[],
+): Transcript {
+  const model = source === 'speech' ? 'pretend' : null;
+  const lines = ['Good morning.', 'Today we talk about the budget.', 'Are there any questions?'];
+  return {
+    ...{ videoId: id, path, durationSec, source, model, heardSec: durationSec ?? 0 },
+    lines: lines.flatMap((text, index) => {
+      const line = { start: 10 * index, end: 10 * index + 4, text };
+      const corrected = corrections.find(({ start }) => start === line.start);
+      if (corrected?.text === '') return [];
+      return [corrected ? { ...corrected, corrected: true as const } : line];
+    }),
   };
 }
 

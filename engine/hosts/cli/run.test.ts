@@ -86,6 +86,9 @@ async function longview(
     vniah: refuse,
     models: async () => ({ models: [] }),
     catalogue: async () => ({ hub: 'https://hub.example', models: [] }),
+    removeModel: refuse,
+    transcript: refuse,
+    correctTranscript: refuse,
     downloadModel: async () => Promise.reject(new Error('nothing to fetch')),
     report: async () => ({ text: '' }),
     doctor: async () => ({

@@ -12,4 +12,4 @@ export const extractors: readonly Extractor[] = [loudness];
 export const trackSearches: readonly TrackSearch[] = [loudnessSearch];
 
 export { screenText } from './screen-text.ts';
-export { speech } from './speech.ts';
+export { lineOfTrack, speech, trackLine } from './speech.ts';

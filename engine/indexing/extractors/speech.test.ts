@@ -30,9 +30,9 @@ const talk = tones(
 interface Stage {
   store: Store;
   listener: Listener;
-  film(name: string, sound: Float32Array | undefined, seconds: number): Promise<string>;
-  index(paths: readonly string[], options?: IndexOptions): ReturnType<typeof indexVideos>;
-  heard(id: string): StoredLine[];
+  film: (name: string, sound: Float32Array | undefined, seconds: number) => Promise<string>;
+  index: (paths: readonly string[], options?: IndexOptions) => ReturnType<typeof indexVideos>;
+  heard: (id: string) => StoredLine[];
 }
 
 function stage(t: TestContext, files: Record<string, string> = spec.files): Stage {

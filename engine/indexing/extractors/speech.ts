@@ -2,15 +2,17 @@ import type { FootageLine, TrackKey, TrackWriter } from '../../library/index.ts'
 import type { SoundPiece } from '../../core/sound.ts';
 import { playedSound } from '../../media/index.ts';
 import { throwIfCancelled } from '../../protocol/errors.ts';
-import type { TranscriptLine } from '../../protocol/transcript.ts';
+import { transcriptLineSchema, type TranscriptLine } from '../../protocol/transcript.ts';
 import {
   contextSec,
+  correctLines,
   startHearing,
   type Hearing,
   type HeardPiece,
   type Listener,
 } from '../../speech/index.ts';
-import type { Extractor, SoundWork } from './extractor.ts';
+import { correctionsOf } from '../corrections.ts';
+import type { Extractor, ExtractorTask, SoundWork } from './extractor.ts';
 
 /** Who hears. */
 export interface SpeechOptions {
@@ -37,11 +39,7 @@ export function speech({ model, version, language, listener }: SpeechOptions): E
   return {
     name: 'speech',
     isDone: ({ store, video }) => store.hasTrack(video.id, key),
-    begin: async ({ store, video, signal }, info) =>
-      new SpeechWork(store.beginTrack(video.id, key), listener, {
-        stream: playedSound(info.sounds)?.index,
-        ...(signal && { signal }),
-      }),
+    begin: async (task, info) => new SpeechWork(task, key, listener, playedSound(info.sounds)?.index),
   };
 }
 
@@ -51,21 +49,17 @@ class SpeechWork implements SoundWork {
   readonly resumedSec: number;
   readonly #track: TrackWriter;
   readonly #listener: Listener;
-  readonly #signal: AbortSignal | undefined;
+  readonly #task: ExtractorTask;
   #hearing: Hearing | undefined;
   #leave: (() => void) | undefined;
   #left = false;
 
-  constructor(
-    track: TrackWriter,
-    listener: Listener,
-    { stream, signal }: { stream: number | undefined; signal?: AbortSignal },
-  ) {
-    this.#track = track;
+  constructor(task: ExtractorTask, key: TrackKey, listener: Listener, stream: number | undefined) {
+    this.#task = task;
+    this.#track = task.store.beginTrack(task.video.id, key);
     this.#listener = listener;
     this.stream = stream;
-    this.#signal = signal;
-    this.resumedSec = Math.max(0, track.resumedSec - contextSec);
+    this.resumedSec = Math.max(0, this.#track.resumedSec - contextSec);
   }
 
   async take(piece: SoundPiece): Promise<void> {
@@ -76,6 +70,11 @@ class SpeechWork implements SoundWork {
   async complete(endSec: number): Promise<void> {
     await this.#hearing?.complete();
     this.#leave?.();
+    const corrections = correctionsOf(this.#task.store, this.#task.video.contentHash);
+    if (corrections.length > 0) {
+      const { lines } = correctLines(this.#track.lines().map(lineOfTrack), corrections);
+      this.#track.replaceLines(lines.map(trackLine));
+    }
     this.#track.complete([[0, endSec, 0]]);
   }
 
@@ -88,16 +87,16 @@ class SpeechWork implements SoundWork {
   }
 
   async #begin(): Promise<Hearing> {
-    this.#leave = await enter(this.#listener, this.#signal);
+    this.#leave = await enter(this.#listener, this.#task.signal);
     return startHearing(this.#listener, {
       from: this.#track.resumedSec,
-      signal: this.#signal,
+      signal: this.#task.signal,
       onPiece: (piece) => this.#keep(piece),
     });
   }
 
   #keep({ lines, until }: HeardPiece): void {
-    if (!this.#left) this.#track.appendLines(lines.map(spokenLine), until);
+    if (!this.#left) this.#track.appendLines(lines.map(trackLine), until);
   }
 }
 
@@ -127,12 +126,34 @@ async function enter(listener: Listener, signal: AbortSignal | undefined): Promi
   return leave;
 }
 
+/** Nobody says when a word begins more exactly; an hour of words is half as large. */
+const milli = (seconds: number) => Math.round(seconds * 1000) / 1000;
+
 /** A line of a transcript as a track keeps it. */
-function spokenLine({ start, end, text, language, ...rest }: TranscriptLine): FootageLine {
-  const extra = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+export function trackLine({ start, end, text, language, words, ...rest }: TranscriptLine): FootageLine {
+  const rounded = words?.map((word) => ({ ...word, start: milli(word.start), end: milli(word.end) }));
+  const extra = Object.fromEntries(
+    Object.entries({ words: rounded, ...rest }).filter(([, value]) => value !== undefined),
+  );
   return {
-    ...{ kind: 'said', start, end, text },
+    ...{ kind: 'said', start: milli(start), end: milli(end), text },
     ...(language === undefined ? {} : { language }),
     ...(Object.keys(extra).length > 0 ? { extra } : {}),
+  };
+}
+
+const known = transcriptLineSchema
+  .pick({ words: true, speaker: true, confidence: true, corrected: true })
+  .partial();
+
+/** A line of a track, or of captions, as a transcript has it. */
+export function lineOfTrack({ start, end, text, language, extra = {} }: FootageLine): TranscriptLine {
+  const { words, speaker, confidence, corrected } = extra;
+  const rest = known.safeParse({ words, speaker, confidence, corrected });
+  const more = Object.entries(rest.data ?? {}).filter(([, value]) => value !== undefined);
+  return {
+    ...{ start, end: Math.max(start, end), text },
+    ...(language === undefined ? {} : { language }),
+    ...Object.fromEntries(more),
   };
 }

@@ -4,10 +4,11 @@ import { positionVariants } from '../../../engine/protocol/bundle.ts';
 import { answeringOf, gammaShown } from './gamma-shown.ts';
 import type { ModelInfo } from '../../../engine/protocol/results.ts';
 
-const model = (id: string, active: boolean) => ({ id, active }) as ModelInfo;
+const model = (id: string, active: boolean, can: ModelInfo['can'] = ['read']) =>
+  ({ id, active, can }) as ModelInfo;
 
 test('who answers is the chosen bundle, or the library’s own', () => {
-  const models = [model('own', true), model('reader', false)];
+  const models = [model('ears', true, ['hear']), model('own', true), model('reader', false)];
   assert.equal(answeringOf(models, 'reader')?.id, 'reader');
   for (const reader of [null, undefined, 'gone']) assert.equal(answeringOf(models, reader)?.id, 'own');
   assert.equal(answeringOf([], null), undefined);

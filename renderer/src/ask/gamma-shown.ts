@@ -6,7 +6,10 @@ export function answeringOf(
   models: readonly ModelInfo[],
   reader: string | null | undefined,
 ): ModelInfo | undefined {
-  return models.find(({ id }) => id === reader) ?? models.find(({ active }) => active);
+  return (
+    models.find(({ id }) => id === reader) ??
+    models.find(({ active, can }) => active && !can.includes('hear'))
+  );
 }
 
 /** Whether gamma changes anything for a bundle: only then is there a slider. Unknown ones get it. */

@@ -392,6 +392,7 @@ export const en = {
   'can.detect': 'sees objects',
   'can.embed': 'finds scenes',
   'can.read': 'answers',
+  'can.hear': 'hears speech',
   'model.active': 'in use',
   'model.architecture': 'Architecture',
   'model.variant': 'Position encoding',

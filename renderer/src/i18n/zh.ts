@@ -387,6 +387,7 @@ export const zh: Catalogue = {
   'can.detect': '识别物体',
   'can.embed': '查找场景',
   'can.read': '回答问题',
+  'can.hear': '识别语音',
   'model.active': '使用中',
   'model.architecture': '架构',
   'model.variant': '位置编码',

@@ -10,6 +10,7 @@ import { libraryCommand, removeCommand } from './library.ts';
 import { modelsCommand } from './models.ts';
 import { selftestCommand } from './selftest.ts';
 import { serveCommand } from './serve.ts';
+import { transcriptCommand } from './transcript.ts';
 import { vniahCommand } from './vniah.ts';
 import type { Command } from '../command.ts';
 
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   findCommand,
   askCommand,
   historyCommand,
+  transcriptCommand,
   exportCommand,
   evalCommand,
   selftestCommand,

@@ -21,6 +21,7 @@ const actions: Record<string, { usage: string; words: number; options: string[];
     options: [],
     run: download,
   },
+  remove: { usage: 'remove <id>', words: 1, options: [], run: remove },
   verify: {
     usage: 'verify <model> <fixtures> [--provider <p>]',
     words: 2,
@@ -36,6 +37,10 @@ export const modelsCommand: Command = {
   summary: 'list the models; import a checkpoint, download one, verify a conversion',
   usage:
     '[import <folder> [--precision <p>] [--positions <encoding>] [--id <id>] | download [<name>] | verify <model> <fixtures> [--provider <p>]]',
+  summary:
+    'list the models at hand, import a checkpoint or a speech model, fetch one from the hub, remove one, prove a conversion',
+  usage:
+    '[import <folder> [--precision P] [--positions V] [--id NAME] | download [<name>] | remove <id> | verify <bundle> <fixtures> [--provider P]]',
   options: {
     precision: { type: 'string' },
     positions: { type: 'string' },
@@ -119,9 +124,14 @@ async function importOne(
   const result = await opened.importModel(request, { signal, onProgress: terminal.progress });
   if (json) return { result };
   const { model, note } = result;
-  terminal.line(
-    `Imported ${model.id}: ${model.can.join(', ')}, ${bytes(model.bytes)}, ${model.positionVariant ?? 'no'} positions.`,
-  );
+  if (model.can.includes('hear'))
+    terminal.line(
+      `Imported ${model.id} (${model.name}, ${bytes(model.bytes)}): it hears what is said, with "longview index VIDEO --with speech".`,
+    );
+  else
+    terminal.line(
+      `Imported ${model.id}: ${model.can.join(', ')}, ${bytes(model.bytes)}, ${model.positionVariant ?? 'no'} positions.`,
+    );
   if (note) terminal.line(note);
   return { result };
 }
@@ -157,6 +167,12 @@ async function download({ engine, terminal, json, signal }: Context, [name]: str
   if (json) return { result };
   const { id, can, bytes: size } = result.model;
   terminal.line(`Fetched and converted ${id}: ${can.join(', ')}, ${bytes(size)}.`);
+  return { result };
+}
+
+async function remove({ engine, terminal, json }: Context, [id]: string[]): Promise<Outcome> {
+  const result = await (await engine()).removeModel({ id });
+  if (!json) terminal.line(`Removed ${id}.`);
   return { result };
 }
 
