@@ -7,6 +7,7 @@ export const backupCommand: Command = {
   summary: 'copy the library into one file, also while something is being indexed',
   usage: '<file> [--files]',
   options: { files: { type: 'boolean' } },
+  optionValues: {},
   optionHelp: { files: 'with the stills and what asking reads; larger, but nothing has to be indexed again' },
   words: { min: 1, max: 1, what: 'the file to write' },
   async run({ engine, terminal, json }, { words, options }) {
@@ -29,6 +30,7 @@ export const restoreCommand: Command = {
   summary: 'put a backup in the place of the library, which is kept aside',
   usage: '<file>',
   options: {},
+  optionValues: {},
   optionHelp: {},
   words: { min: 1, max: 1, what: 'the file of a backup' },
   async run({ engine, terminal, json }, { words }) {

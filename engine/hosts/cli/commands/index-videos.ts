@@ -10,7 +10,6 @@ export const indexCommand: Command = {
   name: 'index',
   summary: 'put videos into the library, so that they can be searched',
   usage: '<file|folder>…',
-  usage: '<file|folder…> [--model ID] [--fps N] [--with LIST] [--without LIST] [--language CODE] [--force]',
   options: {
     model: { type: 'string' },
     fps: { type: 'string' },
@@ -19,20 +18,15 @@ export const indexCommand: Command = {
     language: { type: 'string' },
     force: { type: 'boolean' },
   },
-  optionValues: { model: '<id>', fps: '<number>', with: '<name,…>', without: '<name,…>' },
+  optionValues: { model: '<id>', fps: '<number>', with: '<name,…>', without: '<name,…>', language: '<code>' },
   optionHelp: {
     model:
       'the model that indexes (see "longview models"; default: the one in the settings, or the built-in one)',
     fps: 'frames to analyse per second of video, 0.1 to 30',
     with: `from now on also extract: ${optionalExtractors.join(', ')} (separated by commas)`,
     without: 'stop extracting these; what was extracted stays',
-    force: 'index again what is already indexed',
-    model: 'the bundle to look with (see "longview models")',
-    fps: 'frames to look at per second of video',
-    with: `make also, now and from now on: ${optionalExtractors.join(', ')} (separated by commas)`,
-    without: 'no longer make these; what was made stays',
     language: 'what is spoken, from now on: en, zh, …; auto (default): found piece by piece',
-    force: 'look again at what is already indexed',
+    force: 'index again what is already indexed',
   },
   words: { min: 1, max: Infinity, what: 'at least one file or folder' },
   async run(context, { words, options }) {

@@ -34,13 +34,10 @@ type Action = (context: Context, words: string[], options: Arguments['options'])
 /** `longview models`: the bundles at hand, and new ones from checkpoints. */
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'list the models; import a checkpoint, download one, verify a conversion',
-  usage:
-    '[import <folder> [--precision <p>] [--positions <encoding>] [--id <id>] | download [<name>] | verify <model> <fixtures> [--provider <p>]]',
   summary:
     'list the models at hand, import a checkpoint or a speech model, fetch one from the hub, remove one, prove a conversion',
   usage:
-    '[import <folder> [--precision P] [--positions V] [--id NAME] | download [<name>] | remove <id> | verify <bundle> <fixtures> [--provider P]]',
+    '[import <folder> [--precision <p>] [--positions <encoding>] [--id <id>] | download [<name>] | remove <id> | verify <model> <fixtures> [--provider <p>]]',
   options: {
     precision: { type: 'string' },
     positions: { type: 'string' },
