@@ -9,13 +9,19 @@ import type { Command } from '../command.ts';
 export const transcriptCommand: Command = {
   name: 'transcript',
   summary: 'show or write what is said in a video: its captions, else what was heard',
-  usage: `ID|PATH [--format ${transcriptFormatNames.join('|')}] [--out FILE] [--source speech|captions] [--language CODE] [--overwrite]`,
+  usage: '<video>',
   options: {
     format: { type: 'string' },
     out: { type: 'string' },
     source: { type: 'string' },
     language: { type: 'string' },
     overwrite: { type: 'boolean' },
+  },
+  optionValues: {
+    format: `<${transcriptFormatNames.join('|')}>`,
+    out: '<file>',
+    source: '<speech|captions>',
+    language: '<code>',
   },
   optionHelp: {
     format: `${transcriptFormatNames.join(', ')} (default: txt)`,
