@@ -4,16 +4,16 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../../tests/fixtures/library.ts';
-import { createEngine } from '../engine.ts';
-import { findMediaTools } from '../media/index.ts';
-import type { LongviewError } from '../protocol/errors.ts';
-import { transcriptSchema } from '../protocol/transcript.ts';
-import { createListener } from '../speech/index.ts';
-import { makeWhisper } from '../speech/testing/made-model.ts';
-import { tones } from '../speech/testing/made-sound.ts';
+import { temporaryFolder } from '../tests/fixtures/library.ts';
+import { createEngine } from './engine.ts';
+import { findMediaTools } from './media/index.ts';
+import type { LongviewError } from './protocol/errors.ts';
+import { transcriptSchema } from './protocol/transcript.ts';
+import { createListener } from './speech/index.ts';
+import { makeWhisper } from './speech/testing/made-model.ts';
+import { tones } from './speech/testing/made-sound.ts';
 
-const program = fileURLToPath(new URL('../speech/testing/stand-in-child.ts', import.meta.url));
+const program = fileURLToPath(new URL('./speech/testing/stand-in-child.ts', import.meta.url));
 
 function setting(t: TestContext) {
   const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
