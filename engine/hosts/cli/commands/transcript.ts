@@ -9,7 +9,7 @@ import type { Command } from '../command.ts';
 export const transcriptCommand: Command = {
   name: 'transcript',
   summary: 'show or write what is said in a video: its captions, else what was heard',
-  usage: `ID|PATH [--format ${transcriptFormatNames.join('|')}] [--out FILE] [--source speech|captions] [--language CODE] [--overwrite]`,
+  usage: '<video>',
   options: {
     format: { type: 'string' },
     out: { type: 'string' },
@@ -17,6 +17,7 @@ export const transcriptCommand: Command = {
     language: { type: 'string' },
     overwrite: { type: 'boolean' },
   },
+  optionValues: { format: '<format>', out: '<file>', source: '<speech|captions>', language: '<code>' },
   optionHelp: {
     format: `${transcriptFormatNames.join(', ')} (default: txt)`,
     out: 'the file to write; it is printed where this is left out',
