@@ -120,10 +120,10 @@ describe('V-NIAH', () => {
     assert.deepEqual(madeScene(3, size), madeScene(3, size));
     assert.notDeepEqual(madeScene(3, size).pixels, madeScene(4, size).pixels);
   });
-  it('tells how far it is, from looking to asking', async () => {
+  it('tells how far it is, from encoding to asking', async () => {
     const told: [string, number][] = [];
     await vniah(request, parts(9, { onProgress: ({ stage, fraction }) => told.push([stage, fraction]) }));
-    assert.deepEqual([...new Set(told.map(([stage]) => stage))], ['looking', 'asking']);
+    assert.deepEqual([...new Set(told.map(([stage]) => stage))], ['encoding frames', 'asking']);
     assert.deepEqual(told.at(-1), ['asking', 1]);
     for (let i = 1; i < told.length; i++) assert.ok(told[i][1] >= told[i - 1][1]);
   });

@@ -25,8 +25,8 @@ export const indexCommand: Command = {
     fps: 'frames to analyse per second of video, 0.1 to 30',
     with: `from now on also extract: ${optionalExtractors.join(', ')} (separated by commas)`,
     without: 'stop extracting these; what was extracted stays',
-    language: 'what is spoken, from now on: en, zh, …; auto (default): found piece by piece',
     force: 'index again what is already indexed',
+    language: 'the language that is spoken, from now on: en, zh, …; auto (default) detects it piece by piece',
   },
   words: { min: 1, max: Infinity, what: 'at least one file or folder' },
   async run(context, { words, options }) {

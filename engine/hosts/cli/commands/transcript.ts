@@ -17,12 +17,7 @@ export const transcriptCommand: Command = {
     language: { type: 'string' },
     overwrite: { type: 'boolean' },
   },
-  optionValues: {
-    format: `<${transcriptFormatNames.join('|')}>`,
-    out: '<file>',
-    source: '<speech|captions>',
-    language: '<code>',
-  },
+  optionValues: { format: '<format>', out: '<file>', source: '<speech|captions>', language: '<code>' },
   optionHelp: {
     format: `${transcriptFormatNames.join(', ')} (default: txt)`,
     out: 'the file to write; it is printed where this is left out',
