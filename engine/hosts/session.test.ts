@@ -68,9 +68,12 @@ test('a library that is locked at the start loses no job of the last host, nor o
   let kept: KeptJob[] = [job('/films'), job('/more', { paused: true })];
   let asked = () => {};
   const wasAsked = new Promise<void>((resolve) => (asked = resolve));
+  let allKept = () => {};
+  const all = new Promise<void>((resolve) => (allKept = resolve));
   const begun: string[][] = [];
   const engine: ServedEngine = {
     ...pretendEngine({ videos: pretendVideos(1) }),
+    footageAt: async ({ paths }) => ({ paths: [...paths], errors: [] }),
     async keptQueue() {
       asked();
       if (locked) throw new LongviewError('library-locked', 'The library is in use.', 'Close the other one.');
@@ -78,6 +81,7 @@ test('a library that is locked at the start loses no job of the last host, nor o
     },
     async keepQueue(jobs) {
       kept = [...jobs];
+      if (kept.length === 3) allKept();
     },
     index: ({ paths }) =>
       new Promise(() => {
@@ -86,15 +90,6 @@ test('a library that is locked at the start loses no job of the last host, nor o
   };
   const session = createSession(engine, { info });
   await wasAsked;
-  const jobsAre = (count: number) =>
-    new Promise<void>((resolve) => {
-      const stop = session.listen((happening) => {
-        if (happening.event !== 'activity' || happening.value.jobs.length !== count) return;
-        stop();
-        resolve();
-      });
-    });
-  const all = jobsAre(3);
   await session.answer(
     { id: 1, method: 'enqueue', request: { paths: ['/new'] } },
     () => undefined,
@@ -107,7 +102,6 @@ test('a library that is locked at the start loses no job of the last host, nor o
   );
   locked = false;
   await all;
-  await new Promise(setImmediate);
   assert.deepEqual(
     kept.map(({ request, paused }) => [request.paths[0], paused]),
     [

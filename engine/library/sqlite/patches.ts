@@ -201,7 +201,9 @@ export class Patches {
   }
 
   #keep(key: string, table: PatchTable): PatchTable {
-    this.#ofPass.delete(key);
+    // Of one that grows only the newest is wanted again.
+    const [pass] = key.split(' ');
+    for (const other of this.#ofPass.keys()) if (other.startsWith(`${pass} `)) this.#ofPass.delete(other);
     this.#ofPass.set(key, table);
     for (const oldest of this.#ofPass.keys()) {
       if (this.#ofPass.size <= keptVideos) break;

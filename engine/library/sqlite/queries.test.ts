@@ -11,6 +11,8 @@ import { LibraryDatabase } from './database.ts';
 const folder = mkdtempSync(join(tmpdir(), 'longview-queries-'));
 new LibraryDatabase(folder).close();
 const db = new Database(join(folder, 'library.db'));
+// Only backups have this one.
+db.exec('CREATE TABLE backup_files (path TEXT, part INTEGER, data BLOB)');
 after(() => {
   db.close();
   rmSync(folder, { recursive: true, force: true });
