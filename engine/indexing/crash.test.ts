@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -110,4 +110,27 @@ suite('a process that is killed while it indexes', () => {
     assert.equal(again.videos[0].status, 'indexed');
     assert.deepEqual(store.jobs(), []);
   });
+});
+
+test('a folder of stills that goes away in the middle fails that film alone', async (t) => {
+  const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
+  for (const [number, name] of ['a.mp4', 'b.mp4', 'c.mp4'].entries())
+    makeVideo(films, name, { durationSec: 20, first: number * 40 });
+  const store = openStore(library);
+  t.after(() => store.close());
+  let looks = 0;
+  const eyes = madeEyes(() => {
+    if (++looks === 2) rmSync(join(library, 'thumbnails'), { recursive: true });
+  });
+  const { videos } = await indexVideos({ store, media: madeMedia(), model: madeModel(eyes) }, [films]);
+  assert.deepEqual(
+    videos.map(({ status }) => status),
+    ['failed', 'indexed', 'indexed'],
+  );
+  assert.ok(videos[0].error);
+  const again = await indexVideos({ store, media: madeMedia(), model: madeModel(madeEyes()) }, [films]);
+  assert.deepEqual(
+    again.videos.map(({ status }) => status),
+    ['indexed', 'unchanged', 'unchanged'],
+  );
 });

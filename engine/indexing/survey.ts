@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
+import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import { fileProblem } from '../protocol/file-errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
 import type { IndexPass, StoredVideo, VideoFacts } from '../library/index.ts';
@@ -91,15 +91,33 @@ export function result(
 
 /** The row of a file that failed. @throws the error where it is a bug. */
 export function failed(path: string, video: StoredVideo | undefined, error: unknown): FileResult {
-  if (!(error instanceof LongviewError)) throw error;
+  const known = error instanceof LongviewError ? error : fromSystem(path, error);
+  if (!known) throw error;
   return {
     id: video?.id ?? null,
     path,
     durationSec: video?.durationSec ?? null,
-    status: error.code === 'cancelled' ? 'cancelled' : 'failed',
+    status: known.code === 'cancelled' ? 'cancelled' : 'failed',
     patches: video?.index?.patches ?? 0,
-    error: error.toData(),
+    error: known.toData(),
   };
+}
+
+/** What the file system refused, a folder that went away say, ends one film; undefined for what is a bug. */
+function fromSystem(path: string, error: unknown): LongviewError | undefined {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || typeof syscall !== 'string') return undefined;
+  const full = ['ENOSPC', 'EDQUOT'].includes(code);
+  return new LongviewError(
+    full ? 'disk-full' : 'disk-failed',
+    full
+      ? `There is no room for the index of ${quote(path)}.`
+      : `A file that the indexing of ${quote(path)} needs can't be used: ${message}.`,
+    full
+      ? 'Free some space, then index it again.'
+      : "Check that the library's folder and its disk are there, then index it again.",
+    { cause: error },
+  );
 }
 
 async function exists(path: string): Promise<boolean> {
