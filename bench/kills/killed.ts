@@ -30,7 +30,7 @@ const writing =
 counted(fs, writing.split(' '));
 syncBuiltinESMExports();
 const memory = new Database(':memory:');
-counted(Database.prototype as object, ['exec', 'pragma', 'close']);
+counted(Database.prototype, ['exec', 'pragma', 'close']);
 counted(Object.getPrototypeOf(memory.prepare('SELECT 1')) as object, ['run', 'get', 'all']);
 
 const { works } = await import('./works.ts');

@@ -99,11 +99,11 @@ function told(library: Library, store: Store): Store {
     const [fault] = library.db.faults();
     return fault ? foreignLibrary(library.folder, fault.message.replace(/\.$/, ''), error) : error;
   };
-  const methods = Object.entries(store).map(([name, method]) => {
+  const methods = Object.entries(store as object).map(([name, method]: [string, unknown]) => {
     if (typeof method !== 'function' || name === 'close') return [name, method] as const;
     const call = (...given: unknown[]): unknown => {
       try {
-        return Reflect.apply(method, store, given) as unknown;
+        return (method as (...all: unknown[]) => unknown).apply(store, given);
       } catch (error) {
         throw explained(error);
       }
