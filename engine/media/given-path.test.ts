@@ -18,9 +18,9 @@ test('home, addresses of files and whole paths are understood', posix, () => {
 });
 
 test('where there is a folder to begin at, a relative path begins there', posix, () => {
-  assert.equal(givenPath('Videos', { from: '/work' }), '/work/Videos');
-  assert.equal(givenPath('./a.mp4', { from: '/work' }), '/work/a.mp4');
-  assert.equal(givenPath('~backup', { from: '/work' }), '/work/~backup');
+  assert.equal(givenPath('Videos', { from: '/home/ada' }), '/home/ada/Videos');
+  assert.equal(givenPath('./a.mp4', { from: '/home/ada' }), '/home/ada/a.mp4');
+  assert.equal(givenPath('~backup', { from: '/home/ada' }), '/home/ada/~backup');
 });
 
 test('what can’t be understood is quoted, with what to write instead', () => {
