@@ -55,7 +55,7 @@ test('a damaged or lying file is refused with the reason', async () => {
     [/b overlaps/, rawSafetensors({ a: tensor(0, 12), b: tensor(8, 16) }, data)],
     [/gap of 4 bytes before b/, rawSafetensors({ a: tensor(0, 8), b: tensor(12, 16) }, data)],
     [/cut short: \d+ of \d+ bytes/, rawSafetensors({ a: tensor(0, 32) }, data)],
-    [/8 bytes behind its last tensor/, rawSafetensors({ a: tensor(0, 8) }, data)],
+    [/8 bytes after its last tensor/, rawSafetensors({ a: tensor(0, 8) }, data)],
   ];
   for (const [reason, bytes] of cases) await assert.rejects(header(bytes), reason);
 });
