@@ -86,7 +86,7 @@ export function startProcess(
     child.once('close', (code, signal) => {
       const ms = Math.round(performance.now() - started);
       logOf('media').debug('{tool} {args} ended with {code} after {ms} ms', {
-        ...{ tool: basename(command), args, code: signal ?? code, ms },
+        ...{ tool: basename(command), args: JSON.stringify(args), code: signal ?? code, ms },
       });
       resolve({ code, signal });
     });
