@@ -102,9 +102,10 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     const path = page.getByRole('textbox', { name: 'Path of a folder' });
     await path.fill(join(films, 'broken.mp4'));
     await page.keyboard.press('Enter');
-    // What is typed next is not for it any more.
+    // It is told where it was typed; what is typed next is not for it any more.
+    await page.getByRole('dialog').getByText('broken.mp4').first().waitFor();
+    await page.keyboard.press('Escape');
     await path.waitFor({ state: 'detached' });
-    await page.locator('strong', { hasText: 'broken.mp4' }).first().waitFor();
   });
 
   /** Opens the first moment, and says when it begins. The refined list may replace it meanwhile: then the next first one. */
