@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { findMediaTools } from '../../engine/media/index.ts';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -205,24 +207,22 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     const second = standIn(folder);
     const [window] = standing.windows;
     window.minimized = true;
-    const film = join(folder, 'second.mp4');
-    await writeFile(film, 'this is no film');
+    const film = await smallFilm(folder, 'second.mp4', 'testsrc');
     assert.equal(runShell(second.electron, optionsIn(folder, [film, '--flag', 'not-there.mp4'])), false);
     await once(standing.app, 'second-instance');
     assert.equal(window.minimized, false);
     assert.equal(window.calls.at(-1), 'focus');
-    await see(page.locator('strong', { hasText: 'second.mp4' }).first());
+    await see(page.getByText('second.mp4').first());
     assert.equal(second.windows.length, 0);
   });
 
   test('what is to be opened while the engine is being started again is opened then', async () => {
     const [engine] = standing.processes;
-    const film = join(folder, 'third.mp4');
-    await writeFile(film, 'neither is this');
+    const film = await smallFilm(folder, 'third.mp4', 'smptebars');
     engine.child.kill('SIGKILL');
     await once(engine, 'exit');
     runShell(standIn(folder).electron, optionsIn(folder, [film]));
-    await see(page.locator('strong', { hasText: 'third.mp4' }).first());
+    await see(page.getByText('third.mp4').first());
   });
 
   test('the menus speak the language of the window and lead to its places', async () => {
@@ -307,3 +307,15 @@ describe('an engine that can’t live', { skip: noBrowser, timeout: 60_000 }, ()
     await once(standing.app, 'quit');
   });
 });
+
+/** A film of two seconds of one of ffmpeg's patterns. */
+async function smallFilm(folder: string, name: string, pattern: string): Promise<string> {
+  const film = join(folder, name);
+  const { ffmpeg } = await findMediaTools();
+  const made = spawnSync(ffmpeg, [
+    ...['-v', 'error', '-f', 'lavfi', '-i', `${pattern}=s=128x72:r=10:d=2`],
+    ...['-c:v', 'libx264', '-pix_fmt', 'yuv420p', film],
+  ]);
+  assert.equal(made.status, 0, String(made.stderr));
+  return film;
+}
