@@ -165,7 +165,11 @@ suite('a pair is refused, and nothing is left behind,', () => {
       /pixel_values is \[\?, 3, 8, 8\] where \[\?, 3, 12, 12\] comes/,
     ],
     ['when its filter is unknown', { preprocessor: { resample: 5 } }, /resample is 5/],
-    ['when its weights lie outside its folder', { external: '../w' }, /names weights in "\.\.\/w", outside its folder/],
+    [
+      'when its weights lie outside its folder',
+      { external: '../w' },
+      /names weights in "\.\.\/w", outside its folder/,
+    ],
     [
       'when a file of weights is missing',
       { external: 'w.data' },
