@@ -8,7 +8,7 @@ import {
   writeStillAt,
   cutClip,
 } from '../../engine/media/index.ts';
-import { ffmpeg, makeCodedVideo, readNumber } from '../../engine/media/testing/coded-video.ts';
+import { makeCodedVideo, numberIn, readNumber } from '../../engine/media/testing/coded-video.ts';
 import type { Recipe } from '../../engine/media/testing/containers.ts';
 
 const frames = 200;
@@ -69,24 +69,4 @@ export async function tryRecipe(recipe: Recipe, folder: string): Promise<string[
     return numberIn(`${file}.copy${recipe.copies}`) - due + number;
   });
   return [...cells, copy];
-}
-
-function numberIn(film: string): number {
-  const scaled = [
-    '-vf',
-    'scale=64:36:flags=area',
-    '-frames:v',
-    '1',
-    '-pix_fmt',
-    'rgb24',
-    '-f',
-    'rawvideo',
-    'pipe:1',
-  ];
-  return readNumber({ time: 0, pixels: ffmpeg(['-i', `file:${film}`, ...scaled]) }, 64, {
-    x: 0,
-    y: 0,
-    width: 64,
-    height: 36,
-  });
 }

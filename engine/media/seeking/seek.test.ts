@@ -10,7 +10,7 @@ import { sampleFrames } from '../frames.ts';
 import { probe } from '../probe.ts';
 import { writeStillAt } from '../still-at.ts';
 import { streamFootage } from '../stream.ts';
-import { ffmpeg, makeCodedVideo, readNumber } from '../testing/coded-video.ts';
+import { ffmpeg, makeCodedVideo, numberIn, readNumber } from '../testing/coded-video.ts';
 import { recipes, type Recipe } from '../testing/containers.ts';
 import type { VideoInfo } from '../video-info.ts';
 
@@ -63,22 +63,6 @@ function decoded(
     const number = readNumber({ time, pixels: rgb }, width, { x: 0, y: 0, width, height });
     return { time, number };
   });
-}
-
-function numberIn(film: string): number {
-  const scaled = [
-    '-vf',
-    'scale=64:36:flags=area',
-    '-frames:v',
-    '1',
-    '-pix_fmt',
-    'rgb24',
-    '-f',
-    'rawvideo',
-    'pipe:1',
-  ];
-  const pixels = ffmpeg(['-i', `file:${film}`, ...scaled]);
-  return readNumber({ time: 0, pixels }, 64, { x: 0, y: 0, width: 64, height: 36 });
 }
 
 for (const recipe of recipes)

@@ -148,3 +148,10 @@ export const h264 = [
   '-crf',
   '18',
 ];
+
+/** The number that the first picture of a film shows, whatever its size. */
+export function numberIn(film: string): number {
+  const output = ['-frames:v', '1', '-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'];
+  const pixels = ffmpeg(['-i', `file:${film}`, '-vf', 'scale=64:36:flags=area', ...output]);
+  return readNumber({ time: 0, pixels }, 64, { x: 0, y: 0, width: 64, height: 36 });
+}
