@@ -19,3 +19,17 @@ export function similarities(
   }
   return out;
 }
+
+/** How many values some rows hold, with their mean and standard deviation; both 0 where there is none. */
+export function spreadOf(rows: readonly Float32Array[]): { n: number; mean: number; deviation: number } {
+  let [n, sum, squares] = [0, 0, 0];
+  for (const row of rows)
+    for (const value of row) {
+      n++;
+      sum += value;
+      squares += value * value;
+    }
+  if (n === 0) return { n, mean: 0, deviation: 0 };
+  const mean = sum / n;
+  return { n, mean, deviation: Math.sqrt(Math.max(0, squares / n - mean * mean)) };
+}

@@ -1,4 +1,4 @@
-import { similarities } from '../core/similarities.ts';
+import { similarities, spreadOf } from '../core/similarities.ts';
 import type { Calibration } from '../protocol/calibration.ts';
 import { sceneLogOdds } from './calibration.ts';
 import { standout } from './fusion.ts';
@@ -123,16 +123,8 @@ function beliefIn(
   rows: readonly Float32Array[],
   scene: Calibration['scene'],
 ): (similarity: number) => number {
-  let [n, sum, squares] = [0, 0, 0];
-  for (const row of rows)
-    for (const value of row) {
-      n++;
-      sum += value;
-      squares += value * value;
-    }
-  const mean = n > 0 ? sum / n : 0;
-  const deviation = Math.sqrt(Math.max(0, squares / Math.max(n, 1) - mean * mean));
-  return believing({ mean, deviation }, n, scene);
+  const { n, ...background } = spreadOf(rows);
+  return believing(background, n, scene);
 }
 
 /** By the encoder's own numbers, where its bundle has any. */

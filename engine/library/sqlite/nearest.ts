@@ -6,7 +6,7 @@ import { unpackObjects } from '../packing.ts';
 import type { Patches } from './patches.ts';
 import type { PassRow } from './pass-rows.ts';
 import type { Nearest, PatchPlace, PatchRange, SeenTogether } from '../patch-types.ts';
-import { similarities } from '../../core/similarities.ts';
+import { similarities, spreadOf } from '../../core/similarities.ts';
 import { VectorIndex } from '../vector-index/vector-index.ts';
 
 interface Run {
@@ -58,7 +58,7 @@ export class NearestPatches {
     videos: readonly string[] | undefined,
   ): Nearest {
     const { index, runs, sample } = this.#upToDate(fingerprint, generation);
-    const background = spreadOf(query, sample);
+    const background = backgroundOf(query, sample);
     if (runs.size === 0 || !VectorIndex.takes(query.length)) return { patches: [], background };
     const among = videos && runsOf(runs, new Set(videos));
     const near = index
@@ -233,16 +233,8 @@ function runsOf(runs: ReadonlyMap<string, Run>, videos: ReadonlySet<string>): Se
   return new Set([...runs.values()].filter((run) => videos.has(run.video_id)).map(({ id }) => id));
 }
 
-/** Mean and standard deviation of a query's similarity to some rows. */
-function spreadOf(query: Float32Array, rows: Float32Array): { mean: number; deviation: number } {
-  const values = similarities(query, rows);
-  let sum = 0;
-  let squares = 0;
-  for (const value of values) {
-    sum += value;
-    squares += value * value;
-  }
-  const n = values.length;
-  const mean = n > 0 ? sum / n : 0;
-  return { mean, deviation: n > 0 ? Math.sqrt(Math.max(0, squares / n - mean * mean)) : 1 };
+/** Mean and standard deviation of a query's similarity to some rows; wide where there are none. */
+function backgroundOf(query: Float32Array, rows: Float32Array): { mean: number; deviation: number } {
+  const { n, mean, deviation } = spreadOf([similarities(query, rows)]);
+  return { mean, deviation: n > 0 ? deviation : 1 };
 }
