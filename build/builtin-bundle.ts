@@ -22,7 +22,7 @@ import type { PlannedGraph } from '../engine/convert/graphs/planned.ts';
 import type { WeightSource } from '../engine/convert/weights/source.ts';
 import { cocoLabels } from '../engine/convert/builtin/labels.ts';
 import { builtinCalibration, builtinQueries, builtinVocabulary } from './builtin-words.ts';
-import { makeEyes } from './eyes.ts';
+import { makeFrameEncoder } from './frame-encoder.ts';
 import { importPrecisions } from '../engine/protocol/bundle.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -111,7 +111,7 @@ export async function buildBuiltinBundle(options: BuiltinOptions): Promise<Bundl
   await convertAll(configs, options);
   await copyFile(join(checkpoints, 'tokenizer.json'), join(output, 'tokenizer.json'));
   const names = ['eyes.onnx', 'head.onnx', 'text.onnx', 'decoder.onnx', 'embed.onnx', 'tokenizer.json'];
-  await makeEyes({ output: join(output, 'eyes.onnx') });
+  await makeFrameEncoder({ output: join(output, 'eyes.onnx') });
   const files = await Promise.all(names.map((name) => describeFile(output, name)));
   const manifest = bundleSchema.parse(describeBundle(configs, options, files));
   await writeFile(join(output, 'bundle.json'), `${JSON.stringify(manifest, null, 2)}\n`);

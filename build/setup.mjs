@@ -23,7 +23,7 @@ export async function setUp() {
   const steps = [
     { name: 'packages', done: packagesDone, run: installPackages },
     { name: 'ffmpeg', done: ffmpegDone, run: installFfmpeg },
-    { name: 'eyes', done: eyesDone, run: makeEyes },
+    { name: 'frame encoder', done: frameEncoderDone, run: makeFrameEncoder },
     { name: 'screen text', done: screenTextDone, run: takeScreenText },
     { name: 'voice', done: voiceDone, run: takeVoice },
   ];
@@ -154,16 +154,16 @@ function installFfmpeg(progress) {
   );
 }
 
-function eyesDone() {
+function frameEncoderDone() {
   const manifest = join(root, 'models', 'builtin', 'bundle.json');
   if (!existsSync(manifest)) return true;
   const files = JSON.parse(readFileSync(manifest, 'utf8')).files.filter((file) => file.madeAtSetup);
   return files.every((file) => existsSync(join(root, 'models', 'builtin', file.path)));
 }
 
-function makeEyes(progress) {
+function makeFrameEncoder(progress) {
   progress('Converting the detector from the npm package @vladmandic/human (a few seconds)…');
-  if (run(nodeBinary(), [join(root, 'build', 'eyes.ts')]).status !== 0)
+  if (run(nodeBinary(), [join(root, 'build', 'frame-encoder.ts')]).status !== 0)
     throw new SetUpError(
       'The detector could not be converted (see above): delete node_modules and run this again.',
     );

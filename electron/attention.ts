@@ -1,5 +1,5 @@
 import type { Activity, Job } from '../engine/protocol/wire.ts';
-import type { IndexingPace } from '../engine/protocol/desktop.ts';
+import type { PowerMode } from '../engine/protocol/desktop.ts';
 import type { ElectronApi } from './api.ts';
 import type { Words } from './words.ts';
 
@@ -15,12 +15,12 @@ export interface AttentionOptions {
   isWatched(): boolean;
   /** Brings the window to the front. */
   show(): void;
-  setPace(pace: IndexingPace): void;
+  setPowerMode(powerMode: PowerMode): void;
   words(): Words;
   now?: () => number;
 }
 
-/** Follows the queue: progress on the icon, no sleep while it works, word when it is done, gentleness on battery. */
+/** Follows the queue: progress on the icon, no sleep while it works, word when it is done, low power on battery. */
 export interface Attention {
   follow(activity: Activity): void;
   /** The engine is gone; nothing is being done. */
@@ -46,12 +46,12 @@ export function createAttention(options: AttentionOptions): Attention {
   };
   const onPower = (onBattery: boolean) => {
     battery = onBattery;
-    options.setPace(onBattery ? 'gentle' : 'full');
+    options.setPowerMode(onBattery ? 'low' : 'full');
     keepAwake();
   };
   electron.powerMonitor.on('on-battery', () => onPower(true));
   electron.powerMonitor.on('on-ac', () => onPower(false));
-  if (battery) options.setPace('gentle');
+  if (battery) options.setPowerMode('low');
 
   const tellEnd = (job: Job) => {
     const start = begun.get(job.id);

@@ -5,7 +5,7 @@ import { createBackOff, type BackOffOptions } from './back-off.ts';
 import { createListeners } from './listeners.ts';
 import { createProbes } from './probes.ts';
 import type { MessagePortMain, UtilityProcess } from 'electron';
-import type { EngineStart, FromEngine, IndexingPace, ToEngine } from '../engine/protocol/desktop.ts';
+import type { EngineStart, FromEngine, PowerMode, ToEngine } from '../engine/protocol/desktop.ts';
 import type { ElectronApi } from './api.ts';
 
 /** How the engine's process is started, and what it may ask of the shell. */
@@ -33,7 +33,7 @@ export interface EngineProcess {
   connect(deliver: (port: MessagePortMain) => void): () => void;
   /** Where footage (`time` null) or a still lies. @throws LongviewError `engine-stopped`, and the engine's own. */
   look(video: string, time: number | null, since?: number): Promise<string | undefined>;
-  setPace(pace: IndexingPace): void;
+  setPowerMode(powerMode: PowerMode): void;
   /** Starts it after it was given up. */
   startAgain(): void;
   /** Lets it finish, and ends it where it doesn't. */
@@ -132,9 +132,9 @@ export function startEngine(options: EngineProcessOptions): EngineProcess {
       return looks.ask((look) => say({ look, video, time, ...(since === undefined ? {} : { since }) }))
         .answer;
     },
-    setPace(pace) {
-      start = { ...start, pace };
-      say({ pace });
+    setPowerMode(powerMode) {
+      start = { ...start, powerMode };
+      say({ powerMode });
     },
     startAgain() {
       if (child || stopping) return;

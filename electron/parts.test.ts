@@ -158,7 +158,7 @@ describe('attention', () => {
     });
     const seen = {
       progress: -1,
-      paces: [] as string[],
+      powerModes: [] as string[],
       notes: [] as string[],
       awake: 0,
       shown: 0,
@@ -185,7 +185,7 @@ describe('attention', () => {
         showProgress: (fraction) => (seen.progress = fraction),
         isWatched: () => seen.watched,
         show: () => seen.shown++,
-        setPace: (pace) => seen.paces.push(pace),
+        setPowerMode: (powerMode) => seen.powerModes.push(powerMode),
         words: () => wordsOf.en,
         now: () => seen.now,
       });
@@ -216,21 +216,21 @@ describe('attention', () => {
     assert.deepEqual([seen.progress, seen.awake], [-1, 0]);
   });
 
-  test('on battery the pace is gentle and sleep is allowed; on mains it is as before', () => {
+  test('on battery the power mode is low and sleep is allowed; on mains it is as before', () => {
     const { power, seen, attention } = laptop();
     const following = attention();
     following.follow({ jobs: [job('running')] });
     power.emit('on-battery');
-    assert.deepEqual([seen.awake, seen.paces], [0, ['gentle']]);
+    assert.deepEqual([seen.awake, seen.powerModes], [0, ['low']]);
     power.emit('on-ac');
-    assert.deepEqual([seen.awake, seen.paces], [1, ['gentle', 'full']]);
+    assert.deepEqual([seen.awake, seen.powerModes], [1, ['low', 'full']]);
   });
 
-  test('a start on battery is gentle from the first', () => {
+  test('a start on battery begins in low-power mode', () => {
     const { power, seen, attention } = laptop();
     power.battery = true;
     attention().follow({ jobs: [job('running')] });
-    assert.deepEqual([seen.awake, seen.paces], [0, ['gentle']]);
+    assert.deepEqual([seen.awake, seen.powerModes], [0, ['low']]);
   });
 
   test('the end of a long index is told once, with what failed, and leads to the window', () => {

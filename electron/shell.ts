@@ -23,7 +23,7 @@ export interface ShellOptions {
   pages: string;
   preload: string;
   programs: EngineProcessOptions['programs'];
-  engine: Omit<EngineStart, 'pace'>;
+  engine: Omit<EngineStart, 'powerMode'>;
   /** Where the window's place is kept. */
   stateFile: string;
   /** The third parties' licences, in one file. */
@@ -122,7 +122,7 @@ class Shell {
     return startEngine({
       electron,
       programs: options.programs,
-      start: { ...options.engine, pace: 'full' },
+      start: { ...options.engine, powerMode: 'full' },
       pick: () => this.#pick('folders'),
       pickTarget: (wanted) =>
         pickTarget(electron.dialog, this.#window, { words: wordsOf[this.#language], ...wanted }),
@@ -145,7 +145,7 @@ class Shell {
         this.#show();
         this.#command('activity');
       },
-      setPace: (pace) => engine.setPace(pace),
+      setPowerMode: (powerMode) => engine.setPowerMode(powerMode),
       words: () => wordsOf[this.#language],
     });
     engine.connect((port) => {

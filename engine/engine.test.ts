@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
-import { madeEyes, madeMedia, makeVideo } from '../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeMedia, makeVideo } from '../tests/fixtures/footage.ts';
 import { planResultSchema } from './protocol/asking.ts';
 import { temporaryFolder } from '../tests/fixtures/library.ts';
 import { createEngine } from './engine.ts';
@@ -24,7 +24,7 @@ import {
   storageResultSchema,
   videoDetailsSchema,
 } from './protocol/view.ts';
-import type { Model, Reader } from './inference/types.ts';
+import type { Model, Decoder } from './inference/types.ts';
 
 /** A bundle folder that can be read but holds no graphs. */
 function makeBundle(folder: string, id: string, change: Partial<BundleManifest> = {}): string {
@@ -76,7 +76,7 @@ function makeBundle(folder: string, id: string, change: Partial<BundleManifest> 
 }
 
 /** A reader that says yes to everything and counts how often it was asked. */
-function madeReader(): Reader & { asked: number } {
+function madeDecoder(): Decoder & { asked: number } {
   return {
     variant: 'hope',
     trainedPatches: 12,
@@ -96,7 +96,7 @@ function madeReader(): Reader & { asked: number } {
 function setting(t: TestContext) {
   const [library, films, shipped] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
   makeBundle(shipped, 'builtin');
-  const reader = madeReader();
+  const decoder = madeDecoder();
   const loads: string[] = [];
   let disposed = 0;
   const openModel = async (folder: string): Promise<Model> => {
@@ -105,9 +105,9 @@ function setting(t: TestContext) {
     return {
       id,
       fingerprint: 'not looked at',
-      eyes: madeEyes(),
+      frameEncoder: madeFrameEncoder(),
       text: { embeddingSize: 4, embed: async (texts) => texts.map(() => Float32Array.of(1, 0, 0, 0)) },
-      reader,
+      decoder,
       async [Symbol.asyncDispose]() {
         disposed++;
       },
@@ -121,7 +121,7 @@ function setting(t: TestContext) {
     t.after(() => engine.close());
     return engine;
   };
-  return { library, films, shipped, loads, reader, start, engine: start(), disposed: () => disposed };
+  return { library, films, shipped, loads, decoder, start, engine: start(), disposed: () => disposed };
 }
 
 suite('the engine', () => {
@@ -148,7 +148,7 @@ suite('the engine', () => {
   });
 
   test('answers what it answered before without loading a model, for the same gamma and index only', async (t) => {
-    const { engine, films, start, loads, reader } = setting(t);
+    const { engine, films, start, loads, decoder } = setting(t);
     const path = makeVideo(films, 'a.mp4', { durationSec: 20, first: 90 });
     await engine.index({ paths: [path] });
     const first = await engine.ask({ question: 'Is there a dog?', in: path });
@@ -158,10 +158,10 @@ suite('the engine', () => {
     const second = await again.ask({ question: 'is there a  dog', in: path });
     assert.deepEqual([second.cached, second.answer], [true, first.answer]);
     assert.deepEqual(loads, []);
-    const asked = reader.asked;
+    const asked = decoder.asked;
     assert.equal((await again.ask({ question: 'Is there a dog?', in: path, gamma: 0.75 })).cached, false);
     assert.equal((await again.ask({ question: 'Is there a dog?', in: path, fresh: true })).cached, false);
-    assert.ok(reader.asked > asked);
+    assert.ok(decoder.asked > asked);
     await again.index({ paths: [path], force: true });
     assert.equal((await again.ask({ question: 'Is there a dog?', in: path })).cached, false);
   });
@@ -293,8 +293,8 @@ suite('bundles', () => {
     let tries = 0;
     const openModel = async (): Promise<Model> => {
       if (++tries === 1) throw new Error('Out of luck.');
-      const noModel = { id: 'builtin', fingerprint: '', text: undefined, reader: undefined };
-      return { ...noModel, eyes: madeEyes(), [Symbol.asyncDispose]: async () => {} };
+      const noModel = { id: 'builtin', fingerprint: '', text: undefined, decoder: undefined };
+      return { ...noModel, frameEncoder: madeFrameEncoder(), [Symbol.asyncDispose]: async () => {} };
     };
     const engine = createEngine(
       { libraryDir: library, builtinModel: shipped },
@@ -358,7 +358,7 @@ suite('what a window needs', () => {
   });
 
   test('may ask again what was asked before, the way it was asked', async (t) => {
-    const { engine, films, reader } = setting(t);
+    const { engine, films, decoder } = setting(t);
     const path = makeVideo(films, 'a.mp4', { durationSec: 10, first: 95 });
     await engine.index({ paths: [films] });
     const first = await engine.ask({
@@ -369,9 +369,9 @@ suite('what a window needs', () => {
     });
     const { answers, bytes, limitBytes } = answersResultSchema.parse(await engine.answers({ video: path }));
     assert.ok(bytes! > 0 && limitBytes! > bytes!);
-    const asked = reader.asked;
+    const asked = decoder.asked;
     const again = await engine.rerun({ number: answers[0].number });
-    assert.ok(reader.asked > asked);
+    assert.ok(decoder.asked > asked);
     assert.deepEqual([again.cached, again.request, again.answer], [false, first.request, first.answer]);
     assert.equal((await engine.answers({})).answers.length, 2);
     const unknown = { code: 'bad-argument', message: /number of an answer in the history, got 99/ };
@@ -384,11 +384,11 @@ suite('what a window needs', () => {
   });
 
   test('may plan a question without reading anything', async (t) => {
-    const { engine, films, reader } = setting(t);
+    const { engine, films, decoder } = setting(t);
     makeVideo(films, 'a.mp4', { durationSec: 10, first: 95 });
     await engine.index({ paths: [films] });
     const plan = planResultSchema.parse(await engine.plan({ question: 'Is there a dog?' }));
-    assert.deepEqual([reader.asked, plan.expectedSec, plan.videos], [0, null, 1]);
+    assert.deepEqual([decoder.asked, plan.expectedSec, plan.videos], [0, null, 1]);
     await engine.ask({ question: 'Is there a cat?' });
     assert.ok((await engine.plan({ question: 'Is there a dog?' })).expectedSec !== null);
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeStillAt } from './media/index.ts';
 import type { AskMeasures, AskTools } from './protocol/asking.ts';
 import type { LibraryBackups } from './protocol/backup.ts';
-import type { IndexingPace } from './protocol/desktop.ts';
+import type { PowerMode } from './protocol/desktop.ts';
 import type { Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument } from './protocol/errors.ts';
 import type { QueueMemory } from './protocol/queue.ts';
@@ -37,7 +37,7 @@ export type LongviewEngine = Engine &
   ModelTools &
   AsyncDisposable & {
     /** How hard indexing may work; takes effect at once, also on what is being indexed. */
-    setPace(pace: IndexingPace): void;
+    setPowerMode(powerMode: PowerMode): void;
   };
 
 /**
@@ -78,7 +78,7 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
       () => models.list(),
     ),
     index: indexing.index,
-    setPace: (pace) => indexing.setPace(pace),
+    setPowerMode: (powerMode) => indexing.setPowerMode(powerMode),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { InferenceSession, Tensor } from '../engine/onnxruntime/index.ts';
-import { ClipEyes } from '../engine/inference/clip/frame-encoder.ts';
+import { ClipFrameEncoder } from '../engine/inference/clip/frame-encoder.ts';
 import { centerCrop } from '../engine/inference/clip/prepare.ts';
 import { openModel, type OpenedModel } from '../engine/inference/index.ts';
 import { importClipPair } from '../engine/convert/index.ts';
@@ -24,8 +24,8 @@ async function open(layout: PairLayout = {}) {
   await importClipPair({ source: writePair(join(root, name), layout), target });
   const model = await openModel(target, { provider: 'cpu', threads: 1 });
   opened.push(model);
-  assert.ok(model.eyes instanceof ClipEyes && model.text);
-  return { eyes: model.eyes, text: model.text, target };
+  assert.ok(model.frameEncoder instanceof ClipFrameEncoder && model.text);
+  return { frameEncoder: model.frameEncoder, text: model.text, target };
 }
 
 /** What a graph itself makes of some numbers, as a unit vector. */
@@ -56,7 +56,7 @@ const std = [0.26862954, 0.26130258, 0.27577711];
 
 describe('pictures of a CLIP pair', () => {
   it('are what the graph makes of the middle, normalised as the preprocessor says', async () => {
-    const { eyes, target } = await open();
+    const { frameEncoder, target } = await open();
     // Its shorter side is right already, so nothing is resized: columns 2 to 9 are the middle.
     const wide = picture(12, 8, 1);
     const planes = new Float32Array(3 * 64);
@@ -66,22 +66,22 @@ describe('pictures of a CLIP pair', () => {
           planes[c * 64 + y * 8 + x] = (wide.pixels[(y * 12 + x + 2) * 3 + c] / 255 - mean[c]) / std[c];
     const graph = join(target, 'vision_model.onnx');
     const expected = await direct(graph, 'pixel_values', new Tensor('float32', planes, [1, 3, 8, 8]));
-    assertClose((await eyes.embed([wide]))[0], expected);
+    assertClose((await frameEncoder.embed([wide]))[0], expected);
   });
 
   it('are the same in a batch as alone, whatever their sizes', async () => {
-    const { eyes } = await open();
+    const { frameEncoder } = await open();
     const pictures = Array.from({ length: 19 }, (_, i) => picture(20 + i, 30 - i, i));
-    const together = await eyes.embed(pictures);
+    const together = await frameEncoder.embed(pictures);
     for (const [i, vector] of together.entries()) {
-      assertClose(vector, (await eyes.embed([pictures[i]]))[0]);
+      assertClose(vector, (await frameEncoder.embed([pictures[i]]))[0]);
       assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6);
     }
   });
 
   it('are cut out of their letterbox, and a temporal patch is the middle of its frames', async () => {
-    const { eyes } = await open();
-    const side = eyes.width;
+    const { frameEncoder } = await open();
+    const side = frameEncoder.width;
     const box = { x: 2, y: 4, width: side - 4, height: side - 8 };
     const inner = [picture(box.width, box.height, 5), picture(box.width, box.height, 6)];
     const frames = inner.map(({ pixels }, n) => {
@@ -93,17 +93,20 @@ describe('pictures of a CLIP pair', () => {
         );
       return { time: n, pixels: frame };
     });
-    const [look] = await eyes.look([[frames[0], frames[1]]], box);
-    const [a, b] = await eyes.embed(inner);
+    const [analysis] = await frameEncoder.analyse([[frames[0], frames[1]]], box);
+    const [a, b] = await frameEncoder.embed(inner);
     const sum = [...a].map((value, i) => value + b[i]);
     assertClose(
-      look.embedding,
+      analysis.embedding,
       sum.map((value) => value / Math.hypot(...sum)),
     );
-    assert.deepEqual([look.objects, look.tokens.length], [[[], []], 0]);
-    await assert.rejects(eyes.look([[frames[0], frames[1]]], { ...box, x: side }), /letterbox/u);
-    await assert.rejects(eyes.look([[frames[0], { time: 1, pixels: new Uint8Array(5) }]], box), /got 5/u);
-    await assert.rejects(eyes.look([[frames[0], frames[1]]], box, AbortSignal.abort()), {
+    assert.deepEqual([analysis.objects, analysis.tokens.length], [[[], []], 0]);
+    await assert.rejects(frameEncoder.analyse([[frames[0], frames[1]]], { ...box, x: side }), /letterbox/u);
+    await assert.rejects(
+      frameEncoder.analyse([[frames[0], { time: 1, pixels: new Uint8Array(5) }]], box),
+      /got 5/u,
+    );
+    await assert.rejects(frameEncoder.analyse([[frames[0], frames[1]]], box, AbortSignal.abort()), {
       code: 'cancelled',
     });
   });

@@ -169,7 +169,7 @@ describe('the packaged application', { skip: noModel || notLinux, timeout: 240_0
       ffmpegFolder: join(unpacked, 'resources', 'ffmpeg'),
       version: '0.0.0',
       sample: null,
-      pace: 'full',
+      powerMode: 'full',
     };
     const child = new StandInUtilityProcess(join(app, 'electron', 'engine.mjs'), [JSON.stringify(start)]);
     const exited = once(child, 'exit');

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { createEngine } from '../../engine/engine.ts';
 import { badArgument } from '../../engine/protocol/errors.ts';
+import { median } from '../median.ts';
 
 export const what = 'milliseconds until an answer starts: first question, second question, known question';
 
@@ -84,10 +85,4 @@ function table(rows: readonly Row[], rounds: number): string {
   return [`Until an answer starts, medians of ${rounds} rounds, each in a new process:`, head, ...lines].join(
     '\n',
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -3,14 +3,14 @@
 import { textIds } from '../../engine/hope/index.ts';
 import { openBundle } from '../../engine/inference/bundle/bundle.ts';
 import { chunkEnds } from '../../engine/inference/decoder/chunks.ts';
-import { Decoder } from '../../engine/inference/decoder/decoder-graph.ts';
+import { DecoderGraph } from '../../engine/inference/decoder/decoder-graph.ts';
 import { chooseProvider, type ProviderChoice } from '../../engine/inference/providers.ts';
 
 const [folder, provider, count, threads] = process.argv.slice(2);
 const tokens = Number(count);
 const chosen = await chooseProvider(provider as ProviderChoice);
 const bundle = await openBundle(folder);
-const decoder = await Decoder.open(bundle, { ...chosen, threads: Number(threads) || undefined });
+const decoder = await DecoderGraph.open(bundle, { ...chosen, threads: Number(threads) || undefined });
 const { hiddenSize, heads } = decoder.shape;
 const cache = decoder.newCache(tokens + 4);
 const openMiB = peakMiB();

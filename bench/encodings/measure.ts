@@ -1,6 +1,7 @@
 import { positionIds, rotaryTables, type Layout } from '../../engine/hope/index.ts';
 import type { PositionVariant } from '../../engine/protocol/bundle.ts';
 import { examples } from './examples.ts';
+import { median } from '../median.ts';
 
 /** How long one encoding takes over a prompt. */
 export interface Cost {
@@ -39,8 +40,4 @@ export function measure(rounds: number): Cost[] {
     slowest: Math.max(...times[index].positions),
     tables: median(times[index].tables),
   }));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -1,7 +1,7 @@
 import { textIds } from '../../engine/hope/index.ts';
 import { openBundle } from '../../engine/inference/bundle/bundle.ts';
 import { chunkPolicy } from '../../engine/inference/decoder/chunks.ts';
-import { Decoder } from '../../engine/inference/decoder/decoder-graph.ts';
+import { DecoderGraph } from '../../engine/inference/decoder/decoder-graph.ts';
 import type { KvCache } from '../../engine/inference/decoder/kv-cache.ts';
 import type { ChosenProvider } from '../../engine/inference/providers.ts';
 import { Runtime } from '../../engine/inference/runtime/runtime.ts';
@@ -13,11 +13,11 @@ const layersOf2B = 28;
 
 /** The engine on one bundle: its own decoder and vision encoder, as the reader runs them. */
 export class OurSide implements AsyncDisposable {
-  readonly #decoder: Decoder;
+  readonly #decoder: DecoderGraph;
   readonly #vision: QwenVisionEncoder;
   #cache: KvCache | undefined;
 
-  private constructor(decoder: Decoder, vision: QwenVisionEncoder) {
+  private constructor(decoder: DecoderGraph, vision: QwenVisionEncoder) {
     this.#decoder = decoder;
     this.#vision = vision;
   }
@@ -27,7 +27,7 @@ export class OurSide implements AsyncDisposable {
     const shape = bundle.manifest.decoder as NonNullable<typeof bundle.manifest.decoder>;
     const { most } = chunkPolicy({ ...shape, layers: layersOf2B });
     const mostTokens = Math.min(most, chosen.mostTokens ?? most);
-    const decoder = await Decoder.open(bundle, { ...chosen, mostTokens, threads });
+    const decoder = await DecoderGraph.open(bundle, { ...chosen, mostTokens, threads });
     const runtime = new Runtime({ provider: chosen.provider, threads });
     return new OurSide(decoder, new QwenVisionEncoder(bundle, runtime));
   }

@@ -1,5 +1,6 @@
 import type { Peak } from './torch-side.ts';
 import type { Measured, Sizes } from './turns.ts';
+import { median } from '../median.ts';
 
 /** One line of the table. */
 export interface Row {
@@ -84,12 +85,6 @@ function costs(work: Row['work'], { tokens, steps, grid }: Sizes, layers: number
     bytes: layers * steps * (decoderLayer * weightBytes + tokens * 2 * 256 * 4),
     tokens: steps,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
 function apart(sample: readonly number[], expected: readonly number[] | undefined): number | undefined {

@@ -54,7 +54,7 @@ export async function gather(
     const scoring = await scoringFor(model, store, [store.videoFor(videoId)]);
     const { numbers } = scoring;
     const { vocabulary } = model;
-    const decoder = { reader: model.reader!, grid: model.eyes!.grid, vocabulary, numbers };
+    const decoder = { decoder: model.decoder!, grid: model.frameEncoder!.grid, vocabulary, numbers };
     const judged: Judged[] = [];
     for (const { query, truth } of cases) {
       const [embedding] = await model.text!.embed([query]);

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { facts, patch, settings } from '../../tests/fixtures/library.ts';
-import { madeEyes, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
 import { indexVideos } from '../../engine/indexing/index.ts';
 import { openStore, restoreLibrary, type Store } from '../../engine/library/index.ts';
 import { LibraryDatabase } from '../../engine/library/sqlite/database.ts';
@@ -42,7 +42,7 @@ const beside = { extractor: 'frames-other', kinds: ['embedding'] } as const;
 async function index(folder: string, force: boolean): Promise<void> {
   await withStore(folder, async (store) => {
     store.cleanUp();
-    const made = { store, media: madeMedia(), model: madeModel(madeEyes()) };
+    const made = { store, media: madeMedia(), model: madeModel(madeFrameEncoder()) };
     const { videos } = await indexVideos(made, [films(folder)], { force });
     const failed = videos.find(({ error }) => error);
     if (failed) throw new Error(`${failed.path}: ${failed.error!.message}`);

@@ -1,13 +1,13 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import type { RgbFrame } from '../../engine/core/frames.ts';
 
-/** Pixels of a frame, as the bundle's eyes take it. */
+/** Pixels of a frame, as the bundle's frame encoder takes it. */
 export interface Screen {
   readonly width: number;
   readonly height: number;
 }
 
-/** Two frames in time order: a temporal patch before the eyes have seen it. */
+/** Two frames in time order: a temporal patch before it is encoded. */
 export type FramePair = readonly [RgbFrame, RgbFrame];
 
 /** An empty frame to draw on. */
@@ -18,7 +18,7 @@ export function blankFrame({ width, height }: Screen): Canvas {
   return canvas;
 }
 
-/** A drawn frame as the eyes take it. @param time seconds */
+/** A drawn frame as the frame encoder takes it. @param time seconds */
 export function toFrame(canvas: Canvas, time: number): RgbFrame {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   const pixels = new Uint8Array(canvas.width * canvas.height * 3);

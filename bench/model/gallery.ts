@@ -6,7 +6,7 @@ import { numbersOf } from '../../engine/search/calibration.ts';
 import { builtinCalibration } from '../../build/builtin-words.ts';
 import { similarities } from '../../engine/core/similarities.ts';
 import type { SeenObject } from '../../engine/core/frames.ts';
-import type { Look } from '../../engine/inference/types.ts';
+import type { PatchAnalysis } from '../../engine/inference/types.ts';
 
 /** Candidates to rank. */
 export interface Gallery {
@@ -16,15 +16,15 @@ export interface Gallery {
   n: number;
 }
 
-/** Puts what the eyes saw side by side. */
-export function galleryOf(looks: readonly Look[]): Gallery {
-  const size = looks[0]?.embedding.length ?? 0;
-  const embeddings = new Float32Array(looks.length * size);
-  for (const [i, { embedding }] of looks.entries()) embeddings.set(embedding, i * size);
-  const seen = looks.flatMap(({ objects }, patch) =>
+/** Puts what the frame encoder saw side by side. */
+export function galleryOf(analyses: readonly PatchAnalysis[]): Gallery {
+  const size = analyses[0]?.embedding.length ?? 0;
+  const embeddings = new Float32Array(analyses.length * size);
+  for (const [i, { embedding }] of analyses.entries()) embeddings.set(embedding, i * size);
+  const seen = analyses.flatMap(({ objects }, patch) =>
     objects.flatMap((ones, frame) => ones.map((one) => ({ ...one, patch, frame: frame as 0 | 1 }))),
   );
-  return { embeddings, seen, n: looks.length };
+  return { embeddings, seen, n: analyses.length };
 }
 
 /** Scores of every candidate, three ways. */

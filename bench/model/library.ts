@@ -28,7 +28,7 @@ export class MadeLibrary implements AsyncDisposable {
 
   /** Stores a video as indexing would have. @returns its id. */
   add(name: string, fps: number, patches: readonly SeenPatch[]): string {
-    const eyes = this.#model.eyes!;
+    const frameEncoder = this.#model.frameEncoder!;
     const end = (patch: SeenPatch) => patch.frameTimes[1] + 1 / fps;
     const durationSec = end(patches.at(-1)!);
     const path = join(this.#folder, name);
@@ -36,8 +36,8 @@ export class MadeLibrary implements AsyncDisposable {
       contentHash: createHash('sha256').update(name).digest('hex'),
       sizeBytes: 1,
       durationSec,
-      width: eyes.width,
-      height: eyes.height,
+      width: frameEncoder.width,
+      height: frameEncoder.height,
       frameRate: fps,
       codec: 'made',
     });
@@ -47,9 +47,9 @@ export class MadeLibrary implements AsyncDisposable {
         modelId: this.#model.id,
         modelFingerprint: this.#model.fingerprint,
         fps,
-        grid: eyes.grid,
-        hiddenSize: eyes.hiddenSize,
-        embeddingSize: eyes.embeddingSize,
+        grid: frameEncoder.grid,
+        hiddenSize: frameEncoder.hiddenSize,
+        embeddingSize: frameEncoder.embeddingSize,
       });
       run.append(patches.map((patch) => ({ ...patch, start: patch.frameTimes[0], end: end(patch) })));
       run.complete(durationSec);

@@ -13,7 +13,7 @@ export function lookAtScenes(
   scenes: readonly { caption: string; set: (screen: Screen) => Promise<Scene> }[],
   onLooked: (patches: number) => void,
 ): Promise<SeenPatch[]> {
-  const screen = model.eyes!;
+  const screen = model.frameEncoder!;
   async function* drawn(): AsyncGenerator<FramePair> {
     for (const [i, { caption, set }] of scenes.entries()) {
       const scene = await set(screen);

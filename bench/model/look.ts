@@ -1,10 +1,10 @@
 import { cutScore, shotSignature, type ShotSignature } from '../../engine/vision/cut-score.ts';
-import type { Eyes, Look } from '../../engine/inference/types.ts';
+import type { FrameEncoder, PatchAnalysis } from '../../engine/inference/types.ts';
 import type { Letterbox } from '../../engine/core/frames.ts';
 import type { FramePair } from './frames.ts';
 
-/** What the eyes made of a drawn temporal patch, and how much its frames differ from those before. */
-export interface SeenPatch extends Look {
+/** What the frame encoder made of a drawn temporal patch, and how much its frames differ from those before. */
+export interface SeenPatch extends PatchAnalysis {
   frameTimes: readonly [number, number];
   cutScores: readonly [number, number];
 }
@@ -14,24 +14,24 @@ const atOnce = 8;
 
 /** Looks at drawn patches as indexing does at decoded ones, and drops their pixels. */
 export async function lookAtAll(
-  eyes: Eyes,
+  frameEncoder: FrameEncoder,
   drawn: AsyncIterable<FramePair>,
   onLooked: (patches: number) => void,
 ): Promise<SeenPatch[]> {
-  const whole: Letterbox = { x: 0, y: 0, width: eyes.width, height: eyes.height };
+  const whole: Letterbox = { x: 0, y: 0, width: frameEncoder.width, height: frameEncoder.height };
   const seen: SeenPatch[] = [];
   let last: ShotSignature | undefined;
   const difference = (frame: FramePair[0]) => {
-    const signature = shotSignature(frame, eyes.width, whole);
+    const signature = shotSignature(frame, frameEncoder.width, whole);
     const score = last ? cutScore(last, signature) : 0;
     last = signature;
     return score;
   };
   const look = async (batch: readonly FramePair[]) => {
     const differences = batch.map(([a, b]) => [difference(a), difference(b)] as const);
-    const looks = await eyes.look(batch, whole);
+    const analyses = await frameEncoder.analyse(batch, whole);
     for (const [i, [a, b]] of batch.entries())
-      seen.push({ ...looks[i], frameTimes: [a.time, b.time], cutScores: differences[i] });
+      seen.push({ ...analyses[i], frameTimes: [a.time, b.time], cutScores: differences[i] });
     onLooked(seen.length);
   };
   let looking = Promise.resolve();

@@ -49,7 +49,7 @@ export async function measureBundle(options: MeasureOptions): Promise<Measured> 
       const measures = await measureAll(stage, natural);
       const { id, precision } = manifest;
       return {
-        bundle: { id, precision, fingerprint, trainedPatches: model.reader?.trainedPatches ?? 0 },
+        bundle: { id, precision, fingerprint, trainedPatches: model.decoder?.trainedPatches ?? 0 },
         measures,
         skipped: natural === undefined ? [noPhotographs] : [],
         seconds: (performance.now() - began) / 1000,
@@ -64,7 +64,7 @@ export async function measureBundle(options: MeasureOptions): Promise<Measured> 
 
 async function measureAll(stage: Stage, natural: string | undefined): Promise<Measure[]> {
   const { model } = stage;
-  if (!model.eyes || !model.text || !model.reader)
+  if (!model.frameEncoder || !model.text || !model.decoder)
     throw new LongviewError(
       'bad-bundle',
       `The bundle ${model.id} can't look, embed words and read.`,

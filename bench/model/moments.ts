@@ -77,7 +77,7 @@ export async function measureMoments(stage: Stage): Promise<Measure[]> {
 }
 
 async function film(stage: Stage, shots: readonly PlannedShot[], video: number): Promise<string> {
-  const screen = stage.model.eyes!;
+  const screen = stage.model.frameEncoder!;
   const frames = shots.at(-1)!.past;
   async function* sampled(): AsyncGenerator<RgbFrame> {
     for (const [i, { drawing, first, past }] of shots.entries()) {

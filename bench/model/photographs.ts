@@ -97,7 +97,7 @@ async function look(
   files: readonly string[],
   video: number,
 ): Promise<SeenPatch[]> {
-  const screen = stage.model.eyes!;
+  const screen = stage.model.frameEncoder!;
   const random = new Random(stage.seed).fork(100 + video);
   async function* drawn(): AsyncGenerator<FramePair> {
     for (const [i, file] of files.entries()) {

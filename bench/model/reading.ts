@@ -134,18 +134,18 @@ async function answer(
   gamma: number,
   length: number,
 ): Promise<string> {
-  const { grid } = model.eyes!;
+  const { grid } = model.frameEncoder!;
   const parts = (text: string): PromptPart[] => [
     { kind: 'video', patches, grid },
     { kind: 'text', text },
   ];
   if (isYesNo(task)) {
-    const [yes, no] = await model.reader!.score({ parts: parts(isThere(subject)), gamma }, yesNo);
+    const [yes, no] = await model.decoder!.score({ parts: parts(isThere(subject)), gamma }, yesNo);
     return yesNo[yes.logProbability >= no.logProbability ? 0 : 1];
   }
   const maxNewTokens = task === 'order' ? 16 + 8 * length : 16;
   const question = decoderPrompt(questionOf(task, subject), '');
-  const { text } = await model.reader!.read({ parts: parts(question), gamma, maxNewTokens });
+  const { text } = await model.decoder!.read({ parts: parts(question), gamma, maxNewTokens });
   return text.trim();
 }
 

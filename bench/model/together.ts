@@ -140,11 +140,11 @@ function askedOf(
 function reader({ model }: Stage, patches: readonly Float32Array[]) {
   return async (prompt: string, options?: readonly string[]): Promise<string> => {
     const parts: PromptPart[] = [
-      { kind: 'video', patches, grid: model.eyes!.grid },
+      { kind: 'video', patches, grid: model.frameEncoder!.grid },
       { kind: 'text', text: prompt },
     ];
-    if (!options) return (await model.reader!.read({ parts, gamma: 1, maxNewTokens: 16 })).text.trim();
-    const scores = await model.reader!.score({ parts, gamma: 1 }, options);
+    if (!options) return (await model.decoder!.read({ parts, gamma: 1, maxNewTokens: 16 })).text.trim();
+    const scores = await model.decoder!.score({ parts, gamma: 1 }, options);
     const best = scores.reduce((a, b) => (b.logProbability > a.logProbability ? b : a));
     return options[scores.indexOf(best)];
   };

@@ -19,6 +19,7 @@ import {
 import { delivered, hum, music, room, silence } from '../../engine/speech/testing/made-sound.ts';
 import type { TranscriptLine } from '../../engine/protocol/transcript.ts';
 import { compareWords, plainWords, reading } from './reading.ts';
+import { median } from '../median.ts';
 
 export const what = 'how well and how fast speech is heard; words made up of silence, hum and music';
 
@@ -201,9 +202,4 @@ function asTable(result: Result): string {
     ]),
   ];
   return rows.map(([title, value]) => `${title.padEnd(26)}${value}\n`).join('');
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

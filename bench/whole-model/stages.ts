@@ -93,16 +93,16 @@ export const stages = {
 };
 
 async function ask(
-  { vision, reader }: OpenedModel,
+  { vision, decoder }: OpenedModel,
   options: StageOptions,
 ): Promise<Omit<Answered, 'weightBytes' | 'peakBytes'>> {
-  if (!vision || !reader) throw new Error('the bundle has no decoder with a vision encoder');
+  if (!vision || !decoder) throw new Error('the bundle has no decoder with a vision encoder');
   const start = performance.now();
   const video = await vision.encode(madeUpFrames(options));
   const looked = performance.now();
-  await reader.read({ parts: [{ kind: 'text', text: 'Ready?' }], gamma: 1, maxNewTokens: 1 });
+  await decoder.read({ parts: [{ kind: 'text', text: 'Ready?' }], gamma: 1, maxNewTokens: 1 });
   const opened = performance.now();
-  const result = await reader.read({
+  const result = await decoder.read({
     parts: [video, { kind: 'text', text: 'What is shown, and when?' }],
     gamma: 1,
     maxNewTokens: options.tokens,

@@ -6,7 +6,7 @@ import { PromptPrefixReuse } from '../search/prompt-prefix-reuse.ts';
 import { plan } from './plan.ts';
 import { selfTest } from './self-test.ts';
 import { VisualTokenCache } from '../search/visual-token-cache.ts';
-import type { Model, PromptPart, Reader } from '../inference/types.ts';
+import type { Model, PromptPart, Decoder } from '../inference/types.ts';
 import type { PositionVariant } from '../protocol/bundle.ts';
 import type { SearchDeps } from '../search/types.ts';
 
@@ -21,7 +21,7 @@ const made = () =>
 function checkpoint(parts: Partial<Model> = {}) {
   const asked: { parts: readonly PromptPart[]; answers?: readonly string[] }[] = [];
   const times: number[] = [];
-  const reader: Reader = {
+  const decoder: Decoder = {
     variant: 'm-rope',
     trainedPatches: 200,
     read: async (request) => {
@@ -47,9 +47,9 @@ function checkpoint(parts: Partial<Model> = {}) {
   const model: Model = {
     id: 'theirs',
     fingerprint: 'theirs-1',
-    eyes: undefined,
+    frameEncoder: undefined,
     text: undefined,
-    reader,
+    decoder,
     vision: {
       framesPerPatch: 2,
       hiddenSize: 1,
@@ -200,11 +200,11 @@ test('a plan reads nothing and decodes no picture', async () => {
 
 test('its self-test looks at the footage itself, and what it finds is trusted of it alone', async () => {
   const { answering, asked, times } = checkpoint();
-  const { reader, vision } = await answering.model.open();
+  const { decoder, vision } = await answering.model.open();
   // Nothing moves in a needle; further than nine patches it can't be found.
   const isNeedle = ([first, second]: Float32Array) => first === second;
-  const far: Reader = {
-    ...reader!,
+  const far: Decoder = {
+    ...decoder!,
     score: async ({ parts }, answers) => {
       asked.push({ parts, answers });
       const [video] = parts;
@@ -213,7 +213,7 @@ test('its self-test looks at the footage itself, and what it finds is trusted of
       return [yes, 1 - yes].map((share) => ({ logProbability: Math.log(share), exact: false }));
     },
   };
-  const other = checkpoint({ reader: far, vision: vision! }).answering;
+  const other = checkpoint({ decoder: far, vision: vision! }).answering;
   const deps = { ...made().deps, answering: { ...other, framesAt: answering.framesAt } };
   const question = { question: 'Why is it windy?', in: 'film' };
   assert.deepEqual((await plan(deps, question)).trusted, { patches: 32, source: 'limit' });
@@ -233,7 +233,7 @@ test('its self-test looks at the footage itself, and what it finds is trusted of
 });
 
 test('one without a decoder or a vision encoder is refused', async () => {
-  for (const parts of [{ reader: undefined }, { vision: undefined }]) {
+  for (const parts of [{ decoder: undefined }, { vision: undefined }]) {
     const { answering } = checkpoint(parts);
     await assert.rejects(ask({ ...made().deps, answering }, { question: 'Why is it raining?', in: 'film' }), {
       code: 'cannot-read',

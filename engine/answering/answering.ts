@@ -1,7 +1,7 @@
 import { throwIfCancelled, LongviewError } from '../protocol/errors.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { IndexedVideo } from '../library/types.ts';
-import type { Reader, ReadRequest, VisionEncoder } from '../inference/types.ts';
+import type { Decoder, DecodeRequest, VisionEncoder } from '../inference/types.ts';
 import { numbersOf, type ModelNumbers } from '../search/calibration.ts';
 import type { TrainedVocabulary } from '../protocol/calibration.ts';
 import type { PromptPrefixReuse } from '../search/prompt-prefix-reuse.ts';
@@ -9,7 +9,7 @@ import type { Answering, ModelHandle, SearchDeps } from '../search/types.ts';
 
 /** What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library. */
 export interface Answerer {
-  reader: Reader;
+  decoder: Decoder;
   grid: readonly [number, number];
   tokensOf?: TokensOf;
   earlier?: PromptPrefixReuse;
@@ -45,17 +45,17 @@ export async function openAnswering(
   signal: AbortSignal | undefined,
 ): Promise<Answerer & { tokensOf: TokensOf }> {
   const opened = await model.open();
-  const { reader, vision, vocabulary, id } = opened;
-  if (!reader || !vision)
+  const { decoder, vision, vocabulary, id } = opened;
+  if (!decoder || !vision)
     throw new LongviewError(
       'cannot-read',
       `The model ${id} can't answer questions about footage: it has no decoder with a vision encoder`,
       'Choose a model that can "read"; "longview models" lists them.',
     );
   const grid = vision.gridFor(frame);
-  const trained = Math.floor((reader.trainedPatches * typicalTokens) / (grid[0] * grid[1]));
+  const trained = Math.floor((decoder.trainedPatches * typicalTokens) / (grid[0] * grid[1]));
   return {
-    reader: plainly(reader, Math.max(1, Math.min(mostPatches, trained))),
+    decoder: plainly(decoder, Math.max(1, Math.min(mostPatches, trained))),
     grid,
     earlier,
     vocabulary,
@@ -111,20 +111,20 @@ async function look(
  * A decoder that was not taught our wording: it is asked for a yes or a no in so many words, and answers begin with no
  * space after its chat marker.
  */
-function plainly(reader: Reader, trainedPatches: number): Reader {
+function plainly(decoder: Decoder, trainedPatches: number): Decoder {
   return {
-    variant: reader.variant,
+    variant: decoder.variant,
     trainedPatches,
-    wordsPerPatch: reader.wordsPerPatch,
-    read: (request) => reader.read(request),
-    longestContext: reader.longestContext && (() => reader.longestContext!()),
-    countTokens: reader.countTokens && ((parts) => reader.countTokens!(parts)),
+    wordsPerPatch: decoder.wordsPerPatch,
+    read: (request) => decoder.read(request),
+    longestContext: decoder.longestContext && (() => decoder.longestContext!()),
+    countTokens: decoder.countTokens && ((parts) => decoder.countTokens!(parts)),
     async score(request, answers) {
       const bare = answers.map((answer) => answer.trim());
-      const chosen = () => reader.score(asking(request, 'Answer yes or no.'), ['Yes', 'No']);
+      const chosen = () => decoder.score(asking(request, 'Answer yes or no.'), ['Yes', 'No']);
       if (bare.join(' ') === 'yes no') return chosen();
       if (!bare.every((answer) => answer === bare[0] && /^(?:yes|no)$/.test(answer)))
-        return reader.score(
+        return decoder.score(
           request,
           answers.map((answer) => answer.trimStart()),
         );
@@ -137,7 +137,7 @@ function plainly(reader: Reader, trainedPatches: number): Reader {
   };
 }
 
-function asking<R extends Pick<ReadRequest, 'parts'>>(request: R, more: string): R {
+function asking<R extends Pick<DecodeRequest, 'parts'>>(request: R, more: string): R {
   const last = request.parts.length - 1;
   const parts = request.parts.map((part, index) =>
     index === last && part.kind === 'text' ? { ...part, text: `${part.text} ${more}` } : part,

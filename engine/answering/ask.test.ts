@@ -254,7 +254,7 @@ test('a bundle without a decoder is refused with the remedy', async () => {
   const { deps } = world();
   const blind = {
     ...deps,
-    model: { ...deps.model, open: async () => ({ ...(await deps.model.open()), reader: undefined }) },
+    model: { ...deps.model, open: async () => ({ ...(await deps.model.open()), decoder: undefined }) },
   };
   await assert.rejects(ask(blind, { question: 'Is there a dog?', in: 'film' }), { code: 'cannot-read' });
 });

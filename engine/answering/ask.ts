@@ -93,7 +93,7 @@ function unaskable(deps: SearchDeps, asked: Asked, began: number): AskResult | u
 /** Loads what reading takes, and picks the videos to read. @throws LongviewError `cannot-read`. */
 export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSignal): Promise<Opened> {
   const model = await deps.model.open();
-  const { reader, grid, vocabulary, numbers, tokensOf, earlier, limited } = deps.answering
+  const { decoder, grid, vocabulary, numbers, tokensOf, earlier, limited } = deps.answering
     ? await openAnswering(deps.answering, signal)
     : ownReader(model);
   const { store } = deps;
@@ -101,12 +101,12 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
   const { readable, leftOut } = tokensOf ? { readable: asked.videos, leftOut: [] } : withTokens(store, asked);
   const footage = await chooseVideos(deps, readable, model, scoring, asked.parsed);
   const timeline = new ConcatenatedTimeline(store, footage, tokensOf);
-  const context = effectiveContext(store, answeringModel(deps).fingerprint, reader.trainedPatches, limited);
+  const context = effectiveContext(store, answeringModel(deps).fingerprint, decoder.trainedPatches, limited);
   return {
     timeline,
     leftOut,
     context,
-    decoder: { reader, grid, effectivePatches: context.patches, earlier, vocabulary, numbers },
+    decoder: { decoder, grid, effectivePatches: context.patches, earlier, vocabulary, numbers },
     lookFor: lookerFor(store, model, scoring, timeline),
     own: {
       numbers: scoring.numbers,
@@ -134,10 +134,11 @@ function withTokens(store: SearchStore, { videos }: Asked) {
     : { readable: videos, leftOut: [] };
 }
 
-/** What the library's own bundle reads with: visual tokens that its eyes left there. */
+/** What the library's own bundle reads with: visual tokens that its frame encoder left there. */
 function ownReader(model: Model): Answerer {
-  const { id, reader, eyes, vocabulary } = model;
-  if (reader && eyes) return { reader, grid: eyes.grid, vocabulary, numbers: numbersOf(model) };
+  const { id, decoder, frameEncoder, vocabulary } = model;
+  if (decoder && frameEncoder)
+    return { decoder, grid: frameEncoder.grid, vocabulary, numbers: numbersOf(model) };
   throw new LongviewError(
     'cannot-read',
     `The model ${id} can't answer questions: it has no decoder`,

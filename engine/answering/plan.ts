@@ -29,9 +29,9 @@ export async function plan(
   const { cost, patches } = asked.cannot ? free : await dryRun(asked, opened);
   const { passes, promptTokens, tokens } = cost;
   const times = asked.gammas.length;
-  const pace = throughputOf(deps.store, answeringModel(deps).fingerprint);
+  const throughput = throughputOf(deps.store, answeringModel(deps).fingerprint);
   const seconds =
-    pace && expectedSeconds(pace, { promptTokens: times * promptTokens, tokens: times * tokens });
+    throughput && expectedSeconds(throughput, { promptTokens: times * promptTokens, tokens: times * tokens });
   return {
     question: asked.question,
     cached,
@@ -45,8 +45,8 @@ export async function plan(
     promptTokens: times * promptTokens,
     newTokens: times * tokens,
     expectedSec: cached ? 0 : (seconds ?? null),
-    speed: pace
-      ? { promptTokensPerSec: pace.promptTokensPerSec, newTokensPerSec: pace.newTokensPerSec }
+    speed: throughput
+      ? { promptTokensPerSec: throughput.promptTokensPerSec, newTokensPerSec: throughput.newTokensPerSec }
       : null,
     trusted: opened.context,
     trainedGammas: [...(answeringModel(deps).trainedGammas ?? [])],

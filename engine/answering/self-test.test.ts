@@ -18,8 +18,8 @@ function world(reads: number) {
   const { deps } = made;
   const open = async () => {
     const model = await deps.model.open();
-    const reader: typeof model.reader = {
-      ...model.reader!,
+    const decoder: typeof model.decoder = {
+      ...model.decoder!,
       score: async ({ parts }, answers) => {
         const { patches } = parts.find(
           (part): part is PromptPart & { kind: 'video' } => part.kind === 'video',
@@ -31,7 +31,7 @@ function world(reads: number) {
     };
     const look = async (patches: readonly unknown[]) =>
       patches.map(() => ({ objects: [], tokens: Float32Array.of(needle), embedding: Float32Array.of(1) }));
-    return { ...model, reader, eyes: { ...model.eyes!, look } };
+    return { ...model, decoder, frameEncoder: { ...model.frameEncoder!, analyse: look } };
   };
   return { made, deps: { ...deps, model: { ...deps.model, open } } };
 }

@@ -1,5 +1,12 @@
 import { gammaRange } from '../protocol/gamma.ts';
-import { lookerOf, madeNeedles, measureGrid, type Cell, type Looker, type Needle } from '../needle/index.ts';
+import {
+  patchEncoderOf,
+  madeNeedles,
+  measureGrid,
+  type Cell,
+  type PatchEncoder,
+  type Needle,
+} from '../needle/index.ts';
 import { selfTestRequestSchema, type SelfTestRequest, type SelfTestResult } from '../protocol/asking.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import { parseRequest } from '../protocol/requests.ts';
@@ -9,7 +16,7 @@ import { spread } from '../search/select.ts';
 import { keepEffectiveContext } from './effective-context.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { IndexedVideo } from '../library/types.ts';
-import type { Reader } from '../inference/types.ts';
+import type { Decoder } from '../inference/types.ts';
 import type { SearchDeps } from '../search/types.ts';
 
 /** Where the needles go: near the beginning, in the middle, near the end. */
@@ -37,8 +44,8 @@ export async function selfTest(
   const given = parseRequest(selfTestRequestSchema, request);
   throwIfCancelled(signal);
   const [video] = scopeOf(deps, given.in).videos;
-  const { id, looker, reader, tokensOf } = await opened(deps, signal);
-  const trained = Math.max(1, reader.trainedPatches);
+  const { id, patchEncoder, decoder, tokensOf } = await opened(deps, signal);
+  const trained = Math.max(1, decoder.trainedPatches);
   const shares = deps.answering ? lengthsTried.filter((share) => share <= mostOfChosen) : lengthsTried;
   const wanted = given.lengths ?? shares.map((share) => Math.max(2, Math.round(share * trained)));
   const lengths = [...new Set(wanted)].sort((a, b) => a - b).filter((length) => length <= video.patches);
@@ -52,9 +59,9 @@ export async function selfTest(
   const needles: Needle[] = [];
   for (const { picture, ...asked } of madeNeedles().slice(0, given.needles ?? 8)) {
     throwIfCancelled(signal);
-    const frame = await picture(looker.size, signal);
-    const whole = { x: 0, y: 0, ...looker.size };
-    needles.push({ ...asked, patches: await looker.look([[frame, frame]], whole, signal) });
+    const frame = await picture(patchEncoder.size, signal);
+    const whole = { x: 0, y: 0, ...patchEncoder.size };
+    needles.push({ ...asked, patches: await patchEncoder.encode([[frame, frame]], whole, signal) });
   }
   const measured: SelfTestResult['lengths'] = [];
   for (const [i, length] of lengths.entries()) {
@@ -68,8 +75,8 @@ export async function selfTest(
     const start = performance.now();
     let asked = 0;
     const cells = await measureGrid({
-      reader,
-      haystack: { patches, grid: looker.grid },
+      decoder,
+      haystack: { patches, grid: patchEncoder.grid },
       needles,
       frames: [length],
       depths,
@@ -82,7 +89,9 @@ export async function selfTest(
       },
     });
     const seconds = (performance.now() - start) / 1000 / Math.max(1, asked);
-    measured.push(summary(length, cells, seconds, (length + 1) * looker.grid[0] * looker.grid[1]));
+    measured.push(
+      summary(length, cells, seconds, (length + 1) * patchEncoder.grid[0] * patchEncoder.grid[1]),
+    );
   }
   const { needed, safePatches } = safeLength(measured, trained);
   keepEffectiveContext(deps.store, answeringModel(deps).fingerprint, safePatches);
@@ -102,28 +111,28 @@ export async function selfTest(
 
 interface Opened {
   id: string;
-  looker: Looker;
-  reader: Reader;
+  patchEncoder: PatchEncoder;
+  decoder: Decoder;
   tokensOf: (video: IndexedVideo, patches: readonly number[]) => Promise<readonly Float32Array[]>;
 }
 
 /** The bundle that answers: the library's own, which has seen the video, or one that looks for itself. */
 async function opened(deps: SearchDeps, signal: AbortSignal | undefined): Promise<Opened> {
   const { store, answering } = deps;
-  const { id, eyes, vision, reader } = await answeringModel(deps).open();
+  const { id, frameEncoder, vision, decoder } = await answeringModel(deps).open();
   if (!answering) {
-    const looker = lookerOf({ id, eyes, vision, reader });
+    const patchEncoder = patchEncoderOf({ id, frameEncoder, vision, decoder });
     return {
       id,
-      looker,
-      reader: reader!,
+      patchEncoder,
+      decoder: decoder!,
       tokensOf: async ({ id }, patches) => store.patchTokens(id, patches),
     };
   }
   const { tokensOf, ...chosen } = await openAnswering(answering, signal);
-  const looker = lookerOf({ id, eyes, vision, reader });
+  const patchEncoder = patchEncoderOf({ id, frameEncoder, vision, decoder });
   return {
-    ...{ id, looker, reader: chosen.reader },
+    ...{ id, patchEncoder, decoder: chosen.decoder },
     tokensOf: (video, patches) => tokensOf(video, store.patchTable(video.id), patches),
   };
 }

@@ -24,7 +24,7 @@ const newest = 0.3;
 
 const key = (fingerprint: string) => `pace ${fingerprint}`;
 
-/** The pace of a bundle on this machine; undefined before its first answer. */
+/** The throughput of a bundle on this machine; undefined before its first answer. */
 export function throughputOf(
   store: Pick<SearchStore, 'setting'>,
   fingerprint: string,
@@ -61,11 +61,11 @@ export function noteThroughput(
   }
 }
 
-/** Seconds that a cost should take at a pace. */
+/** Seconds that a cost should take at a throughput. */
 export function expectedSeconds(
-  pace: Throughput,
+  throughput: Throughput,
   cost: Pick<DecoderCost, 'promptTokens' | 'tokens'>,
 ): number {
-  const { promptTokensPerSec, newTokensPerSec, otherMs } = pace;
+  const { promptTokensPerSec, newTokensPerSec, otherMs } = throughput;
   return cost.promptTokens / promptTokensPerSec + cost.tokens / newTokensPerSec + otherMs / 1000;
 }

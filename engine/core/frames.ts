@@ -1,4 +1,4 @@
-/** One sampled frame: RGB, 8 bits, letterboxed to the eyes' input size. */
+/** One sampled frame: RGB, 8 bits, letterboxed to the frame encoder's input size. */
 export interface RgbFrame {
   /** Presentation time in seconds from the start of the file's own timeline. */
   time: number;

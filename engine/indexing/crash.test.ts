@@ -5,7 +5,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { madeEyes, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
 import { openStore } from '../library/index.ts';
 import { indexVideos } from './index.ts';
@@ -36,11 +36,11 @@ suite('a process that is killed while it indexes', () => {
     assert.equal(store.patchTable(part.id).starts.length, 64);
     assert.equal(store.libraryTable('made-1').rows, 0);
     assert.equal(store.video(path).unfinished!.patches, 64, 'two batches of 32 were stored');
-    const eyes = madeEyes();
-    const deps = { store, media: madeMedia(), model: madeModel(eyes) };
+    const frameEncoder = madeFrameEncoder();
+    const deps = { store, media: madeMedia(), model: madeModel(frameEncoder) };
     const { videos } = await indexVideos(deps, [path]);
     assert.deepEqual([videos[0].status, videos[0].patches], ['indexed', 100]);
-    assert.equal(eyes.looked, 36);
+    assert.equal(frameEncoder.looked, 36);
     const tokens = store.patchTokens(videos[0].id!, [0, 63, 64, 99]);
     assert.deepEqual(
       tokens.map((patch) => Math.round(patch[0])),
@@ -59,7 +59,7 @@ suite('a process that is killed while it indexes', () => {
     const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
     const store = openStore(library);
     t.after(() => store.close());
-    const deps = { store, media: madeMedia(), model: madeModel(madeEyes()) };
+    const deps = { store, media: madeMedia(), model: madeModel(madeFrameEncoder()) };
     await indexVideos(deps, [path]);
     // As the process left it.
     store.enqueue([path], { model: 'made' });
@@ -72,7 +72,7 @@ suite('a process that is killed while it indexes', () => {
     const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
     const store = openStore(library);
     t.after(() => store.close());
-    const deps = { store, media: madeMedia(), model: madeModel(madeEyes()) };
+    const deps = { store, media: madeMedia(), model: madeModel(madeFrameEncoder()) };
     await indexVideos(deps, [path]);
     const before = store.videoFor(path);
     await crash(library, path, 40);
@@ -91,7 +91,7 @@ suite('a process that is killed while it indexes', () => {
     const other = makeVideo(films, 'b.mp4', { durationSec: 10, first: 500 });
     const store = openStore(library);
     t.after(() => store.close());
-    const deps = { store, media: madeMedia(), model: madeModel(madeEyes()) };
+    const deps = { store, media: madeMedia(), model: madeModel(madeFrameEncoder()) };
     // Each of these gets further than the one before: whatever ended them, it wasn't the file.
     await crash(library, path, 40);
     await crash(library, path, 1);
@@ -119,16 +119,20 @@ test('a folder of stills that goes away in the middle fails that film alone', as
   const store = openStore(library);
   t.after(() => store.close());
   let looks = 0;
-  const eyes = madeEyes(() => {
+  const frameEncoder = madeFrameEncoder(() => {
     if (++looks === 2) rmSync(join(library, 'thumbnails'), { recursive: true });
   });
-  const { videos } = await indexVideos({ store, media: madeMedia(), model: madeModel(eyes) }, [films]);
+  const { videos } = await indexVideos({ store, media: madeMedia(), model: madeModel(frameEncoder) }, [
+    films,
+  ]);
   assert.deepEqual(
     videos.map(({ status }) => status),
     ['failed', 'indexed', 'indexed'],
   );
   assert.ok(videos[0].error);
-  const again = await indexVideos({ store, media: madeMedia(), model: madeModel(madeEyes()) }, [films]);
+  const again = await indexVideos({ store, media: madeMedia(), model: madeModel(madeFrameEncoder()) }, [
+    films,
+  ]);
   assert.deepEqual(
     again.videos.map(({ status }) => status),
     ['indexed', 'unchanged', 'unchanged'],

@@ -1,24 +1,24 @@
-// The same pipeline on real files, read by a real ffmpeg; only the eyes are made.
+// The same pipeline on real files, read by a real ffmpeg; only the frame encoder is made.
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { madeEyes, madeModel } from '../../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeModel } from '../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
 import * as media from '../media/index.ts';
 import { makeCodedVideo, readNumber } from '../media/testing/coded-video.ts';
 import { openStore } from '../library/index.ts';
-import type { Eyes } from '../inference/types.ts';
+import type { FrameEncoder } from '../inference/types.ts';
 import { indexVideos, type IndexOptions } from './index.ts';
 
-/** Eyes that read the number that each frame shows into the first two tokens. */
-function numberEyes(onLook: () => void = () => {}): Eyes {
+/** A frame encoder that read the number that each frame shows into the first two tokens. */
+function numberFrameEncoder(onLook: () => void = () => {}): FrameEncoder {
   const { width, height } = { width: 128, height: 96 };
   return {
-    ...madeEyes(),
+    ...madeFrameEncoder(),
     width,
     height,
-    async look(patches, letterbox) {
+    async analyse(patches, letterbox) {
       onLook();
       return patches.map((frames) => {
         const [a, b] = frames.map((frame) => readNumber(frame, width, letterbox));
@@ -36,8 +36,8 @@ function setting(t: TestContext) {
   const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
   const store = openStore(library);
   t.after(() => store.close());
-  const index = async (paths: string[], eyes: Eyes, options?: IndexOptions) =>
-    (await indexVideos({ store, media, model: madeModel(eyes) }, paths, options)).videos;
+  const index = async (paths: string[], frameEncoder: FrameEncoder, options?: IndexOptions) =>
+    (await indexVideos({ store, media, model: madeModel(frameEncoder) }, paths, options)).videos;
   return { store, films, index };
 }
 
@@ -47,7 +47,7 @@ test('each patch holds the two frames that are on screen at its times', async (t
   const { store, films, index } = setting(t);
   const path = join(films, 'a.mp4');
   makeCodedVideo(path, { frames: 190, output: h264 });
-  const [row] = await index([path], numberEyes());
+  const [row] = await index([path], numberFrameEncoder());
   assert.deepEqual([row.status, row.patches], ['indexed', 8]);
   const numbers = store
     .patchTokens(row.id!, [0, 1, 2, 3, 4, 5, 6, 7])
@@ -74,16 +74,16 @@ test('an interrupted index becomes the same as one made in one go', async (t) =>
   makeCodedVideo(path, { frames: 300, output: h264 });
   const stop = new AbortController();
   let looks = 0;
-  const stopping = numberEyes(() => ++looks === 3 && stop.abort());
+  const stopping = numberFrameEncoder(() => ++looks === 3 && stop.abort());
   const [cancelled] = await index([path], stopping, { signal: stop.signal });
   assert.equal(cancelled.status, 'cancelled');
   const stored = store.video(path).unfinished!.patches;
   assert.ok(stored > 0 && stored < 12);
-  const [row] = await index([path], numberEyes());
+  const [row] = await index([path], numberFrameEncoder());
   const all = Array.from({ length: 12 }, (_, number) => number);
   const resumed = { tokens: store.patchTokens(row.id!, all), table: store.patchTable(row.id!) };
   const frames = store.frames(row.id!);
-  await index([path], numberEyes(), { force: true });
+  await index([path], numberFrameEncoder(), { force: true });
   assert.deepEqual(store.patchTokens(row.id!, all), resumed.tokens);
   assert.deepEqual(store.patchTable(row.id!), resumed.table);
   assert.deepEqual(store.frames(row.id!), frames);
@@ -97,7 +97,7 @@ test('a truncated file, an empty one and a poem fail by name; the good one besid
   writeFileSync(join(films, 'cut.mkv'), bytes.subarray(0, Math.floor(bytes.length / 2)));
   writeFileSync(join(films, 'empty.mp4'), '');
   writeFileSync(join(films, 'poem.mp4'), 'Shall I compare thee to a summer’s day?');
-  const rows = await index([films], numberEyes());
+  const rows = await index([films], numberFrameEncoder());
   const codes = Object.fromEntries(
     rows.map((row) => [row.path.split('/').at(-1), row.error?.code ?? row.status]),
   );
@@ -128,7 +128,7 @@ test('the subtitles beside any copy of a video are its own, however often it is 
   writeFileSync(at('b/film.srt'), '1\n00:00:01,000 --> 00:00:02,000\nthe capercaillie sings\n');
   writeFileSync(at('b/film.stl'), 'x');
   for (let round = 0; round < 3; round++) {
-    const rows = await index([films], numberEyes());
+    const rows = await index([films], numberFrameEncoder());
     assert.deepEqual(
       store.textHits([['capercaillie']], 10).map(({ start, end }) => [start, end]),
       [[1, 2]],
@@ -155,12 +155,12 @@ test('what a drone writes down with its pictures is a track of its own, no speec
     return `${frame}\n${time(frame * 40)} --> ${time(frame * 40 + 40)}\n${said}\n\n`;
   };
   writeFileSync(at('DJI_0042.SRT'), Array.from({ length: 100 }, (_, frame) => cue(frame)).join(''));
-  const [row] = await index([films], numberEyes());
+  const [row] = await index([films], numberFrameEncoder());
   assert.deepEqual(store.textHits([['default']], 10), []);
   const track = () => store.tracks(row.id!).find(({ kind }) => kind === 'telemetry');
   const samples = track()!.settings.samples as { time: number; latitude: number }[];
   assert.deepEqual([samples.length, samples[0].latitude, track()!.state], [4, 47.36, 'whole']);
   writeFileSync(at('DJI_0042.SRT'), '1\n00:00:01,000 --> 00:00:02,000\nhello\n');
-  await index([films], numberEyes());
+  await index([films], numberFrameEncoder());
   assert.deepEqual([track(), store.textHits([['hello']], 10).length], [undefined, 1]);
 });

@@ -3,7 +3,7 @@ import { factsOf } from './facts.ts';
 import type { StoredVideo } from '../library/index.ts';
 import type { VideoInfo } from '../media/index.ts';
 import type { Extractor, ExtractorWork, FrameWork, SoundWork } from './extractors/extractor.ts';
-import type { Pace } from './progress-estimate.ts';
+import type { ProgressEstimate } from './progress-estimate.ts';
 import { type Candidate, failed, type FileResult, result, settle, undone } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 import { walkFrames } from './walk-frames.ts';
@@ -22,7 +22,7 @@ export interface FileJob {
   options: IndexOptions;
   /** Contents that were worked on in this indexing. */
   done: Set<string>;
-  pace: Pace;
+  estimate: ProgressEstimate;
   /** What the file is; it may have been found out before its turn. */
   probe: (candidate: Candidate) => Promise<VideoInfo>;
 }
@@ -36,11 +36,11 @@ export interface Outcome {
 
 /** Makes every track that a file lacks. */
 export async function indexFile(job: FileJob): Promise<Outcome> {
-  const { deps, candidate, options, done, pace } = job;
+  const { deps, candidate, options, done, estimate } = job;
   const { store } = deps;
   const { path, contentHash } = candidate;
   const { signal } = options;
-  pace.begin(path, candidate.bytes);
+  estimate.begin(path, candidate.bytes);
   try {
     throwIfCancelled(signal);
     store.setJob(path, 'running');
@@ -63,7 +63,7 @@ export async function indexFile(job: FileJob): Promise<Outcome> {
   } catch (error) {
     return { row: failed(path, store.videoByContent(contentHash), error), seconds: 0 };
   } finally {
-    pace.end();
+    estimate.end();
   }
 }
 
@@ -134,7 +134,7 @@ class Making {
   }
 
   async #walkFrames(fps: number, group: readonly Begun<FrameWork>[]): Promise<number> {
-    const { deps, candidate, options, pace } = this.#job;
+    const { deps, candidate, options, estimate } = this.#job;
     const { store, media } = deps;
     const { path } = candidate;
     let skipped = 0;
@@ -148,7 +148,7 @@ class Making {
       ...{ media, path, works, fps, info: this.#info, signal: options.signal },
       onReached: (seconds, from) => {
         skipped = from;
-        pace.reached(seconds, from, this.#info.durationSec);
+        estimate.reached(seconds, from, this.#info.durationSec);
       },
       onBatch: (seconds) => {
         if (seconds - noted < notedEverySec) return;
@@ -162,14 +162,14 @@ class Making {
   }
 
   async #walkSound(sound: readonly Begun<SoundWork>[]): Promise<void> {
-    const { deps, candidate, options, pace } = this.#job;
+    const { deps, candidate, options, estimate } = this.#job;
     const works = sound.map(({ extractor, work }) => ({
       work,
       onFailed: (error: unknown) => this.#problem(extractor, error),
     }));
     const walk = walkSound({
       ...{ media: deps.media, path: candidate.path, info: this.#info, works, signal: options.signal },
-      onReached: (seconds, from) => pace.reached(seconds, from, this.#info.durationSec),
+      onReached: (seconds, from) => estimate.reached(seconds, from, this.#info.durationSec),
     });
     await walk.catch((error: unknown) => {
       throwIfCancelled(options.signal);

@@ -7,7 +7,7 @@ import type { Extractor } from './extractors/extractor.ts';
 import { frames } from './extractors/frames.ts';
 import { announce } from './announce.ts';
 import { type FileJob, indexFile, type Outcome } from './index-file.ts';
-import { createPace, type Pace } from './progress-estimate.ts';
+import { createProgressEstimate, type ProgressEstimate } from './progress-estimate.ts';
 import { type Candidate, failed, type FileResult, survey } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 
@@ -107,21 +107,26 @@ class Run {
       { model: model.id, fps, force },
     );
     const total = candidates.reduce((sum, { bytes }) => sum + bytes, 0);
-    const pace = createPace(total, this.#options.onProgress);
-    const announced = announce(this.#deps, candidates, signal, (count) => pace.listed(count));
+    const estimate = createProgressEstimate(total, this.#options.onProgress);
+    const announced = announce(this.#deps, candidates, signal, (count) => estimate.listed(count));
     try {
-      await this.#all(candidates, pace, announced.probe);
+      await this.#all(candidates, estimate, announced.probe);
     } finally {
       await announced.stop();
     }
   }
 
-  async #all(candidates: readonly Candidate[], pace: Pace, probe: FileJob['probe']): Promise<void> {
+  async #all(
+    candidates: readonly Candidate[],
+    estimate: ProgressEstimate,
+    probe: FileJob['probe'],
+  ): Promise<void> {
     const { signal } = this.#options;
     let waiting = [...candidates];
     while (waiting.length > 0) {
       const held: Candidate[] = [];
-      for (const candidate of waiting) if (!(await this.#one(candidate, pace, probe))) held.push(candidate);
+      for (const candidate of waiting)
+        if (!(await this.#one(candidate, estimate, probe))) held.push(candidate);
       waiting = held;
       if (held.length === 0) break;
       // Another process has them; it may be killed, or be done.
@@ -133,7 +138,7 @@ class Run {
   }
 
   /** @returns false where another process has it */
-  async #one(candidate: Candidate, pace: Pace, probe: FileJob['probe']): Promise<boolean> {
+  async #one(candidate: Candidate, estimate: ProgressEstimate, probe: FileJob['probe']): Promise<boolean> {
     const { store } = this.#deps;
     const { path, contentHash } = candidate;
     const claim = store.claim(contentHash);
@@ -150,7 +155,7 @@ class Run {
               candidate,
               options: this.#options,
               done: this.#done,
-              pace,
+              estimate,
               probe,
             });
       if (outcome.seconds > 0) {

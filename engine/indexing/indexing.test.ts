@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
-import { madeEyes, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
 import type { Progress } from '../protocol/progress.ts';
 import { indexResultSchema } from '../protocol/results.ts';
@@ -20,21 +20,21 @@ import { openStore } from '../library/index.ts';
 import { LongviewError } from '../protocol/errors.ts';
 import { frames, indexVideos, type IndexOptions } from './index.ts';
 
-/** A library in one folder, footage in another, and made eyes. */
-function setting(t: TestContext, eyes = madeEyes()) {
+/** A library in one folder, footage in another, and a made frame encoder. */
+function setting(t: TestContext, frameEncoder = madeFrameEncoder()) {
   const [library, films] = [temporaryFolder(t), temporaryFolder(t)];
   const store = openStore(library);
   t.after(() => store.close());
-  const [media, model] = [madeMedia(), madeModel(eyes)];
+  const [media, model] = [madeMedia(), madeModel(frameEncoder)];
   const index = async (paths: string[], options?: IndexOptions) => {
     const result = await indexVideos({ store, media, model }, paths, options);
     return indexResultSchema.parse(result).videos;
   };
-  return { store, media, model, eyes, films, library, index };
+  return { store, media, model, frameEncoder, films, library, index };
 }
 
 suite('indexing a video', () => {
-  test('puts what the eyes saw into the library, with its times', async (t) => {
+  test('puts what the frame encoder saw into the library, with its times', async (t) => {
     const { store, films, index } = setting(t);
     const path = makeVideo(films, 'a.mp4', { durationSec: 4.2, first: 97 });
     const [row] = await index([path]);
@@ -73,7 +73,7 @@ suite('indexing a video', () => {
     // The first file is looked at until every other can be seen.
     const { store, films, media, index } = setting(
       t,
-      madeEyes(() => all),
+      madeFrameEncoder(() => all),
     );
     for (const [number, name] of ['a.mp4', 'b.mp4', 'c.mp4', 'd.mp4'].entries())
       makeVideo(films, name, { durationSec: 2, first: number * 50 });
@@ -135,7 +135,7 @@ suite('indexing a video', () => {
     );
     rmSync(join(library, 'features'), { recursive: true });
     runs.push(await runOf());
-    const other = madeModel(madeEyes(), 'made-2');
+    const other = madeModel(madeFrameEncoder(), 'made-2');
     const { videos } = await indexVideos({ store, media, model: other }, [path]);
     runs.push([videos[0].status, store.videoFor(path).indexRun]);
     assert.deepEqual(
@@ -232,20 +232,22 @@ suite('files that fail', () => {
 
   test('because they changed meanwhile are not indexed', async (t) => {
     let path = '';
-    const eyes = madeEyes(() => makeVideo(path.slice(0, -6), 'a.mp4', { durationSec: 3, first: 7 }));
-    const { store, films, index } = setting(t, eyes);
+    const frameEncoder = madeFrameEncoder(() =>
+      makeVideo(path.slice(0, -6), 'a.mp4', { durationSec: 3, first: 7 }),
+    );
+    const { store, films, index } = setting(t, frameEncoder);
     path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
     const [row] = await index([path]);
     assert.equal(row.error?.code, 'video-changed');
     assert.deepEqual(store.indexedVideos(), []);
   });
 
-  test('because the eyes have a bug stop the call, and nothing of them is seen', async (t) => {
+  test('because the frame encoder has a bug stop the call, and nothing of them is seen', async (t) => {
     const bug = new TypeError('undefined is not a function');
-    const eyes = madeEyes(() => {
+    const frameEncoder = madeFrameEncoder(() => {
       throw bug;
     });
-    const { store, films, index } = setting(t, eyes);
+    const { store, films, index } = setting(t, frameEncoder);
     const path = makeVideo(films, 'a.mp4', { durationSec: 3, first: 0 });
     await assert.rejects(index([path]), bug);
     assert.deepEqual(store.indexedVideos(), []);
@@ -266,10 +268,10 @@ suite('files that fail', () => {
 suite('a cancelled indexing', () => {
   test('says so, keeps what it has, and is taken up where it stopped', async (t) => {
     const stop = new AbortController();
-    const eyes = madeEyes(() => {
-      if (eyes.looked >= 40) stop.abort();
+    const frameEncoder = madeFrameEncoder(() => {
+      if (frameEncoder.looked >= 40) stop.abort();
     });
-    const { store, films, media, index } = setting(t, eyes);
+    const { store, films, media, index } = setting(t, frameEncoder);
     const path = makeVideo(films, 'a.mp4', { durationSec: 100, first: 0 });
     const other = makeVideo(films, 'b.mp4', { durationSec: 2, first: 0 });
     const rows = await index([path, other], { signal: stop.signal });
@@ -287,10 +289,10 @@ suite('a cancelled indexing', () => {
     assert.ok(media.decoded < 200, 'decoding stopped');
     const stored = store.video(path).unfinished!.patches;
     assert.ok(stored >= 40, 'what was looked at is stored');
-    const looked = eyes.looked;
+    const looked = frameEncoder.looked;
     const [row] = await index([path]);
     assert.deepEqual([row.status, row.patches], ['indexed', 100]);
-    assert.equal(eyes.looked - looked, 100 - stored, 'only the rest was looked at');
+    assert.equal(frameEncoder.looked - looked, 100 - stored, 'only the rest was looked at');
     assert.deepEqual(
       store.patchTokens(row.id!, [0, 50, 99]).map((tokens) => Math.round(tokens[0])),
       [0, 100, 198],
@@ -320,13 +322,13 @@ test('a second indexing works on other files, and waits for the one that another
   const other = makeVideo(films, 'b.mp4', { durationSec: 3, first: 9 });
   let meanwhile: Promise<unknown> | undefined;
   let together = false;
-  const inner = madeEyes(() => void (together = first.jobs().some((job) => job.path === path)));
-  const eyes = madeEyes(async () => {
+  const inner = madeFrameEncoder(() => void (together = first.jobs().some((job) => job.path === path)));
+  const frameEncoder = madeFrameEncoder(async () => {
     if (meanwhile) return;
     meanwhile = indexVideos({ store: second, media: madeMedia(), model: madeModel(inner) }, [path, other]);
     while (!together) await new Promise((resolve) => setTimeout(resolve, 5));
   });
-  const own = await indexVideos({ store: first, media: madeMedia(), model: madeModel(eyes) }, [path]);
+  const own = await indexVideos({ store: first, media: madeMedia(), model: madeModel(frameEncoder) }, [path]);
   assert.equal(own.videos[0].status, 'indexed');
   const { videos } = (await meanwhile) as typeof own;
   assert.deepEqual(
@@ -369,28 +371,34 @@ test('progress never goes back, ends at one, and tells speed and time left', asy
 });
 
 suite('a frame encoder beside the library’s own', () => {
-  const beside = (eyes = madeEyes()) => {
-    const other = { ...eyes, width: 32, height: 32, grid: [0, 0] as const, hiddenSize: 0 };
+  const beside = (frameEncoder = madeFrameEncoder()) => {
+    const other = { ...frameEncoder, width: 32, height: 32, grid: [0, 0] as const, hiddenSize: 0 };
     const model = { ...madeModel(other, 'pair-1'), id: 'pair', detects: false };
-    return { eyes: other, extractor: frames({ model, beside: true }) };
+    return { frameEncoder: other, extractor: frames({ model, beside: true }) };
   };
 
   test('runs alone where the rest is there, and in the same decode where nothing is', async (t) => {
-    const { store, media, model, eyes, films, index } = setting(t);
+    const { store, media, model, frameEncoder, films, index } = setting(t);
     const first = makeVideo(films, 'a.mp4', { durationSec: 20, first: 0 });
     await index([first]);
     const before = store.videoFor(first);
     const pair = beside();
     const deps = { store, media, model, extractors: [pair.extractor] };
-    const [decoded, looked] = [media.decoded, eyes.looked];
+    const [decoded, looked] = [media.decoded, frameEncoder.looked];
     const { videos } = await indexVideos(deps, [first]);
     assert.equal(videos[0].status, 'indexed');
-    assert.deepEqual([media.decoded - decoded, eyes.looked - looked, pair.eyes.looked], [40, 0, 20]);
+    assert.deepEqual(
+      [media.decoded - decoded, frameEncoder.looked - looked, pair.frameEncoder.looked],
+      [40, 0, 20],
+    );
     assert.equal(store.videoFor(first).indexRun, before.indexRun, 'the rest is as it was');
 
     const second = makeVideo(films, 'b.mp4', { durationSec: 20, first: 50 });
     await indexVideos(deps, [first, second]);
-    assert.deepEqual([media.decoded - decoded, eyes.looked - looked, pair.eyes.looked], [80, 20, 40]);
+    assert.deepEqual(
+      [media.decoded - decoded, frameEncoder.looked - looked, pair.frameEncoder.looked],
+      [80, 20, 40],
+    );
     const [, b] = store.indexedVideos();
     assert.deepEqual(
       b.others!.map(({ modelId, modelFingerprint, patches, whole }) => [
@@ -410,7 +418,7 @@ suite('a frame encoder beside the library’s own', () => {
     const { store, media, model, films } = setting(t);
     const path = makeVideo(films, 'a.mp4', { durationSec: 20, first: 0 });
     const failing = beside(
-      madeEyes(() => {
+      madeFrameEncoder(() => {
         throw new LongviewError('bad-bundle', 'The pair is broken.', 'Download it again.');
       }),
     );
@@ -441,7 +449,7 @@ test('a video that is removed while it is indexed fails alone', async (t) => {
   let gone = '';
   const { store, films, index } = setting(
     t,
-    madeEyes(() => {
+    madeFrameEncoder(() => {
       if (gone) store.removeVideo(store.video(gone).id);
       gone = '';
     }),

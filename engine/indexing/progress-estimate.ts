@@ -1,7 +1,7 @@
 import type { OnProgress } from '../protocol/progress.ts';
 
 /** Keeps account of how far indexing is and how fast it goes. */
-export interface Pace {
+export interface ProgressEstimate {
   /** A file begins, with its share of the work. */
   begin(path: string, weight: number): void;
   /** So many of the file's seconds have been looked at; `from` were there before (an interrupted index). */
@@ -17,11 +17,11 @@ export interface Pace {
  * @param totalWeight of all the files
  * @param now milliseconds, for tests
  */
-export function createPace(
+export function createProgressEstimate(
   totalWeight: number,
   onProgress: OnProgress | undefined,
   now: () => number = () => performance.now(),
-): Pace {
+): ProgressEstimate {
   const started = now();
   let done = 0;
   /** Weight that was worked off in this call: what an interrupted index had done took no time now. */

@@ -1,4 +1,4 @@
-import type { Eyes } from '../inference/types.ts';
+import type { FrameEncoder } from '../inference/types.ts';
 import type { Store } from '../library/index.ts';
 import type {
   FootageTexts,
@@ -55,7 +55,7 @@ export interface IndexingModel {
   /** Whether it names objects. */
   readonly detects: boolean;
   /** Loads it, once. */
-  eyes(): Promise<Eyes>;
+  frameEncoder(): Promise<FrameEncoder>;
 }
 
 /** What indexing works with. */

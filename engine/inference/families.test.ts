@@ -26,9 +26,9 @@ after(async () => {
 async function open(family: (typeof families)[number], scoreBytes?: number) {
   const model = await openModel(join(root, family), { provider: 'cpu', threads: 1, scoreBytes });
   opened.push(model);
-  const { reader, vision } = model;
-  assert.ok(reader && vision);
-  return { reader, vision };
+  const { decoder, vision } = model;
+  assert.ok(decoder && vision);
+  return { decoder, vision };
 }
 
 /** Frames of 40 x 24 pixels that differ. */
@@ -53,26 +53,26 @@ for (const family of families)
         gamma: 1,
         maxNewTokens: 8,
       };
-      const answer = await whole.reader.read(request);
+      const answer = await whole.decoder.read(request);
       assert.ok(answer.tokens > 0);
       // So little for scores that no more than 16 tokens are read at once: chunks begin and end amid visual tokens.
       const pieces = await open(family, 1);
-      const again = await pieces.reader.read(request);
+      const again = await pieces.decoder.read(request);
       assert.deepEqual(again.tokenIds, answer.tokenIds);
       assert.ok(Math.abs(again.confidence - answer.confidence) < 1e-5);
     });
 
     it('a second question on the same frames begins where the first one did', async () => {
-      const { reader, vision } = await open(family);
+      const { decoder, vision } = await open(family);
       const video = { ...(await vision.encode(frames(4))), times: [0.25, 1.25] };
       const ask = (text: string) =>
-        reader.read({ parts: [video, { kind: 'text', text }], gamma: 1, maxNewTokens: 4 });
+        decoder.read({ parts: [video, { kind: 'text', text }], gamma: 1, maxNewTokens: 4 });
       await ask('What?');
       const second = await ask('Who is it?');
       assert.ok((second.reusedTokens ?? 0) > 30);
       const fresh = await (
         await open(family, 2 ** 20)
-      ).reader.read({
+      ).decoder.read({
         parts: [video, { kind: 'text', text: 'Who is it?' }],
         gamma: 1,
         maxNewTokens: 4,
@@ -81,10 +81,11 @@ for (const family of families)
     });
 
     it('answers by the times of what it sees', async () => {
-      const { reader, vision } = await open(family);
+      const { decoder, vision } = await open(family);
       const video = await vision.encode(frames(4));
       const score = async (times: number[] | undefined) =>
-        (await reader.score({ parts: [{ ...video, times }, question], gamma: 1 }, ['yes']))[0].logProbability;
+        (await decoder.score({ parts: [{ ...video, times }, question], gamma: 1 }, ['yes']))[0]
+          .logProbability;
       assert.equal(await score([0, 1]), await score(undefined));
       assert.notEqual(await score([0, 7]), await score([0, 1]));
     });
@@ -93,7 +94,7 @@ for (const family of families)
 it('patches of another decoder’s width are refused', async () => {
   const [narrow, wide] = [await open('qwen2.5-vl'), await open('qwen3-vl')];
   const video = await narrow.vision.encode(frames(2));
-  await assert.rejects(wide.reader.read({ parts: [video, question], gamma: 1 }), {
+  await assert.rejects(wide.decoder.read({ parts: [video, question], gamma: 1 }), {
     code: 'bad-argument',
     message: /patches of 3 x 5 x 96 = 1440 numbers, got 480/u,
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { GraphBuilder } from '../convert/onnx/graph.ts';
 import { LongviewError } from '../protocol/errors.ts';
-import { openEyes, type EyesOptions } from './frame-encoder.ts';
+import { openFrameEncoder, type FrameEncoderOptions } from './frame-encoder.ts';
 import type { RgbFrame } from '../core/frames.ts';
 
 const [width, height] = [64, 32];
@@ -76,11 +76,11 @@ function frame(shade: number, things: Thing[] = []): RgbFrame {
 
 const standard = { graph: tinyTrunk(), headGraph: tinyHead(), labels, width, height, grid: [1, 2] as const };
 
-/** Eyes that are closed when the test ends. */
-async function opened(t: TestContext, options: Partial<EyesOptions> = {}) {
-  const eyes = await openEyes({ ...standard, ...options });
-  t.after(() => eyes[Symbol.asyncDispose]());
-  return eyes;
+/** A frame encoder that are closed when the test ends. */
+async function opened(t: TestContext, options: Partial<FrameEncoderOptions> = {}) {
+  const frameEncoder = await openFrameEncoder({ ...standard, ...options });
+  t.after(() => frameEncoder[Symbol.asyncDispose]());
+  return frameEncoder;
 }
 
 function failure(code: string, words: RegExp) {
@@ -92,12 +92,12 @@ function failure(code: string, words: RegExp) {
   };
 }
 
-describe('the eyes', () => {
+describe('the frame encoder', () => {
   it('say what they are', async (t) => {
-    const eyes = await opened(t);
-    assert.equal(eyes.framesPerPatch, 2);
-    assert.deepEqual([eyes.width, eyes.height, ...eyes.grid], [64, 32, 1, 2]);
-    assert.deepEqual([eyes.hiddenSize, eyes.embeddingSize], [6, 4]);
+    const frameEncoder = await opened(t);
+    assert.equal(frameEncoder.framesPerPatch, 2);
+    assert.deepEqual([frameEncoder.width, frameEncoder.height, ...frameEncoder.grid], [64, 32, 1, 2]);
+    assert.deepEqual([frameEncoder.hiddenSize, frameEncoder.embeddingSize], [6, 4]);
   });
 
   it('give each patch its own frames’ objects, tokens and a unit embedding, however it is batched', async (t) => {
@@ -109,74 +109,77 @@ describe('the eyes', () => {
           frame(200 - i * 10, [{ score: 0.9, label: 2, box: [32, 16, 64, 32] }]),
         ] as const,
     );
-    const eyes = await opened(t);
+    const frameEncoder = await opened(t);
     const wide = await opened(t, { batchPatches: 64 });
-    const looks = await eyes.look(patches, whole);
-    assert.equal(looks.length, 5);
-    for (const [i, look] of looks.entries()) {
-      const [first, second] = look.objects;
+    const analyses = await frameEncoder.analyse(patches, whole);
+    assert.equal(analyses.length, 5);
+    for (const [i, analysis] of analyses.entries()) {
+      const [first, second] = analysis.objects;
       assert.deepEqual(
         first.map(({ label, box }) => ({ label, box })),
         [{ label: 'person', box: [0, 0, 0.5, 0.5] }],
       );
       assert.ok(Math.abs(first[0].score - (0.5 + i / 10)) < 1 / 255);
       assert.equal(second[0].label, 'car');
-      assert.equal(look.tokens.length, 12);
+      assert.equal(analysis.tokens.length, 12);
       // A token holds its cell's mean colour in the first frame, then in the second.
-      assert.ok(Math.abs(look.tokens[2] - (20 + i * 10)) < 0.5);
-      assert.ok(Math.abs(look.tokens[5] - (200 - i * 10)) < 0.5);
-      assert.equal(look.embedding.length, 4);
-      assert.ok(Math.abs(Math.hypot(...look.embedding) - 1) < 1e-5);
-      const [alone] = await eyes.look([patches[i]], whole);
-      assert.deepEqual(alone, look);
+      assert.ok(Math.abs(analysis.tokens[2] - (20 + i * 10)) < 0.5);
+      assert.ok(Math.abs(analysis.tokens[5] - (200 - i * 10)) < 0.5);
+      assert.equal(analysis.embedding.length, 4);
+      assert.ok(Math.abs(Math.hypot(...analysis.embedding) - 1) < 1e-5);
+      const [alone] = await frameEncoder.analyse([patches[i]], whole);
+      assert.deepEqual(alone, analysis);
     }
-    assert.deepEqual(await wide.look(patches, whole), looks);
+    assert.deepEqual(await wide.analyse(patches, whole), analyses);
     // Kept results must not hold their whole batch in memory.
-    assert.equal(looks[0].tokens.buffer.byteLength, 12 * 4);
+    assert.equal(analyses[0].tokens.buffer.byteLength, 12 * 4);
   });
 
   it('see nothing in no patches', async (t) => {
-    const eyes = await opened(t);
-    assert.deepEqual(await eyes.look([], whole), []);
+    const frameEncoder = await opened(t);
+    assert.deepEqual(await frameEncoder.analyse([], whole), []);
   });
 
   it('map boxes to the picture inside the letterbox and leave out what lies in the bars', async (t) => {
-    const eyes = await opened(t);
+    const frameEncoder = await opened(t);
     const seen = frame(0, [
       { score: 0.9, label: 0, box: [16, 8, 32, 24] },
       { score: 0.8, label: 1, box: [0, 0, 15, 32] },
       { score: 0.05, label: 2, box: [20, 8, 30, 24] },
     ]);
-    const [look] = await eyes.look([[seen, frame(0)]], { x: 16, y: 0, width: 32, height: 32 });
+    const [analysis] = await frameEncoder.analyse([[seen, frame(0)]], { x: 16, y: 0, width: 32, height: 32 });
     assert.deepEqual(
-      look.objects.map((objects) => objects.map(({ label, box }) => [label, ...box])),
+      analysis.objects.map((objects) => objects.map(({ label, box }) => [label, ...box])),
       [[['person', 0, 0.25, 0.5, 0.75]], []],
     );
   });
 
   it('stop between batches when they are told to', async (t) => {
-    const eyes = await opened(t, { batchPatches: 1 });
+    const frameEncoder = await opened(t, { batchPatches: 1 });
     const patches = Array.from({ length: 3 }, () => [frame(1), frame(2)] as const);
     const controller = new AbortController();
-    const looking = eyes.look(patches, whole, controller.signal);
+    const looking = frameEncoder.analyse(patches, whole, controller.signal);
     controller.abort();
     await assert.rejects(looking, failure('cancelled', /cancelled/));
-    assert.equal((await eyes.look(patches, whole)).length, 3, 'and can look again');
+    assert.equal((await frameEncoder.analyse(patches, whole)).length, 3, 'and can look again');
   });
 
   it('finish the run under way before they close, and then refuse', async () => {
-    const eyes = await openEyes(standard);
-    const looking = eyes.look([[frame(1), frame(2)]], whole);
-    await Promise.all([eyes[Symbol.asyncDispose](), eyes[Symbol.asyncDispose]()]);
+    const frameEncoder = await openFrameEncoder(standard);
+    const looking = frameEncoder.analyse([[frame(1), frame(2)]], whole);
+    await Promise.all([frameEncoder[Symbol.asyncDispose](), frameEncoder[Symbol.asyncDispose]()]);
     assert.equal((await looking).length, 1);
-    await assert.rejects(eyes.look([[frame(1), frame(2)]], whole), failure('engine-stopped', /closed/));
+    await assert.rejects(
+      frameEncoder.analyse([[frame(1), frame(2)]], whole),
+      failure('engine-stopped', /closed/),
+    );
   });
 
   it('refuse frames of another size and letterboxes that stick out', async (t) => {
-    const eyes = await opened(t);
+    const frameEncoder = await opened(t);
     const small = { time: 0, pixels: new Uint8Array(12) };
     await assert.rejects(
-      eyes.look([[frame(1), small]], whole),
+      frameEncoder.analyse([[frame(1), small]], whole),
       failure('bad-argument', /6144 bytes.*got 12/),
     );
     for (const letterbox of [
@@ -185,42 +188,42 @@ describe('the eyes', () => {
       { ...whole, width: NaN },
     ])
       await assert.rejects(
-        eyes.look([[frame(1), frame(2)]], letterbox),
+        frameEncoder.analyse([[frame(1), frame(2)]], letterbox),
         failure('bad-argument', /letterbox must be/),
       );
   });
 });
 
-describe('opening eyes', () => {
+describe('opening a frame encoder', () => {
   it('refuses sizes that the trunk can’t take, quoting them', async () => {
     await assert.rejects(
-      openEyes({ ...standard, width: 100 }),
+      openFrameEncoder({ ...standard, width: 100 }),
       failure('bad-argument', /width.*32, got 100/),
     );
     await assert.rejects(
-      openEyes({ ...standard, batchPatches: 0 }),
+      openFrameEncoder({ ...standard, batchPatches: 0 }),
       failure('bad-argument', /batchPatches.*got 0/),
     );
   });
 
   it('names the file that is missing or broken', async () => {
     await assert.rejects(
-      openEyes({ ...standard, graph: '/no/such/eyes.onnx' }),
-      failure('bad-bundle', /eyes can't be opened at \/no\/such\/eyes\.onnx/),
+      openFrameEncoder({ ...standard, graph: '/no/such/eyes.onnx' }),
+      failure('bad-bundle', /frame encoder can't be opened at \/no\/such\/eyes\.onnx/),
     );
     await assert.rejects(
-      openEyes({ ...standard, headGraph: Uint8Array.of(1, 2, 3) }),
+      openFrameEncoder({ ...standard, headGraph: Uint8Array.of(1, 2, 3) }),
       failure('bad-bundle', /head can't be opened/),
     );
   });
 
   it('refuses a head that does not fit the bundle', async () => {
     await assert.rejects(
-      openEyes({ ...standard, grid: [2, 2] }),
+      openFrameEncoder({ ...standard, grid: [2, 2] }),
       failure('bad-bundle', /gives 2 tokens a temporal patch, and the bundle's grid is 2 x 2/),
     );
     await assert.rejects(
-      openEyes({ ...standard, headGraph: tinyHead({ embedding: 'vector' }) }),
+      openFrameEncoder({ ...standard, headGraph: tinyHead({ embedding: 'vector' }) }),
       failure('bad-bundle', /no output "embedding"/),
     );
   });

@@ -3,11 +3,11 @@ import { InferenceSession, Tensor } from '../onnxruntime/index.ts';
 import { LongviewError, badArgument, throwIfCancelled } from '../protocol/errors.ts';
 import { toUnitLength } from '../core/vectors.ts';
 import { toObjects } from './detections.ts';
-import type { Eyes, Look } from './types.ts';
+import type { FrameEncoder, PatchAnalysis } from './types.ts';
 import type { Letterbox, RgbFrame } from '../core/frames.ts';
 
-/** What {@link openEyes} opens. */
-export interface EyesOptions {
+/** What {@link openFrameEncoder} opens. */
+export interface FrameEncoderOptions {
   /**
    * The trunk and detector, a file or its bytes: frames uint8 [n, height, width, 3] -> features float32
    * [n, channels, rows, columns], scores [n, k], classes int64 [n, k], boxes [n, k, 4] in pixels.
@@ -32,10 +32,12 @@ export interface EyesOptions {
 }
 
 /**
- * Opens a bundle's eyes: the detector's trunk and the head that stands on it, one look a frame.
+ * Opens a bundle's frame encoder: the detector's trunk and the head that stands on it, one run a frame.
  * @throws LongviewError `bad-bundle` when a graph can't be opened or isn't of the promised shape.
  */
-export async function openEyes(options: EyesOptions): Promise<Eyes & AsyncDisposable> {
+export async function openFrameEncoder(
+  options: FrameEncoderOptions,
+): Promise<FrameEncoder & AsyncDisposable> {
   for (const side of ['width', 'height'] as const)
     if (!(options[side] > 0 && options[side] % 32 === 0))
       throw badArgument(side, 'a positive multiple of 32', options[side]);
@@ -43,11 +45,11 @@ export async function openEyes(options: EyesOptions): Promise<Eyes & AsyncDispos
   if (!(Number.isInteger(batchPatches) && batchPatches > 0))
     throw badArgument('batchPatches', 'a whole number > 0', batchPatches);
 
-  const trunk = await openGraph(options.graph, 'eyes', options.session);
+  const trunk = await openGraph(options.graph, 'frame encoder', options.session);
   try {
-    const head = await openGraph(options.headGraph, 'eyes’ head', options.session);
+    const head = await openGraph(options.headGraph, 'frame encoder’s head', options.session);
     try {
-      return new OrtEyes(options, batchPatches, trunk, head);
+      return new OnnxFrameEncoder(options, batchPatches, trunk, head);
     } catch (error) {
       await head.release();
       throw error;
@@ -65,7 +67,7 @@ interface BatchResult {
   embeddings: Float32Array;
 }
 
-class OrtEyes implements Eyes, AsyncDisposable {
+class OnnxFrameEncoder implements FrameEncoder, AsyncDisposable {
   readonly framesPerPatch = 2;
   readonly width: number;
   readonly height: number;
@@ -79,7 +81,12 @@ class OrtEyes implements Eyes, AsyncDisposable {
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(options: EyesOptions, batchPatches: number, trunk: InferenceSession, head: InferenceSession) {
+  constructor(
+    options: FrameEncoderOptions,
+    batchPatches: number,
+    trunk: InferenceSession,
+    head: InferenceSession,
+  ) {
     this.width = options.width;
     this.height = options.height;
     this.grid = options.grid;
@@ -99,20 +106,20 @@ class OrtEyes implements Eyes, AsyncDisposable {
     this.embeddingSize = embeddingSize;
   }
 
-  async look(
+  async analyse(
     patches: readonly (readonly [RgbFrame, RgbFrame])[],
     letterbox: Letterbox,
     signal?: AbortSignal,
-  ): Promise<Look[]> {
+  ): Promise<PatchAnalysis[]> {
     this.#check(patches, letterbox);
-    const looks: Look[] = [];
+    const analyses: PatchAnalysis[] = [];
     for (let start = 0; start < patches.length; start += this.batchPatches) {
       throwIfCancelled(signal);
       const batch = patches.slice(start, start + this.batchPatches);
-      looks.push(...this.#toLooks(await this.#run(batch), batch.length, letterbox));
+      analyses.push(...this.#toAnalyses(await this.#run(batch), batch.length, letterbox));
     }
     throwIfCancelled(signal);
-    return looks;
+    return analyses;
   }
 
   /** Waits for the run under way, then frees both sessions. */
@@ -176,7 +183,7 @@ class OrtEyes implements Eyes, AsyncDisposable {
     };
   }
 
-  #toLooks(result: BatchResult, patches: number, letterbox: Letterbox): Look[] {
+  #toAnalyses(result: BatchResult, patches: number, letterbox: Letterbox): PatchAnalysis[] {
     const scores = result.detections.scores.data as Float32Array;
     const classes = result.detections.classes.data as BigInt64Array;
     const boxes = result.detections.boxes.data as Float32Array;

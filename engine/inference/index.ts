@@ -1,4 +1,4 @@
-/** Model bundles and what runs them: eyes, text embedder, reader, execution providers. */
+/** Model bundles and what runs them: frame encoder, text embedder, decoder, execution providers. */
 export { openModel } from './model.ts';
 export type { OpenedModel, OpenModelOptions } from './model.ts';
 export type { ProviderReport } from './providers.ts';

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import type { BundleManifest } from '../protocol/bundle.ts';
 import type { Bundle } from './bundle/bundle.ts';
 import { badBundle } from './bundle/manifest.ts';
-import { openEyes } from './frame-encoder.ts';
+import { openFrameEncoder } from './frame-encoder.ts';
 import { Lazy } from './runtime/lazy.ts';
 import type { ProviderName } from './runtime/provider-names.ts';
 import { sessionSettings } from './runtime/session.ts';
-import type { Eyes, Look } from './types.ts';
+import type { FrameEncoder, PatchAnalysis } from './types.ts';
 import type { Letterbox, RgbFrame } from '../core/frames.ts';
 
 /** Temporal patches a run: four frames, the fastest measured on the CPU provider. */
 const batchPatches = 2;
 
-/** A bundle's eyes, which are opened at the first look: asking a question needn't load the detector. */
-export class LazyEyes implements Eyes, AsyncDisposable {
+/** A bundle's frame encoder, opened when it first analyses something: asking a question needn't load the detector. */
+export class LazyFrameEncoder implements FrameEncoder, AsyncDisposable {
   readonly framesPerPatch = 2;
   readonly batchPatches = batchPatches;
   readonly width: number;
@@ -21,7 +21,7 @@ export class LazyEyes implements Eyes, AsyncDisposable {
   readonly grid: readonly [number, number];
   readonly hiddenSize: number;
   readonly embeddingSize: number;
-  readonly #eyes: Lazy<Eyes & AsyncDisposable>;
+  readonly #frameEncoder: Lazy<FrameEncoder & AsyncDisposable>;
 
   constructor(bundle: Bundle, options: { provider: ProviderName; threads?: number }) {
     const { eyes, decoder, text } = bundle.manifest;
@@ -31,8 +31,8 @@ export class LazyEyes implements Eyes, AsyncDisposable {
     this.grid = grid;
     this.hiddenSize = decoder?.hiddenSize ?? 0;
     this.embeddingSize = text?.embeddingSize ?? 0;
-    this.#eyes = new Lazy(async () => {
-      const opened = await openEyes({
+    this.#frameEncoder = new Lazy(async () => {
+      const opened = await openFrameEncoder({
         graph: join(bundle.folder, graph),
         headGraph: join(bundle.folder, headGraph),
         ...{ width, height, grid, labels, batchPatches },
@@ -52,17 +52,17 @@ export class LazyEyes implements Eyes, AsyncDisposable {
     });
   }
 
-  /** See {@link Eyes.look}; the first call opens the graphs. @throws LongviewError `bad-bundle`, `cancelled`. */
-  async look(
+  /** See {@link FrameEncoder.analyse}; the first call opens the graphs. @throws LongviewError `bad-bundle`, `cancelled`. */
+  async analyse(
     patches: readonly (readonly [RgbFrame, RgbFrame])[],
     letterbox: Letterbox,
     signal?: AbortSignal,
-  ): Promise<Look[]> {
-    return (await this.#eyes.get()).look(patches, letterbox, signal);
+  ): Promise<PatchAnalysis[]> {
+    return (await this.#frameEncoder.get()).analyse(patches, letterbox, signal);
   }
 
-  /** Frees the graphs; the next {@link look} opens them again. */
+  /** Frees the graphs; the next {@link analyse} opens them again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#eyes[Symbol.asyncDispose]();
+    await this.#frameEncoder[Symbol.asyncDispose]();
   }
 }

@@ -29,24 +29,24 @@ describe('opening a model', () => {
   it('gives the parts that the bundle has, and no others', async () => {
     const model = await open(tiny);
     assert.equal(model.id, 'tiny');
-    assert.ok(model.reader && model.vision);
-    assert.equal(model.eyes, undefined);
+    assert.ok(model.decoder && model.vision);
+    assert.equal(model.frameEncoder, undefined);
     assert.equal(model.text, undefined);
-    assert.equal(model.reader.variant, 'hope');
+    assert.equal(model.decoder.variant, 'hope');
     // 512 tokens of training, at the paper's 144 a patch.
-    assert.equal(model.reader.trainedPatches, 3);
+    assert.equal(model.decoder.trainedPatches, 3);
   });
 
   it('is done once for the same options, and the last user frees it', async () => {
     const [a, b] = await Promise.all([open(tiny, { threads: 2 }), open(tiny, { threads: 2 })]);
-    assert.equal(a.reader, b.reader);
+    assert.equal(a.decoder, b.decoder);
     await a[Symbol.asyncDispose]();
     await a[Symbol.asyncDispose]();
-    assert.ok((await b.reader!.read(question)).tokens > 0);
+    assert.ok((await b.decoder!.read(question)).tokens > 0);
     await b[Symbol.asyncDispose]();
     const c = await open(tiny, { threads: 2 });
-    assert.notEqual(c.reader, b.reader);
-    assert.ok((await c.reader!.read(question)).tokens > 0);
+    assert.notEqual(c.decoder, b.decoder);
+    assert.ok((await c.decoder!.read(question)).tokens > 0);
   });
 
   it('that failed is tried again', async () => {
@@ -56,7 +56,7 @@ describe('opening a model', () => {
     writeFileSync(join(folder, 'tokenizer.json'), whole.subarray(0, 100));
     await assert.rejects(open(folder), { code: 'bad-bundle' });
     writeFileSync(join(folder, 'tokenizer.json'), whole);
-    assert.ok((await (await open(folder)).reader!.read(question)).tokens > 0);
+    assert.ok((await (await open(folder)).decoder!.read(question)).tokens > 0);
   });
 
   it('refuses a truncated tokenizer whose manifest was made to fit', async () => {
@@ -86,7 +86,7 @@ describe('opening a model', () => {
       const folder = join(root, name);
       await writeTinyBundle(folder, { change: (manifest) => Object.assign(manifest.decoder!, change) });
       const model = await open(folder);
-      await assert.rejects(model.reader!.read(question), { code: 'bad-bundle', message: reason });
+      await assert.rejects(model.decoder!.read(question), { code: 'bad-bundle', message: reason });
     }
   });
 
@@ -97,13 +97,13 @@ describe('opening a model', () => {
       prefixMemory: 1,
       onNotice: (notice) => notices.push(notice),
     });
-    await model.reader!.read(question);
+    await model.decoder!.read(question);
     assert.deepEqual(notices, ['Running on cpu: a model this small gains nothing from a GPU.']);
   });
 
   it('quotes a provider that it doesn’t know', async () => {
     const model = await open(tiny, { provider: 'gpu' as 'webgpu' });
-    await assert.rejects(model.reader!.read(question), { code: 'bad-argument', message: /"gpu"/u });
+    await assert.rejects(model.decoder!.read(question), { code: 'bad-argument', message: /"gpu"/u });
   });
 
   it('answers on the CPU, and says why, when the provider that auto chose can’t open it', async () => {
@@ -120,8 +120,8 @@ describe('opening a model', () => {
         probe: async () => ({ worst: 0, speedup: 5 }),
       },
     });
-    const answer = await model.reader!.read(question);
-    assert.deepEqual(answer.tokenIds, (await (await open(tiny)).reader!.read(question)).tokenIds);
+    const answer = await model.decoder!.read(question);
+    assert.deepEqual(answer.tokenIds, (await (await open(tiny)).decoder!.read(question)).tokenIds);
     assert.match(
       notices[1],
       new RegExp(`^Continuing on the CPU: ${missing} could not open decoder\\.onnx`, 'u'),

@@ -1,16 +1,16 @@
 import { realpath } from 'node:fs/promises';
 import { openBundle, type Bundle } from './bundle/bundle.ts';
 import { readManifest } from './bundle/manifest.ts';
-import { ClipEyes } from './clip/frame-encoder.ts';
+import { ClipFrameEncoder } from './clip/frame-encoder.ts';
 import { ClipTextEmbedder } from './clip/text.ts';
-import { DecoderReader } from './decoder/decoder.ts';
-import { LazyEyes } from './lazy-frame-encoder.ts';
+import { OnnxDecoder } from './decoder/decoder.ts';
+import { LazyFrameEncoder } from './lazy-frame-encoder.ts';
 import { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 import { TowerTextEmbedder } from './text/text-embedder.ts';
 import { Tokenizer } from './text/tokenizer.ts';
 import type { Calibration, QueryDialect, TrainedVocabulary } from '../protocol/calibration.ts';
 import { QwenVisionEncoder } from './image/encoder.ts';
-import type { Eyes, Model, TextEmbedder } from './types.ts';
+import type { FrameEncoder, Model, TextEmbedder } from './types.ts';
 
 /** How a model is opened. */
 export interface OpenModelOptions extends RuntimeOptions {
@@ -27,9 +27,9 @@ export interface OpenModelOptions extends RuntimeOptions {
 
 /** A {@link Model} with all that this room can do with it. */
 export interface OpenedModel extends Model {
-  readonly eyes: Eyes | undefined;
+  readonly frameEncoder: FrameEncoder | undefined;
   readonly text: TextEmbedder | undefined;
-  readonly reader: DecoderReader | undefined;
+  readonly decoder: OnnxDecoder | undefined;
   readonly vision: QwenVisionEncoder | undefined;
 }
 
@@ -85,9 +85,9 @@ export async function openModel(folder: string, options: OpenModelOptions = {}):
 class Handle implements OpenedModel {
   readonly id: string;
   readonly fingerprint: string;
-  readonly eyes: Eyes | undefined;
+  readonly frameEncoder: FrameEncoder | undefined;
   readonly text: TextEmbedder | undefined;
-  readonly reader: DecoderReader | undefined;
+  readonly decoder: OnnxDecoder | undefined;
   readonly vision: QwenVisionEncoder | undefined;
   readonly calibration: Calibration | undefined;
   readonly queries: QueryDialect | undefined;
@@ -98,12 +98,12 @@ class Handle implements OpenedModel {
   constructor(model: BundleModel, release: () => boolean) {
     this.#model = model;
     this.#release = release;
-    const { id, fingerprint, eyes, text, reader, vision } = model;
+    const { id, fingerprint, frameEncoder, text, decoder, vision } = model;
     this.id = id;
     this.fingerprint = fingerprint;
-    this.eyes = eyes;
+    this.frameEncoder = frameEncoder;
     this.text = text;
-    this.reader = reader;
+    this.decoder = decoder;
     this.vision = vision;
     const { calibration, queries, vocabulary } = model;
     this.calibration = calibration;
@@ -121,9 +121,9 @@ class Handle implements OpenedModel {
 class BundleModel implements AsyncDisposable {
   readonly id: string;
   readonly fingerprint: string;
-  readonly eyes: LazyEyes | ClipEyes | undefined;
+  readonly frameEncoder: LazyFrameEncoder | ClipFrameEncoder | undefined;
   readonly text: TowerTextEmbedder | ClipTextEmbedder | undefined;
-  readonly reader: DecoderReader | undefined;
+  readonly decoder: OnnxDecoder | undefined;
   readonly vision: QwenVisionEncoder | undefined;
   readonly calibration: Calibration | undefined;
   readonly queries: QueryDialect | undefined;
@@ -142,10 +142,10 @@ class BundleModel implements AsyncDisposable {
     // `auto` is about the decoder: what a GPU makes of the detector's graph nobody has compared yet.
     const provider = options.provider === undefined || options.provider === 'auto' ? 'cpu' : options.provider;
     const where = { provider, threads: options.threads };
-    // Eyes and words of one space: a bundle's own, or else its pair's.
-    if (manifest.eyes) this.eyes = new LazyEyes(bundle, where);
+    // Frames and words of one space: a bundle's own, or else its pair's.
+    if (manifest.eyes) this.frameEncoder = new LazyFrameEncoder(bundle, where);
     else if (manifest.clip) {
-      this.eyes = new ClipEyes(bundle, where);
+      this.frameEncoder = new ClipFrameEncoder(bundle, where);
       this.text = new ClipTextEmbedder(bundle, tokenizer, where);
     }
     if (manifest.vision) this.vision = new QwenVisionEncoder(bundle, runtime);
@@ -155,7 +155,7 @@ class BundleModel implements AsyncDisposable {
       const { memory, prefixMemory, scoreBytes } = options;
       const tokensPerPatch = rows * columns;
       const limits = { memory, prefixMemory, scoreBytes };
-      this.reader = new DecoderReader({ bundle, runtime, tokenizer, tokensPerPatch, ...limits });
+      this.decoder = new OnnxDecoder({ bundle, runtime, tokenizer, tokensPerPatch, ...limits });
     }
   }
 
@@ -169,10 +169,10 @@ class BundleModel implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.reader?.[Symbol.asyncDispose]();
+    await this.decoder?.[Symbol.asyncDispose]();
     await this.vision?.[Symbol.asyncDispose]();
     await this.text?.[Symbol.asyncDispose]();
-    await this.eyes?.[Symbol.asyncDispose]();
+    await this.frameEncoder?.[Symbol.asyncDispose]();
   }
 }
 

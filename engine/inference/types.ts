@@ -1,8 +1,8 @@
 import type { DetectedObject, Letterbox, RgbFrame } from '../core/frames.ts';
 import type { Calibration, QueryDialect, TrainedVocabulary } from '../protocol/calibration.ts';
 
-/** What the eyes made of one temporal patch (two frames). */
-export interface Look {
+/** What the frame encoder made of one temporal patch (two frames). */
+export interface PatchAnalysis {
   /** The objects of each of the two frames, best first. */
   objects: DetectedObject[][];
   /** Visual tokens for the decoder, [tokensPerPatch, hiddenSize], token order row by row. */
@@ -11,8 +11,8 @@ export interface Look {
   embedding: Float32Array;
 }
 
-/** A bundle's eyes: one look a frame gives objects, visual tokens and an embedding. */
-export interface Eyes {
+/** A bundle's frame encoder: one run a frame gives objects, visual tokens and an embedding. */
+export interface FrameEncoder {
   readonly width: number;
   readonly height: number;
   readonly framesPerPatch: 2;
@@ -26,11 +26,11 @@ export interface Eyes {
    * Looks at temporal patches, each of two frames in time order.
    * @throws LongviewError `cancelled` when the signal is aborted.
    */
-  look(
+  analyse(
     patches: readonly (readonly [RgbFrame, RgbFrame])[],
     letterbox: Letterbox,
     signal?: AbortSignal,
-  ): Promise<Look[]>;
+  ): Promise<PatchAnalysis[]>;
 }
 
 /** Turns words into the space that they share with temporal patches. */
@@ -56,7 +56,7 @@ export type PromptPart =
     };
 
 /** What to generate from. */
-export interface ReadRequest {
+export interface DecodeRequest {
   /** The conversation between the bundle's own chat markers. */
   parts: readonly PromptPart[];
   gamma: number;
@@ -73,7 +73,7 @@ export interface ReadRequest {
 }
 
 /** What came out, and what it cost. */
-export interface ReadResult {
+export interface DecodeResult {
   text: string;
   /** Mean probability of the generated tokens, 0 to 1. */
   confidence: number;
@@ -89,14 +89,14 @@ export interface ReadResult {
 }
 
 /** A bundle's decoder: reads visual tokens and words, writes words. */
-export interface Reader {
+export interface Decoder {
   readonly variant: string;
   /** Temporal patches that the model can be trusted with, from training. */
   readonly trainedPatches: number;
   /** Tokens at most that are written beside each patch, its time as text; none where absent. */
   readonly wordsPerPatch?: number;
   /** Generates an answer. @throws LongviewError `context-too-long`, `cancelled`, `bad-argument`. */
-  read(request: ReadRequest): Promise<ReadResult>;
+  read(request: DecodeRequest): Promise<DecodeResult>;
   /** The longest context, in tokens, that can be read now: what the model declares and memory allows. */
   longestContext?(): Promise<number>;
   /**
@@ -104,7 +104,7 @@ export interface Reader {
    * and whether every answer token was the argmax.
    */
   score(
-    request: Omit<ReadRequest, 'maxNewTokens' | 'temperature' | 'topP' | 'seed' | 'onText'>,
+    request: Omit<DecodeRequest, 'maxNewTokens' | 'temperature' | 'topP' | 'seed' | 'onText'>,
     answers: readonly string[],
   ): Promise<{ logProbability: number; exact: boolean }[]>;
   /** Tokens of a prompt, visual ones included. */
@@ -133,10 +133,10 @@ export interface Model extends AsyncDisposable {
   readonly id: string;
   /** Changes whenever the bundle's content changes; keys the caches. */
   readonly fingerprint: string;
-  readonly eyes: Eyes | undefined;
+  readonly frameEncoder: FrameEncoder | undefined;
   readonly text: TextEmbedder | undefined;
-  readonly reader: Reader | undefined;
-  /** Absent in bundles whose visual tokens come from their eyes. */
+  readonly decoder: Decoder | undefined;
+  /** Absent in bundles whose visual tokens come from their frame encoder. */
   readonly vision?: VisionEncoder | undefined;
   /** What its scores mean, as the bundle says; see search/calibration.ts for what is taken where it doesn't. */
   readonly calibration?: Calibration | undefined;

@@ -3,7 +3,7 @@ import { throwIfCancelled } from '../protocol/errors.ts';
 import { openBundle, type Bundle } from './bundle/bundle.ts';
 import { badBundle } from './bundle/manifest.ts';
 import { chunkEnds } from './decoder/chunks.ts';
-import { Decoder } from './decoder/decoder-graph.ts';
+import { DecoderGraph } from './decoder/decoder-graph.ts';
 import type { DecoderShape } from './decoder/kv-cache.ts';
 import { positionOptions, prefill, promptPositions, readOn, walkAfter } from './decoder/prefill.ts';
 import { argmax } from './decoder/sampling.ts';
@@ -64,9 +64,9 @@ export async function verifyBundle(
   const chosen = await runtime.chosen();
   const reference = await Fixture.open(fixture);
   const vision = bundle.manifest.vision ? new QwenVisionEncoder(bundle, runtime) : undefined;
-  let decoder: Decoder | undefined;
+  let decoder: DecoderGraph | undefined;
   try {
-    decoder = await Decoder.open(bundle, { ...chosen, threads: runtime.threads });
+    decoder = await DecoderGraph.open(bundle, { ...chosen, threads: runtime.threads });
     const cases: VerifiedCase[] = [];
     for (const one of reference.cases) {
       throwIfCancelled(options.signal);
@@ -96,7 +96,7 @@ export async function verifyBundle(
 interface Parts {
   bundle: Bundle;
   reference: Fixture;
-  decoder: Decoder;
+  decoder: DecoderGraph;
   vision: QwenVisionEncoder | undefined;
   signal: AbortSignal | undefined;
 }

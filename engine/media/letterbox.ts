@@ -1,7 +1,7 @@
 import { badArgument } from '../protocol/errors.ts';
 import type { Letterbox } from '../core/frames.ts';
 
-/** The grey of a letterbox's bars, as the eyes were trained with. */
+/** The grey of a letterbox's bars, as the frame encoder was trained with. */
 export const letterboxGrey = 114;
 
 /**

@@ -1,5 +1,5 @@
 import { badArgument, throwIfCancelled } from '../protocol/errors.ts';
-import type { Reader } from '../inference/types.ts';
+import type { Decoder } from '../inference/types.ts';
 import { plant } from './plant.ts';
 
 /** What is hidden, and what is asked about it. */
@@ -34,7 +34,7 @@ export interface Cell {
 
 /** What is measured. */
 export interface GridOptions {
-  reader: Reader;
+  decoder: Decoder;
   haystack: Haystack;
   needles: readonly Needle[];
   /** Lengths of the haystack, of which the first frames are taken. */
@@ -91,11 +91,11 @@ export async function measureGrid(options: GridOptions): Promise<Cell[]> {
 }
 
 /**
- * Whether a reader, forced to give this answer to a question about footage, would have given it by itself.
+ * Whether a decoder, forced to give this answer to a question about footage, would have given it by itself.
  * @throws LongviewError `context-too-long`, `cancelled`, `bad-argument`.
  */
 export async function answersRight(
-  { reader, haystack, gamma, signal }: Pick<GridOptions, 'reader' | 'haystack' | 'gamma' | 'signal'>,
+  { decoder, haystack, gamma, signal }: Pick<GridOptions, 'decoder' | 'haystack' | 'gamma' | 'signal'>,
   patches: readonly Float32Array[],
   prompt: string,
   answer: string,
@@ -105,6 +105,6 @@ export async function answersRight(
     { kind: 'text', text: prompt },
   ] as const;
   const bare = answer.trim();
-  const scores = await reader.score({ parts, gamma, signal }, [bare, ` ${bare}`]);
+  const scores = await decoder.score({ parts, gamma, signal }, [bare, ` ${bare}`]);
   return scores.some(({ exact }) => exact);
 }

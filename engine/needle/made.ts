@@ -14,7 +14,7 @@ const [red, white, black, yellow, grey]: Colour[] = [
 const inside = (u: number, v: number, x: number, y: number, r: number) => (u - x) ** 2 + (v - y) ** 2 < r * r;
 
 /**
- * Drawings of things that have one look and one name, which the built-in model's eyes tell apart: a needle in a haystack
+ * Drawings of things that have one look and one name, which the built-in model's frame encoder tells apart: a needle in a haystack
  * is about how far a model reads, not about what it recognises.
  */
 export const drawings: Readonly<Record<string, Drawing>> = {

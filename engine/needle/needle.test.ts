@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LongviewError } from '../protocol/errors.ts';
-import type { PromptPart, Reader } from '../inference/types.ts';
-import { depthIndex, heatMap, lookerOf, measureGrid, plant, type Cell } from './index.ts';
+import type { PromptPart, Decoder } from '../inference/types.ts';
+import { depthIndex, heatMap, patchEncoderOf, measureGrid, plant, type Cell } from './index.ts';
 
 const badArgument = (quoted: string) => (error: unknown) =>
   error instanceof LongviewError && error.code === 'bad-argument' && error.message.includes(quoted);
 const patch = (value: number) => Float32Array.of(value);
 const hay = { patches: [1, 2, 3, 4, 5, 6].map(patch), grid: [1, 1] as const };
 
-/** A reader that sees a number above 9 within its first `span` patches, and says "yes" or "no", or always the same. */
-function reader(span: number, always?: string): Reader {
+/** A decoder that sees a number above 9 within its first `span` patches, and says "yes" or "no", or always the same. */
+function decoder(span: number, always?: string): Decoder {
   return {
     variant: 'hope',
     trainedPatches: 4,
@@ -49,7 +49,7 @@ describe('planting', () => {
 describe('the grid', () => {
   it('counts what is found at each length and depth', async () => {
     const cells = await measureGrid({
-      reader: reader(3),
+      decoder: decoder(3),
       haystack: hay,
       needles: [needle, { ...needle, answer: ' no' }],
       frames: [2, 6],
@@ -65,18 +65,18 @@ describe('the grid', () => {
         [6, 1, 1],
       ],
     );
-    const alone = await measureGrid({ ...settings(reader(3)), depths: [0, 1] });
+    const alone = await measureGrid({ ...settings(decoder(3)), depths: [0, 1] });
     assert.deepEqual(shares(alone), [1, 0]);
   });
-  it('finds nothing with a reader that always says yes, where the bare haystack is asked about too', async () => {
-    assert.deepEqual(shares(await measureGrid(settings(reader(9, 'yes')))), [0]);
+  it('finds nothing with a decoder that always says yes, where the bare haystack is asked about too', async () => {
+    assert.deepEqual(shares(await measureGrid(settings(decoder(9, 'yes')))), [0]);
     const { without: _, ...blind } = needle;
-    assert.deepEqual(shares(await measureGrid({ ...settings(reader(9, 'yes')), needles: [blind] })), [1]);
+    assert.deepEqual(shares(await measureGrid({ ...settings(decoder(9, 'yes')), needles: [blind] })), [1]);
   });
   it('tells progress question by question, controls included', async () => {
     const told: string[] = [];
     await measureGrid({
-      ...settings(reader(9)),
+      ...settings(decoder(9)),
       depths: [0, 1],
       onAsked: (asked, of) => told.push(`${asked}/${of}`),
     });
@@ -85,19 +85,19 @@ describe('the grid', () => {
   it('quotes a length that the haystack has not got', async () => {
     for (const frames of [0, 2.5, 7])
       await assert.rejects(
-        measureGrid({ ...settings(reader(9)), frames: [frames] }),
+        measureGrid({ ...settings(decoder(9)), frames: [frames] }),
         badArgument(`got ${frames}`),
       );
   });
   it('stops when it is cancelled', async () => {
     const signal = AbortSignal.abort();
     await assert.rejects(
-      measureGrid({ ...settings(reader(9)), signal }),
+      measureGrid({ ...settings(decoder(9)), signal }),
       (error: unknown) => error instanceof LongviewError && error.code === 'cancelled',
     );
   });
-  const settings = (asked: Reader) => ({
-    reader: asked,
+  const settings = (asked: Decoder) => ({
+    decoder: asked,
     haystack: hay,
     needles: [needle],
     frames: [6],
@@ -107,13 +107,19 @@ describe('the grid', () => {
 });
 
 describe('looking', () => {
-  it('a bundle that has no decoder, or no eyes, is refused by name', () => {
+  it('a bundle that has no decoder, or no frame encoder, is refused by name', () => {
     const refused = (error: unknown) =>
       error instanceof LongviewError &&
       error.code === 'cannot-read' &&
-      error.message.includes('pair-of-eyes');
-    assert.throws(() => lookerOf({ id: 'pair-of-eyes', eyes: undefined, reader: undefined }), refused);
-    assert.throws(() => lookerOf({ id: 'pair-of-eyes', eyes: undefined, reader: reader(1) }), refused);
+      error.message.includes('pair-without-decoder');
+    assert.throws(
+      () => patchEncoderOf({ id: 'pair-without-decoder', frameEncoder: undefined, decoder: undefined }),
+      refused,
+    );
+    assert.throws(
+      () => patchEncoderOf({ id: 'pair-without-decoder', frameEncoder: undefined, decoder: decoder(1) }),
+      refused,
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, describe, it } from 'node:test';
 import { LongviewError } from '../protocol/errors.ts';
 import { vniahRequestSchema, vniahResultSchema } from '../protocol/vniah.ts';
-import type { PromptPart, Reader } from '../inference/types.ts';
+import type { PromptPart, Decoder } from '../inference/types.ts';
 import type { RgbFrame } from '../core/frames.ts';
 import { madeNeedles, vniah, type VniahParts } from './index.ts';
 import { madeScene } from './made.ts';
@@ -30,12 +30,12 @@ const frameOf = (value: number): RgbFrame => ({
 });
 
 /**
- * A model whose visual token is the frame's mean, and whose reader finds the brightest of the first `span` patches: it answers
+ * A model whose visual token is the frame's mean, and whose decoder finds the brightest of the first `span` patches: it answers
  * with that number, so that a needle's answer is its brightness.
  */
 function parts(span: number, overrides: Partial<VniahParts> = {}): VniahParts & { asked: number[] } {
   const asked: number[] = [];
-  const reader: Reader = {
+  const decoder: Decoder = {
     variant: 'hope',
     trainedPatches: 4,
     read: () => assert.fail('answers are forced'),
@@ -48,14 +48,14 @@ function parts(span: number, overrides: Partial<VniahParts> = {}): VniahParts & 
       return answers.map((answer) => ({ logProbability: 0, exact: answer === said }));
     },
   };
-  const eyes = {
+  const frameEncoder = {
     ...size,
     framesPerPatch: 2 as const,
     grid: [1, 1] as const,
     hiddenSize: 1,
     embeddingSize: 1,
     batchPatches: 1,
-    look: async (patches: readonly (readonly [RgbFrame, RgbFrame])[]) =>
+    analyse: async (patches: readonly (readonly [RgbFrame, RgbFrame])[]) =>
       patches.map(([{ pixels }]) => ({
         objects: [[], []],
         tokens: Float32Array.of(Math.round(pixels.reduce((sum, value) => sum + value, 0) / pixels.length)),
@@ -64,7 +64,7 @@ function parts(span: number, overrides: Partial<VniahParts> = {}): VniahParts & 
   };
   return {
     asked,
-    model: { id: 'tiny', eyes, vision: undefined, reader },
+    model: { id: 'tiny', frameEncoder, vision: undefined, decoder },
     readPicture: async (file) => frameOf(Number(/(\d+)\.png$/.exec(file)![1])),
     async *footage(_, __, frames) {
       for (let i = 0; i < frames; i++) yield frameOf(i % 10);
@@ -79,7 +79,7 @@ const set = put('needles.json', [
 const request = { frames: [4, 8], depths: [0, 1], needles: set, haystack: 'a.mp4' };
 
 describe('V-NIAH', () => {
-  it('finds needles of a published set where the reader reaches, and nowhere else', async () => {
+  it('finds needles of a published set where the decoder reaches, and nowhere else', async () => {
     const { model, variant, gamma, trainedFrames, needleCount, cells, accuracy, ...rest } =
       vniahResultSchema.parse(await vniah(request, parts(5)));
     assert.deepEqual(
@@ -135,7 +135,10 @@ describe('V-NIAH', () => {
     );
     assert.deepEqual(looked.asked, []);
     const short = parts(9);
-    short.model = { ...short.model, reader: { ...short.model.reader!, longestContext: async () => 128 + 7 } };
+    short.model = {
+      ...short.model,
+      decoder: { ...short.model.decoder!, longestContext: async () => 128 + 7 },
+    };
     await assert.rejects(vniah(request, short), failure('context-too-long', /context of 6 frames/));
   });
   it('is cancelled at any time', async () => {

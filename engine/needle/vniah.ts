@@ -2,17 +2,17 @@ import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import type { OnProgress } from '../protocol/progress.ts';
 import { gammaRange } from '../protocol/gamma.ts';
 import { vniahDepths, type VniahRequest, type VniahResult } from '../protocol/vniah.ts';
-import type { Model, Reader } from '../inference/types.ts';
+import type { Model, Decoder } from '../inference/types.ts';
 import type { RgbFrame } from '../core/frames.ts';
 import { measureGrid, type Needle } from './grid.ts';
-import { lookerOf, type Looker } from './looker.ts';
+import { patchEncoderOf, type PatchEncoder } from './patch-encoder.ts';
 import { madeScene } from './made.ts';
 import { madeNeedles, readNeedleSet, type NeedleSource, type ReadPicture } from './needle-set.ts';
 import { plural } from '../protocol/plural.ts';
 
 /** What V-NIAH works with. */
 export interface VniahParts {
-  model: Pick<Model, 'id' | 'eyes' | 'vision' | 'reader'>;
+  model: Pick<Model, 'id' | 'frameEncoder' | 'vision' | 'decoder'>;
   readPicture: ReadPicture;
   /**
    * The first frames of a video, evenly spaced over all of it.
@@ -45,20 +45,20 @@ const batch = 8;
 export async function vniah(request: VniahRequest, parts: VniahParts): Promise<VniahResult> {
   const start = performance.now();
   const { model, signal, onProgress } = parts;
-  const looker = lookerOf(model);
-  const reader = model.reader as Reader;
-  const trained = reader.trainedPatches;
+  const patchEncoder = patchEncoderOf(model);
+  const decoder = model.decoder as Decoder;
+  const trained = decoder.trainedPatches;
   const frames = [...(request.frames ?? lengthsAround(trained))].sort((a, b) => a - b);
   const depths = [...(request.depths ?? vniahDepths)].sort((a, b) => a - b);
   const gamma = request.gamma ?? gammaRange.find;
   const longest = frames[frames.length - 1];
-  await checkRoom(longest, looker, reader, parts.memory ?? process.availableMemory() / 2);
+  await checkRoom(longest, patchEncoder, decoder, parts.memory ?? process.availableMemory() / 2);
   const sources = request.needles ? await readNeedleSet(request.needles, parts.readPicture) : madeNeedles();
-  const needles = await lookAtNeedles(sources, looker, signal);
-  const patches = await lookAtHaystack(request.haystack, longest, looker, parts);
+  const needles = await encodeNeedles(sources, patchEncoder, signal);
+  const patches = await encodeHaystack(request.haystack, longest, patchEncoder, parts);
   const cells = await measureGrid({
-    reader,
-    haystack: { patches, grid: looker.grid },
+    decoder,
+    haystack: { patches, grid: patchEncoder.grid },
     needles,
     frames,
     depths,
@@ -70,10 +70,10 @@ export async function vniah(request: VniahRequest, parts: VniahParts): Promise<V
   const found = cells.reduce((sum, cell) => sum + cell.found, 0);
   return {
     model: model.id,
-    variant: reader.variant as VniahResult['variant'],
+    variant: decoder.variant as VniahResult['variant'],
     gamma,
     trainedFrames: trained,
-    tokensPerFrame: looker.grid[0] * looker.grid[1],
+    tokensPerFrame: patchEncoder.grid[0] * patchEncoder.grid[1],
     needles: request.needles ?? null,
     haystack: request.haystack ?? null,
     needleCount: needles.length,
@@ -92,10 +92,15 @@ function lengthsAround(trained: number): number[] {
 const tokensForWords = 128;
 
 /** Refuses a haystack that can't be held or read, before anything is looked at. */
-async function checkRoom(frames: number, looker: Looker, reader: Reader, memory: number): Promise<void> {
-  const perFrame = looker.grid[0] * looker.grid[1];
-  const held = Math.floor(memory / (perFrame * looker.hiddenSize * Float32Array.BYTES_PER_ELEMENT));
-  const context = (await reader.longestContext?.()) ?? Infinity;
+async function checkRoom(
+  frames: number,
+  patchEncoder: PatchEncoder,
+  decoder: Decoder,
+  memory: number,
+): Promise<void> {
+  const perFrame = patchEncoder.grid[0] * patchEncoder.grid[1];
+  const held = Math.floor(memory / (perFrame * patchEncoder.hiddenSize * Float32Array.BYTES_PER_ELEMENT));
+  const context = (await decoder.longestContext?.()) ?? Infinity;
   const read = Math.floor((context - tokensForWords) / perFrame) - 1;
   const fits = Math.max(0, Math.min(held, read));
   if (frames <= fits) return;
@@ -108,32 +113,36 @@ async function checkRoom(frames: number, looker: Looker, reader: Reader, memory:
   );
 }
 
-async function lookAtNeedles(
+async function encodeNeedles(
   sources: readonly NeedleSource[],
-  looker: Looker,
+  patchEncoder: PatchEncoder,
   signal: AbortSignal | undefined,
 ): Promise<Needle[]> {
   const needles: Needle[] = [];
   for (const { picture, ...asked } of sources) {
     throwIfCancelled(signal);
-    const frame = await picture(looker.size, signal);
-    needles.push({ ...asked, patches: await looker.look([[frame, frame]], whole(looker), signal) });
+    const frame = await picture(patchEncoder.size, signal);
+    needles.push({
+      ...asked,
+      patches: await patchEncoder.encode([[frame, frame]], whole(patchEncoder), signal),
+    });
   }
   return needles;
 }
 
-async function lookAtHaystack(
+async function encodeHaystack(
   video: string | undefined,
   count: number,
-  looker: Looker,
+  patchEncoder: PatchEncoder,
   { footage, signal, onProgress }: VniahParts,
 ): Promise<Float32Array[]> {
-  const frames = video === undefined ? scenes(count, looker) : footage(video, looker.size, count, signal);
+  const frames =
+    video === undefined ? scenes(count, patchEncoder) : footage(video, patchEncoder.size, count, signal);
   const patches: Float32Array[] = [];
   let waiting: [RgbFrame, RgbFrame][] = [];
   const look = async () => {
     throwIfCancelled(signal);
-    patches.push(...(await looker.look(waiting, whole(looker), signal)));
+    patches.push(...(await patchEncoder.encode(waiting, whole(patchEncoder), signal)));
     waiting = [];
     onProgress?.({
       stage: 'encoding frames',
@@ -151,8 +160,8 @@ async function lookAtHaystack(
 }
 
 /** The letterbox is about the boxes of objects, which nobody asks for here. */
-const whole = ({ size }: Looker) => ({ x: 0, y: 0, ...size });
+const whole = ({ size }: PatchEncoder) => ({ x: 0, y: 0, ...size });
 
-async function* scenes(count: number, { size }: Looker): AsyncGenerator<RgbFrame, void, void> {
+async function* scenes(count: number, { size }: PatchEncoder): AsyncGenerator<RgbFrame, void, void> {
   for (let scene = 0; scene < count; scene++) yield madeScene(scene, size);
 }

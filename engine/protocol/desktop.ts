@@ -7,7 +7,7 @@ import { failureSchema } from './results.ts';
  */
 
 /** How hard indexing may work: as fast as it can, or half of the time, on battery. */
-export const paceSchema = z.enum(['full', 'gentle']);
+export const powerModeSchema = z.enum(['full', 'low']);
 
 const number = z.int().nonnegative();
 const failure = failureSchema.shape.error;
@@ -20,7 +20,7 @@ export const engineStartSchema = z.strictObject({
   ffmpegFolder: z.string().nullable(),
   version: z.string(),
   sample: z.string().nullable(),
-  pace: paceSchema,
+  powerMode: powerModeSchema,
 });
 
 /** From the main process. */
@@ -41,7 +41,7 @@ export const toEngineSchema = z.union([
   /** What a process that hears speech says, and that it is gone, with what it last wrote to its standard error. */
   z.strictObject({ listened: number, message: z.unknown() }),
   z.strictObject({ unlistened: number, lastWords: z.string() }),
-  z.strictObject({ pace: paceSchema }),
+  z.strictObject({ powerMode: powerModeSchema }),
   /** Finish and go. */
   z.strictObject({ stop: z.literal(true) }),
 ]);
@@ -65,8 +65,8 @@ export const fromEngineSchema = z.union([
   z.strictObject({ unlisten: number }),
 ]);
 
-/** Parsed {@link paceSchema}. */
-export type IndexingPace = z.infer<typeof paceSchema>;
+/** Parsed {@link powerModeSchema}. */
+export type PowerMode = z.infer<typeof powerModeSchema>;
 /** Parsed {@link engineStartSchema}. */
 export type EngineStart = z.infer<typeof engineStartSchema>;
 /** Parsed {@link toEngineSchema}. */

@@ -126,10 +126,10 @@ export const limitsSchema = z.strictObject({
   /** Threads of the CPU provider; null: as many as the runtime likes. */
   threads: z.int('a number of threads').min(1, 'at least 1').max(512, 'at most 512').nullable(),
   /** Rest half of the time while indexing: never, on battery, or always. */
-  gentle: z.enum(['never', 'battery', 'always']),
+  lowPower: z.enum(['never', 'battery', 'always']),
   provider: z.enum(providerChoices, `one of ${providerChoices.join(', ')}`),
   /** Id of the bundle that answers questions; null: the one that the library is indexed with; absent: as it is. */
-  reader: z.string().min(1).nullable().optional(),
+  decoder: z.string().min(1).nullable().optional(),
 });
 
 /** {@link limitsSchema}, and what there is to choose from. */

@@ -4,7 +4,7 @@ import type { ModelNumbers } from './calibration.ts';
 import type { TrainedVocabulary } from '../protocol/calibration.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { PromptPrefixReuse } from './prompt-prefix-reuse.ts';
-import type { Eyes, PromptPart, Reader } from '../inference/types.ts';
+import type { FrameEncoder, PromptPart, Decoder } from '../inference/types.ts';
 
 /** What a decoder session cost. */
 export interface DecoderCost {
@@ -30,8 +30,8 @@ export interface TokenSource {
 
 /** What reads. */
 export interface DecoderOptions {
-  reader: Reader;
-  grid: Eyes['grid'];
+  decoder: Decoder;
+  grid: FrameEncoder['grid'];
   /** Temporal patches that a self-test on this machine found safe; where absent, what training says. */
   effectivePatches?: number;
   earlier?: PromptPrefixReuse | undefined;
@@ -50,8 +50,8 @@ export class DecoderSession {
   readonly #vocabulary: TrainedVocabulary | undefined;
   readonly #store: TokenSource;
   readonly #videoId: string;
-  readonly #reader: Reader;
-  readonly #grid: Eyes['grid'];
+  readonly #decoder: Decoder;
+  readonly #grid: FrameEncoder['grid'];
   readonly #signal: AbortSignal | undefined;
   readonly #effectivePatches: number;
   readonly #patches = new Set<number>();
@@ -60,15 +60,15 @@ export class DecoderSession {
   constructor(
     store: TokenSource,
     videoId: string,
-    { reader, grid, effectivePatches, earlier, vocabulary, numbers }: DecoderOptions,
+    { decoder, grid, effectivePatches, earlier, vocabulary, numbers }: DecoderOptions,
     gamma: number,
     signal?: AbortSignal,
   ) {
     this.#store = store;
     this.#videoId = videoId;
-    this.#reader = reader;
+    this.#decoder = decoder;
     this.#grid = grid;
-    this.#effectivePatches = effectivePatches ?? reader.trainedPatches;
+    this.#effectivePatches = effectivePatches ?? decoder.trainedPatches;
     this.gamma = gamma;
     this.earlier = earlier;
     this.numbers = numbers;
@@ -135,8 +135,8 @@ export class DecoderSession {
   /** Tokens of a text, or an estimate where the decoder doesn't tell. */
   async tokensOf(text: string): Promise<number> {
     const [none, some] = [
-      await this.#reader.countTokens?.([{ kind: 'text', text: '' }]),
-      await this.#reader.countTokens?.([{ kind: 'text', text }]),
+      await this.#decoder.countTokens?.([{ kind: 'text', text: '' }]),
+      await this.#decoder.countTokens?.([{ kind: 'text', text }]),
     ];
     return none === undefined || some === undefined ? Math.ceil(text.length / 4) : some - none;
   }
@@ -149,7 +149,7 @@ export class DecoderSession {
     onText: ((piece: string) => void) | undefined,
   ): Promise<{ text: string; confidence: number; prefillMs: number; decodeMs: number; tokens: number }> {
     const parts = await this.#parts(patches, question);
-    return this.#reader.read({ parts, gamma: this.gamma, maxNewTokens, signal: this.#signal, onText });
+    return this.#decoder.read({ parts, gamma: this.gamma, maxNewTokens, signal: this.#signal, onText });
   }
 
   /** Log-probabilities of the answers. */
@@ -159,7 +159,7 @@ export class DecoderSession {
     answers: readonly string[],
   ): Promise<number[]> {
     const parts = await this.#parts(patches, question);
-    const scores = await this.#reader.score({ parts, gamma: this.gamma, signal: this.#signal }, answers);
+    const scores = await this.#decoder.score({ parts, gamma: this.gamma, signal: this.#signal }, answers);
     return scores.map(({ logProbability }) => logProbability);
   }
 
@@ -167,9 +167,9 @@ export class DecoderSession {
     throwIfCancelled(this.#signal);
     for (const patch of patches) this.#patches.add(patch);
     this.cost.passes++;
-    const words = await this.#reader.countTokens?.([{ kind: 'text', text: question }]);
+    const words = await this.#decoder.countTokens?.([{ kind: 'text', text: question }]);
     const [rows, columns] = this.#grid;
-    const perPatch = rows * columns + (this.#reader.wordsPerPatch ?? 0);
+    const perPatch = rows * columns + (this.#decoder.wordsPerPatch ?? 0);
     this.cost.promptTokens += patches.length * perPatch + (words ?? Math.ceil(question.length / 4));
   }
 

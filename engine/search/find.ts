@@ -87,13 +87,13 @@ export async function find(
   if (!worth) return withState(deps, answer(first, false));
 
   options.onFirst?.(answer(first, false));
-  const { reader, eyes, vocabulary } = model;
-  const decoder = { reader: reader!, grid: eyes!.grid, vocabulary, numbers };
+  const { decoder, frameEncoder, vocabulary } = model;
+  const reading = { decoder: decoder!, grid: frameEncoder!.grid, vocabulary, numbers };
   const checked = await recheck(
     best,
     query,
     numbers,
-    ({ video }) => new DecoderSession(deps.store, video.id, decoder, request.gamma, options.signal),
+    ({ video }) => new DecoderSession(deps.store, video.id, reading, request.gamma, options.signal),
   );
   const others = hits.filter((hit) => !best.includes(hit));
   return withState(deps, answer(list([...checked, ...others]), true));
@@ -175,7 +175,7 @@ function summary({ store, model }: SearchDeps, { query, gamma }: Request, { ever
 
 /** The features that the decoder reads may have been deleted; then the first list stands. */
 function canRead(store: SearchStore, model: Model, hits: readonly Hit[]): boolean {
-  return !!model.reader && !!model.eyes && hits.every(({ video }) => store.hasTokens(video.id));
+  return !!model.decoder && !!model.frameEncoder && hits.every(({ video }) => store.hasTokens(video.id));
 }
 
 function sameSpan(found: Found, hit: Hit): boolean {

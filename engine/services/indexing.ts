@@ -1,6 +1,6 @@
 import { extractors, frames, indexVideos, type Extractor, type IndexingModel } from '../indexing/index.ts';
 import { logOf } from '../core/log.ts';
-import type { IndexingPace } from '../protocol/desktop.ts';
+import type { PowerMode } from '../protocol/desktop.ts';
 import type { CallOptions, Engine } from '../protocol/engine.ts';
 import { LongviewError } from '../protocol/errors.ts';
 import { indexRequestSchema, parseRequest } from '../protocol/requests.ts';
@@ -10,21 +10,21 @@ import type { FoundBundle } from './bundles.ts';
 import type { Context } from './context.ts';
 import { standsBeside } from './encoders.ts';
 import { optional, want } from './optional-extractors.ts';
-import { gentleEyes } from './low-power.ts';
+import { lowPowerFrameEncoder } from './low-power.ts';
 import { limitsOf } from './window-tools.ts';
 
 /** Puts footage into the library. */
 export class IndexingService {
   readonly #context: Context;
-  #pace: IndexingPace = 'full';
+  #powerMode: PowerMode = 'full';
 
   constructor(context: Context) {
     this.#context = context;
   }
 
   /** How hard indexing may work; takes effect at once, also on what is being indexed. */
-  setPace(pace: IndexingPace): void {
-    this.#pace = pace;
+  setPowerMode(powerMode: PowerMode): void {
+    this.#powerMode = powerMode;
   }
 
   /** See {@link Engine.index}. */
@@ -99,19 +99,19 @@ export class IndexingService {
       ...model,
       fps: bundle.manifest.eyes?.framesPerSecond ?? 2,
       detects: bundle.manifest.can.includes('detect'),
-      eyes: async () => {
-        const { eyes } = await model.open();
-        if (!eyes) throw cannotLook(bundle);
-        return gentleEyes(eyes, () => this.#isGentle());
+      frameEncoder: async () => {
+        const { frameEncoder } = await model.open();
+        if (!frameEncoder) throw cannotLook(bundle);
+        return lowPowerFrameEncoder(frameEncoder, () => this.#isLowPower());
       },
     };
   }
 
-  #isGentle(): boolean {
+  #isLowPower(): boolean {
     // Also asked while the engine is being closed.
     const store = this.#context.opened;
-    const gentle = store && limitsOf(store).gentle;
-    return gentle === 'always' || (gentle === 'battery' && this.#pace === 'gentle');
+    const lowPower = store && limitsOf(store).lowPower;
+    return lowPower === 'always' || (lowPower === 'battery' && this.#powerMode === 'low');
   }
 }
 

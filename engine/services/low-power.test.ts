@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gentleEyes } from './low-power.ts';
-import type { Eyes } from '../inference/types.ts';
+import { lowPowerFrameEncoder } from './low-power.ts';
+import type { FrameEncoder } from '../inference/types.ts';
 
-function eyesThatNote(): { eyes: Eyes; looks: number[] } {
+function frameEncoderThatNotes(): { frameEncoder: FrameEncoder; looks: number[] } {
   const looks: number[] = [];
-  const eyes: Eyes = {
+  const frameEncoder: FrameEncoder = {
     width: 4,
     height: 4,
     framesPerPatch: 2,
@@ -13,40 +13,40 @@ function eyesThatNote(): { eyes: Eyes; looks: number[] } {
     hiddenSize: 1,
     embeddingSize: 1,
     batchPatches: 3,
-    async look(patches) {
+    async analyse(patches) {
       looks.push(patches.length);
       return [];
     },
   };
-  return { eyes, looks };
+  return { frameEncoder, looks };
 }
 const box = { x: 0, y: 0, width: 4, height: 4 };
 
-test('gentle eyes are the same eyes, and look at everything', async () => {
-  const { eyes, looks } = eyesThatNote();
-  const gentle = gentleEyes(eyes, () => true);
-  assert.deepEqual([gentle.width, gentle.batchPatches, gentle.grid], [4, 3, [1, 1]]);
-  assert.deepEqual(await gentle.look([], box), []);
+test('the low-power frame encoder is the same one, and analyses everything', async () => {
+  const { frameEncoder, looks } = frameEncoderThatNotes();
+  const resting = lowPowerFrameEncoder(frameEncoder, () => true);
+  assert.deepEqual([resting.width, resting.batchPatches, resting.grid], [4, 3, [1, 1]]);
+  assert.deepEqual(await resting.analyse([], box), []);
   assert.deepEqual(looks, [0]);
 });
 
 test('whether to rest is asked after every look, since a laptop may be plugged in meanwhile', async () => {
-  const { eyes } = eyesThatNote();
+  const { frameEncoder } = frameEncoderThatNotes();
   let asked = 0;
-  const gentle = gentleEyes(eyes, () => (asked++, false));
-  await gentle.look([], box);
-  await gentle.look([], box);
+  const resting = lowPowerFrameEncoder(frameEncoder, () => (asked++, false));
+  await resting.analyse([], box);
+  await resting.analyse([], box);
   assert.equal(asked, 2);
 });
 
 test('a cancellation cuts the rest short and does not lose what was seen', async () => {
-  const { eyes } = eyesThatNote();
-  const gentle = gentleEyes(eyes, () => true);
-  assert.deepEqual(await gentle.look([], box, AbortSignal.abort()), []);
+  const { frameEncoder } = frameEncoderThatNotes();
+  const resting = lowPowerFrameEncoder(frameEncoder, () => true);
+  assert.deepEqual(await resting.analyse([], box, AbortSignal.abort()), []);
 });
 
-test('what the eyes throw comes through', async () => {
-  const { eyes } = eyesThatNote();
-  const broken = { ...eyes, look: () => Promise.reject(new Error('blind')) };
-  await assert.rejects(gentleEyes(broken, () => true).look([], box), /blind/);
+test('what the frame encoder throws comes through', async () => {
+  const { frameEncoder } = frameEncoderThatNotes();
+  const broken = { ...frameEncoder, look: () => Promise.reject(new Error('blind')) };
+  await assert.rejects(lowPowerFrameEncoder(broken, () => true).analyse([], box), /blind/);
 });

@@ -5,7 +5,7 @@ import { findMediaTools, probe, readPicture, sampleFrames, type FindToolsOptions
 import type { Model } from '../inference/types.ts';
 import type { RgbFrame } from '../core/frames.ts';
 
-/** V-NIAH with engine/media's eyes for files. @throws as engine/needle's vniah. */
+/** V-NIAH with engine/media reading files. @throws as engine/needle's vniah. */
 export async function runVniah(
   request: VniahRequest,
   model: Model,

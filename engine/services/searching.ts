@@ -157,7 +157,7 @@ export class SearchService {
 
   /** The bundle that answers, where it isn't the library's own. @throws LongviewError `unknown-model`, `cannot-read`. */
   async #answeringBundle(named: string | undefined): Promise<FoundBundle | undefined> {
-    const chosen = named ?? limitsOf(this.#context.store()).reader ?? undefined;
+    const chosen = named ?? limitsOf(this.#context.store()).decoder ?? undefined;
     if (chosen === undefined) return undefined;
     const own = await this.#context.active.bundle();
     if (chosen === own.manifest.id) return undefined;

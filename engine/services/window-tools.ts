@@ -43,11 +43,22 @@ export interface WindowToolsDeps {
 
 /** In the library's settings. */
 const setting = 'limits';
-const standard: Limits = { threads: null, gentle: 'battery', provider: 'auto' };
+const standard: Limits = { threads: null, lowPower: 'battery', provider: 'auto' };
 
 /** The limits that somebody chose for this library. */
 export function limitsOf(store: Store): Limits {
-  return limitsSchema.catch(standard).parse(store.setting(setting) ?? standard);
+  return limitsSchema.catch(standard).parse(ofThisVersion(store.setting(setting)) ?? standard);
+}
+
+/** Limits under the names that they have now: up to format 6 they were kept as `gentle` and `reader`. */
+function ofThisVersion(kept: unknown): unknown {
+  if (typeof kept !== 'object' || kept === null) return kept;
+  const { gentle, reader, ...others } = kept as Record<string, unknown>;
+  return {
+    ...(gentle === undefined ? {} : { lowPower: gentle }),
+    ...(reader === undefined ? {} : { decoder: reader }),
+    ...others,
+  };
 }
 
 /** What a window does beside searching and asking. */
@@ -97,7 +108,7 @@ export function windowTools(deps: WindowToolsDeps): WindowTools {
     },
     async setLimits(request) {
       const before = limitsOf(deps.store());
-      const limits = { reader: before.reader ?? null, ...parseRequest(limitsSchema, request) };
+      const limits = { decoder: before.decoder ?? null, ...parseRequest(limitsSchema, request) };
       deps.store().setSetting(setting, limits);
       if (before.threads !== limits.threads || before.provider !== limits.provider) await deps.reopen();
       return { ...limits, cores: availableParallelism() };
@@ -158,7 +169,7 @@ async function removeModel(deps: WindowToolsDeps, request: unknown): Promise<Mod
   if (model.builtin || model.active)
     throw badArgument('id', 'a model that doesn’t ship with Longview and isn’t in use', id);
   const limits = limitsOf(deps.store());
-  if (limits.reader === id) deps.store().setSetting(setting, { ...limits, reader: null });
+  if (limits.decoder === id) deps.store().setSetting(setting, { ...limits, decoder: null });
   await deps.reopen();
   deps.forgetEncoder(id);
   await rm(model.folder, { recursive: true, force: true });

@@ -46,7 +46,7 @@ function spoken(seed: number) {
   return { words, starts, pauses, span: { start: 1, end: time } };
 }
 
-test('phrases begin within 0.3 s of the truth, whatever the pace', () => {
+test('phrases begin within 0.3 s of the truth, however fast', () => {
   let [worst, off, phrases] = [0, 0, 0];
   for (let seed = 1; seed <= 30; seed++) {
     const { words, starts, pauses, span } = spoken(seed);

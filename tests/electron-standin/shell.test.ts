@@ -250,11 +250,11 @@ describe('the desktop shell', { skip: noBrowser || noModel, timeout: 240_000 }, 
     await see(page.getByText('dropped.mp4').first());
   });
 
-  test('on battery the engine is told to be gentle, and on mains to go on as before', () => {
+  test('on battery the engine is told to use low power, and on mains to go on as before', () => {
     standing.power.emit('on-battery');
-    assert.deepEqual(standing.processes[0].told.at(-1), { pace: 'gentle' });
+    assert.deepEqual(standing.processes[0].told.at(-1), { powerMode: 'low' });
     standing.power.emit('on-ac');
-    assert.deepEqual(standing.processes[0].told.at(-1), { pace: 'full' });
+    assert.deepEqual(standing.processes[0].told.at(-1), { powerMode: 'full' });
   });
 
   test('quitting keeps the window’s place and lets the engine finish; the next start opens there', async (t) => {

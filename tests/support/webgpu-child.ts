@@ -30,12 +30,12 @@ let sameTokens = true;
 let reused = 0;
 let worst = 0;
 for (const text of ['what?', 'how many?']) {
-  const onGpu = await gpu.reader!.read({ ...ask(text), onRead: (tokens) => chunks.push(tokens) });
-  const onCpu = await cpu.reader!.read(ask(text));
+  const onGpu = await gpu.decoder!.read({ ...ask(text), onRead: (tokens) => chunks.push(tokens) });
+  const onCpu = await cpu.decoder!.read(ask(text));
   sameTokens &&= String(onGpu.tokenIds) === String(onCpu.tokenIds);
   reused = onGpu.reusedTokens ?? 0;
   const answers = ['yes', 'not here'];
-  const [a, b] = [await gpu.reader!.score(ask(text), answers), await cpu.reader!.score(ask(text), answers)];
+  const [a, b] = [await gpu.decoder!.score(ask(text), answers), await cpu.decoder!.score(ask(text), answers)];
   for (const [i, { logProbability }] of a.entries()) {
     worst = Math.max(worst, Math.abs(logProbability - b[i].logProbability));
   }

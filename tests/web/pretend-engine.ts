@@ -71,7 +71,7 @@ function willingEngine(pretence: Pretence): ServedEngine {
   let tested: SelfTested['found'] = null;
   let answersLimit = 256_000_000;
   let corrections: { start: number; end: number; text: string }[] = [];
-  let limits: Limits = { threads: null, gentle: 'battery', provider: 'auto' };
+  let limits: Limits = { threads: null, lowPower: 'battery', provider: 'auto' };
 
   const answersBytes = () => (pretence.answers?.length ?? 0) * 2_000;
   return {
@@ -354,7 +354,7 @@ function willingEngine(pretence: Pretence): ServedEngine {
     }),
     limits: async () => ({ ...limits, cores: 8 }),
     async setLimits(wanted) {
-      limits = { reader: limits.reader ?? null, ...wanted };
+      limits = { decoder: limits.decoder ?? null, ...wanted };
       return { ...limits, cores: 8 };
     },
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),

@@ -78,17 +78,17 @@ export async function serveParent(parent: ParentPort, start: unknown): Promise<v
     else if ('unlistened' in message) {
       listeners.get(message.unlistened)?.onEnd(message.lastWords);
       listeners.delete(message.unlistened);
-    } else if ('pace' in message) engine.setPace(message.pace);
+    } else if ('powerMode' in message) engine.setPowerMode(message.powerMode);
     else void finish(session, engine);
   });
   tell({ ready: true });
 }
 
-function open({ libraryDir, builtinModel, ffmpegFolder, pace, version }: EngineStart): LongviewEngine {
+function open({ libraryDir, builtinModel, ffmpegFolder, powerMode, version }: EngineStart): LongviewEngine {
   void openLog({ folder: logFolder(libraryDir) });
   const mediaTools = ffmpegFolder === null ? undefined : { folder: ffmpegFolder };
   const engine = createEngine({ libraryDir, builtinModel, mediaTools, version });
-  engine.setPace(pace);
+  engine.setPowerMode(powerMode);
   return engine;
 }
 

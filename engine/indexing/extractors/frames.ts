@@ -1,5 +1,5 @@
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
-import type { Eyes, Look } from '../../inference/types.ts';
+import type { FrameEncoder, PatchAnalysis } from '../../inference/types.ts';
 import type { PassWriter, StoredPatch, TrackKind } from '../../library/index.ts';
 import { colourMeter } from '../../vision/object-colours.ts';
 import type { IndexingModel } from '../types.ts';
@@ -37,19 +37,19 @@ export function frames({ model, beside = false }: FramesOptions): Extractor {
       return !tokens || store.hasTokens(video.id);
     },
     begin: async (task, info) =>
-      new FrameWalk(task, model, await model.eyes(), { name, beside, durationSec: info.durationSec }),
+      new FrameWalk(task, model, await model.frameEncoder(), { name, beside, durationSec: info.durationSec }),
   };
 }
 
 /** The tracks that a frame encoder makes. */
-function kindsOf(eyes: Eyes, model: IndexingModel, beside: boolean): TrackKind[] {
+function kindsOf(frameEncoder: FrameEncoder, model: IndexingModel, beside: boolean): TrackKind[] {
   if (beside) return ['embedding'];
   return [
     'shots',
     'stills',
     ...(model.detects ? (['objects'] as const) : []),
     'embedding',
-    ...(eyes.hiddenSize > 0 ? (['tokens'] as const) : []),
+    ...(frameEncoder.hiddenSize > 0 ? (['tokens'] as const) : []),
   ];
 }
 
@@ -61,7 +61,7 @@ class FrameWalk implements FrameWork {
   readonly batchPatches: number;
   readonly resumed: { patches: number };
   readonly stills: FrameWork['stills'];
-  readonly #eyes: Eyes;
+  readonly #frameEncoder: FrameEncoder;
   readonly #pass: PassWriter;
   readonly #signal: AbortSignal | undefined;
   #waiting: StoredPatch[] = [];
@@ -69,37 +69,41 @@ class FrameWalk implements FrameWork {
   constructor(
     { store, video, fps, signal }: ExtractorTask,
     model: IndexingModel,
-    eyes: Eyes,
+    frameEncoder: FrameEncoder,
     { name, beside }: { name: string; beside: boolean; durationSec: number },
   ) {
-    this.#eyes = eyes;
+    this.#frameEncoder = frameEncoder;
     this.#signal = signal;
     this.fps = fps ?? model.fps;
-    [this.width, this.height, this.batchPatches] = [eyes.width, eyes.height, eyes.batchPatches];
+    [this.width, this.height, this.batchPatches] = [
+      frameEncoder.width,
+      frameEncoder.height,
+      frameEncoder.batchPatches,
+    ];
     const settings = {
       modelId: model.id,
       modelFingerprint: model.fingerprint,
       fps: this.fps,
-      grid: eyes.grid,
-      hiddenSize: eyes.hiddenSize,
-      embeddingSize: eyes.embeddingSize,
+      grid: frameEncoder.grid,
+      hiddenSize: frameEncoder.hiddenSize,
+      embeddingSize: frameEncoder.embeddingSize,
     };
     this.#pass = store.beginPass(video.id, settings, {
       extractor: name,
-      kinds: kindsOf(eyes, model, beside),
+      kinds: kindsOf(frameEncoder, model, beside),
     });
     this.resumed = { patches: this.#pass.resumedPatches };
     this.stills = beside ? undefined : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
   }
 
   async take(patches: readonly SampledPatch[], letterbox: Letterbox): Promise<void> {
-    const looks = await this.#eyes.look(
+    const analyses = await this.#frameEncoder.analyse(
       patches.map((patch) => patch.frames),
       letterbox,
       this.#signal,
     );
     patches.forEach((patch, index) => {
-      this.#waiting.push(stored(patch, withColours(looks[index], patch.frames, this.width, letterbox)));
+      this.#waiting.push(stored(patch, withColours(analyses[index], patch.frames, this.width, letterbox)));
     });
     if (this.#waiting.length >= patchesPerWrite) this.flush();
   }
@@ -127,25 +131,30 @@ class FrameWalk implements FrameWork {
   }
 }
 
-function stored({ frames: [a, b], cutScores, end }: SampledPatch, look: Look): StoredPatch {
+function stored({ frames: [a, b], cutScores, end }: SampledPatch, analysis: PatchAnalysis): StoredPatch {
   return {
     start: a.time,
     end,
     frameTimes: [a.time, b.time],
     cutScores,
     // An odd last frame was looked at twice, but is one frame.
-    objects: a === b ? [look.objects[0], []] : look.objects,
-    tokens: look.tokens,
-    embedding: look.embedding,
+    objects: a === b ? [analysis.objects[0], []] : analysis.objects,
+    tokens: analysis.tokens,
+    embedding: analysis.embedding,
   };
 }
 
 /** A look whose objects know their colours. */
-function withColours(look: Look, frames: readonly RgbFrame[], width: number, letterbox: Letterbox): Look {
-  const objects = look.objects.map((those, index) => {
+function withColours(
+  analysis: PatchAnalysis,
+  frames: readonly RgbFrame[],
+  width: number,
+  letterbox: Letterbox,
+): PatchAnalysis {
+  const objects = analysis.objects.map((those, index) => {
     if (those.length === 0) return those;
     const coloursIn = colourMeter(frames[index], width, letterbox);
     return those.map((object) => ({ ...object, colours: coloursIn(object.box) }));
   });
-  return { ...look, objects };
+  return { ...analysis, objects };
 }

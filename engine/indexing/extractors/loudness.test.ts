@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { madeEyes, madeModel } from '../../../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeModel } from '../../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { parseQuery } from '../../language/parsed-query.ts';
 import { openStore } from '../../library/index.ts';
@@ -32,7 +32,7 @@ test('a bang in a quiet film and the silence after it are found, and the sound i
   const deps = {
     store,
     media: { ...media, readSound: counting },
-    model: madeModel(madeEyes()),
+    model: madeModel(madeFrameEncoder()),
     extractors: [loudness],
   };
   const { videos } = await indexVideos(deps, [path]);
@@ -65,7 +65,7 @@ test('a film without sound has none, and is not asked again', async (t) => {
     ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=s=64x36:r=5:d=4'],
     ...['-c:v', 'libx264', path],
   ]);
-  const deps = { store, media, model: madeModel(madeEyes()), extractors: [loudness] };
+  const deps = { store, media, model: madeModel(madeFrameEncoder()), extractors: [loudness] };
   const { videos } = await indexVideos(deps, [path]);
   assert.deepEqual([videos[0].status, videos[0].problems], ['indexed', undefined]);
   assert.equal(store.series(videos[0].id!, 'loudness'), undefined);

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCanvas } from '@napi-rs/canvas';
-import { madeEyes, madeModel } from '../../../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeModel } from '../../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { openStore, wordsOf } from '../../library/index.ts';
 import * as media from '../../media/index.ts';
@@ -52,7 +52,7 @@ test('what stands on slides is read in the same decode, with its times, and foun
   const deps = {
     store,
     media: { ...media, sampleFrames: counting },
-    model: madeModel(madeEyes()),
+    model: madeModel(madeFrameEncoder()),
     extractors: [screenText(weights)],
   };
   const { videos } = await indexVideos(deps, [path]);

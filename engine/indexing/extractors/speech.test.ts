@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { madeEyes, madeModel } from '../../../tests/fixtures/footage.ts';
+import { madeFrameEncoder, madeModel } from '../../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { openStore, wordsOf, type Store, type StoredLine } from '../../library/index.ts';
 import * as media from '../../media/index.ts';
@@ -60,7 +60,7 @@ function stage(t: TestContext, files: Record<string, string> = spec.files): Stag
       return path;
     },
     index: (paths, options) =>
-      indexVideos({ store, media, model: madeModel(madeEyes()), extractors }, paths, options),
+      indexVideos({ store, media, model: madeModel(madeFrameEncoder()), extractors }, paths, options),
     heard: (id) => store.lines(id, ['transcript']),
   };
 }

@@ -7,7 +7,7 @@ import { openGraph } from '../runtime/open-graph.ts';
 import type { ProviderName } from '../runtime/provider-names.ts';
 import type { GraphSession } from '../runtime/session.ts';
 import { toUnitLength } from '../../core/vectors.ts';
-import type { Eyes, Look } from '../types.ts';
+import type { FrameEncoder, PatchAnalysis } from '../types.ts';
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import type { Picture } from '../image/resample.ts';
 import { clipOutputs } from './outputs.ts';
@@ -17,7 +17,7 @@ import { prepare, type ClipShape, type Prepared } from './prepare.ts';
 const batchPictures = 8;
 
 /** The pictures' side of a CLIP-class pair: it embeds; it names no objects and has no visual tokens for a decoder. */
-export class ClipEyes implements Eyes, AsyncDisposable {
+export class ClipFrameEncoder implements FrameEncoder, AsyncDisposable {
   readonly framesPerPatch = 2;
   readonly batchPatches = batchPictures / 2;
   readonly grid = [0, 0] as const;
@@ -51,11 +51,11 @@ export class ClipEyes implements Eyes, AsyncDisposable {
    * pair has its own way with shapes.
    * @throws LongviewError `bad-argument`, `bad-bundle`, `cancelled`.
    */
-  async look(
+  async analyse(
     patches: readonly (readonly [RgbFrame, RgbFrame])[],
     letterbox: Letterbox,
     signal?: AbortSignal,
-  ): Promise<Look[]> {
+  ): Promise<PatchAnalysis[]> {
     const pictures = patches.flat().map(({ pixels }) => {
       const { width, height } = this;
       if (pixels.length !== width * height * 3) {
@@ -71,7 +71,7 @@ export class ClipEyes implements Eyes, AsyncDisposable {
     });
   }
 
-  /** Unit vectors of pictures of any size, [embeddingSize] each. @throws LongviewError as {@link look}. */
+  /** Unit vectors of pictures of any size, [embeddingSize] each. @throws LongviewError as {@link analyse}. */
   async embed(
     pictures: readonly Picture[],
     { signal }: { signal?: AbortSignal } = {},

@@ -36,7 +36,7 @@ export interface DecoderOptions {
 }
 
 /** A bundle's decoder with its token embedding, opened on one provider. */
-export class Decoder implements AsyncDisposable {
+export class DecoderGraph implements AsyncDisposable {
   readonly shape: DecoderShape;
   readonly provider: ProviderName;
   /** How prompts are cut for it. */
@@ -67,7 +67,7 @@ export class Decoder implements AsyncDisposable {
   }
 
   /** @throws LongviewError `bad-bundle`; ProviderFailure. */
-  static async open(bundle: Bundle, options: DecoderOptions): Promise<Decoder> {
+  static async open(bundle: Bundle, options: DecoderOptions): Promise<DecoderGraph> {
     const shape = bundle.manifest.decoder as DecoderShape;
     const policy = chunkPolicy(shape, options);
     const deviceOutputs = (name: string) => /^(?:present|new)\./u.test(name);
@@ -77,7 +77,7 @@ export class Decoder implements AsyncDisposable {
       const embedding = await openGraph(bundle, shape.embeddingGraph, { ...options, provider: 'cpu' });
       try {
         checkDecoder(bundle.folder, shape, graph, embedding);
-        return new Decoder(shape, graph, embedding, policy);
+        return new DecoderGraph(shape, graph, embedding, policy);
       } catch (error) {
         await embedding[Symbol.asyncDispose]();
         throw error;

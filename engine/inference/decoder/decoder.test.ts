@@ -8,7 +8,7 @@ import { LongviewError } from '../../protocol/errors.ts';
 import { noise, tinyDecoder, writeTinyBundle } from '../../../tests/support/tiny-bundle.ts';
 import { openModel, type OpenedModel, type OpenModelOptions } from '../model.ts';
 import { Tokenizer } from '../text/tokenizer.ts';
-import type { PromptPart, ReadRequest } from '../types.ts';
+import type { PromptPart, DecodeRequest } from '../types.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'longview-reader-'));
 const opened: OpenedModel[] = [];
@@ -24,8 +24,8 @@ after(async () => {
 async function open(options: OpenModelOptions = {}, bundle = 'tiny') {
   const model = await openModel(join(root, bundle), { provider: 'cpu', threads: 1, ...options });
   opened.push(model);
-  assert.ok(model.reader);
-  return model.reader;
+  assert.ok(model.decoder);
+  return model.decoder;
 }
 
 /** A video of random visual tokens, [patches] of 3 x 4. */
@@ -35,30 +35,34 @@ function video(patches: number, seed = 1): PromptPart {
   return { kind: 'video', patches: Array.from({ length: patches }, one), grid: [3, 4] };
 }
 
-function question(text: string, patches = 20): ReadRequest {
+function question(text: string, patches = 20): DecodeRequest {
   return { parts: [video(patches), { kind: 'text', text }], gamma: 0.75, maxNewTokens: 12 };
 }
 
 describe('an answer', () => {
   it('is the same twice, comes in pieces, and says what it cost', async () => {
-    const reader = await open();
+    const decoder = await open();
     const pieces: string[] = [];
-    const first = await reader.read({ ...question('what is shown?'), onText: (piece) => pieces.push(piece) });
+    const first = await decoder.read({
+      ...question('what is shown?'),
+      onText: (piece) => pieces.push(piece),
+    });
     assert.equal(pieces.join(''), first.text);
     assert.ok(pieces.every((piece) => piece !== ''));
     assert.equal(first.tokens, first.tokenIds?.length);
     assert.ok(first.tokens > 0 && first.tokens <= 12);
     assert.ok(first.promptTokens > 240);
     assert.ok(first.confidence > 0 && first.confidence <= 1);
-    const again = await reader.read(question('what is shown?'));
+    const again = await decoder.read(question('what is shown?'));
     assert.deepEqual(again.tokenIds, first.tokenIds);
     assert.equal(again.confidence, first.confidence);
   });
 
   it('depends on gamma, on the video and on its order', async () => {
-    const reader = await open();
-    const base = await reader.read(question('what?'));
-    const score = async (request: ReadRequest) => (await reader.score(request, ['yes']))[0]?.logProbability;
+    const decoder = await open();
+    const base = await decoder.read(question('what?'));
+    const score = async (request: DecodeRequest) =>
+      (await decoder.score(request, ['yes']))[0]?.logProbability;
     const before = await score(question('what?'));
     assert.notEqual(await score({ ...question('what?'), gamma: 1.5 }), before);
     const turned = video(20) as PromptPart & { kind: 'video' };
@@ -83,19 +87,19 @@ describe('an answer', () => {
           )),
         ),
     });
-    const reader = await open({}, 'stops');
-    const result = await reader.read({ ...question('what?'), maxNewTokens: 200 });
+    const decoder = await open({}, 'stops');
+    const result = await decoder.read({ ...question('what?'), maxNewTokens: 200 });
     assert.ok(result.tokens < 200);
     assert.ok(result.tokenIds?.every((id) => !stops.includes(id)));
   });
 
   it('is drawn by temperature, top-p and seed: the same seed, the same answer', async () => {
-    const reader = await open();
+    const decoder = await open();
     const draw = async (seed: number, topP = 1) =>
-      (await reader.read({ ...question('what?'), temperature: 2, topP, seed })).tokenIds;
+      (await decoder.read({ ...question('what?'), temperature: 2, topP, seed })).tokenIds;
     assert.deepEqual(await draw(7), await draw(7));
     assert.notDeepEqual(await draw(7), await draw(8));
-    const greedy = (await reader.read(question('what?'))).tokenIds;
+    const greedy = (await decoder.read(question('what?'))).tokenIds;
     assert.deepEqual(await draw(3, 1e-6), greedy);
   });
 
@@ -103,7 +107,7 @@ describe('an answer', () => {
     const whole = await (await open({ memory: 2 ** 30 })).score(question('what?', 60), ['yes', 'no']);
     const model = await openModel(join(root, 'tiny'), { provider: 'cpu', threads: 1, scoreBytes: 40_000 });
     opened.push(model);
-    const chunked = await model.reader!.score(question('what?', 60), ['yes', 'no']);
+    const chunked = await model.decoder!.score(question('what?', 60), ['yes', 'no']);
     for (const [i, { logProbability }] of whole.entries()) {
       assert.ok(Math.abs(logProbability - chunked[i].logProbability) < 1e-4);
     }
@@ -132,23 +136,27 @@ describe('a second question on the same video', () => {
   });
 
   it('does not take another video, another gamma or another grid for the same', async () => {
-    const reader = await open({ prefixMemory: 64 * 2 ** 20 });
-    await reader.read(question('what?'));
+    const decoder = await open({ prefixMemory: 64 * 2 ** 20 });
+    await decoder.read(question('what?'));
     const other = { ...question('what?'), parts: [video(20, 2), { kind: 'text' as const, text: 'what?' }] };
-    assert.equal((await reader.read(other)).reusedTokens, 0);
-    assert.equal((await reader.read({ ...question('what?'), gamma: 1 })).reusedTokens, 0);
+    assert.equal((await decoder.read(other)).reusedTokens, 0);
+    assert.equal((await decoder.read({ ...question('what?'), gamma: 1 })).reusedTokens, 0);
     const turned = { ...(video(20) as PromptPart & { kind: 'video' }), grid: [4, 3] as const };
     const grid = { ...question('what?'), parts: [turned, { kind: 'text' as const, text: 'what?' }] };
-    assert.equal((await reader.read(grid)).reusedTokens, 0);
-    assert.ok(((await reader.read(question('why?'))).reusedTokens ?? 0) > 0);
+    assert.equal((await decoder.read(grid)).reusedTokens, 0);
+    assert.ok(((await decoder.read(question('why?'))).reusedTokens ?? 0) > 0);
   });
 
   it('reads again when memory for prefixes was too small for two videos', async () => {
     // 20 patches are about 245 tokens of 512 bytes a token.
-    const reader = await open({ prefixMemory: 200_000 });
+    const decoder = await open({ prefixMemory: 200_000 });
     const ask = async (seed: number) =>
-      (await reader.read({ ...question('what?'), parts: [video(20, seed), { kind: 'text', text: 'what?' }] }))
-        .reusedTokens;
+      (
+        await decoder.read({
+          ...question('what?'),
+          parts: [video(20, seed), { kind: 'text', text: 'what?' }],
+        })
+      ).reusedTokens;
     assert.equal(await ask(1), 0);
     assert.ok((await ask(1))! > 0);
     assert.equal(await ask(2), 0);
@@ -158,8 +166,8 @@ describe('a second question on the same video', () => {
 
 describe('what is refused', () => {
   it('a context longer than the model’s, with the number that fits', async () => {
-    const reader = await open();
-    await assert.rejects(reader.read(question('what?', 400)), (error) => {
+    const decoder = await open();
+    await assert.rejects(decoder.read(question('what?', 400)), (error) => {
       assert.ok(error instanceof LongviewError);
       assert.equal(error.code, 'context-too-long');
       assert.match(
@@ -168,27 +176,27 @@ describe('what is refused', () => {
       );
       return true;
     });
-    const fits = await reader.read(question('what?', 330));
+    const fits = await decoder.read(question('what?', 330));
     assert.ok(fits.promptTokens > 3900);
   });
 
   it('a context larger than memory, with the number that does fit', async () => {
-    const reader = await open({ memory: 1_500_000 });
-    const limit = await reader.longestContext();
+    const decoder = await open({ memory: 1_500_000 });
+    const limit = await decoder.longestContext();
     assert.ok(limit > 100 && limit < 4096, String(limit));
-    const error = await reader.read(question('what?', 200)).catch((e: unknown) => e);
+    const error = await decoder.read(question('what?', 200)).catch((e: unknown) => e);
     assert.ok(error instanceof LongviewError && error.code === 'context-too-long');
     const patches = error.details?.fittingPatches as number;
     assert.ok(error.message.includes(`${limit} tokens would fit`));
-    await reader.read(question('what?', patches));
-    await assert.rejects(reader.read(question('what?', patches + 1)), { code: 'context-too-long' });
+    await decoder.read(question('what?', patches));
+    await assert.rejects(decoder.read(question('what?', patches + 1)), { code: 'context-too-long' });
   });
 
   it('wrong arguments, each quoted', async () => {
-    const reader = await open();
-    const refuses = (change: Partial<ReadRequest>, quoted: string) =>
+    const decoder = await open();
+    const refuses = (change: Partial<DecodeRequest>, quoted: string) =>
       assert.rejects(
-        reader.read({ ...question('what?'), ...change }),
+        decoder.read({ ...question('what?'), ...change }),
         (e) => e instanceof LongviewError && e.code === 'bad-argument' && e.message.includes(quoted),
       );
     await refuses({ gamma: 0 }, 'got 0');
@@ -199,25 +207,25 @@ describe('what is refused', () => {
     await refuses({ seed: 0.5 }, '0.5');
     const wrong = { kind: 'video' as const, patches: [new Float32Array(7)], grid: [3, 4] as const };
     await refuses({ parts: [wrong] }, 'got 7');
-    await assert.rejects(reader.score(question('what?'), ['']), { code: 'bad-argument' });
+    await assert.rejects(decoder.score(question('what?'), ['']), { code: 'bad-argument' });
   });
 
   it('special tokens in a user’s words: they are words', async () => {
-    const reader = await open();
-    const tokens = await reader.countTokens([{ kind: 'text', text: '<|im_end|>' }]);
-    assert.ok(tokens > (await reader.countTokens([{ kind: 'text', text: '' }])) + 1);
+    const decoder = await open();
+    const tokens = await decoder.countTokens([{ kind: 'text', text: '<|im_end|>' }]);
+    assert.ok(tokens > (await decoder.countTokens([{ kind: 'text', text: '' }])) + 1);
   });
 });
 
 describe('cancelling', () => {
   it('stops within one chunk, while reading and while answering, and the next question is answered', async () => {
-    const reader = await open();
-    const expected = await reader.read(question('what?', 200));
+    const decoder = await open();
+    const expected = await decoder.read(question('what?', 200));
     const other = await openModel(join(root, 'tiny'), { provider: 'cpu', threads: 1, prefixMemory: 1e8 });
     opened.push(other);
     const chunks: number[] = [];
     const controller = new AbortController();
-    const reading = other.reader!.read({
+    const reading = other.decoder!.read({
       ...question('what?', 200),
       signal: controller.signal,
       onRead: (tokens) => {
@@ -229,7 +237,7 @@ describe('cancelling', () => {
     assert.equal(chunks.length, 1);
     const during = new AbortController();
     let pieces = 0;
-    const answering = other.reader!.read({
+    const answering = other.decoder!.read({
       ...question('what?', 200),
       signal: during.signal,
       onText: () => {
@@ -239,8 +247,8 @@ describe('cancelling', () => {
     });
     await assert.rejects(answering, { code: 'cancelled' });
     assert.equal(pieces, 1);
-    assert.deepEqual((await other.reader!.read(question('what?', 200))).tokenIds, expected.tokenIds);
-    await assert.rejects(other.reader!.read({ ...question('what?'), signal: AbortSignal.abort() }), {
+    assert.deepEqual((await other.decoder!.read(question('what?', 200))).tokenIds, expected.tokenIds);
+    await assert.rejects(other.decoder!.read({ ...question('what?'), signal: AbortSignal.abort() }), {
       code: 'cancelled',
     });
   });
@@ -263,11 +271,11 @@ it('a graph that gives whole caches at every run answers as one that gives new r
 });
 
 it('requests that come at once are answered one after the other, each as when alone', async () => {
-  const reader = await open();
+  const decoder = await open();
   const texts = ['what?', 'why?', 'who?'];
-  const together = await Promise.all(texts.map((text) => reader.read(question(text))));
+  const together = await Promise.all(texts.map((text) => decoder.read(question(text))));
   for (const [i, text] of texts.entries()) {
-    assert.deepEqual((await reader.read(question(text))).tokenIds, together[i]?.tokenIds);
+    assert.deepEqual((await decoder.read(question(text))).tokenIds, together[i]?.tokenIds);
   }
 });
 
@@ -277,8 +285,8 @@ it('every position variant reads, and they differ', async () => {
     await writeTinyBundle(join(root, variant), {
       change: (manifest) => (manifest.decoder!.positions.variant = variant),
     });
-    const reader = await open({}, variant);
-    const [score] = await reader.score(question('what?'), ['yes']);
+    const decoder = await open({}, variant);
+    const [score] = await decoder.score(question('what?'), ['yes']);
     assert.ok(Number.isFinite(score?.logProbability));
     seen.add(score.logProbability);
   }
@@ -287,7 +295,7 @@ it('every position variant reads, and they differ', async () => {
 
 describe('scores', () => {
   it('are log-probabilities, and exact for the token that would be generated', async () => {
-    const reader = await open();
+    const decoder = await open();
     const tokenizer = await Tokenizer.open(join(root, 'tiny'));
     // All tokens that are a text by themselves.
     const texts = Array.from({ length: 313 }, (_, id) => id)
@@ -296,8 +304,8 @@ describe('scores', () => {
     assert.ok(texts.length > 150);
     let met = 0;
     for (const text of ['what?', 'why?', 'who is it?', 'when?']) {
-      const greedy = await reader.read({ ...question(text), maxNewTokens: 1 });
-      const scores = await reader.score(question(text), texts);
+      const greedy = await decoder.read({ ...question(text), maxNewTokens: 1 });
+      const scores = await decoder.score(question(text), texts);
       const sum = scores.reduce((total, { logProbability }) => total + Math.exp(logProbability), 0);
       assert.ok(sum > 0 && sum < 1 + 1e-6);
       const exact = scores.findIndex((score) => score.exact);
@@ -309,8 +317,8 @@ describe('scores', () => {
     assert.ok(met > 0);
   });
   it('a hidden state has the decoder’s width', async () => {
-    const reader = await open();
-    const state = await reader.state(question('what?'));
+    const decoder = await open();
+    const state = await decoder.state(question('what?'));
     assert.equal(state.length, tinyDecoder.hiddenSize);
     assert.ok(state.some((value) => value !== 0));
   });

@@ -6,8 +6,8 @@ import { Lazy } from '../runtime/lazy.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TextStream } from '../text/text-stream.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import type { Reader, ReadRequest, ReadResult } from '../types.ts';
-import { Decoder } from './decoder-graph.ts';
+import type { Decoder, DecodeRequest, DecodeResult } from '../types.ts';
+import { DecoderGraph } from './decoder-graph.ts';
 import type { DecoderShape } from './kv-cache.ts';
 import { longestContext, type ContextLimits } from './memory.ts';
 import { positionOptions, readOn, walkAfter } from './prefill.ts';
@@ -17,7 +17,7 @@ import { withPrompt, type PromptSessionOptions, type ReadPrompt } from './prompt
 import { argmax, createSampler, logProbability, type Sampler } from './sampling.ts';
 
 /** What a reader is made of. */
-export interface ReaderOptions {
+export interface OnnxDecoderOptions {
   bundle: Bundle;
   runtime: Runtime;
   tokenizer: () => Promise<Tokenizer>;
@@ -31,24 +31,24 @@ export interface ReaderOptions {
   scoreBytes?: number;
 }
 
-type Request = Omit<ReadRequest, 'maxNewTokens' | 'temperature' | 'topP' | 'seed' | 'onText'>;
+type Request = Omit<DecodeRequest, 'maxNewTokens' | 'temperature' | 'topP' | 'seed' | 'onText'>;
 
 /** Of the trained context, what is left to the question and the answer. */
 const tokensForWords = 64;
 
 /** Reads prompts with a bundle's decoder. Requests wait for each other: there is one model and one memory. */
-export class DecoderReader implements Reader, AsyncDisposable {
+export class OnnxDecoder implements Decoder, AsyncDisposable {
   readonly variant: PositionVariant;
   readonly trainedPatches: number;
   readonly wordsPerPatch: number;
-  readonly #options: ReaderOptions;
+  readonly #options: OnnxDecoderOptions;
   readonly #shape: DecoderShape;
   readonly #tokens: NonNullable<BundleManifest['tokens']>;
   readonly #prefixes: PrefixCache;
-  readonly #decoder: Lazy<Decoder>;
+  readonly #decoder: Lazy<DecoderGraph>;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(options: ReaderOptions) {
+  constructor(options: OnnxDecoderOptions) {
     const { bundle, runtime, tokensPerPatch, scoreBytes } = options;
     this.#options = options;
     this.#shape = bundle.manifest.decoder as DecoderShape;
@@ -62,12 +62,12 @@ export class DecoderReader implements Reader, AsyncDisposable {
       options.prefixMemory ?? Math.min(2 ** 30, process.availableMemory() / 4),
     );
     this.#decoder = new Lazy(async () =>
-      Decoder.open(bundle, { ...(await runtime.chosen()), threads: runtime.threads, scoreBytes }),
+      DecoderGraph.open(bundle, { ...(await runtime.chosen()), threads: runtime.threads, scoreBytes }),
     );
   }
 
   /** Generates an answer. @throws LongviewError `context-too-long`, `cancelled`, `bad-argument`. */
-  async read(request: ReadRequest): Promise<ReadResult> {
+  async read(request: DecodeRequest): Promise<DecodeResult> {
     const sampler = createSampler(request);
     const maxNewTokens = request.maxNewTokens ?? 128;
     if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 1) {
@@ -146,7 +146,7 @@ export class DecoderReader implements Reader, AsyncDisposable {
   async #run<T>(
     request: Request,
     newTokens: number,
-    use: (prompt: Prompt, read: ReadPrompt, decoder: Decoder, tokenizer: Tokenizer) => Promise<T>,
+    use: (prompt: Prompt, read: ReadPrompt, decoder: DecoderGraph, tokenizer: Tokenizer) => Promise<T>,
   ): Promise<T> {
     const positions = this.#positions(request);
     // Checks gamma before anything is loaded.
@@ -171,13 +171,13 @@ export class DecoderReader implements Reader, AsyncDisposable {
   async #generate(options: {
     prompt: Prompt;
     read: ReadPrompt;
-    decoder: Decoder;
+    decoder: DecoderGraph;
     tokenizer: Tokenizer;
-    request: ReadRequest;
+    request: DecodeRequest;
     maxNewTokens: number;
     sampler: Sampler;
     onText: (piece: string) => void;
-  }): Promise<ReadResult> {
+  }): Promise<DecodeResult> {
     const { prompt, read, decoder, tokenizer, request, maxNewTokens, sampler, onText } = options;
     const start = performance.now();
     const walk = walkAfter(prompt, this.#positions(request));
@@ -217,16 +217,16 @@ export class DecoderReader implements Reader, AsyncDisposable {
     };
   }
 
-  #readOn(decoder: Decoder, ids: readonly number[], walk: PositionWalk, read: ReadPrompt) {
+  #readOn(decoder: DecoderGraph, ids: readonly number[], walk: PositionWalk, read: ReadPrompt) {
     return readOn(decoder, ids, walk.take(['text', ids.length]), read.cache);
   }
 
-  #session(decoder: Decoder): PromptSessionOptions {
+  #session(decoder: DecoderGraph): PromptSessionOptions {
     const { policy, memory } = this.#limits(decoder);
     return { decoder, policy, memory, prefixes: this.#prefixes };
   }
 
-  #limits(decoder: Decoder): ContextLimits {
+  #limits(decoder: DecoderGraph): ContextLimits {
     const { memory } = this.#options;
     return {
       shape: this.#shape,

@@ -43,8 +43,8 @@ async function bundleWith(
   });
   const model = await openModel(folder, { provider: 'cpu', threads: 1 });
   opened.push(model);
-  assert.ok(model.reader);
-  return { reader: model.reader, manifest, folder };
+  assert.ok(model.decoder);
+  return { decoder: model.decoder, manifest, folder };
 }
 
 function video(times?: readonly number[]): PromptPart {
@@ -55,12 +55,12 @@ function video(times?: readonly number[]): PromptPart {
 
 /** The probability of one answer: another one where anything of the positions is. */
 async function score(
-  { reader }: Awaited<ReturnType<typeof bundleWith>>,
+  { decoder }: Awaited<ReturnType<typeof bundleWith>>,
   gamma = 1,
   times?: readonly number[],
 ): Promise<number> {
   const parts: PromptPart[] = [video(times), { kind: 'text', text: 'what?' }];
-  const [{ logProbability }] = await reader.score({ parts, gamma }, ['yes']);
+  const [{ logProbability }] = await decoder.score({ parts, gamma }, ['yes']);
   assert.ok(Number.isFinite(logProbability));
   return logProbability;
 }

@@ -7,7 +7,7 @@ import {
   type RotaryGeometry,
 } from '../../hope/index.ts';
 import { throwIfCancelled } from '../../protocol/errors.ts';
-import type { Decoder, DecoderOutput, DecoderRows } from './decoder-graph.ts';
+import type { DecoderGraph, DecoderOutput, DecoderRows } from './decoder-graph.ts';
 import type { DecoderShape, KvCache } from './kv-cache.ts';
 import type { Prompt } from './prompt.ts';
 
@@ -47,7 +47,7 @@ export interface PrefillOptions {
  * @throws LongviewError `cancelled` between two chunks; ProviderFailure.
  */
 export async function prefill(
-  decoder: Decoder,
+  decoder: DecoderGraph,
   prompt: Prompt,
   cache: KvCache,
   options: PrefillOptions,
@@ -78,7 +78,7 @@ export function walkAfter(prompt: Prompt, positions: PositionOptions): PositionW
 
 /** Reads given tokens after a prompt. @returns outputs for each of them. */
 export async function readOn(
-  decoder: Decoder,
+  decoder: DecoderGraph,
   ids: readonly number[],
   positions: PositionIds,
   cache: KvCache,
@@ -100,7 +100,7 @@ export async function readOn(
  * visual tokens, and what DeepStack adds to the latter.
  */
 async function promptRows(
-  decoder: Decoder,
+  decoder: DecoderGraph,
   prompt: Prompt,
   start: number,
   end: number,

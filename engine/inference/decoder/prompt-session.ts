@@ -1,7 +1,7 @@
 import { type PositionOptions } from '../../hope/index.ts';
 import { LongviewError } from '../../protocol/errors.ts';
 import { chunkEnds, type ChunkPolicy } from './chunks.ts';
-import type { Decoder, DecoderOutput } from './decoder-graph.ts';
+import type { DecoderGraph, DecoderOutput } from './decoder-graph.ts';
 import type { KvCache } from './kv-cache.ts';
 import { checkContext, contextBytes } from './memory.ts';
 import { prefill, promptPositions } from './prefill.ts';
@@ -20,7 +20,7 @@ export interface ReadPrompt {
 
 /** What reading prompts needs. */
 export interface PromptSessionOptions {
-  decoder: Decoder;
+  decoder: DecoderGraph;
   policy: ChunkPolicy;
   prefixes: PrefixCache;
   /** Bytes that reading may take, kept prefixes included. */

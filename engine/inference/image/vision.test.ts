@@ -157,7 +157,7 @@ describe('the vision encoder', () => {
 
   it('and the decoder reads them', async () => {
     const part = await model.vision!.encode([picture(84, 84)]);
-    const answer = await model.reader!.read({
+    const answer = await model.decoder!.read({
       parts: [part, { kind: 'text', text: 'what is this?' }],
       gamma: 1,
       maxNewTokens: 3,

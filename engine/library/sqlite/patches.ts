@@ -21,7 +21,7 @@ const batchOf =
 /** How many single videos' patches are kept in memory beside the tables of whole libraries. */
 const keptVideos = 8;
 
-/** Reads what the eyes made of complete passes, and keeps what it read. */
+/** Reads what the frame encoder made of complete passes, and keeps what it read. */
 export class Patches {
   readonly #db: LibraryDatabase;
   readonly #ofPass = new Map<string, PatchTable>();

@@ -10,7 +10,7 @@ const model = (id: string, active: boolean, can: ModelInfo['can'] = ['read']) =>
 test('who answers is the chosen bundle, or the library’s own', () => {
   const models = [model('ears', true, ['hear']), model('own', true), model('reader', false)];
   assert.equal(answeringOf(models, 'reader')?.id, 'reader');
-  for (const reader of [null, undefined, 'gone']) assert.equal(answeringOf(models, reader)?.id, 'own');
+  for (const decoder of [null, undefined, 'gone']) assert.equal(answeringOf(models, decoder)?.id, 'own');
   assert.equal(answeringOf([], null), undefined);
 });
 

@@ -4,10 +4,10 @@ import type { ModelInfo } from '../../../engine/protocol/results.ts';
 /** The bundle that answers: the one that was chosen for it, or else the library's own. */
 export function answeringOf(
   models: readonly ModelInfo[],
-  reader: string | null | undefined,
+  decoder: string | null | undefined,
 ): ModelInfo | undefined {
   return (
-    models.find(({ id }) => id === reader) ??
+    models.find(({ id }) => id === decoder) ??
     models.find(({ active, can }) => active && !can.includes('hear'))
   );
 }

@@ -14,5 +14,5 @@ export async function lookUpAnsweringModel(): Promise<void> {
   const found = await Promise.all([engine.call('models', {}), engine.call('limits', {})]).catch(
     () => undefined,
   );
-  if (found) model = answeringOf(found[0].models, found[1].reader);
+  if (found) model = answeringOf(found[0].models, found[1].decoder);
 }

