@@ -11,12 +11,13 @@ import type { Calibration, QueryDialect, TrainedVocabulary } from '../engine/pro
  * - scene, background: 4,800 queries over 40 made videos of held-out shots, half of the queries for things that are
  *   not there (models/training, `python -m longview_training.calibrate_scene`, which prints them again).
  * - dominant: of 615 held-out photographs 45 show such a thing, 37 of them with the right name.
- * - cluttered: 0.08 of the drawn sample recording's patches, 0.23 to 1 of three natural clips'.
+ * - cluttered: 0.08 of the drawn sample recording's temporal patches, 0.23 to 1 of three natural clips'.
  * - recheck: `npm run -s bench -- fusion`, which fits it on the sample recording with queries left out and prints it
- *   again. A weight that doesn't help on those is 0: the second look can't do harm then. Three quarters of it in the list find
- *   2 points more moments in held-out videos (`bench -- model`) than none, and one of 65 more on the sample.
+ *   again. A weight that doesn't help on those is 0: the second look can't do harm then. Three quarters of it in the
+ * list find   2 points more moments in held-out videos (`bench -- model`) than none, and one of 65 more on the sample.
  * - fusion: log-odds, because the same command finds them better than reciprocal ranks; `unseen` is about what the
- *   silence of a detector is worth that finds 54 to 65 % of what is there; the other weights and `reading` are chosen by hand.
+ *   silence of a detector is worth that finds 54 to 65 % of what is there; the other weights and `reading` are chosen
+ * by hand.
  */
 export const builtinCalibration = {
   scene: { similarity: 17.48, standout: 0, bias: -5.72 },
@@ -43,8 +44,8 @@ const { learnt } = z
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../models/training/held-out.json'), 'utf8')));
 
 /**
- * What the built-in decoder and text tower were taught: categories (models/training's kinds.py), and names of things with
- * their synonyms, as models/training wrote them down beside what it held out.
+ * What the built-in decoder and text tower were taught: categories (models/training's kinds.py), and names of things
+ * with their synonyms, as models/training wrote them down beside what it held out.
  */
 export const builtinVocabulary: TrainedVocabulary = {
   kinds: [...kindWords],

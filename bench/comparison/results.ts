@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** [right, asked] */
 const tally = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
-/** Patches of the video, then depth or task. */
+/** Temporal patches of the video, then depth or task. */
 const grid = z.record(z.string(), z.record(z.string(), tally));
 
 const run = z.object({
@@ -39,8 +39,8 @@ export function together(tallies: readonly Tally[]): Tally {
 }
 
 /**
- * Shares right of runs that differ in their seed, in per cent: their mean with its standard error between seeds, "58.5 ± 2.0".
- * Of one run the standard error is that of its measurement. A dash where nothing was asked.
+ * Shares right of runs that differ in their seed, in per cent: their mean with its standard error between seeds, "58.5
+ * ± 2.0". Of one run the standard error is that of its measurement. A dash where nothing was asked.
  */
 export function share(tallies: readonly Tally[]): string {
   const shares = tallies.filter(([, asked]) => asked > 0).map(([right, asked]) => right / asked);

@@ -3,10 +3,10 @@ import { lookAtAll, type SeenPatch } from './look.ts';
 import type { Scene } from './scene.ts';
 import type { Stage } from './stage.ts';
 
-/** How far into its shot the second frame of a patch is: a little motion. */
+/** How far into its shot the second frame of a temporal patch is: a little motion. */
 const step = 0.1;
 
-/** Looks at one patch of each scene. */
+/** Looks at one temporal patch of each scene. */
 export function lookAtScenes(
   { model, sheets }: Stage,
   sheet: string,

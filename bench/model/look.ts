@@ -9,10 +9,10 @@ export interface SeenPatch extends PatchAnalysis {
   cutScores: readonly [number, number];
 }
 
-/** Patches that are looked at while the next ones are drawn. */
+/** Temporal patches that are looked at while the next ones are drawn. */
 const atOnce = 8;
 
-/** Looks at drawn patches as indexing does at decoded ones, and drops their pixels. */
+/** Looks at drawn temporal patches as indexing does at decoded ones, and drops their pixels. */
 export async function lookAtAll(
   frameEncoder: FrameEncoder,
   drawn: AsyncIterable<FramePair>,

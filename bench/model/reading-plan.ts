@@ -3,7 +3,7 @@ import type { HeldOut } from './held-out.ts';
 import { related, type Thing } from './names.ts';
 import { shuffled } from './random.ts';
 
-/** A patch that was looked at, ready for the decoder. */
+/** A temporal patch that was looked at, ready for the decoder. */
 export interface Readable {
   thing: Thing;
   tokens: Float32Array;
@@ -11,7 +11,7 @@ export interface Readable {
   label: Readonly<Record<string, string>>;
 }
 
-/** A video to read: one patch a shot. */
+/** A video to read: one temporal patch a shot. */
 export interface PlannedReading {
   shots: readonly Readable[];
   asked: readonly Asked[];

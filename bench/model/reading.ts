@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts';
 /** The gammas that training drew from. */
 const gammas = usualGammas;
 
-/** Patches of a video at the training length, and what is asked at each length. */
+/** Temporal patches of a video at the training length, and what is asked at each length. */
 const trainingLength = 16;
 const lengths = [
   { patches: 4, only: undefined },
@@ -46,7 +46,7 @@ class Results {
   }
 }
 
-/** Reads videos of given patches with the decoder, with the prompts that `ask` uses. */
+/** Reads videos of given temporal patches with the decoder, with the prompts that `ask` uses. */
 export async function measureReading(
   stage: Stage,
   what: 'photographs' | 'scenes',

@@ -14,7 +14,7 @@ export class Sheets {
     this.#folder = folder;
   }
 
-  /** Keeps the second frame of a patch, of the first patches of each sheet. */
+  /** Keeps the second frame of a temporal patch, of the first temporal patches of each sheet. */
   add(sheet: string, text: string, [, frame]: FramePair, screen: Screen): void {
     if (this.#folder === undefined) return;
     const kept = this.#sheets.get(sheet) ?? [];

@@ -2,7 +2,7 @@
 export interface Sizes {
   /** Videos of one photograph a kind. */
   photographVideos: number;
-  /** Patches that a query has to choose from. */
+  /** Temporal patches that a query has to choose from. */
   candidates: number;
   /** Of them in the unseen style, where that is measured. */
   unseenStyle: number;

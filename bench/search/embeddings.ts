@@ -1,6 +1,6 @@
 import { randomRow } from './made-library.ts';
 
-/** Writes the unit vector of a patch into `into`. */
+/** Writes the unit vector of a temporal patch into `into`. */
 export type Embedding = (into: Float32Array, patch: number) => void;
 
 /** Normally distributed numbers, many; rows are cut out of them at random places. */
@@ -21,8 +21,9 @@ export function isotropic(): Embedding {
 }
 
 /**
- * Vectors that lie as real ones do. Each shot (12 patches) is like a patch of real footage (one of `real`, row-major),
- * moved by as much noise as two shots of the same thing differ by, and its patches by as much as neighbouring ones do.
+ * Vectors that lie as real ones do. Each shot (12 temporal patches) is like a temporal patch of real footage (one of
+ * `real`, row-major), moved by as much noise as two shots of the same thing differ by, and its temporal patches by as
+ * much as neighbouring ones do.
  */
 export function likeReal(
   real: Float32Array,
@@ -48,8 +49,8 @@ export function likeReal(
 }
 
 /**
- * How far neighbouring patches of real footage lie apart (their median distance), as the noise that parts them: unit
- * vectors with noise of length n each have a cosine of about 1 / (1 + n²).
+ * How far neighbouring temporal patches of real footage lie apart (their median distance), as the noise that parts
+ * them: unit vectors with noise of length n each have a cosine of about 1 / (1 + n²).
  */
 export function neighbourSpread(real: Float32Array, size: number): number {
   const cosines: number[] = [];

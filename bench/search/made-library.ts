@@ -15,9 +15,9 @@ export interface MadeUp {
   size: number;
   videos: number;
   patchesPerVideo: number;
-  /** Seconds of a patch. */
+  /** Seconds of a temporal patch. */
   secondsPerPatch: number;
-  /** Writes the unit vector of a patch into `into`; called patch after patch. */
+  /** Writes the unit vector of a temporal patch into `into`; called one temporal patch after the other. */
   embedding: (into: Float32Array, patch: number) => void;
   /** Unit vectors whose nearest are to be known. */
   queries: readonly Float32Array[];
@@ -26,7 +26,7 @@ export interface MadeUp {
   onProgress: (fraction: number) => void;
 }
 
-/** Queries, and for each the nearest patches by exact comparison: [video, patch]. */
+/** Queries, and for each the nearest temporal patches by exact comparison: [video, temporal patch]. */
 export interface Truth {
   queries: Float32Array[];
   nearest: [video: number, patch: number][][];
@@ -55,7 +55,7 @@ export function randomRow(seed: number): () => number {
 
 /**
  * Makes a library of made-up embeddings, objects and subtitles, or takes the one that is there. Rows are written as
- * indexing writes them (32 patches a batch, half precision), but all at once.
+ * indexing writes them (32 temporal patches a batch, half precision), but all at once.
  */
 export function makeLibrary(made: MadeUp): Truth {
   const { folder, fingerprint, size, videos, patchesPerVideo, queries } = made;

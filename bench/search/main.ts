@@ -93,7 +93,7 @@ async function measure(
   return { ...one, ...nearest, ...(await findsIn(library, texts)) };
 }
 
-/** Embeddings of real text, and of the patches of the sample recording. */
+/** Embeddings of real text, and of the temporal patches of the sample recording. */
 async function realOnes(builtin: string, texts: readonly string[], fingerprint: string, folder: string) {
   const model = await openModel(builtin, {});
   try {
@@ -113,7 +113,7 @@ async function realOnes(builtin: string, texts: readonly string[], fingerprint: 
   }
 }
 
-/** The store's own part: nearest patches by the codes, and what adding one video costs. */
+/** The store's own part: nearest temporal patches by the codes, and what adding one video costs. */
 function nearestOf(library: string, fingerprint: string, { queries, nearest: truth }: Truth) {
   const store = openStore(library);
   try {

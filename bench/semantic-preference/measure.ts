@@ -26,7 +26,10 @@ export interface VariantPreference {
   firstFailure: number | null;
   /** The same in temporal patches of 9 x 16 tokens, as the variant counts them (gamma 0.75 where it scales). */
   firstFailurePatches: number | null;
-  /** The first distance (up to 100,000) at which the sum over all pairs is negative, the way the layout moves rows and columns. */
+  /**
+   * The first distance (up to 100,000) at which the sum over all pairs is negative, the way the layout moves rows and
+   * columns.
+   */
   wholeFirstFailure: number | null;
   /** Share of the distances at which the temporal sum is negative. */
   failing: number;
@@ -35,7 +38,8 @@ export interface VariantPreference {
 }
 
 /**
- * How far apart in id two neighbouring patches of 9 x 16 tokens are: a second apart where seconds are counted, at gamma
+ * How far apart in id two neighbouring temporal patches of 9 x 16 tokens are: a second apart where seconds are
+ * counted, at gamma
  * 0.75 where it scales, and in `m-rope-interleaved` each its own segment, without the text of its time.
  */
 const idsPerPatch: Record<PositionVariant, number> = {

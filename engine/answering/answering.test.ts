@@ -201,7 +201,7 @@ test('a plan reads nothing and decodes no picture', async () => {
 test('its self-test looks at the footage itself, and what it finds is trusted of it alone', async () => {
   const { answering, asked, times } = checkpoint();
   const { decoder, vision } = await answering.model.open();
-  // Nothing moves in a needle; further than nine patches it can't be found.
+  // Nothing moves in a needle; further than nine temporal patches it can't be found.
   const isNeedle = ([first, second]: Float32Array) => first === second;
   const far: Decoder = {
     ...decoder!,

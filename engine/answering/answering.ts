@@ -7,7 +7,9 @@ import type { TrainedVocabulary } from '../protocol/calibration.ts';
 import type { PromptPrefixReuse } from '../search/prompt-prefix-reuse.ts';
 import type { Answering, ModelHandle, SearchDeps } from '../search/types.ts';
 
-/** What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library. */
+/**
+ * What reads: its decoder, the grid of its visual tokens, and where these come from where they aren't in the library.
+ */
 export interface Answerer {
   decoder: Decoder;
   grid: readonly [number, number];
@@ -17,11 +19,11 @@ export interface Answerer {
   vocabulary?: TrainedVocabulary | undefined;
   /** How much its "yes" and "no" count. */
   numbers: ModelNumbers;
-  /** True where it is given fewer patches at once than it was trained with. */
+  /** True where it is given fewer temporal patches at once than it was trained with. */
   limited?: boolean;
 }
 
-/** Visual tokens of patches of a video, each [rows * columns, hiddenSize]. */
+/** Visual tokens of temporal patches of a video, each [rows * columns, hiddenSize]. */
 export type TokensOf = (
   video: IndexedVideo,
   table: PatchTable,
@@ -34,7 +36,7 @@ export const answeringModel = ({ answering, model }: SearchDeps): ModelHandle =>
 /** Frames for a checkpoint's own encoder: 144 tokens a temporal patch at Qwen2-VL's geometry, the paper's setting. */
 const frame = { width: 448, height: 252 };
 const typicalTokens = 144;
-/** More patches take minutes to read on a CPU, and moments are picked anyway. */
+/** More temporal patches take minutes to read on a CPU, and moments are picked anyway. */
 const mostPatches = 32;
 /** Pictures that are decoded at once. */
 const decodedAtOnce = 2;

@@ -32,7 +32,7 @@ export interface Asking {
   vocabulary: TrainedVocabulary | undefined;
   /** Moments by what is said or written, in the timeline's seconds, best first. */
   saidOf: (thing: ParsedQuery) => TrackMoment[];
-  /** The footage: one video, or several one after the other. Patches and seconds are the timeline's. */
+  /** The footage: one video, or several one after the other. Temporal patches and seconds are the timeline's. */
   timeline: ConcatenatedTimeline;
   segments: readonly Segment[];
   lookFor: LookFor;
@@ -113,7 +113,8 @@ export function prepare(rest: Omit<Asking, 'segments'>): Asking {
 }
 
 /**
- * The patches to read, some for sure and others for the rest of the footage: those of an earlier question where they do.
+ * The temporal patches to read, some for sure and others for the rest of the footage: those of an earlier question
+ * where they do.
  * @param must most important first
  */
 export function patchesToRead(
@@ -188,10 +189,10 @@ export function statedTogether(stated: readonly Stated[]): Pick<RawAnswer, 'answ
   return { answer: statements.map(({ text }) => text).join(', '), evidence, statements };
 }
 
-/** How many patches of a segment are looked at to name it: what the decoder was taught as one scene. */
+/** How many temporal patches of a segment are looked at to name it: what the decoder was taught as one scene. */
 const patchesToName = 3;
 
-/** The patches of a stretch that are looked at to name it; the outer ones may straddle a cut. */
+/** The temporal patches of a stretch that are looked at to name it; the outer ones may straddle a cut. */
 export function patchesToSee({ first, past }: Segment): number[] {
   const all = Array.from({ length: past - first }, (_, i) => first + i);
   return spread(all.length > 3 ? all.slice(1, -1) : all, patchesToName);
@@ -201,8 +202,9 @@ export function patchesToSee({ first, past }: Segment): number[] {
 const placesOfName = 20;
 
 /**
- * What a stretch of patches shows, by the decoder (or the detector, where that contradicts a small one), with that stretch as the proof. It is no surer than the search is that
- * such a thing is there: the decoder has a name for everything.
+ * What a stretch of temporal patches shows, by the decoder (or the detector, where that contradicts a small one), with
+ * that stretch as the proof. It is no surer than the search is that such a thing is there: the decoder has a name for
+ * everything.
  */
 export async function nameOf(
   asking: Asking,
@@ -237,7 +239,10 @@ export async function nameOf(
   };
 }
 
-/** How sure a name is that the decoder gave to a stretch with a confidence of its own: no surer than the search is of such a thing there. */
+/**
+ * How sure a name is that the decoder gave to a stretch with a confidence of its own: no surer than the search is of
+ * such a thing there.
+ */
 export async function sureOf(
   asking: Asking,
   { first, past }: Segment,

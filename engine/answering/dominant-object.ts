@@ -15,7 +15,7 @@ export interface DominantObject {
   why: Why;
 }
 
-/** What the detector is sure of throughout a stretch of patches, if that is of some size. */
+/** What the detector is sure of throughout a stretch of temporal patches, if that is of some size. */
 export function dominantObject(
   seen: readonly SeenObject[],
   { first, past }: Segment,
@@ -51,8 +51,8 @@ export function dominantObject(
 }
 
 /**
- * The dominant object of a stretch, where the name that a decoder of few words gave it says something else: "buddha" for a person. A
- * narrower name, "dalmatian" for a dog, stands.
+ * The dominant object of a stretch, where the name that a decoder of few words gave it says something else: "buddha"
+ * for a person. A narrower name, "dalmatian" for a dog, stands.
  */
 export function contradicting(
   {

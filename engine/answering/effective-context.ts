@@ -16,7 +16,7 @@ export function selfTested(
 
 /**
  * How long a context a bundle can be trusted with on this machine: by its self-test, else by its training.
- * @param limited whether it is given fewer patches than it was trained with
+ * @param limited whether it is given fewer temporal patches than it was trained with
  */
 export function effectiveContext(
   store: Pick<SearchStore, 'setting'>,

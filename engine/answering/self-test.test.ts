@@ -9,7 +9,7 @@ import type { PromptPart } from '../inference/types.ts';
 
 const needle = 99;
 
-/** A world whose decoder finds a needle in so many patches at most, and says no beyond. */
+/** A world whose decoder finds a needle in so many temporal patches at most, and says no beyond. */
 function world(reads: number) {
   const made = new MadeWorld(['tree', 'sea']).add('film', [
     { shows: 'tree', seconds: 40 },

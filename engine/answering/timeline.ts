@@ -12,7 +12,7 @@ import type { SearchStore } from '../search/types.ts';
 
 /** One video of a {@link ConcatenatedTimeline}. */
 export interface TimelinePart extends Footage {
-  /** Its first patch, and one past its last, in the timeline. */
+  /** Its first temporal patch, and one past its last, in the timeline. */
   first: number;
   past: number;
   /** Where its second 0 lies in the timeline. */
@@ -24,7 +24,7 @@ const apart = 600;
 
 /**
  * Videos laid one after the other, so that a question about several is answered like one about a single video.
- * Patches and seconds of the timeline are those of its only video where there is but one.
+ * Temporal patches and seconds of the timeline are those of its only video where there is but one.
  */
 export class ConcatenatedTimeline {
   readonly parts: readonly TimelinePart[];
@@ -60,7 +60,7 @@ export class ConcatenatedTimeline {
     );
   }
 
-  /** The video that a patch belongs to. */
+  /** The video that a temporal patch belongs to. */
   partOf(patch: number): TimelinePart {
     return this.parts.findLast(({ first }) => first <= patch) ?? this.parts[0];
   }
@@ -71,7 +71,7 @@ export class ConcatenatedTimeline {
     return { video: part.video, seconds: time - part.origin };
   }
 
-  /** A moment found in one of the videos, in the timeline's patches and seconds. */
+  /** A moment found in one of the videos, in the timeline's temporal patches and seconds. */
   place(hit: Hit): Hit {
     const part = this.parts.find(({ video }) => video.id === hit.video.id);
     if (!part) throw new Error(`${hit.video.id} is not in the timeline`);
@@ -99,7 +99,7 @@ export class ConcatenatedTimeline {
     );
   }
 
-  /** All that the detector saw in a stretch of patches of one video. */
+  /** All that the detector saw in a stretch of temporal patches of one video. */
   seenIn({ first, past }: Segment): SeenObject[] {
     const { video, first: from } = this.partOf(first);
     return this.#store
@@ -107,7 +107,10 @@ export class ConcatenatedTimeline {
       .map((seen) => ({ ...seen, patch: seen.patch + from }));
   }
 
-  /** Visual tokens by the timeline's patches. Kept, because every gamma and every question of one ask wants them again. */
+  /**
+   * Visual tokens by the timeline's temporal patches. Kept, because every gamma and every question of one ask wants
+   * them again.
+   */
   async patchTokens(_: string, patches: readonly number[]): Promise<Float32Array[]> {
     for (const part of this.parts) {
       const wanted = patches.filter(
@@ -121,7 +124,7 @@ export class ConcatenatedTimeline {
     return patches.map((patch) => this.#tokens.get(patch)!);
   }
 
-  /** When patches are, in seconds of their own video: the middle between a patch's two frames. */
+  /** When temporal patches are, in seconds of their own video: the middle between a temporal patch's two frames. */
   patchTimes(patches: readonly number[]): number[] {
     const { starts, ends } = this.table;
     return patches.map((patch) => {

@@ -8,7 +8,7 @@ import { numbersOf } from '../search/calibration.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { SeenObject } from '../core/frames.ts';
 
-/** A made video of one patch a second; `look` is what each shot looks like. */
+/** A made video of one temporal patch a second; `look` is what each shot looks like. */
 function footage(seconds: number, cuts: readonly number[] = [], looks: readonly number[] = []) {
   const starts = Float64Array.from({ length: seconds }, (_, i) => i);
   const ends = starts.map((start) => start + 1);
@@ -20,7 +20,7 @@ function footage(seconds: number, cuts: readonly number[] = [], looks: readonly 
   return { table, shots };
 }
 
-/** Somebody in the picture from one second to another, at x; both frames of each patch. */
+/** Somebody in the picture from one second to another, at x; both frames of each temporal patch. */
 function somebody(from: number, past: number, x: number, score = 0.7): SeenObject[] {
   return Array.from({ length: (past - from) * 2 }, (_, i) => ({
     patch: from + (i >> 1),

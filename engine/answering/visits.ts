@@ -10,10 +10,10 @@ export interface Visit {
   /** Seconds; where it is cut off by a shot's or the footage's edge, that edge. */
   start: number;
   end: number;
-  /** First patch, and one past the last. */
+  /** First temporal patch, and one past the last. */
   first: number;
   past: number;
-  /** The patch in which the detector was surest. */
+  /** The temporal patch in which the detector was surest. */
   peak: number;
   /** How sure the detector was that it is one of the kind: its third-best frame decides. */
   confidence: number;
@@ -32,7 +32,7 @@ const sameViewAt = 0.9;
 
 /**
  * Visits of one kind of thing: its boxes followed over time (see {@link track}).
- * @param seen ascending by patch and frame
+ * @param seen ascending by temporal patch and frame
  */
 export function visitsOf(
   seen: readonly SeenObject[],

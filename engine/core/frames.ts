@@ -29,7 +29,7 @@ export interface DetectedObject {
 /** An object that the detector saw in one frame of a temporal patch. */
 export interface SeenObject {
   patch: number;
-  /** Which of the patch's two frames. */
+  /** Which of the temporal patch's two frames. */
   frame: 0 | 1;
   label: string;
   /** The detector's own confidence, 0 to 1. */

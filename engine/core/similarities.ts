@@ -1,7 +1,7 @@
 import { dot } from './vectors.ts';
 
 /**
- * Similarity (cosine) of a query to each patch of a contiguous table.
+ * Similarity (cosine) of a query to each temporal patch of a contiguous table.
  * @param query unit vector [size]
  * @param embeddings unit vectors, row-major [n, size]
  * @param out where they go; a new array where absent

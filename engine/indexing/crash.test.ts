@@ -12,7 +12,7 @@ import { indexVideos } from './index.ts';
 
 const script = fileURLToPath(new URL('../../tests/fixtures/index-and-hang.ts', import.meta.url));
 
-/** Indexes in another process until it has looked at so many patches, then kills it without warning. */
+/** Indexes in another process until it has looked at so many temporal patches, then kills it without warning. */
 async function crash(library: string, video: string, patches: number): Promise<void> {
   const child = spawn(process.execPath, [script, library, video, String(patches)], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -224,7 +224,9 @@ async function* batches<T>(items: AsyncIterable<T>, size: number): AsyncGenerato
   if (batch.length > 0) yield batch;
 }
 
-/** Where the footage of a patch ends: a sample stands for what follows it until the next, or the video's end. */
+/**
+ * Where the footage of a temporal patch ends: a sample stands for what follows it until the next, or the video's end.
+ */
 function endOf(last: RgbFrame, fps: number, durationSec: number): number {
   const end = last.time + 1 / fps;
   return durationSec > last.time ? Math.min(end, durationSec) : end;

@@ -23,7 +23,7 @@ export interface FrameEncoderOptions {
   /** Pixels of a letterboxed frame, multiples of 32. */
   width: number;
   height: number;
-  /** [rows, columns] of visual tokens of one patch. */
+  /** [rows, columns] of visual tokens of one temporal patch. */
   grid: readonly [number, number];
   /** Execution providers, threads and the like, for both sessions. */
   session?: InferenceSession.SessionOptions;
@@ -60,7 +60,7 @@ export async function openFrameEncoder(
   }
 }
 
-/** One batch's raw results, patch by patch and frame by frame. */
+/** One batch's raw results, temporal patch by temporal patch and frame by frame. */
 interface BatchResult {
   detections: InferenceSession.OnnxValueMapType;
   tokens: Float32Array;
@@ -198,7 +198,7 @@ class OnnxFrameEncoder implements FrameEncoder, AsyncDisposable {
       return toObjects(raw, this.#labels, letterbox);
     };
     const tokenCount = this.grid[0] * this.grid[1] * this.hiddenSize;
-    // Slices are copies: a kept patch must not keep its whole batch alive.
+    // Slices are copies: a kept temporal patch must not keep its whole batch alive.
     return Array.from({ length: patches }, (_, i) => ({
       objects: [objects(i * 2), objects(i * 2 + 1)],
       tokens: result.tokens.slice(i * tokenCount, (i + 1) * tokenCount),

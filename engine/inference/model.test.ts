@@ -33,7 +33,7 @@ describe('opening a model', () => {
     assert.equal(model.frameEncoder, undefined);
     assert.equal(model.text, undefined);
     assert.equal(model.decoder.variant, 'hope');
-    // 512 tokens of training, at the paper's 144 a patch.
+    // 512 tokens of training, at the paper's 144 a temporal patch.
     assert.equal(model.decoder.trainedPatches, 3);
   });
 

@@ -7,7 +7,7 @@ export interface PatchAnalysis {
   objects: DetectedObject[][];
   /** Visual tokens for the decoder, [tokensPerPatch, hiddenSize], token order row by row. */
   tokens: Float32Array;
-  /** The patch in the space that it shares with words: [embeddingSize], unit length. */
+  /** The temporal patch in the space that it shares with words: [embeddingSize], unit length. */
   embedding: Float32Array;
 }
 
@@ -16,7 +16,7 @@ export interface FrameEncoder {
   readonly width: number;
   readonly height: number;
   readonly framesPerPatch: 2;
-  /** [rows, columns] of visual tokens of one patch. */
+  /** [rows, columns] of visual tokens of one temporal patch. */
   readonly grid: readonly [number, number];
   readonly hiddenSize: number;
   readonly embeddingSize: number;
@@ -51,7 +51,7 @@ export type PromptPart =
        */
       patches: readonly Float32Array[];
       grid: readonly [number, number];
-      /** When each patch is, in seconds: what encodings of absolute time and prompts with times go by. */
+      /** When each temporal patch is, in seconds: what encodings of absolute time and prompts with times go by. */
       times?: readonly number[];
     };
 
@@ -93,7 +93,7 @@ export interface Decoder {
   readonly variant: string;
   /** Temporal patches that the model can be trusted with, from training. */
   readonly trainedPatches: number;
-  /** Tokens at most that are written beside each patch, its time as text; none where absent. */
+  /** Tokens at most that are written beside each temporal patch, its time as text; none where absent. */
   readonly wordsPerPatch?: number;
   /** Generates an answer. @throws LongviewError `context-too-long`, `cancelled`, `bad-argument`. */
   read(request: DecodeRequest): Promise<DecodeResult>;

@@ -18,15 +18,15 @@ import { quote } from '../protocol/errors.ts';
 import { eightBitBytes, packEightBits, unpackEightBits } from '../core/eight-bits.ts';
 import { fileProblem } from '../protocol/file-errors.ts';
 
-/** "LVT2", then the number of values of a patch (uint32): a file that doesn't say both is not used. */
+/** "LVT2", then the number of values of a temporal patch (uint32): a file that doesn't say both is not used. */
 const magic = 0x3254564c;
 const headerBytes = 8;
 const suffix = '.tokens';
 
 /**
- * The feature cache: one file an index run, `<library>/features/<run>.tokens`, visual tokens patch after patch in
- * 8 bits. Plain files, because they are large, are read at random places, are deleted with their video
- * without a trace in a database, and may be deleted by anybody at any time.
+ * The feature cache: one file an index run, `<library>/features/<run>.tokens`, visual tokens temporal patch after
+ * temporal patch in 8 bits. Plain files, because they are large, are read at random places, are deleted with their
+ * video without a trace in a database, and may be deleted by anybody at any time.
  */
 export class FeatureCache {
   readonly #library: string;
@@ -37,7 +37,9 @@ export class FeatureCache {
     this.#folder = join(library, 'features');
   }
 
-  /** Opens a run's file for writing after its first `patches` patches; undefined where it doesn't hold those. */
+  /**
+   * Opens a run's file for writing after its first `patches` temporal patches; undefined where it doesn't hold those.
+   */
   write(runId: string, valuesPerPatch: number, patches: number): FeatureWriter | undefined {
     return mapErrors(this.#library, () => {
       mkdirSync(this.#folder, { recursive: true });
@@ -52,7 +54,7 @@ export class FeatureCache {
     });
   }
 
-  /** Whether a run's file holds all its patches. */
+  /** Whether a run's file holds all its temporal patches. */
   has(runId: string, valuesPerPatch: number, patches: number): boolean {
     return mapErrors(this.#library, () => {
       const file = openOrNothing(this.#path(runId), 'r');
@@ -65,7 +67,7 @@ export class FeatureCache {
     });
   }
 
-  /** Reads patches by number, in the order given; undefined where the file doesn't hold them. */
+  /** Reads temporal patches by number, in the order given; undefined where the file doesn't hold them. */
   read(runId: string, valuesPerPatch: number, patches: readonly number[]): Float32Array[] | undefined {
     return mapErrors(this.#library, () => {
       const file = openOrNothing(this.#path(runId), 'r');
@@ -99,7 +101,7 @@ export class FeatureCache {
   }
 }
 
-/** Appends patches to a run's file. */
+/** Appends temporal patches to a run's file. */
 export class FeatureWriter {
   readonly #library: string;
   readonly #valuesPerPatch: number;
@@ -115,7 +117,7 @@ export class FeatureWriter {
     writeSync(file, new Uint8Array(Uint32Array.of(magic, valuesPerPatch).buffer), 0, headerBytes, 0);
   }
 
-  /** Appends the tokens of consecutive patches; they are on the disk when it returns. */
+  /** Appends the tokens of consecutive temporal patches; they are on the disk when it returns. */
   append(tokens: readonly Float32Array[]): void {
     mapErrors(this.#library, () => {
       const bytes = Buffer.concat(tokens.map(packEightBits));

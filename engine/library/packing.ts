@@ -4,7 +4,7 @@ import type { SeenObject } from '../core/frames.ts';
 import { whole } from './sqlite/errors.ts';
 import type { StoredPatch } from './types.ts';
 
-/** Bytes of a patch in a batch's `times`: start, end and the two frames' presentation times as float64. */
+/** Bytes of a temporal patch in a batch's `times`: start, end and the two frames' presentation times as float64. */
 const timesPerPatch = 4;
 const bytesPerObject = 22;
 /** Before colours were measured; told apart by a bit of the frame's number. */
@@ -20,7 +20,7 @@ export interface PackedObjects {
   bytes: Uint8Array;
 }
 
-/** [start, end, time of frame 0, time of frame 1] of each patch, float64 little-endian. */
+/** [start, end, time of frame 0, time of frame 1] of each temporal patch, float64 little-endian. */
 export function packTimes(patches: readonly StoredPatch[]): Uint8Array {
   const values = new Float64Array(patches.length * timesPerPatch);
   patches.forEach((patch, index) => {
@@ -34,7 +34,7 @@ export function unpackTimes(bytes: Uint8Array): Float64Array {
   return new Float64Array(new Uint8Array(bytes).buffer);
 }
 
-/** How much each frame differs from the one before it, float32, two a patch. */
+/** How much each frame differs from the one before it, float32, two a temporal patch. */
 export function packCuts(patches: readonly StoredPatch[]): Uint8Array {
   return new Uint8Array(Float32Array.from(patches.flatMap((patch) => [...patch.cutScores])).buffer);
 }
@@ -57,9 +57,9 @@ export function unpackEmbeddings(bytes: Uint8Array, target: Float32Array, offset
 }
 
 /**
- * Groups the objects of a batch by label. Each takes 22 bytes: patch number (uint32), frame 0 or 1 with the sign of
- * colours (uint16), score and the box's four edges as shares of 65,535 (uint16): 1/65,535 is finer than a pixel of
- * any picture. Then 48 bits of colours, lower half first.
+ * Groups the objects of a batch by label. Each takes 22 bytes: temporal patch number (uint32), frame 0 or 1 with the
+ * sign of colours (uint16), score and the box's four edges as shares of 65,535 (uint16): 1/65,535 is finer than a
+ * pixel of any picture. Then 48 bits of colours, lower half first.
  */
 export function packObjects(patches: readonly StoredPatch[], first: number): PackedObjects[] {
   const byLabel = new Map<string, { patch: number; frame: number; object: DetectedObject }[]>();
@@ -89,7 +89,10 @@ export function packObjects(patches: readonly StoredPatch[], first: number): Pac
   });
 }
 
-/** Undoes {@link packObjects}: calls `each` for every object of a batch, in the order of packing; older rows know no colours. */
+/**
+ * Undoes {@link packObjects}: calls `each` for every object of a batch, in the order of packing; older rows know no
+ * colours.
+ */
 export function unpackObjects(bytes: Uint8Array, label: string, each: (object: SeenObject) => void): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const measured = bytes.byteLength >= bytesPerObject && (view.getUint16(4, true) & withColours) !== 0;

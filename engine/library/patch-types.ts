@@ -2,22 +2,22 @@ import type { SeenObject } from '../core/frames.ts';
 
 /** The temporal patches of a video, by number. */
 export interface PatchTable {
-  /** Presentation time of each patch's first frame, ascending. [n] */
+  /** Presentation time of each temporal patch's first frame, ascending. [n] */
   starts: Float64Array;
-  /** Where the footage of each patch ends. [n] */
+  /** Where the footage of each temporal patch ends. [n] */
   ends: Float64Array;
   /** Unit vectors, row-major [n, embeddingSize]. */
   embeddings: Float32Array;
   embeddingSize: number;
 }
 
-/** Patches `from` to `past` - 1 of a video. */
+/** Temporal patches `from` to `past` - 1 of a video. */
 export interface PatchRange {
   from: number;
   past: number;
 }
 
-/** Patches `from` to `past` - 1 of a video, compared with what is looked for. */
+/** Temporal patches `from` to `past` - 1 of a video, compared with what is looked for. */
 export interface PatchWindow extends PatchRange {
   /** As in a {@link PatchTable}. [past - from] */
   starts: Float64Array;
@@ -26,23 +26,28 @@ export interface PatchWindow extends PatchRange {
   cuts: readonly number[];
   /** Cosine with the query, within a few thousandths; zeros where there is none. [past - from] */
   similarity: Float32Array;
-  /** What was seen of the labels, by the video's own patch numbers; ascending by patch and frame. */
+  /** What was seen of the labels, by the video's own temporal patch numbers; ascending by temporal patch and frame. */
   objects: readonly SeenObject[];
 }
 
-/** A patch of the library. */
+/** A temporal patch of the library. */
 export interface PatchPlace {
   videoId: string;
   patch: number;
 }
 
-/** What was seen of some labels in patches that were stored together, ascending by patch and frame; at least one. */
+/**
+ * What was seen of some labels in temporal patches that were stored together, ascending by temporal patch and frame;
+ * at least one.
+ */
 export interface SeenTogether {
   videoId: string;
   objects: readonly SeenObject[];
 }
 
-/** The patches whose embeddings are nearest to a query's, and what the query's similarity is like elsewhere. */
+/**
+ * The temporal patches whose embeddings are nearest to a query's, and what the query's similarity is like elsewhere.
+ */
 export interface Nearest {
   /** Best first. */
   patches: (PatchPlace & { similarity: number })[];

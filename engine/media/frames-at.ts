@@ -7,7 +7,7 @@ import { picturesAt } from './seeking/pictures-at.ts';
 import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
-/** A patch may end a little behind the last picture; who asks for later ones is wrong about the file. */
+/** A temporal patch may end a little behind the last picture; who asks for later ones is wrong about the file. */
 const latestSec = 3;
 
 /** Where the pictures go, and what stops their reading. */

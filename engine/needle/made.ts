@@ -14,8 +14,8 @@ const [red, white, black, yellow, grey]: Colour[] = [
 const inside = (u: number, v: number, x: number, y: number, r: number) => (u - x) ** 2 + (v - y) ** 2 < r * r;
 
 /**
- * Drawings of things that have one look and one name, which the built-in model's frame encoder tells apart: a needle in a haystack
- * is about how far a model reads, not about what it recognises.
+ * Drawings of things that have one look and one name, which the built-in model's frame encoder tells apart: a needle
+ * in a haystack is about how far a model reads, not about what it recognises.
  */
 export const drawings: Readonly<Record<string, Drawing>> = {
   'a stop sign': (u, v) => {
@@ -108,8 +108,8 @@ export function drawPicture(drawing: Drawing, { width, height }: Size, scene = 0
 }
 
 /**
- * A made scene with nothing in it that has a name: a soft gradient of two colours with a few blurred patches of light.
- * Scene n is always the same; neighbours differ.
+ * A made scene with nothing in it that has a name: a soft gradient of two colours with a few blurred temporal patches
+ * of light. Scene n is always the same; neighbours differ.
  */
 export function madeScene(scene: number, { width, height }: Size): RgbFrame {
   const random = generator(scene);

@@ -9,7 +9,10 @@ const badArgument = (quoted: string) => (error: unknown) =>
 const patch = (value: number) => Float32Array.of(value);
 const hay = { patches: [1, 2, 3, 4, 5, 6].map(patch), grid: [1, 1] as const };
 
-/** A decoder that sees a number above 9 within its first `span` patches, and says "yes" or "no", or always the same. */
+/**
+ * A decoder that sees a number above 9 within its first `span` temporal patches, and says "yes" or "no", or always the
+ * same.
+ */
 function decoder(span: number, always?: string): Decoder {
   return {
     variant: 'hope',

@@ -11,7 +11,7 @@ export interface PatchEncoder {
   readonly hiddenSize: number;
   /**
    * Looks at temporal patches of two frames each.
-   * @returns visual tokens per patch, each [rows * columns, hiddenSize]. @throws LongviewError `cancelled`.
+   * @returns visual tokens per temporal patch, each [rows * columns, hiddenSize]. @throws LongviewError `cancelled`.
    */
   encode(
     patches: readonly (readonly [RgbFrame, RgbFrame])[],

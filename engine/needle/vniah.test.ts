@@ -30,8 +30,8 @@ const frameOf = (value: number): RgbFrame => ({
 });
 
 /**
- * A model whose visual token is the frame's mean, and whose decoder finds the brightest of the first `span` patches: it answers
- * with that number, so that a needle's answer is its brightness.
+ * A model whose visual token is the frame's mean, and whose decoder finds the brightest of the first `span` temporal
+ * patches: it answers with that number, so that a needle's answer is its brightness.
  */
 function parts(span: number, overrides: Partial<VniahParts> = {}): VniahParts & { asked: number[] } {
   const asked: number[] = [];

@@ -17,8 +17,8 @@ export const trustedLengthSchema = z.object({
   /** Temporal patches at once. */
   patches: z.int().positive(),
   /**
-   * By what the bundle was trained with; by how many patches a checkpoint that looks for itself is given at most; or by a
-   * self-test on this machine.
+   * By what the bundle was trained with; by how many temporal patches a checkpoint that looks for itself is given at
+   * most; or by a self-test on this machine.
    */
   source: z.enum(['training', 'limit', 'self-test']),
   /** When the self-test was, ISO 8601. */
@@ -100,8 +100,8 @@ export const selfTestRequestSchema = z.strictObject({
   /** The bundle to test; default: the one that answers. */
   model: z.string('the id of a model').min(1, 'the id of a model').optional(),
   /**
-   * Lengths to try, in temporal patches; default: doubling, from a quarter of the trained length to eight times it, or to
-   * twice of what a checkpoint that looks for itself is given.
+   * Lengths to try, in temporal patches; default: doubling, from a quarter of the trained length to eight times it, or
+   * to twice of what a checkpoint that looks for itself is given.
    */
   lengths: z.array(z.int(lengthExpected).min(2, lengthExpected)).min(1, lengthExpected).max(16).optional(),
   /** Needles at each length and depth. */

@@ -36,7 +36,10 @@ const fileName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be a plain file name inside the bundle');
 
-/** What an encoding may be given besides its name; docs/encodings.md says what each does. One that is left out has its default. */
+/**
+ * What an encoding may be given besides its name; docs/encodings.md says what each does. One that is left out has its
+ * default.
+ */
 export const encodingOptions = {
   /** `m-rope-time`: ids a second. */
   tokensPerSecond: z.number().positive().optional(),
@@ -167,7 +170,10 @@ export const bundleSchema = z.strictObject({
       visionEnd: z.int().nonnegative().optional(),
       image: z.int().nonnegative().optional(),
       video: z.int().nonnegative().optional(),
-      /** A video is read patch by patch, each behind its time as text ("<1.5 seconds>", as Qwen3-VL was trained). */
+      /**
+       * A video is read temporal patch by temporal patch, each behind its time as text ("<1.5 seconds>", as Qwen3-VL
+       * was trained).
+       */
       timestamps: z.boolean().optional(),
       /** Text before the user's words, between them and the answer, as the checkpoint was trained. */
       userPrefix: z.string(),

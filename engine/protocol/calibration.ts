@@ -7,11 +7,14 @@ const share = z.number().min(0).max(1);
 /** What a bundle's raw scores mean: the numbers that make probabilities of them. Each part may be absent. */
 export const calibrationSchema = z.strictObject({
   /**
-   * P(the scene is there) = logistic(similarity * cosine + standout * z + bias), z being how many standard deviations the
-   * cosine lies over the background.
+   * P(the scene is there) = logistic(similarity * cosine + standout * z + bias), z being how many standard deviations
+   * the cosine lies over the background.
    */
   scene: z.strictObject({ similarity: number, standout: number, bias: number }).optional(),
-  /** Cosines of words with temporal patches that have nothing to do with them, worth so many patches of the footage itself. */
+  /**
+   * Cosines of words with temporal patches that have nothing to do with them, worth so many temporal patches of the
+   * footage itself.
+   */
   background: z
     .strictObject({
       mean: z.number().min(-1).max(1),
@@ -20,25 +23,25 @@ export const calibrationSchema = z.strictObject({
     })
     .optional(),
   /**
-   * P(the object is there) = logistic(slope * (score - middle)), scores as the detector gives them. A frame where it has at
-   * least `counted` is told to the user as one that shows it.
+   * P(the object is there) = logistic(slope * (score - middle)), scores as the detector gives them. A frame where it
+   * has at least `counted` is told to the user as one that shows it.
    */
   object: z.strictObject({ slope: positive, middle: share, counted: share }).optional(),
   /**
-   * What the detector sees in all frames of a stretch with this mean score, on this share of the picture, is what the stretch
-   * shows, whatever the decoder calls it.
+   * What the detector sees in all frames of a stretch with this mean score, on this share of the picture, is what the
+   * stretch shows, whatever the decoder calls it.
    */
   dominant: z.strictObject({ score: share, area: share }).optional(),
   /**
-   * For a bundle whose decoder and embedding were taught single things that fill the picture: footage in whose temporal patches,
-   * to this share of them, its detector saw something with this score at least is no such footage. There it names nothing by
-   * itself, and doesn't say that something isn't there. Absent: it sees everywhere alike.
+   * For a bundle whose decoder and embedding were taught single things that fill the picture: footage in whose
+   * temporal patches, to this share of them, its detector saw something with this score at least is no such footage.
+   * There it names nothing by itself, and doesn't say that something isn't there. Absent: it sees everywhere alike.
    */
   cluttered: z.strictObject({ score: share, share }).optional(),
   /**
-   * Where the detector knows the whole query, the scene's log-odds over the background count so much beside it, and alone they
-   * count with so much doubt; where it saw nothing they are doubted so much more. Where it knows a part, its log-odds count
-   * so much for the scene, within limits.
+   * Where the detector knows the whole query, the scene's log-odds over the background count so much beside it, and
+   * alone they count with so much doubt; where it saw nothing they are doubted so much more. Where it knows a part,
+   * its log-odds count so much for the scene, within limits.
    */
   fusion: z
     .strictObject({
@@ -47,8 +50,8 @@ export const calibrationSchema = z.strictObject({
     })
     .optional(),
   /**
-   * How much the decoder's log-odds of "yes", cut at `limit`, move the confidence of what the detector saw and of what only
-   * looks like it, and what share of that moves it in the list as well.
+   * How much the decoder's log-odds of "yes", cut at `limit`, move the confidence of what the detector saw and of what
+   * only looks like it, and what share of that moves it in the list as well.
    */
   recheck: z.strictObject({ object: number, scene: number, order: number, limit: positive }).optional(),
   /** "Is it shown?": what the log-odds of reading the whole video count, by what the best moment was found by. */

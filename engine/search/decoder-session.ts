@@ -18,13 +18,13 @@ export interface DecoderCost {
   decodeMs: number;
 }
 
-/** Where the visual tokens of patches come from. */
+/** Where the visual tokens of temporal patches come from. */
 export interface TokenSource {
   patchTokens(
     videoId: string,
     patches: readonly number[],
   ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
-  /** When patches are, in seconds of their own video. */
+  /** When temporal patches are, in seconds of their own video. */
   patchTimes?(patches: readonly number[]): readonly number[];
 }
 
@@ -91,12 +91,12 @@ export class DecoderSession {
     return Math.max(1, this.#effectivePatches);
   }
 
-  /** Number of different patches read so far. */
+  /** Number of different temporal patches read so far. */
   get patches(): number {
     return this.#patches.size;
   }
 
-  /** Reads patches and a question, and writes the answer (greedy). */
+  /** Reads temporal patches and a question, and writes the answer (greedy). */
   async answer(
     patches: readonly number[],
     question: string,
@@ -119,7 +119,7 @@ export class DecoderSession {
     return weights.map((weight) => weight / sum);
   }
 
-  /** The log-probability of each of the given answers, over all there are. Patches may be none. */
+  /** The log-probability of each of the given answers, over all there are. Temporal patches may be none. */
   async logProbabilities(
     patches: readonly number[],
     question: string,

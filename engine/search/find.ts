@@ -31,8 +31,9 @@ export type FindOptions = CallOptions & { onFirst?: (first: FindResult) => void 
 type Request = ReturnType<typeof parseFind>;
 
 /**
- * Finds the moments that show or say what a query says: the detector's objects, the patches' embeddings and the text
- * that comes with the footage, fused; the best of what was seen is re-checked by the decoder at the chosen gamma.
+ * Finds the moments that show or say what a query says: the detector's objects, the temporal patches' embeddings and
+ * the text that comes with the footage, fused; the best of what was seen is re-checked by the decoder at the chosen
+ * gamma.
  * @throws LongviewError `bad-argument`, `video-not-in-library`, `video-not-indexed`, `cancelled`.
  */
 export async function find(

@@ -3,23 +3,23 @@ import type { LibraryTable, PatchTable, PatchWindow } from '../library/patch-typ
 import type { IndexedVideo } from '../library/types.ts';
 import type { SearchStore } from './types.ts';
 
-/** A video with its patches. */
+/** A video with its temporal patches. */
 export interface Footage {
   video: IndexedVideo;
   table: PatchTable;
-  /** What other frame encoders make of each patch (log-odds); absent where there are none. [n] */
+  /** What other frame encoders make of each temporal patch (log-odds); absent where there are none. [n] */
   others?: Float32Array;
 }
 
-/** Some patches of a video of a large library, compared with a query. */
+/** Some temporal patches of a video of a large library, compared with a query. */
 export interface Excerpt {
   video: IndexedVideo;
   window: PatchWindow;
-  /** As of {@link Footage}, of the window's patches. [past - from] */
+  /** As of {@link Footage}, of the window's temporal patches. [past - from] */
   others?: Float32Array;
 }
 
-/** All patches of some videos; `all` where they are the whole library, which the store keeps in one piece. */
+/** All temporal patches of some videos; `all` where they are the whole library, which the store keeps in one piece. */
 export function openWhole(
   store: SearchStore,
   videos: readonly IndexedVideo[],

@@ -16,11 +16,11 @@ export function coverageOf({ objects, rest, covered }: WantedObjects): Coverage 
   return rest.length === 0 && widerOrExact ? 'wider' : 'partly';
 }
 
-/** Evidence for one patch, or one moment. */
+/** Evidence for one temporal patch, or one moment. */
 export interface EvidenceFor {
   /** The detector's score of what is wanted, 0 where it saw nothing. */
   object: number;
-  /** Cosine of query and patch. */
+  /** Cosine of query and temporal patch. */
   similarity: number;
 }
 
@@ -29,7 +29,8 @@ export interface EvidenceFor {
  *
  * Where the detector knows the whole query, the scene orders what the detector saw alike, and what it didn't see: a
  * drawn thing may be unlike what it was taught. Where it knows a part,
- * what it saw speaks for or against the scene. Where it knows some kinds, either is enough. Where it knows nothing, the scene decides alone.
+ * what it saw speaks for or against the scene. Where it knows some kinds, either is enough. Where it knows nothing,
+ * the scene decides alone.
  */
 export function fuser(
   coverage: Coverage,

@@ -92,9 +92,9 @@ test('a cut between the two frames of a patch: its half second is told of neithe
       [2.5, 4, 3, 4],
     ],
   );
-  // What only the straddling patch shows is no moment of the wrong shot.
+  // What only the straddling temporal patch shows is no moment of the wrong shot.
   assert.deepEqual(bounds(groupMoments({ scores: [0, 0, 1, 0], starts, ends, shots }, [2], 0)), []);
-  // A shot that would own nothing has the patch that it lies in.
+  // A shot that would own nothing has the temporal patch that it lies in.
   assert.deepEqual(
     shotsOf(starts, ends, [1.5, 2.5]).map(({ first, past }) => [first, past]),
     [

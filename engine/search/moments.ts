@@ -1,11 +1,11 @@
 import { calibration } from './calibration.ts';
 import type { Shot } from '../vision/shots.ts';
 
-/** Patches first … past - 1 of one shot that answer a query together. */
+/** Temporal patches first … past - 1 of one shot that answer a query together. */
 export interface Span {
   first: number;
   past: number;
-  /** The best patch and its score. */
+  /** The best temporal patch and its score. */
   peak: number;
   score: number;
   /** Seconds; a span that reaches its shot's edge begins or ends with the shot. */
@@ -15,7 +15,7 @@ export interface Span {
 
 /** What grouping needs of one video. */
 export interface ScoredVideo {
-  /** Score of each patch. */
+  /** Score of each temporal patch. */
   scores: ArrayLike<number>;
   starts: ArrayLike<number>;
   ends: ArrayLike<number>;
@@ -23,10 +23,10 @@ export interface ScoredVideo {
 }
 
 /**
- * Groups the neighbours of good patches to moments, best first. A moment never crosses a cut; it reaches as far as the
- * score keeps half its way from `nothing` (the score of a patch that shows nothing of the query) to the peak, one
- * weaker patch in between allowed, because a detector flickers.
- * @param candidates patches to start from, best first
+ * Groups the neighbours of good temporal patches to moments, best first. A moment never crosses a cut; it reaches as
+ * far as the score keeps half its way from `nothing` (the score of a temporal patch that shows nothing of the query)
+ * to the peak, one weaker temporal patch in between allowed, because a detector flickers.
+ * @param candidates temporal patches to start from, best first
  */
 export function groupMoments(
   video: ScoredVideo,
@@ -42,7 +42,7 @@ export function groupMoments(
     if (used[peak] || !shot) continue;
     const span = grow(video, shot, peak, nothing, used);
     used.fill(1, span.first, span.past);
-    // A patch that touches a better moment of the same shot is that moment's tail, not another one.
+    // A temporal patch that touches a better moment of the same shot is that moment's tail, not another one.
     if (span.first > shot.first) used[span.first - 1] = 1;
     if (span.past < shot.past) used[span.past] = 1;
     spans.push(span);

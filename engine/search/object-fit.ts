@@ -14,13 +14,15 @@ const places: Record<Place, (x: number, y: number) => boolean> = {
   middle: (x, y) => Math.abs(x - 0.5) < 0.2 && Math.abs(y - 0.5) < 0.3,
 };
 
-/** How well something seen is what is wanted, so far as its class, its place, its colours and its motion tell: 0 to 1. */
+/**
+ * How well something seen is what is wanted, so far as its class, its place, its colours and its motion tell: 0 to 1.
+ */
 export type Fit = (wanted: WantedObject, object: SeenObject) => number;
 
 /** From this on something seen is told to the user, and followed, as what is wanted. */
 export const fitting = 0.5;
 
-/** @param seen what the objects are among, ascending by patch and frame: it tells how they move */
+/** @param seen what the objects are among, ascending by temporal patch and frame: it tells how they move */
 export function fitterOf(seen: readonly SeenObject[]): Fit {
   let motions: ReadonlyMap<SeenObject, Motion> | undefined;
   return (wanted, object) => {
@@ -62,7 +64,10 @@ export function vividIn(measured: number): Colour | undefined {
   return shareOf(measured, most) >= calibration.colour.called ? most : undefined;
 }
 
-/** A red car is not white, however bright the road that its box holds: what is vivid enough to be called by is more than that. */
+/**
+ * A red car is not white, however bright the road that its box holds: what is vivid enough to be called by is more
+ * than that.
+ */
 function colourFit(colour: Colour, measured: number, calledSo: boolean): number {
   const share = shareOf(measured, colour);
   const called = vividIn(measured);

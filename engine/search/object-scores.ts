@@ -7,7 +7,8 @@ import type { WantedObject, WantedObjects } from '../language/parsed-query.ts';
 
 /**
  * How surely each temporal patch shows all that is wanted, by the detector: per frame the score of the least sure of
- * the wanted things, the mean of the patch's two frames, so that a flicker in one frame counts half. [patches]
+ * the wanted things, the mean of the temporal patch's two frames, so that a flicker in one frame counts half.
+ * [temporal patches]
  */
 export function objectScores(
   wanted: readonly WantedObject[],
@@ -35,7 +36,7 @@ function frameScore(wanted: WantedObject, seen: readonly SeenObject[], fit: Fit)
   return scores.sort((a, b) => b - a)[wanted.count - 1] ?? 0;
 }
 
-/** What the detector saw of one label in a stretch of patches. */
+/** What the detector saw of one label in a stretch of temporal patches. */
 export interface Seen {
   label: string;
   /** The best score. */
@@ -54,7 +55,7 @@ export function labelsOf({ objects }: Pick<WantedObjects, 'objects'>): string[] 
 }
 
 /**
- * What was seen of what is wanted in a stretch of patches, best first.
+ * What was seen of what is wanted in a stretch of temporal patches, best first.
  * @param counted the score from which on a frame is told as one that shows it
  */
 export function bestSeen(
@@ -91,8 +92,8 @@ export function bestSeen(
 }
 
 /**
- * The most objects seen at once: the largest number that two frames agree on, with the patch of the better one and
- * how sure the detector was of the least sure of them. A video of one frame needs no second.
+ * The most objects seen at once: the largest number that two frames agree on, with the temporal patch of the better
+ * one and how sure the detector was of the least sure of them. A video of one frame needs no second.
  */
 export function mostAtOnce(
   seen: readonly SeenObject[],

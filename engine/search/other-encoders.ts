@@ -18,9 +18,9 @@ export interface OtherQuery {
 }
 
 /**
- * How much an encoder that nobody calibrated is believed, in log-odds a standard deviation over what chance explains: of
- * n unrelated patches the best lies about sqrt(2 ln n) deviations above their mean. By hand, so that noise stays
- * under even odds and what stands two deviations above all chance is rather so than not.
+ * How much an encoder that nobody calibrated is believed, in log-odds a standard deviation over what chance explains:
+ * of n unrelated temporal patches the best lies about sqrt(2 ln n) deviations above their mean. By hand, so that noise
+ * stays under even odds and what stands two deviations above all chance is rather so than not.
  */
 const belief = { slope: 1.5, doubt: 1.5 };
 
@@ -72,7 +72,7 @@ export function withOthers(
   return seen;
 }
 
-/** Places of a large library where another encoder finds the query, by the patches of the library's own. */
+/** Places of a large library where another encoder finds the query, by the temporal patches of the library's own. */
 export function otherPlaces(
   store: SearchStore,
   queries: readonly OtherQuery[],
@@ -139,7 +139,7 @@ function believing(
   return (similarity) => belief.slope * (z(similarity) - chance) - belief.doubt;
 }
 
-/** The largest value of what overlaps each patch. */
+/** The largest value of what overlaps each temporal patch. */
 function overlapping(
   own: { starts: Float64Array; ends: Float64Array },
   other: { starts: Float64Array; ends: Float64Array; values: Float32Array },

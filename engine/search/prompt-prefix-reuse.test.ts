@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { PromptPrefixReuse } from './prompt-prefix-reuse.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 
-/** Ten patches of two shots; each looks like the angle given. */
+/** Ten temporal patches of two shots; each looks like the angle given. */
 const angles = [0, 0.1, 0.2, 1.2, 1.5, 0, 0.1, 0.2, 1.2, 1.5];
 const table = {
   embeddingSize: 2,

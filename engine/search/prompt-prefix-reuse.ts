@@ -2,26 +2,27 @@ import { dot } from '../core/vectors.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { Segment } from './select.ts';
 
-/** How much alike two patches of a shot are, as a cosine, for one to be read instead of the other. */
+/** How much alike two temporal patches of a shot are, as a cosine, for one to be read instead of the other. */
 const sameLook = 0.9;
-/** So many patches are looked at anew for a question, the most important ones: the answer waits for each. */
+/** So many temporal patches are looked at anew for a question, the most important ones: the answer waits for each. */
 const mostNew = 2;
 /** Lists that are kept. */
 const most = 32;
 
 /**
- * Which patches were read of some footage. What a checkpoint saw of them is kept, and its decoder keeps keys and values of
- * what it read up to the first patch that is another one: the next question is read the same list where that will do.
+ * Which temporal patches were read of some footage. What a checkpoint saw of them is kept, and its decoder keeps keys
+ * and values of what it read up to the first temporal patch that is another one: the next question is read the same
+ * list where that will do.
  */
 export class PromptPrefixReuse {
   readonly #lists = new Map<string, readonly number[]>();
 
   /**
-   * What was read before, with as few changes as show what must be seen now: each patch itself, or one of its shot that
-   * looks the same. Another takes the place of one of its shot, or else of the nearest.
+   * What was read before, with as few changes as show what must be seen now: each temporal patch itself, or one of its
+   * shot that looks the same. Another takes the place of one of its shot, or else of the nearest.
    * @param key of the footage and the gamma
    * @param must most important first
-   * @returns patches in time order, or undefined where nothing was read before
+   * @returns temporal patches in time order, or undefined where nothing was read before
    */
   amended(
     key: string,

@@ -18,7 +18,7 @@ const hit = (peak: number) =>
     explanations: [],
   }) as unknown as Hit;
 
-/** A decoder that sees the thing in every patch: on the left in the first, on the right in the others. */
+/** A decoder that sees the thing in every temporal patch: on the left in the first, on the right in the others. */
 function reading(): { asked: string[]; reading: DecoderSession } {
   const asked: string[] = [];
   const choose = async ([patch]: readonly number[], question: string, answers: readonly string[]) => {

@@ -9,14 +9,14 @@ import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { DecoderSession } from './decoder-session.ts';
 import type { Hit } from './search.ts';
 
-/** How many patches of a moment the decoder looks at. */
+/** How many temporal patches of a moment the decoder looks at. */
 const patchesPerMoment = 6;
 
 /**
  * Lets the decoder look at moments again ("is there a …?", and "where is the …?" where a side of the picture is asked
  * for) and moves their scores by its answer. A moment of
- * something that the detector knows and did not see stays as unlikely as it was; one of a kind of thing that the decoder
- * wasn't taught isn't looked at.
+ * something that the detector knows and did not see stays as unlikely as it was; one of a kind of thing that the
+ * decoder wasn't taught isn't looked at.
  */
 export async function recheck(
   hits: readonly Hit[],
@@ -39,7 +39,9 @@ export async function recheck(
   return checkedHits;
 }
 
-/** How likely the thing is at one of the sides that are asked for; 1 where none is, since it knows no top and no bottom. */
+/**
+ * How likely the thing is at one of the sides that are asked for; 1 where none is, since it knows no top and no bottom.
+ */
 async function chanceOf(
   places: readonly Place[],
   session: DecoderSession,
@@ -64,7 +66,7 @@ export function counts(
   return (hit.object >= object.middle ? weights.object : weights.scene) > 0;
 }
 
-/** The peak and an even choice of the other patches, in time order. */
+/** The peak and an even choice of the other temporal patches, in time order. */
 function patchesOf({ first, past, peak }: Hit): number[] {
   const all = Array.from({ length: past - first }, (_, i) => first + i);
   return [...new Set([peak, ...spread(all, patchesPerMoment - 1)])].sort((a, b) => a - b);

@@ -34,20 +34,20 @@ export interface Hit extends Span {
   checked?: number;
 }
 
-/** How many patches the moments are grown from, for each moment that is wanted. */
+/** How many temporal patches the moments are grown from, for each moment that is wanted. */
 const seedsPerMoment = 30;
 
-/** A video, or a part of one; its patches are numbered from 0. */
+/** A video, or a part of one; its temporal patches are numbered from 0. */
 interface Part {
   video: IndexedVideo;
   starts: Float64Array;
   ends: Float64Array;
-  /** Its first patch in the video. */
+  /** Its first temporal patch in the video. */
   from: number;
   seen: readonly SeenObject[];
-  /** What other frame encoders make of each patch, in log-odds. */
+  /** What other frame encoders make of each temporal patch, in log-odds. */
   others: Float32Array | undefined;
-  /** Writes what each patch's cosine with the query is. */
+  /** Writes what each temporal patch's cosine with the query is. */
   compare: (embedding: Float32Array, into: Float32Array) => void;
   shots: () => readonly Shot[];
 }
@@ -177,7 +177,7 @@ function evidenceIn(
   });
 }
 
-/** The best patches of all the footage, by video, best first. */
+/** The best temporal patches of all the footage, by video, best first. */
 function bestSeeds(scored: readonly Scored[], count: number): { one: Scored; seeds: number[] }[] {
   const top = new TopK(count);
   const firstRow: number[] = [];
@@ -206,7 +206,7 @@ function lastAtMost(ascending: readonly number[], value: number): number {
   return low;
 }
 
-/** A hit of a window, by the video's own patch numbers. */
+/** A hit of a window, by the video's own temporal patch numbers. */
 function placed(hit: Hit, from: number): Hit {
   return from === 0 ? hit : { ...hit, first: hit.first + from, past: hit.past + from, peak: hit.peak + from };
 }
@@ -227,7 +227,7 @@ function hitOf(
   span: Span,
   { coverage, wanted, unconfirmed, named, fuse, background, scoring: { numbers } }: Weighed,
 ): Hit {
-  // One patch may flicker: what two patches say together counts, where the moment has two.
+  // One temporal patch may flicker: what two temporal patches say together counts, where the moment has two.
   const object = meanOfBestTwo(one.object, span);
   const similarity = meanOfBestTwo(one.similarity, span);
   const scene = sceneLogOdds(numbers, similarity, standout(similarity, background));

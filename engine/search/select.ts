@@ -2,7 +2,7 @@ import { dot, sumOfRows } from '../core/vectors.ts';
 import type { PatchTable } from '../library/patch-types.ts';
 import type { Shot } from '../vision/shots.ts';
 
-/** A run of patches that one patch can stand for: a shot, or a piece of a long one. */
+/** A run of temporal patches that one temporal patch can stand for: a shot, or a piece of a long one. */
 export interface Segment {
   first: number;
   past: number;
@@ -12,8 +12,8 @@ export interface Segment {
 const shortestPiece = 8;
 
 /**
- * Divides a video's patches into segments: its shots, the long ones in equal pieces, as many as `wanted` where the
- * footage is long enough.
+ * Divides a video's temporal patches into segments: its shots, the long ones in equal pieces, as many as `wanted`
+ * where the footage is long enough.
  */
 export function segmentsOf(shots: readonly Shot[], wanted: number): Segment[] {
   const owned = shots.filter(({ first, past }) => past > first);
@@ -29,8 +29,8 @@ export function segmentsOf(shots: readonly Shot[], wanted: number): Segment[] {
 }
 
 /**
- * The patch that a segment is best known by: the one most like the segment's mean. The outer patches may straddle a
- * cut and are taken only where there is no other.
+ * The temporal patch that a segment is best known by: the one most like the segment's mean. The outer temporal patches
+ * may straddle a cut and are taken only where there is no other.
  */
 export function representative(
   { first, past }: Segment,
@@ -58,8 +58,8 @@ export function spread<T>(row: readonly T[], count: number): T[] {
 }
 
 /**
- * What the decoder reads: the patches that must be seen, then one of each segment for coverage, at most `budget`
- * patches in all, in time order.
+ * What the decoder reads: the temporal patches that must be seen, then one of each segment for coverage, at most
+ * `budget` temporal patches in all, in time order.
  * @param must most important first
  */
 export function readingList(

@@ -11,7 +11,7 @@ export class VisualTokenCache {
     this.#most = most;
   }
 
-  /** @param key of a bundle, an index and a patch */
+  /** @param key of a bundle, an index and a temporal patch */
   get(key: string): Float32Array | undefined {
     const tokens = this.#kept.get(key);
     if (tokens) {

@@ -10,11 +10,15 @@ import type { WantedObjects } from '../language/parsed-query.ts';
 import type { SearchStore } from './types.ts';
 
 /**
- * Up to so many patches (three hours at a patch a second) everything is compared with the query, exactly; beyond, codes in
- * memory tell where to look, which takes less time from there on (`npm run -s bench -- search`).
+ * Up to so many temporal patches (three hours at a temporal patch a second) everything is compared with the query,
+ * exactly; beyond, codes in memory tell where to look, which takes less time from there on (`npm run -s bench --
+ * search`).
  */
 export const goneThrough = 12_000;
-/** Patches before and after a promising one that are looked at; those of a moment that needs more are found later. */
+/**
+ * Temporal patches before and after a promising one that are looked at; those of a moment that needs more are found
+ * later.
+ */
 const around = 24;
 /** A moment that reaches its window's edge gets so many times the room, so often. */
 const widening = { times: 4, rounds: 2 };
@@ -45,8 +49,8 @@ export interface WideQuery {
 }
 
 /**
- * Opens a large library where it is worth it: around the patches nearest to the query's embedding and around those
- * where the detector saw best what is wanted.
+ * Opens a large library where it is worth it: around the temporal patches nearest to the query's embedding and around
+ * those where the detector saw best what is wanted.
  */
 export function openWindows(store: SearchStore, query: WideQuery): Windows {
   const { fingerprint, videos, all, wanted, embedding, limit } = query;
@@ -71,8 +75,8 @@ export function openWindows(store: SearchStore, query: WideQuery): Windows {
 }
 
 /**
- * Of each batch the patch where most of what is wanted was seen, those first that this and the picture's likeness make
- * likeliest together: the detector's best are many where it has seen thousands.
+ * Of each batch the temporal patch where most of what is wanted was seen, those first that this and the picture's
+ * likeness make likeliest together: the detector's best are many where it has seen thousands.
  */
 function seenPlaces(
   store: SearchStore,

@@ -58,7 +58,9 @@ export class ActiveModel {
     return this.#loaded.use(fingerprint, folder, (open) => work({ ...known, open }));
   }
 
-  /** Words as a unit vector in the space of its patches. @throws LongviewError `bad-argument` where it can't. */
+  /**
+   * Words as a unit vector in the space of its temporal patches. @throws LongviewError `bad-argument` where it can't.
+   */
   async embed(words: string): Promise<Float32Array> {
     return this.use(async (model) => {
       const { text } = await model.open();

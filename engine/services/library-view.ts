@@ -34,7 +34,7 @@ export interface ViewDeps {
   writeStill: WriteStill;
   /** What a video, or the library, can be searched for. */
   seen(videoId: string | undefined, signal: AbortSignal | undefined): Promise<SeenResult>;
-  /** Words in the space of the active bundle's patches. */
+  /** Words in the space of the active bundle's temporal patches. */
   embed(words: string, signal: AbortSignal | undefined): Promise<Float32Array>;
 }
 
@@ -148,7 +148,7 @@ function stillsOf(store: Store, video: StoredVideo): Thumbnail[] {
   return video.index ? store.thumbnails(video.id) : [];
 }
 
-/** Similarity of each patch, stretched so that this video's own middle is 0 and its best is 1. */
+/** Similarity of each temporal patch, stretched so that this video's own middle is 0 and its best is 1. */
 function relevance(
   table: { starts: Float64Array; embeddings: Float32Array; embeddingSize: number },
   words: Float32Array,

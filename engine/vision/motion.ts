@@ -1,7 +1,9 @@
 import type { SeenObject } from '../core/frames.ts';
 import type { Heading } from '../protocol/headings.ts';
 
-/** How something moves from one sampled frame to the next: in its own diagonals, and the logarithm of its area's growth. */
+/**
+ * How something moves from one sampled frame to the next: in its own diagonals, and the logarithm of its area's growth.
+ */
 export interface Motion {
   right: number;
   down: number;
@@ -20,9 +22,9 @@ const reach = 1;
 const sizeRatio = 2;
 
 /**
- * How the things move that were seen in a stretch, as seen between the frames before and after each; what is seen in one
- * frame alone has no motion.
- * @param seen ascending by patch and frame
+ * How the things move that were seen in a stretch, as seen between the frames before and after each; what is seen in
+ * one frame alone has no motion.
+ * @param seen ascending by temporal patch and frame
  */
 export function motionsOf(seen: readonly SeenObject[]): ReadonlyMap<SeenObject, Motion> {
   const frames = new Map<number, SeenObject[]>();

@@ -3,7 +3,7 @@ export interface Shot {
   /** Seconds. */
   start: number;
   end: number;
-  /** First patch and one past the last; equal where the shot is too short to own a patch. */
+  /** First temporal patch and one past the last; equal where the shot is too short to own a temporal patch. */
   first: number;
   past: number;
 }
@@ -12,9 +12,9 @@ export interface Shot {
 const edgeSlackSec = 0.05;
 
 /**
- * Divides a video's patches among its shots. A patch with a cut in its middle shows both sides: neither owns it, unless a
- * shot would have none at all; then it goes to the side that it overlaps more. So the end of a shot is told by patches that
- * show nothing of the next one.
+ * Divides a video's temporal patches among its shots. A temporal patch with a cut in its middle shows both sides:
+ * neither owns it, unless a shot would have none at all; then it goes to the side that it overlaps more. So the end of
+ * a shot is told by temporal patches that show nothing of the next one.
  * @param cuts times of the cuts in seconds, ascending
  */
 export function shotsOf(starts: ArrayLike<number>, ends: ArrayLike<number>, cuts: readonly number[]): Shot[] {
@@ -36,7 +36,7 @@ export function shotsOf(starts: ArrayLike<number>, ends: ArrayLike<number>, cuts
   return shots;
 }
 
-/** Of patches that lie mostly in a stretch, those that lie in it wholly. */
+/** Of temporal patches that lie mostly in a stretch, those that lie in it wholly. */
 function inside(
   starts: ArrayLike<number>,
   ends: ArrayLike<number>,

@@ -11,7 +11,9 @@ import { reasonText, type Why } from '../../protocol/reasons.ts';
 import { plural } from '../../protocol/plural.ts';
 import type { Asking, Proof } from '../asking.ts';
 
-/** How many patches of a visit the decoder looks at, and how many visits at most: the surest need no re-check. */
+/**
+ * How many temporal patches of a visit the decoder looks at, and how many visits at most: the surest need no re-check.
+ */
 const patchesPerVisit = 4;
 const mostChecked = 48;
 

@@ -61,7 +61,7 @@ export function neighbourOf(
     : near.findLast((segment) => segment.past <= anchor.peak && !shows(segment));
 }
 
-/** One patch of each segment around the thing, as many as the model can be trusted with. */
+/** One temporal patch of each segment around the thing, as many as the model can be trusted with. */
 function window({ segments: all, timeline, session }: Asking, anchor: Hit, neighbour: Segment): number[] {
   const { first, past: end } = timeline.partOf(anchor.peak);
   const segments = all.filter((segment) => segment.first >= first && segment.past <= end);

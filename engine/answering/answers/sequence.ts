@@ -21,7 +21,7 @@ const mostPieces = 6;
 /** How many of the named things are looked for as proof. */
 const mostProofs = 12;
 
-/** "What is shown, in order?": the decoder reads one patch of each shot, a long video in pieces. */
+/** "What is shown, in order?": the decoder reads one temporal patch of each shot, a long video in pieces. */
 export async function answerOrder(asking: Asking): Promise<RawAnswer> {
   const { session, onText } = asking;
   const patches = patchesInOrder(asking);
@@ -53,7 +53,10 @@ export async function answerOrder(asking: Asking): Promise<RawAnswer> {
   };
 }
 
-/** The names of a read-out, by the detector where it contradicts; as read where it isn't clear which name is which patch's. */
+/**
+ * The names of a read-out, by the detector where it contradicts; as read where it isn't clear which name is which
+ * temporal patch's.
+ */
 function corrected(asking: Asking, patches: readonly number[], names: readonly string[]): string[] {
   if (names.length !== 1 && names.length !== patches.length) return [...names];
   return patches.map((patch, i) => {
@@ -63,7 +66,10 @@ function corrected(asking: Asking, patches: readonly number[], names: readonly s
   });
 }
 
-/** A checkpoint that must look at each patch first reads one piece: more would take minutes, and it has seen most of that. */
+/**
+ * A checkpoint that must look at each temporal patch first reads one piece: more would take minutes, and it has seen
+ * most of that.
+ */
 function patchesInOrder(asking: Asking): readonly number[] {
   const { session, segments, timeline } = asking;
   if (session.earlier) return patchesToRead(asking, []);
@@ -165,7 +171,7 @@ export async function answerWhat(asking: Asking, at: number | undefined): Promis
   return { answer: name, confidence, evidence: [evidence] };
 }
 
-/** The patches around a time of the first of the asked-about videos, within their segment. */
+/** The temporal patches around a time of the first of the asked-about videos, within their segment. */
 export function stretchAt({ segments, timeline }: Asking, at: number): Segment | undefined {
   if (segments.length === 0) return undefined;
   const { origin } = timeline.partOf(segments[0].first);

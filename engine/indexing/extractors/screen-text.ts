@@ -57,7 +57,7 @@ class Reading implements FrameWork {
       const [{ time, pixels }] = frames;
       const frame = { time, shot: this.#shot, ...inside(pixels, letterbox) };
       await this.#follower.push(frame, this.#signal);
-      // A cut inside the patch is another picture for the next one.
+      // A cut inside the temporal patch is another picture for the next one.
       if (cutScores[1] >= cut) this.#shot++;
       this.#reached = end;
     }

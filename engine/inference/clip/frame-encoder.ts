@@ -47,8 +47,8 @@ export class ClipFrameEncoder implements FrameEncoder, AsyncDisposable {
   }
 
   /**
-   * Looks at temporal patches; a patch's embedding is the middle of its two frames'. The letterbox is cut off first: the
-   * pair has its own way with shapes.
+   * Looks at temporal patches; a temporal patch's embedding is the middle of its two frames'. The letterbox is cut off
+   * first: the pair has its own way with shapes.
    * @throws LongviewError `bad-argument`, `bad-bundle`, `cancelled`.
    */
   async analyse(

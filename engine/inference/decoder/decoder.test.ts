@@ -28,7 +28,7 @@ async function open(options: OpenModelOptions = {}, bundle = 'tiny') {
   return model.decoder;
 }
 
-/** A video of random visual tokens, [patches] of 3 x 4. */
+/** A video of random visual tokens, [temporal patches] of 3 x 4. */
 function video(patches: number, seed = 1): PromptPart {
   const next = noise(seed);
   const one = () => Float32Array.from({ length: 12 * tinyDecoder.hiddenSize }, next);
@@ -148,7 +148,7 @@ describe('a second question on the same video', () => {
   });
 
   it('reads again when memory for prefixes was too small for two videos', async () => {
-    // 20 patches are about 245 tokens of 512 bytes a token.
+    // 20 temporal patches are about 245 tokens of 512 bytes a token.
     const decoder = await open({ prefixMemory: 200_000 });
     const ask = async (seed: number) =>
       (

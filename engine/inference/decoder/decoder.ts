@@ -56,7 +56,7 @@ export class OnnxDecoder implements Decoder, AsyncDisposable {
     this.variant = this.#shape.positions.variant;
     const trained = this.#shape.trainedContext ?? this.#shape.maxContext;
     this.trainedPatches = Math.max(1, Math.floor((trained - tokensForWords) / tokensPerPatch));
-    // "<12345.6 seconds>", with the marks around the patch.
+    // "<12345.6 seconds>", with the marks around the temporal patch.
     this.wordsPerPatch = this.#tokens.timestamps ? 16 : 0;
     this.#prefixes = new PrefixCache(
       options.prefixMemory ?? Math.min(2 ** 30, process.availableMemory() / 4),

@@ -65,7 +65,7 @@ async function score(
   return logProbability;
 }
 
-/** Bundles as they are imported: in Qwen3-VL's layout each patch is its own segment behind its time. */
+/** Bundles as they are imported: in Qwen3-VL's layout each temporal patch is its own segment behind its time. */
 const layouts: [PositionVariant, boolean][] = [
   ...positionVariants.map((variant): [PositionVariant, boolean] => [variant, false]),
   ['m-rope-interleaved', true],

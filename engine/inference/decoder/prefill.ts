@@ -20,7 +20,7 @@ export function positionOptions(
   return { variant, gamma, tokensPerSecond, spatialReset, stride };
 }
 
-/** The same for a prompt, which knows how far its patches are apart in time. */
+/** The same for a prompt, which knows how far its temporal patches are apart in time. */
 export function promptPositions(prompt: Prompt, options: PositionOptions): PositionOptions {
   return options.variant === 'm-rope-time'
     ? { secondsPerPatch: prompt.secondsPerPatch, ...options }
@@ -96,8 +96,8 @@ export async function readOn(
 }
 
 /**
- * What the decoder reads for the tokens `start` to `end` of a prompt: embeddings, looked up for text and as they are for
- * visual tokens, and what DeepStack adds to the latter.
+ * What the decoder reads for the tokens `start` to `end` of a prompt: embeddings, looked up for text and as they are
+ * for visual tokens, and what DeepStack adds to the latter.
  */
 async function promptRows(
   decoder: DecoderGraph,

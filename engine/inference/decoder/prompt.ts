@@ -10,10 +10,10 @@ export type Stretch =
   | { kind: 'ids'; ids: readonly number[] }
   | {
       kind: 'visual';
-      /** Each patch's rows, [rows * columns, hiddenSize] (times 1 + layers with DeepStack). */
+      /** Each temporal patch's rows, [rows * columns, hiddenSize] (times 1 + layers with DeepStack). */
       patches: readonly Float32Array[];
       grid: readonly [number, number];
-      /** Seconds from one patch to the next; 1 where nobody said. */
+      /** Seconds from one temporal patch to the next; 1 where nobody said. */
       secondsPerPatch?: number;
     };
 
@@ -34,8 +34,8 @@ export interface Prompt {
 
 /**
  * Puts a prompt together as the model was trained: the bundle's userPrefix, the parts, its answerPrefix. A video
- * stands between visionStart and visionEnd, where the bundle has them; in a bundle with `timestamps` each of its patches
- * does, behind its time as text.
+ * stands between visionStart and visionEnd, where the bundle has them; in a bundle with `timestamps` each of its
+ * temporal patches does, behind its time as text.
  * @throws LongviewError `bad-argument` for visual tokens that don't fit the grid or the decoder.
  */
 export function assemblePrompt(
@@ -96,7 +96,7 @@ function oneDecimal(seconds: number): string {
   return tie ? ((below % 2 === 0 ? below : below + 1) / 10).toFixed(1) : seconds.toFixed(1);
 }
 
-/** Seconds from patch to patch, on average over those that follow each other in time. */
+/** Seconds from temporal patch to temporal patch, on average over those that follow each other in time. */
 function spacing(times: readonly number[] = []): number {
   const steps = times.slice(1).map((time, i) => time - times[i]);
   const forward = steps.filter((step) => step > 0 && Number.isFinite(step));
@@ -155,7 +155,10 @@ export function prefixDigests(prompt: Prompt, ends: readonly number[], setting: 
   return digests;
 }
 
-/** The prompt's content as bytes, patch by patch; `mark` says what begins, since positions depend on it. */
+/**
+ * The prompt's content as bytes, temporal patch by temporal patch; `mark` says what begins, since positions depend on
+ * it.
+ */
 function* pieces(prompt: Prompt): Generator<{ mark: string; bytes: Uint8Array; tokens: number }> {
   for (const stretch of prompt.stretches) {
     if (stretch.kind === 'ids') {

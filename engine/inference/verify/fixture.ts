@@ -119,8 +119,9 @@ export class Fixture implements AsyncDisposable {
 
   /**
    * The prompt of a case, with our own visual tokens in the place of its placeholders, run by run: a whole video,
-   * or (where times stand between its patches) one patch after the other.
-   * @param tokens of each visual, [t * h * w / merge^2, hiddenSize (times 1 + layers with DeepStack)], in the order of {@link visuals}.
+   * or (where times stand between its temporal patches) one temporal patch after the other.
+   * @param tokens of each visual, [t * h * w / merge^2, hiddenSize (times 1 + layers with DeepStack)], in the order of
+   * {@link visuals}.
    */
   async prompt(
     name: string,

@@ -63,7 +63,9 @@ export interface FrameTracksPort {
    * @param videos ids of the videos to look in; all where absent
    */
   nearest(modelFingerprint: string, query: Float32Array, count: number, videos?: readonly string[]): Nearest;
-  /** Similarity of a unit vector to the embeddings of some temporal patches, within a few thousandths, in their order. */
+  /**
+   * Similarity of a unit vector to the embeddings of some temporal patches, within a few thousandths, in their order.
+   */
   similarityAt(modelFingerprint: string, query: Float32Array, places: readonly PatchPlace[]): Float64Array;
   /** Where the detector saw one of these labels best, best first, with what it saw there of all of them. */
   bestSeen(
@@ -73,8 +75,8 @@ export interface FrameTracksPort {
     videos?: readonly string[],
   ): SeenTogether[];
   /**
-   * The objects of these labels (all where absent) in one video, ascending by temporal patch and frame; of some patches
-   * only where they are given.
+   * The objects of these labels (all where absent) in one video, ascending by temporal patch and frame; of some
+   * temporal patches only where they are given.
    */
   objects(videoId: string, labels?: readonly string[], window?: PatchRange): SeenObject[];
   /** The objects of these labels in many videos; videos without any are left out. */

@@ -6,7 +6,7 @@ import { similarities } from '../../core/similarities.ts';
 
 const size = 8;
 
-/** A unit vector that turns slowly within a shot of ten patches, and is another one in the next. */
+/** A unit vector that turns slowly within a shot of ten temporal patches, and is another one in the next. */
 function embedding(video: number, number: number): Float32Array {
   const shot = Math.floor(number / 10);
   const row = Float32Array.from(
@@ -17,7 +17,9 @@ function embedding(video: number, number: number): Float32Array {
   return row.map((value) => value / length);
 }
 
-/** A store with videos of 100 patches each; every 20th patch shows a cat, every tenth begins a shot. */
+/**
+ * A store with videos of 100 temporal patches each; every 20th temporal patch shows a cat, every tenth begins a shot.
+ */
 function library(t: TestContext, videos: number): { store: Store; ids: string[]; folder: string } {
   const folder = temporaryFolder(t);
   const store = openStore(folder);

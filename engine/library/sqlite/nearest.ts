@@ -17,9 +17,12 @@ interface Run {
   embedding_size: number;
 }
 
-/** So many of the nearest are put in order by the embeddings themselves; those that lie no further apart are read at once. */
+/**
+ * So many of the nearest are put in order by the embeddings themselves; those that lie no further apart are read at
+ * once.
+ */
 const exact = { best: 60, apart: 8 };
-/** Embeddings from which a query's background is told: so many places, so many patches each. */
+/** Embeddings from which a query's background is told: so many places, so many temporal patches each. */
 const sampled = { places: 64, patches: 16 };
 
 interface RunPlace {
@@ -38,7 +41,7 @@ interface Kept {
   sample: Float32Array;
 }
 
-/** Looks among all patches of a library that is too large to be gone through. */
+/** Looks among all temporal patches of a library that is too large to be gone through. */
 export class NearestPatches {
   readonly #db: LibraryDatabase;
   readonly #patches: Patches;
@@ -49,7 +52,7 @@ export class NearestPatches {
     this.#patches = patches;
   }
 
-  /** The patches nearest to a query. */
+  /** The temporal patches nearest to a query. */
   find(
     fingerprint: string,
     generation: number,
@@ -88,13 +91,13 @@ export class NearestPatches {
     return compared.sort((a, b) => b.similarity - a.similarity);
   }
 
-  /** Similarity of a query to patches of a run. */
+  /** Similarity of a query to temporal patches of a run. */
   similarities(run: PassRow, generation: number, query: Float32Array, window: PatchRange): Float32Array {
     if (!VectorIndex.takes(query.length)) return similarities(query, this.#patches.embeddings(run, window));
     return this.#upToDate(run.model_fingerprint, generation).index.similarities(run, window, query);
   }
 
-  /** Similarity of a query to single patches, in their order. */
+  /** Similarity of a query to single temporal patches, in their order. */
   similarityAt(
     fingerprint: string,
     generation: number,
@@ -205,7 +208,7 @@ export class NearestPatches {
     return kept;
   }
 
-  /** Patches at even distances over the whole library. */
+  /** Temporal patches at even distances over the whole library. */
   #sampleOf(runs: readonly Run[]): Float32Array {
     const total = runs.reduce((sum, { patches }) => sum + patches, 0);
     const parts: Float32Array[] = [];

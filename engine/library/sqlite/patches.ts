@@ -14,11 +14,11 @@ interface BatchRow {
   cuts: Uint8Array;
 }
 
-/** The first patch of the batch that holds a patch: takes a pass's number and the patch. */
+/** The first temporal patch of the batch that holds a temporal patch: takes a pass's number and the temporal patch. */
 const batchOf =
   'coalesce((SELECT max(own.first) FROM patch_batches AS own WHERE own.pass = ? AND own.first <= ?), 0)';
 
-/** How many single videos' patches are kept in memory beside the tables of whole libraries. */
+/** How many single videos' temporal patches are kept in memory beside the tables of whole libraries. */
 const keptVideos = 8;
 
 /** Reads what the frame encoder made of complete passes, and keeps what it read. */
@@ -31,7 +31,7 @@ export class Patches {
     this.#db = db;
   }
 
-  /** The patches of one pass; the same arrays as long as it is kept. */
+  /** The temporal patches of one pass; the same arrays as long as it is kept. */
   table(pass: PassRow): PatchTable {
     // One that is still being made grows.
     const key = `${pass.id} ${pass.patches}`;
@@ -43,7 +43,7 @@ export class Patches {
     return this.#keep(key, table);
   }
 
-  /** The patches of every video that is indexed with a bundle. */
+  /** The temporal patches of every video that is indexed with a bundle. */
   library(fingerprint: string, generation: number): LibraryTable {
     let table = this.#ofLibrary.get(fingerprint);
     if (!table) this.#ofLibrary.set(fingerprint, (table = new GrowingTable()));
@@ -69,7 +69,7 @@ export class Patches {
     return table.view();
   }
 
-  /** The times of patches `from` to `past` - 1 of a pass, and the frames of the batches that hold them. */
+  /** The times of temporal patches `from` to `past` - 1 of a pass, and the frames of the batches that hold them. */
   window(
     pass: Pick<PassRow, 'num'>,
     { from, past }: PatchRange,
@@ -88,7 +88,7 @@ export class Patches {
     return { starts, ends, frames };
   }
 
-  /** The embeddings of patches `from` to `past` - 1 of a pass, row-major; nothing of them is kept. */
+  /** The embeddings of temporal patches `from` to `past` - 1 of a pass, row-major; nothing of them is kept. */
   embeddings(pass: Pick<PassRow, 'num' | 'embedding_size'>, { from, past }: PatchRange): Float32Array {
     const size = pass.embedding_size;
     const embeddings = new Float32Array((past - from) * size);
@@ -103,7 +103,10 @@ export class Patches {
     return embeddings;
   }
 
-  /** The objects of some labels, or all, ascending by patch and frame; of some patches only where given. */
+  /**
+   * The objects of some labels, or all, ascending by temporal patch and frame; of some temporal patches only where
+   * given.
+   */
   objects(
     pass: Pick<PassRow, 'num'>,
     labels: readonly string[] | undefined,
@@ -124,7 +127,7 @@ export class Patches {
     return labels?.length === 1 ? seen : seen.sort(byPatch);
   }
 
-  /** The objects of some labels in many videos at once, each video's ascending by patch and frame. */
+  /** The objects of some labels in many videos at once, each video's ascending by temporal patch and frame. */
   objectsOf(videoIds: readonly string[], labels: readonly string[]): Map<string, SeenObject[]> {
     const seen = new Map<string, SeenObject[]>();
     const rows = this.#db.all<{ id: string; name: string; objects: Uint8Array }>(
@@ -145,7 +148,7 @@ export class Patches {
     return seen;
   }
 
-  /** The objects of some labels in some batches, in their order; each batch's ascending by patch and frame. */
+  /** The objects of some labels in some batches, in their order; each batch's ascending by temporal patch and frame. */
   objectsIn(batches: readonly { pass: number; first: number }[], labels: readonly string[]): SeenObject[][] {
     const seen = batches.map((): SeenObject[] => []);
     // CROSS JOIN keeps the order: a few batches, not all of a label's.
@@ -170,7 +173,7 @@ export class Patches {
     );
   }
 
-  /** The sampled frames, two a patch. */
+  /** The sampled frames, two a temporal patch. */
   frames(pass: PassRow): StoredFrame[] {
     const rows = this.#batches(pass.num, 'count, times, cuts', { from: 0, past: pass.patches });
     return rows.flatMap((row) => framesOf(timesOf(row), row));

@@ -5,14 +5,14 @@ import type { LibraryFault } from '../ports/health.ts';
 import { foreignLibrary } from './errors.ts';
 import { migrations } from './schema.ts';
 
-/** The most patches that are stored together; indexing stores 32. */
+/** The most temporal patches that are stored together; indexing stores 32. */
 const mostTogether = 4096;
 /** Of anything that is wrong so many cases are told. */
 const mostTold = 20;
 
 /**
- * Looks at an opened library before anything in it is relied on: somebody else may have made it, or a disk changed it. What
- * takes long (every blob) is left to {@link faultsOf}, and to the one who unpacks it.
+ * Looks at an opened library before anything in it is relied on: somebody else may have made it, or a disk changed it.
+ * What takes long (every blob) is left to {@link faultsOf}, and to the one who unpacks it.
  * @throws LongviewError `library-damaged`.
  */
 export function checkSound(db: Database.Database, folder: string): void {

@@ -1,7 +1,7 @@
 import { dot } from '../../core/vectors.ts';
 import { closeSync, constants, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
-/** Where a row's embedding is from: a patch of a run. */
+/** Where a row's embedding is from: a temporal patch of a run. */
 export interface RowPlace {
   row: number;
   run: string;
@@ -16,9 +16,9 @@ const head = 8;
 
 /**
  * Embeddings in 8 bits a number, row after row in a file, to be read one by one: a few thousand take some milliseconds,
- * where the database takes fifteen times that. It is a cache: a row that isn't there, isn't whole or is of another patch
- * is told apart by its check and has no similarity; who knows it writes it. Nothing here throws for a disk that is
- * full, gone or read-only: then nothing is there.
+ * where the database takes fifteen times that. It is a cache: a row that isn't there, isn't whole or is of another
+ * temporal patch is told apart by its check and has no similarity; who knows it writes it. Nothing here throws for a
+ * disk that is full, gone or read-only: then nothing is there.
  */
 export class RowFile {
   readonly #path: string;
@@ -39,7 +39,10 @@ export class RowFile {
     this.#try((file) => ftruncateSync(file, 0));
   }
 
-  /** Keeps the embeddings of consecutive rows that are consecutive patches of a run. @param embeddings row-major */
+  /**
+   * Keeps the embeddings of consecutive rows that are consecutive temporal patches of a run. @param embeddings
+   * row-major
+   */
   write({ row, run, patch }: RowPlace, embeddings: Float32Array): void {
     const count = embeddings.length / this.#dimensions;
     const bytes = new Uint8Array(count * this.#stride);
@@ -137,7 +140,7 @@ function seedOf(run: string): number {
   return seed;
 }
 
-/** Depends on the run, the patch and every bit of the row. */
+/** Depends on the run, the temporal patch and every bit of the row. */
 function checkOf(words: Int32Array, seed: number, patch: number): number {
   let check = Math.imul(seed ^ patch, 0x9e3779b1) | 1;
   for (let i = 0; i < words.length; i++) check = Math.imul(check, 31) + words[i] + (check >>> 15);

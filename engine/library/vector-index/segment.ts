@@ -147,7 +147,7 @@ export class Segment {
   /** @returns what the code of its mean says */
   #begin(coder: Coder, { mean, furthest }: Group): Float32Array {
     if (this.groups === segmentGroups) {
-      // Thousands of videos of a patch or two share the last group, which is looked at in any case.
+      // Thousands of videos of a temporal patch or two share the last group, which is looked at in any case.
       this.#radii[this.groups - 1] = anyRadius;
     } else {
       coder.encode(mean, this.#groupCodes, this.groups);

@@ -13,7 +13,7 @@ export interface CodedRun {
   patches: number;
 }
 
-/** A patch among the nearest. */
+/** A temporal patch among the nearest. */
 export interface Near {
   run: string;
   patch: number;
@@ -24,18 +24,19 @@ export interface Near {
 /** Rows whose mean the codes are made around. */
 const centerRows = 20_000;
 /**
- * So many of the best by their codes are compared in eight bits: that many times the number wanted, and at least as many
- * as leave hardly one of the nearest out. That grows with the root of the library, and with the square of how far rows lie
- * from the means of their groups, which is what their codes can be wrong by.
+ * So many of the best by their codes are compared in eight bits: that many times the number wanted, and at least as
+ * many as leave hardly one of the nearest out. That grows with the root of the library, and with the square of how far
+ * rows lie from the means of their groups, which is what their codes can be wrong by.
  */
 const reread = { times: 2, least: 800, ofRoot: 2.2 };
 /** Dead rows cost a look each; with more of them than living ones the codes are made anew. */
 const mostDead = 0.5;
 
 /**
- * Finds the patches whose embeddings are nearest to a query's among millions: by two bits of every number, first of the
- * means of neighbouring patches that are alike, then of the patches where a mean is promising, on two cores where there
- * are two; and by eight bits of what scored best, from a file. Videos are appended; those that went are passed over.
+ * Finds the temporal patches whose embeddings are nearest to a query's among millions: by two bits of every number,
+ * first of the means of neighbouring temporal patches that are alike, then of the temporal patches where a mean is
+ * promising, on two cores where there are two; and by eight bits of what scored best, from a file. Videos are
+ * appended; those that went are passed over.
  */
 export class VectorIndex {
   readonly #path: string;
@@ -54,7 +55,7 @@ export class VectorIndex {
 
   /**
    * @param path of the file of codes; the rows lie beside it
-   * @param embeddingsOf reads patches of a run, row-major
+   * @param embeddingsOf reads temporal patches of a run, row-major
    */
   constructor(path: string, embeddingsOf: (run: CodedRun, first: number, count: number) => Float32Array) {
     this.#path = path;
@@ -94,7 +95,7 @@ export class VectorIndex {
   }
 
   /**
-   * The patches that are nearest, best first.
+   * The temporal patches that are nearest, best first.
    * @param among runs to look in; all where absent
    */
   nearest(query: Float32Array, count: number, among?: ReadonlySet<string>): Near[] {
@@ -111,7 +112,7 @@ export class VectorIndex {
       .map(({ item, score }) => ({ run: places[item].run, patch: places[item].patch, similarity: score }));
   }
 
-  /** Similarity of a query to patches of a run, within a few thousandths for unit vectors. */
+  /** Similarity of a query to temporal patches of a run, within a few thousandths for unit vectors. */
   similarities({ id }: CodedRun, { from, past }: Range, query: Float32Array): Float32Array {
     const firstRow = this.#firstRows.get(id);
     if (firstRow === undefined) throw new RangeError(`no run ${id}`);
@@ -121,7 +122,7 @@ export class VectorIndex {
     return Float32Array.from(this.#similarities(query, places));
   }
 
-  /** Similarity of a query to single patches, in their order. */
+  /** Similarity of a query to single temporal patches, in their order. */
   similaritiesAt(query: Float32Array, places: readonly { run: string; patch: number }[]): Float64Array {
     const rows = places.map(({ run, patch }, order) => {
       const firstRow = this.#firstRows.get(run);
