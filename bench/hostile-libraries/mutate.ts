@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { facts, patch, settings, unit } from '../../tests/fixtures/library.ts';
 import { openStore, type Store } from '../../engine/library/index.ts';
 import { LongviewError } from '../../engine/protocol/errors.ts';
-import { seeded } from '../kills/kills.ts';
+import { seeded } from '../kills/mishaps.ts';
 
 /** What became of libraries that were changed by somebody else. */
 export interface Mutations {

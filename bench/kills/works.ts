@@ -15,6 +15,9 @@ export interface Work {
   result?: string;
 }
 
+/** What a test wants to be called with while a work goes on. */
+export const during: { analyse?: () => void } = {};
+
 const libraryOf = (folder: string) => join(folder, 'library');
 const copyOf = (folder: string) => join(folder, 'copy.db');
 const films = (folder: string) => join(folder, 'films');
@@ -42,7 +45,7 @@ const beside = { extractor: 'frames-other', kinds: ['embedding'] } as const;
 async function index(folder: string, force: boolean): Promise<void> {
   await withStore(folder, async (store) => {
     store.cleanUp();
-    const made = { store, media: madeMedia(), model: madeModel(madeFrameEncoder()) };
+    const made = { store, media: madeMedia(), model: madeModel(madeFrameEncoder(() => during.analyse?.())) };
     const { videos } = await indexVideos(made, [films(folder)], { force });
     const failed = videos.find(({ error }) => error);
     if (failed) throw new Error(`${failed.path}: ${failed.error!.message}`);

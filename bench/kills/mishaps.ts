@@ -5,15 +5,25 @@ import { basename, join } from 'node:path';
 import { openStore } from '../../engine/library/index.ts';
 import { works } from './works.ts';
 
-/** What became of the kills of one work. */
-export interface Kills {
+/**
+ * What happens to a process in the middle of a work. `kill`: SIGKILL. `clock`: from there on its clock jumps by up to 400 days,
+ * forth and back, at every third step. `provider`: the execution provider dies while it analyses frames.
+ */
+export const mishaps = ['kill', 'clock', 'provider'] as const;
+
+/** One of {@link mishaps}. */
+export type Mishap = (typeof mishaps)[number];
+
+/** What became of the mishaps of one work. */
+export interface Mishaps {
   work: string;
-  /** Places of the work at which a process can be killed. */
+  /** Places of the work at which it can happen. */
   steps: number;
-  kills: number;
-  /** Kills after which the library didn't open, or wasn't whole. */
+  /** How often it happened. */
+  happened: number;
+  /** Mishaps after which the library didn't open, or wasn't whole. */
   broken: string[];
-  /** Kills after which the work, done again, came to another result than undisturbed. */
+  /** Mishaps after which the work, done again, came to another result than undisturbed. */
   different: string[];
 }
 
@@ -27,11 +37,18 @@ export function seeded(seed: number): () => number {
 }
 
 /**
- * Kills processes (SIGKILL) in the middle of a work, each at a step that is drawn by a seed. After each the library must open
- * and be whole, and the work, done again, must come to what an undisturbed one comes to.
+ * Lets a mishap happen to processes in the middle of a work, each at a step that is drawn by a seed. After each the library
+ * must open and be whole, and the work, done again, must come to what an undisturbed one comes to. A work whose process goes on
+ * all the same must come to that by itself.
  * @param folder empty; everything is made in it
  */
-export async function killsOf(name: string, count: number, seed: number, folder: string): Promise<Kills> {
+export async function mishapsOf(
+  name: string,
+  mishap: Mishap,
+  count: number,
+  seed: number,
+  folder: string,
+): Promise<Mishaps> {
   const work = works[name];
   const template = join(folder, 'template');
   mkdirSync(template, { recursive: true });
@@ -42,22 +59,24 @@ export async function killsOf(name: string, count: number, seed: number, folder:
     cpSync(template, place, { recursive: true });
   };
   fresh();
-  const steps = Number(await run(name, place, 0));
+  const steps = Number((await run(name, place, 0, mishap)).output);
   const wanted = stateOf(place);
   const random = seeded(seed);
-  const result: Kills = { work: name, steps, kills: 0, broken: [], different: [] };
-  for (let number = 0; number < count; number++) {
+  const result: Mishaps = { work: name, steps, happened: 0, broken: [], different: [] };
+  for (let number = 0; steps > 0 && number < count; number++) {
     const step = 1 + Math.floor(random() * steps);
     fresh();
-    // A process of another length than the undisturbed one (by some clock) may come to its end.
-    if ((await run(name, place, step)) === undefined) result.kills++;
-    const at = `${name}, killed at step ${step} of ${steps}`;
+    const { ended, error } = await run(name, place, step, mishap);
+    // A process of another length than the undisturbed one (by some clock) may come to its end before it can be killed.
+    if (mishap === 'clock' || ended !== 'itself') result.happened++;
+    const at = `${name}, ${mishap} at step ${step} of ${steps}`;
+    if (ended === 'failed' && mishap !== 'provider') result.broken.push(`${at}: ${error}`);
     try {
       const store = openStore(join(place, 'library'));
       const [fault] = store.faults();
       store.close();
       if (fault) result.broken.push(`${at}: ${fault.message}`);
-      await work.work(place);
+      if (ended !== 'itself') await work.work(place);
       if (stateOf(place) !== wanted) result.different.push(at);
     } catch (error) {
       result.broken.push(`${at}: ${(error as Error).message}`);
@@ -66,23 +85,27 @@ export async function killsOf(name: string, count: number, seed: number, folder:
   return result;
 }
 
-/** @returns what it wrote; undefined where it was killed */
-async function run(name: string, folder: string, step: number): Promise<string | undefined> {
+interface Ended {
+  ended: 'itself' | 'killed' | 'failed';
+  output: string;
+  error: string;
+}
+
+async function run(name: string, folder: string, step: number, mishap: Mishap): Promise<Ended> {
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'killed.ts'), name, folder, String(step)],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    [join(import.meta.dirname, 'struck.ts'), name, folder, String(step), mishap],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const output: string[] = [];
   const told: string[] = [];
   child.stdout.on('data', (data: Buffer) => output.push(data.toString()));
   child.stderr.on('data', (data: Buffer) => told.push(data.toString()));
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-  if (signal === 'SIGKILL') return undefined;
-  if (code !== 0) throw new Error(`${name} failed: ${told.join('')}`);
-  return output.join('');
+  const error = told.join('');
+  if (code !== 0 && signal !== 'SIGKILL' && step === 0) throw new Error(`${name} failed: ${error}`);
+  const ended = signal === 'SIGKILL' ? 'killed' : code === 0 ? 'itself' : 'failed';
+  return { ended, output: output.join(''), error };
 }
 
 /** Everything that a library holds and that isn't drawn by chance (ids) or a time of day. */
