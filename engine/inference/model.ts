@@ -18,7 +18,7 @@ export interface OpenModelOptions extends RuntimeOptions {
   hashCache?: string;
   /** Bytes that reading may take, weights aside; default: 70 % of what is free at the time. */
   memory?: number;
-  /** Bytes for the kept prefixes of earlier questions; default: a quarter of what is free, at most 1 GiB. */
+  /** Bytes for the kept prefixes of earlier questions; default: those of 8,192 tokens, and at most 1 GiB. */
   prefixMemory?: number;
   /** Bytes for one layer's attention scores, which bounds how many tokens are read at once; default 128 MiB. */
   scoreBytes?: number;

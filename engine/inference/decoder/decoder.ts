@@ -8,7 +8,7 @@ import { TextStream } from '../text/text-stream.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { Decoder, DecodeRequest, DecodeResult } from '../types.ts';
 import { DecoderGraph } from './decoder-graph.ts';
-import type { DecoderShape } from './kv-cache.ts';
+import { cacheBytesPerToken, type DecoderShape } from './kv-cache.ts';
 import { longestContext, type ContextLimits } from './memory.ts';
 import { positionOptions, readOn, walkAfter } from './prefill.ts';
 import { PrefixCache } from './prefix-cache.ts';
@@ -25,13 +25,19 @@ export interface OnnxDecoderOptions {
   tokensPerPatch: number;
   /** Bytes that reading may take, weights aside; default: 70 % of what is free at the time. */
   memory?: number;
-  /** Bytes for kept prefixes; default: a quarter of what is free, at most 1 GiB. */
+  /** Bytes for kept prefixes; default: those of 8,192 tokens, at most a quarter of what is free and 1 GiB. */
   prefixMemory?: number;
   /** Bytes for one layer's attention scores; smaller chunks, less memory. */
   scoreBytes?: number;
 }
 
 type Request = Omit<DecodeRequest, 'maxNewTokens' | 'temperature' | 'topP' | 'seed' | 'onText'>;
+
+/**
+ * Tokens of prefixes that are kept: with the built-in model 290 temporal patches (32 MiB), about as many as one list's second
+ * look reads. With a gigabyte to fill, memory grew for hours.
+ */
+const keptTokens = 8192;
 
 /** Of the trained context, what is left to the question and the answer. */
 const tokensForWords = 64;
@@ -59,7 +65,8 @@ export class OnnxDecoder implements Decoder, AsyncDisposable {
     // "<12345.6 seconds>", with the marks around the temporal patch.
     this.wordsPerPatch = this.#tokens.timestamps ? 16 : 0;
     this.#prefixes = new PrefixCache(
-      options.prefixMemory ?? Math.min(2 ** 30, process.availableMemory() / 4),
+      options.prefixMemory ??
+        Math.min(2 ** 30, process.availableMemory() / 4, keptTokens * cacheBytesPerToken(this.#shape)),
     );
     this.#decoder = new Lazy(async () =>
       DecoderGraph.open(bundle, { ...(await runtime.chosen()), threads: runtime.threads, scoreBytes }),
