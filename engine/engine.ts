@@ -69,7 +69,11 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     ...view,
     ...queueMemory(store),
     ...libraryBackups(context),
-    ...transcripts({ store, video }),
+    ...transcripts({
+      ...{ store, video },
+      footage: (id) => view.footage(id),
+      tools: () => context.tools(),
+    }),
     ...toolsOf(context, view, models, video),
     ...searching.methods(),
     ...models.methods(),

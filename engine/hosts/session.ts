@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parse } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { exportName } from '../protocol/export-name.ts';
@@ -200,6 +201,14 @@ function handlersFor(
       libraryChanged();
       return corrected;
     },
+    exportTranscript: async (request, { signal, onProgress }) => {
+      const parsed = parseRequest(methods.exportTranscript.request, request);
+      const { path } = await engine.video({ video: parsed.video });
+      const name = exportName(parse(path).name, parsed.format);
+      const place = await exportPlace(abilities, { to: parsed.to, name, folder: false });
+      return engine.exportTranscript(parsed, { signal, onProgress, ...(place ? { place } : {}) });
+    },
+    screenText: (request) => engine.screenText(request),
     video: (request) => engine.video(request),
     relevance: (request, { signal }) => engine.relevance(request, { signal }),
     seen: (request, { signal }) => engine.seen(request, { signal }),
@@ -216,7 +225,9 @@ function handlersFor(
     },
     exportMoments: async (request, { signal, onProgress }) => {
       const parsed = parseRequest(methods.exportMoments.request, request);
-      const place = await exportPlace(abilities, parsed);
+      const { to, title, format } = parsed;
+      const name = exportName(title, format);
+      const place = await exportPlace(abilities, { to, name, folder: format === 'clips' });
       return engine.exportMoments(parsed, { signal, onProgress, ...(place ? { place } : {}) });
     },
     importModel: (request, { signal, onProgress }) =>
@@ -257,12 +268,11 @@ function handlersFor(
 /** Where the host puts an export; undefined where its text comes back. */
 async function exportPlace(
   { pickTarget, exportsDir }: HostAbilities,
-  { to = 'text', title, format }: ExportMomentsRequest,
+  { to = 'text', name, folder }: { to: ExportMomentsRequest['to']; name: string; folder: boolean },
 ): Promise<ExportPlace | undefined> {
   if (to === 'text') return undefined;
   if (to === 'choose' && pickTarget) {
-    const folder = format === 'clips';
-    const path = await pickTarget({ name: exportName(title, format), folder });
+    const path = await pickTarget({ name, folder });
     if (path === undefined)
       throw new LongviewError('cancelled', 'Nothing was chosen.', 'Start it again when you like.');
     return folder ? { folder: path } : { file: path };

@@ -42,7 +42,14 @@ import {
   videoDetailsSchema,
   videoRequestSchema,
 } from './view.ts';
-import { correctionRequestSchema, transcriptRequestSchema, transcriptSchema } from './transcript.ts';
+import {
+  correctionRequestSchema,
+  exportTranscriptRequestSchema,
+  screenTextRequestSchema,
+  screenTextResultSchema,
+  transcriptRequestSchema,
+  transcriptSchema,
+} from './transcript.ts';
 import {
   catalogueSchema,
   downloadRequestSchema,
@@ -153,6 +160,8 @@ export const methods = {
   report: { request: reportRequestSchema, result: reportResultSchema, parts: {} },
   transcript: { request: transcriptRequestSchema, result: transcriptSchema, parts: {} },
   correctTranscript: { request: correctionRequestSchema, result: transcriptSchema, parts: {} },
+  exportTranscript: { request: exportTranscriptRequestSchema, result: exportedSchema, parts: progress },
+  screenText: { request: screenTextRequestSchema, result: screenTextResultSchema, parts: {} },
   video: { request: videoRequestSchema, result: videoDetailsSchema, parts: {} },
   relevance: { request: relevanceRequestSchema, result: relevanceSchema, parts: {} },
   seen: { request: seenRequestSchema, result: seenResultSchema, parts: {} },

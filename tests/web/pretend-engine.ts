@@ -306,6 +306,27 @@ function willingEngine(pretence: Pretence): ServedEngine {
       );
       return { found: [lost.id] };
     },
+    exportTranscript: async ({ format }, { place } = {}) => ({
+      name: `talk.${format}`,
+      out: !place ? null : 'file' in place ? place.file : `${place.folder}/talk.${format}`,
+      text: place ? null : `${format} of 3`,
+      moments: 3,
+      notes: [],
+      skipped: [],
+    }),
+    screenText: async ({ video: id }) => {
+      const { path, durationSec } = known(id);
+      const box: [number, number, number, number] = [0.1, 0.1, 0.6, 0.2];
+      const line = {
+        text: 'Photosynthesis',
+        start: 0,
+        end: 12,
+        kind: 'on-screen' as const,
+        box,
+        confidence: 0.9,
+      };
+      return { videoId: id, path, durationSec, readSec: durationSec ?? 0, lines: [line] };
+    },
     exportMoments: async ({ title, moments, format }, { place } = {}) => ({
       name: `${title}.${format}`,
       out: !place ? null : 'file' in place ? place.file : `${place.folder}/${title}`,
@@ -445,7 +466,8 @@ function said(
   const model = source === 'speech' ? 'pretend' : null;
   const lines = ['Good morning.', 'Today we talk about the budget.', 'Are there any questions?'];
   return {
-    ...{ videoId: id, path, durationSec, source, model, heardSec: durationSec ?? 0 },
+    ...{ videoId: id, path, durationSec, source, language: null, model, heardSec: durationSec ?? 0 },
+    sources: [{ source, language: null, lines: lines.length }],
     lines: lines.flatMap((text, index) => {
       const line = { start: 10 * index, end: 10 * index + 4, text };
       const corrected = corrections.find(({ start }) => start === line.start);

@@ -89,6 +89,8 @@ async function longview(
     removeModel: refuse,
     transcript: refuse,
     correctTranscript: refuse,
+    exportTranscript: refuse,
+    screenText: refuse,
     downloadModel: async () => Promise.reject(new Error('nothing to fetch')),
     report: async () => ({ text: '' }),
     doctor: async () => ({
