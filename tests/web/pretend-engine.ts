@@ -466,8 +466,12 @@ function said(
   const model = source === 'speech' ? 'pretend' : null;
   const lines = ['Good morning.', 'Today we talk about the budget.', 'Are there any questions?'];
   return {
-    ...{ videoId: id, path, durationSec, source, language: null, model, heardSec: durationSec ?? 0 },
-    sources: [{ source, language: null, lines: lines.length }],
+    ...{ videoId: id, path, durationSec, source, model, heardSec: durationSec ?? 0 },
+    language: source === 'captions' ? 'en' : null,
+    sources: [
+      { source: 'speech', language: null, lines: lines.length },
+      { source: 'captions', language: 'en', lines: lines.length },
+    ],
     lines: lines.flatMap((text, index) => {
       const line = { start: 10 * index, end: 10 * index + 4, text };
       const corrected = corrections.find(({ start }) => start === line.start);
