@@ -14,6 +14,7 @@ import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
+import type { Keeping, Kept } from '../protocol/keeping.ts';
 import type { TranscriptTools } from '../protocol/transcript.ts';
 import type { ExportMomentsRequest, ExportPlace, WindowTools } from '../protocol/window.ts';
 import type {
@@ -34,6 +35,7 @@ export type ServedEngine = Engine &
   LibraryView &
   QueueMemory &
   TranscriptTools &
+  Keeping &
   Pick<ModelTools, 'importModel'> &
   WindowTools;
 
@@ -106,7 +108,7 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
       keeping = true;
       if (unkept && !closed.signal.aborted) keep(unkept);
     });
-  const handlers = handlersFor(engine, telling(queue, all), abilities, () => tell({ event: 'library' }));
+  const handlers = handlersFor(engine, telling(queue, all), abilities, (event) => tell({ event }));
 
   return {
     async answer(message, send, signal) {
@@ -171,8 +173,14 @@ function handlersFor(
   engine: ServedEngine,
   queue: TellingQueue,
   abilities: HostAbilities,
-  libraryChanged: () => void,
+  changed: (event: 'library' | 'kept') => void,
 ): Handlers {
+  const libraryChanged = () => changed('library');
+  const kept = async (change: Promise<Kept>) => {
+    const now = await change;
+    changed('kept');
+    return now;
+  };
   const job = (request: unknown) => parseRequest(methods.cancelJob.request, request).job;
   return {
     hello: async () => abilities.info,
@@ -215,6 +223,11 @@ function handlersFor(
     objects: (request) => engine.objects(request),
     answers: (request) => engine.answers(request),
     editAnswer: (request) => engine.editAnswer(request),
+    kept: () => engine.kept(),
+    keep: (request) => kept(engine.keep(request)),
+    changeKept: (request) => kept(engine.changeKept(request)),
+    forgetKept: (request) => kept(engine.forgetKept(request)),
+    editBin: (request) => kept(engine.editBin(request)),
     storage: () => engine.storage(),
     clearCache: () => engine.clearCache(),
     footageFacts: (request) => engine.footageFacts(request),

@@ -51,6 +51,13 @@ import {
   transcriptSchema,
 } from './transcript.ts';
 import {
+  changeKeptRequestSchema,
+  editBinRequestSchema,
+  forgetKeptRequestSchema,
+  keepRequestSchema,
+  keptSchema,
+} from './keeping.ts';
+import {
   catalogueSchema,
   downloadRequestSchema,
   exportedSchema,
@@ -168,6 +175,11 @@ export const methods = {
   objects: { request: objectsRequestSchema, result: objectsResultSchema, parts: {} },
   answers: { request: answersRequestSchema, result: answersResultSchema, parts: {} },
   editAnswer: { request: editAnswerRequestSchema, result: answersResultSchema, parts: {} },
+  kept: { request: nothing, result: keptSchema, parts: {} },
+  keep: { request: keepRequestSchema, result: keptSchema, parts: {} },
+  changeKept: { request: changeKeptRequestSchema, result: keptSchema, parts: {} },
+  forgetKept: { request: forgetKeptRequestSchema, result: keptSchema, parts: {} },
+  editBin: { request: editBinRequestSchema, result: keptSchema, parts: {} },
   storage: { request: nothing, result: storageResultSchema, parts: {} },
   clearCache: { request: nothing, result: storageResultSchema, parts: {} },
   footageFacts: { request: videoRequestSchema, result: footageFactsSchema, parts: {} },
@@ -230,10 +242,10 @@ export const replySchema = z.union([
   z.object({ id: callId, error: failureSchema.shape.error }),
 ]);
 
-/** Told to every window: the queue moved, or the library changed. */
+/** Told to every window: the queue moved, or what is in the library or is kept changed. */
 export const happeningSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('activity'), value: activityChangeSchema }),
-  z.object({ event: z.literal('library') }),
+  z.object({ event: z.enum(['library', 'kept']) }),
 ]);
 
 /** What a host sends. */

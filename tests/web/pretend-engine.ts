@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError, type ErrorCode } from '../../engine/protocol/errors.ts';
+import { keeping } from '../../engine/services/keeping.ts';
+import { madeKeeping } from '../fixtures/made-keeping.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
 import type { SelfTested } from '../../engine/protocol/asking.ts';
 import type { FindRequest } from '../../engine/protocol/requests.ts';
@@ -67,7 +69,8 @@ function willingEngine(pretence: Pretence): ServedEngine {
     return video;
   };
   const asked = new Map<string, AskResult>();
-  let kept: KeptJob[] = [];
+  let keptJobs: KeptJob[] = [];
+  const kept = madeKeeping();
   let tested: SelfTested['found'] = null;
   let answersLimit = 256_000_000;
   let corrections: { start: number; end: number; text: string }[] = [];
@@ -364,6 +367,13 @@ function willingEngine(pretence: Pretence): ServedEngine {
       }
       throw new LongviewError('hub-unreachable', 'https://hub.example could not be reached.', 'Try again.');
     },
+    ...keeping({
+      store: () => ({
+        ...kept,
+        videoByContent: (content) => pretence.videos.find(({ id }) => id === content),
+      }),
+      video: async (place) => ({ ...known(place), contentHash: known(place).id }),
+    }),
     removeModel: async () => ({ models: [] }),
     transcript: async ({ video, source = 'speech' }) => said(known(video), source, corrections),
     async correctTranscript({ video, start, end, text }) {
@@ -379,9 +389,9 @@ function willingEngine(pretence: Pretence): ServedEngine {
       return { ...limits, cores: 8 };
     },
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
-    keptQueue: async () => kept,
+    keptQueue: async () => keptJobs,
     keepQueue: async (jobs) => {
-      kept = [...jobs];
+      keptJobs = [...jobs];
     },
     async footage(id) {
       known(id);

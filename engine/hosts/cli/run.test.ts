@@ -91,6 +91,12 @@ async function longview(
     correctTranscript: refuse,
     exportTranscript: refuse,
     screenText: refuse,
+    kept: refuse,
+    keep: refuse,
+    changeKept: refuse,
+    forgetKept: refuse,
+    editBin: refuse,
+    exportMoments: refuse,
     downloadModel: async () => Promise.reject(new Error('nothing to fetch')),
     report: async () => ({ text: '' }),
     doctor: async () => ({
