@@ -7,12 +7,14 @@ import type { Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument } from './protocol/errors.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { LibraryView } from './protocol/view.ts';
+import type { Keeping } from './protocol/keeping.ts';
 import type { TranscriptTools } from './protocol/transcript.ts';
 import type { WindowTools } from './protocol/window.ts';
 import { libraryBackups } from './services/backups.ts';
 import { Context, type EngineConfig, type EngineParts } from './services/context.ts';
 import { IndexingService } from './services/indexing.ts';
 import { footageFiles } from './services/footage-file.ts';
+import { keeping } from './services/keeping.ts';
 import { libraryView } from './services/library-view.ts';
 import { LibraryService } from './services/library.ts';
 import { ModelService } from './services/models.ts';
@@ -33,6 +35,7 @@ export type LongviewEngine = Engine &
   LibraryBackups &
   QueueMemory &
   TranscriptTools &
+  Keeping &
   WindowTools &
   ModelTools &
   AsyncDisposable & {
@@ -69,7 +72,12 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     ...view,
     ...queueMemory(store),
     ...libraryBackups(context),
-    ...transcripts({ store, video }),
+    ...transcripts({
+      ...{ store, video },
+      footage: (id) => view.footage(id),
+      tools: () => context.tools(),
+    }),
+    ...keeping({ store, video }),
     ...toolsOf(context, view, models, video),
     ...searching.methods(),
     ...models.methods(),

@@ -9,6 +9,7 @@ import { createEngine } from './engine.ts';
 import { findMediaTools } from './media/index.ts';
 import type { LongviewError } from './protocol/errors.ts';
 import { transcriptSchema } from './protocol/transcript.ts';
+import { exportedSchema } from './protocol/window.ts';
 import { createListener } from './speech/index.ts';
 import { makeWhisper } from './speech/testing/made-model.ts';
 import { tones } from './speech/testing/made-sound.ts';
@@ -210,4 +211,38 @@ test('captions are shown before what was heard, in the language with most lines'
   assert.deepEqual(await texts({ language: 'de' }), ['Hallo.']);
   assert.equal((await engine.transcript({ video: path, source: 'speech' })).source, 'speech');
   assert.equal((await texts({ source: 'speech' })).length, 2);
+  assert.deepEqual((await engine.transcript({ video: path })).sources, [
+    { source: 'captions', language: 'en', lines: 2 },
+    { source: 'captions', language: 'de', lines: 1 },
+    { source: 'speech', language: null, lines: 2 },
+  ]);
+  const read = await engine.screenText({ video: path });
+  assert.deepEqual([read.readSec, read.lines], [0, []]);
+  await assert.rejects(
+    engine.transcript({ video: path, source: 'heard' as 'speech' }),
+    fails('bad-argument'),
+  );
+});
+
+test('what is said is exported as a text, and as markers of an editing program with its words', async (t) => {
+  const { engine, films } = setting(t);
+  const path = await makeFilm(join(films, 'talk.mkv'));
+  await engine.index({ paths: [path] });
+  await assert.rejects(engine.exportTranscript({ video: path, format: 'srt' }), fails('nothing-to-export'));
+  writeFileSync(join(films, 'talk.srt'), '1\n00:00:01,000 --> 00:00:02,000\nHello there.\n');
+  await engine.index({ paths: [path] });
+  const srt = await engine.exportTranscript({ video: path, format: 'srt' });
+  assert.deepEqual(exportedSchema.parse(srt), srt);
+  assert.deepEqual([srt.name, srt.text], ['talk.srt', '1\n00:00:01,000 --> 00:00:02,000\nHello there.\n']);
+  const edl = await engine.exportTranscript({ video: path, format: 'edl' });
+  assert.match(edl.text!, /Hello there/);
+  const out = join(films, 'out.vtt');
+  const written = await engine.exportTranscript({ video: path, format: 'vtt' }, { place: { file: out } });
+  assert.deepEqual([written.out, written.text, existsSync(out)], [out, null, true]);
+  const kept = { place: { file: out, overwrite: false } };
+  await assert.rejects(engine.exportTranscript({ video: path, format: 'vtt' }, kept), fails('file-exists'));
+  await assert.rejects(
+    engine.exportTranscript({ video: path, format: 'vtt' }, { place: { file: path } }),
+    fails('bad-argument'),
+  );
 });

@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { similarities } from '../engine/core/similarities.ts';
-import { openStore, type StoredPatch } from '../engine/library/index.ts';
+import { openStore, type KeepingPort, type StoredPatch } from '../engine/library/index.ts';
 import type { AskResult } from '../engine/protocol/results.ts';
 import type { SearchStore } from '../engine/search/types.ts';
-import { temporaryFolder } from './fixtures/library.ts';
+import { facts, temporaryFolder } from './fixtures/library.ts';
+import { madeKeeping } from './fixtures/made-keeping.ts';
 import { MadeWorld, type MadeShot } from './fixtures/search.ts';
 
 const box = [0.1, 0.2, 0.5, 0.6] as const;
@@ -234,6 +235,95 @@ function contract(
 
 contract('the library', library);
 contract('the stand-in', () => ({ store: standIn().deps.store, id: (name) => name }));
+
+const stretch = (contentHash: string, start: number, end: number) => ({
+  ...{ contentHash, start, end, title: 'a dog', path: `/films/${contentHash}.mp4` },
+});
+
+function keepingContract(what: string, make: (t: TestContext) => KeepingPort) {
+  suite(`${what} keeps moments:`, () => {
+    test('bins by name; one of a name, whatever its case', (t) => {
+      const store = make(t);
+      const [zoo, alps] = [store.makeBin('Zoo'), store.makeBin('alps')];
+      assert.equal(store.makeBin('ZOO'), zoo);
+      assert.deepEqual(
+        store.bins().map(({ name, moments }) => [name, moments]),
+        [
+          ['alps', 0],
+          ['Zoo', 0],
+        ],
+      );
+      assert.equal(store.renameBin(alps, 'zoo'), false);
+      assert.equal(store.renameBin(999, 'nowhere'), false);
+      assert.equal(store.renameBin(zoo, 'zoo'), true);
+      assert.deepEqual(
+        store.bins().map(({ name }) => name),
+        ['alps', 'zoo'],
+      );
+    });
+
+    test('the same stretch of the same content once, in as many bins as one likes', (t) => {
+      const store = make(t);
+      const [one, two] = [store.makeBin('one'), store.makeBin('two')];
+      const [first] = store.keep([stretch('c1', 1, 2.00049)], { addTo: two });
+      const [again, other] = store.keep([stretch('c1', 1, 2), stretch('c2', 1, 2)], {
+        ...{ addTo: one, addTags: ['dog', 'Dog', 'at night'] },
+      });
+      assert.equal(again, first);
+      assert.notEqual(other, first);
+      const [newest, oldest] = store.kept();
+      assert.deepEqual([newest.number, newest.contentHash, newest.bins], [other, 'c2', [one]]);
+      assert.deepEqual(
+        [oldest.start, oldest.end, oldest.bins, oldest.tags],
+        [1, 2, [one, two], ['at night', 'dog']],
+      );
+      assert.deepEqual(
+        store.bins().map(({ moments }) => moments),
+        [2, 1],
+      );
+    });
+
+    test('what nothing holds any more goes; a favourite, a tag, a note or another bin holds it', (t) => {
+      const store = make(t);
+      const bin = store.makeBin('bin');
+      const numbers = store.keep(
+        [0, 1, 2, 3].map((start) => stretch('c', start, 9)),
+        { addTo: bin },
+      );
+      store.changeKept([numbers[0]], { favourite: true });
+      store.changeKept([numbers[1]], { addTags: ['tag'] });
+      store.changeKept([numbers[2], 999], { note: 'a note' });
+      store.removeBin(bin);
+      const left = () => store.kept().map(({ number }) => number);
+      assert.deepEqual(left(), numbers.slice(0, 3).reverse());
+      store.changeKept(numbers, { favourite: false, removeTags: ['TAG'] });
+      assert.deepEqual(left(), [numbers[2]]);
+      store.forgetKept(numbers);
+      assert.deepEqual([store.kept(), store.bins()], [[], []]);
+    });
+  });
+}
+
+keepingContract('the library', (t) => {
+  const store = openStore(temporaryFolder(t));
+  t.after(() => store.close());
+  return store;
+});
+keepingContract('the stand-in', madeKeeping);
+
+test('what is kept stays where a video is removed and found again', (t) => {
+  const store = openStore(temporaryFolder(t));
+  t.after(() => store.close());
+  const film = facts('film');
+  const { videoId } = store.saveFile('/films/a.mp4', film);
+  const [number] = store.keep([stretch(film.contentHash, 1, 2)], { favourite: true });
+  store.removeVideo(videoId);
+  assert.equal(store.videoByContent(film.contentHash), undefined);
+  assert.equal(store.kept()[0].number, number);
+  store.saveFile('/elsewhere/b.mp4', film);
+  assert.equal(store.videoByContent(film.contentHash)?.path, '/elsewhere/b.mp4');
+  assert.equal(store.kept()[0].favourite, true);
+});
 
 function answerOf(videoId: string): AskResult {
   return {

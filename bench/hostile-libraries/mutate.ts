@@ -79,6 +79,8 @@ function useAll(store: Store): void {
   store.requests();
   store.answers();
   store.answersSize();
+  store.bins();
+  store.kept();
   store.indexedVideos();
   store.libraryTable('made-1');
   store.nearest('made-1', unit(3), 5);

@@ -8,12 +8,5 @@ export {
   type LineMaterial,
   type TranscriptRequest,
 } from './transcript.ts';
-export type { ExportLine } from './transcript-line.ts';
 export { exportVideo, type ExportVideo } from './video.ts';
 export type { ExportMoment } from './timeline.ts';
-export {
-  parseTranscriptFormat,
-  transcriptFormats,
-  writeTranscript,
-  type TranscriptFormat,
-} from './formats/transcript.ts';

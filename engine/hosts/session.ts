@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parse } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { exportName } from '../protocol/export-name.ts';
@@ -13,6 +14,7 @@ import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
+import type { Keeping, Kept } from '../protocol/keeping.ts';
 import type { TranscriptTools } from '../protocol/transcript.ts';
 import type { ExportMomentsRequest, ExportPlace, WindowTools } from '../protocol/window.ts';
 import type {
@@ -33,6 +35,7 @@ export type ServedEngine = Engine &
   LibraryView &
   QueueMemory &
   TranscriptTools &
+  Keeping &
   Pick<ModelTools, 'importModel'> &
   WindowTools;
 
@@ -105,7 +108,7 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
       keeping = true;
       if (unkept && !closed.signal.aborted) keep(unkept);
     });
-  const handlers = handlersFor(engine, telling(queue, all), abilities, () => tell({ event: 'library' }));
+  const handlers = handlersFor(engine, telling(queue, all), abilities, (event) => tell({ event }));
 
   return {
     async answer(message, send, signal) {
@@ -170,8 +173,14 @@ function handlersFor(
   engine: ServedEngine,
   queue: TellingQueue,
   abilities: HostAbilities,
-  libraryChanged: () => void,
+  changed: (event: 'library' | 'kept') => void,
 ): Handlers {
+  const libraryChanged = () => changed('library');
+  const kept = async (change: Promise<Kept>) => {
+    const now = await change;
+    changed('kept');
+    return now;
+  };
   const job = (request: unknown) => parseRequest(methods.cancelJob.request, request).job;
   return {
     hello: async () => abilities.info,
@@ -200,12 +209,25 @@ function handlersFor(
       libraryChanged();
       return corrected;
     },
+    exportTranscript: async (request, { signal, onProgress }) => {
+      const parsed = parseRequest(methods.exportTranscript.request, request);
+      const { path } = await engine.video({ video: parsed.video });
+      const name = exportName(parse(path).name, parsed.format);
+      const place = await exportPlace(abilities, { to: parsed.to, name, folder: false });
+      return engine.exportTranscript(parsed, { signal, onProgress, ...(place ? { place } : {}) });
+    },
+    screenText: (request) => engine.screenText(request),
     video: (request) => engine.video(request),
     relevance: (request, { signal }) => engine.relevance(request, { signal }),
     seen: (request, { signal }) => engine.seen(request, { signal }),
     objects: (request) => engine.objects(request),
     answers: (request) => engine.answers(request),
     editAnswer: (request) => engine.editAnswer(request),
+    kept: () => engine.kept(),
+    keep: (request) => kept(engine.keep(request)),
+    changeKept: (request) => kept(engine.changeKept(request)),
+    forgetKept: (request) => kept(engine.forgetKept(request)),
+    editBin: (request) => kept(engine.editBin(request)),
     storage: () => engine.storage(),
     clearCache: () => engine.clearCache(),
     footageFacts: (request) => engine.footageFacts(request),
@@ -216,7 +238,9 @@ function handlersFor(
     },
     exportMoments: async (request, { signal, onProgress }) => {
       const parsed = parseRequest(methods.exportMoments.request, request);
-      const place = await exportPlace(abilities, parsed);
+      const { to, title, format } = parsed;
+      const name = exportName(title, format);
+      const place = await exportPlace(abilities, { to, name, folder: format === 'clips' });
       return engine.exportMoments(parsed, { signal, onProgress, ...(place ? { place } : {}) });
     },
     importModel: (request, { signal, onProgress }) =>
@@ -257,12 +281,11 @@ function handlersFor(
 /** Where the host puts an export; undefined where its text comes back. */
 async function exportPlace(
   { pickTarget, exportsDir }: HostAbilities,
-  { to = 'text', title, format }: ExportMomentsRequest,
+  { to = 'text', name, folder }: { to: ExportMomentsRequest['to']; name: string; folder: boolean },
 ): Promise<ExportPlace | undefined> {
   if (to === 'text') return undefined;
   if (to === 'choose' && pickTarget) {
-    const folder = format === 'clips';
-    const path = await pickTarget({ name: exportName(title, format), folder });
+    const path = await pickTarget({ name, folder });
     if (path === undefined)
       throw new LongviewError('cancelled', 'Nothing was chosen.', 'Start it again when you like.');
     return folder ? { folder: path } : { file: path };

@@ -23,8 +23,8 @@ export interface Transport {
   listen(onHappening: (happening: Happening) => void, onState: (connected: boolean) => void): () => void;
 }
 
-/** What a client tells: the queue, put together from what changed, or that the library isn't as it was. */
-export type Told = { event: 'activity'; value: Activity } | { event: 'library' };
+/** What a client tells: the queue, put together from what changed, or that the library or what is kept isn't as it was. */
+export type Told = { event: 'activity'; value: Activity } | Exclude<Happening, { event: 'activity' }>;
 
 /** A call failed at the host; what came over the wire. */
 export class CallError extends Error {
@@ -62,7 +62,7 @@ export function createClient(transport: Transport): Client {
   const client: Client = {
     listen: (onTold, onState) =>
       transport.listen((happening) => {
-        if (happening.event === 'library') return onTold(happening);
+        if (happening.event !== 'activity') return onTold(happening);
         const value = activity.change(happening.value);
         if (value) return onTold({ event: 'activity', value });
         // Something was missed, or nothing known yet. Who can't be asked tells so by `onState`.

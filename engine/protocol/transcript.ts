@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { transcriptFormatNames } from './export.ts';
+import { exportTargets, type Exported, type ExportPlace } from './window.ts';
+import type { CallOptions } from './engine.ts';
+import { screenTextKinds } from './screen-text.ts';
 
 const seconds = z.number().nonnegative();
 const share = z.number().min(0).max(1);
@@ -41,18 +45,29 @@ export const transcriptCorrectionSchema = z.strictObject({
   at: z.string(),
 });
 
+/**
+ * Where what is said is known from. "captions": a subtitle file or stream that came with the video; "speech": recognised;
+ * "burnt-in": subtitles that were read in the picture.
+ */
+export const transcriptSources = ['captions', 'speech', 'burnt-in'] as const;
+
+const source = z.enum(transcriptSources, 'captions, speech or burnt-in');
+
 /** `transcript --json`: everything that is said in one video, from one source. */
 export const transcriptSchema = z.strictObject({
   videoId: z.string(),
   path: z.string(),
   durationSec: seconds.nullable(),
-  /** "speech": recognised; "captions": a subtitle file or stream that came with the video. */
-  source: z.enum(['speech', 'captions']),
+  source,
+  /** Of captions, as the file names it; null where it doesn't, or where languages differ from line to line. */
+  language: z.string().nullable(),
   /** What recognised it; null for captions. */
   model: z.string().nullable(),
   /** Seconds of the video that were heard; less than its length while it goes on. */
   heardSec: seconds,
   lines: z.array(transcriptLineSchema),
+  /** All that the video has, what is shown first leading; each is asked for by its source and language. */
+  sources: z.array(z.strictObject({ source, language: z.string().nullable(), lines: z.int().nonnegative() })),
 });
 
 const place = z.string('a video id or path').min(1, 'a video id or path');
@@ -61,10 +76,46 @@ const time = z.number('a number of seconds, 0 or more').nonnegative('a number of
 /** `transcript`: a video, and where what is said comes from. */
 export const transcriptRequestSchema = z.strictObject({
   video: place,
-  /** Where absent: the file's captions where it has some, else what was heard. */
-  source: z.enum(['speech', 'captions'], 'speech or captions').optional(),
+  /** Where absent: the file's captions where it has some, else what was heard, else burnt-in subtitles. */
+  source: source.optional(),
   /** Of captions in several languages; as the file names it. */
   language: z.string().min(1).optional(),
+});
+
+/** What lines are exported as: texts, or an editing program's markers with the lines as their names. */
+export const lineFormatNames = [...transcriptFormatNames, 'edl', 'fcpxml', 'xmeml', 'otio'] as const;
+
+/** `exportTranscript`: the lines of a video as a file. */
+export const exportTranscriptRequestSchema = transcriptRequestSchema.extend({
+  format: z.enum(lineFormatNames, `one of ${lineFormatNames.join(', ')}`),
+  /** As in `exportMoments`. */
+  to: z.enum(exportTargets, `one of ${exportTargets.join(', ')}`).optional(),
+});
+
+/** `screenText`: a video. */
+export const screenTextRequestSchema = z.strictObject({ video: place });
+
+/** What was read in the pictures of one video. */
+export const screenTextResultSchema = z.strictObject({
+  videoId: z.string(),
+  path: z.string(),
+  durationSec: seconds.nullable(),
+  /** Seconds of the video that were read; 0 where nobody looked. */
+  readSec: seconds,
+  lines: z.array(
+    z.strictObject({
+      start: seconds,
+      end: seconds,
+      text: z.string().min(1),
+      /** "said": a subtitle that is part of the picture. */
+      kind: z.enum(screenTextKinds),
+      /** [x1, y1, x2, y2] as shares of the picture, where it stood when it was read. */
+      box: z.tuple([share, share, share, share]).optional(),
+      confidence: share.optional(),
+      /** It ran or scrolled through the picture. */
+      moving: z.literal(true).optional(),
+    }),
+  ),
 });
 
 /** `correctTranscript`: what a line says, by its times. An empty text: nothing was said there. */
@@ -91,7 +142,14 @@ export type TranscriptRequest = z.infer<typeof transcriptRequestSchema>;
 /** Parsed {@link correctionRequestSchema}. */
 export type CorrectionRequest = z.infer<typeof correctionRequestSchema>;
 
-/** What is said, line by line. */
+/** One of {@link transcriptSources}. */
+export type TranscriptSource = (typeof transcriptSources)[number];
+/** Parsed {@link exportTranscriptRequestSchema}. */
+export type ExportTranscriptRequest = z.infer<typeof exportTranscriptRequestSchema>;
+/** Parsed {@link screenTextResultSchema}. */
+export type ScreenTextResult = z.infer<typeof screenTextResultSchema>;
+
+/** What is said and written, line by line. */
 export interface TranscriptTools {
   /** What is said in a video; without lines where nothing is known of it. @throws LongviewError `video-not-in-library`. */
   transcript(request: TranscriptRequest): Promise<Transcript>;
@@ -101,4 +159,14 @@ export interface TranscriptTools {
    * @throws LongviewError `bad-argument`, `video-not-in-library`, `nothing-to-export` where nothing was heard
    */
   correctTranscript(request: CorrectionRequest): Promise<Transcript>;
+  /**
+   * Writes what is said to a place of the host's, or gives it back as a text.
+   * @throws LongviewError `nothing-to-export`; what writing throws
+   */
+  exportTranscript(
+    request: ExportTranscriptRequest,
+    options?: CallOptions & { place?: ExportPlace },
+  ): Promise<Exported>;
+  /** What was read in the pictures of a video; without lines where nobody looked. */
+  screenText(request: { video: string }): Promise<ScreenTextResult>;
 }

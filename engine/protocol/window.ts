@@ -147,8 +147,8 @@ export type RelinkResult = z.infer<typeof relinkResultSchema>;
 export type ExportMomentsRequest = z.infer<typeof exportRequestSchema>;
 /** Where a host puts an export. Windows can't say it. */
 export type ExportPlace =
-  /** The file to write, which its owner agreed to replace. */
-  | { file: string }
+  /** The file to write, which its owner agreed to replace unless `overwrite` says otherwise. */
+  | { file: string; overwrite?: boolean }
   /** The folder in which a free name is taken. */
   | { folder: string };
 /** Parsed {@link exportedSchema}. */

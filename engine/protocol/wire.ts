@@ -42,7 +42,21 @@ import {
   videoDetailsSchema,
   videoRequestSchema,
 } from './view.ts';
-import { correctionRequestSchema, transcriptRequestSchema, transcriptSchema } from './transcript.ts';
+import {
+  correctionRequestSchema,
+  exportTranscriptRequestSchema,
+  screenTextRequestSchema,
+  screenTextResultSchema,
+  transcriptRequestSchema,
+  transcriptSchema,
+} from './transcript.ts';
+import {
+  changeKeptRequestSchema,
+  editBinRequestSchema,
+  forgetKeptRequestSchema,
+  keepRequestSchema,
+  keptSchema,
+} from './keeping.ts';
 import {
   catalogueSchema,
   downloadRequestSchema,
@@ -153,12 +167,19 @@ export const methods = {
   report: { request: reportRequestSchema, result: reportResultSchema, parts: {} },
   transcript: { request: transcriptRequestSchema, result: transcriptSchema, parts: {} },
   correctTranscript: { request: correctionRequestSchema, result: transcriptSchema, parts: {} },
+  exportTranscript: { request: exportTranscriptRequestSchema, result: exportedSchema, parts: progress },
+  screenText: { request: screenTextRequestSchema, result: screenTextResultSchema, parts: {} },
   video: { request: videoRequestSchema, result: videoDetailsSchema, parts: {} },
   relevance: { request: relevanceRequestSchema, result: relevanceSchema, parts: {} },
   seen: { request: seenRequestSchema, result: seenResultSchema, parts: {} },
   objects: { request: objectsRequestSchema, result: objectsResultSchema, parts: {} },
   answers: { request: answersRequestSchema, result: answersResultSchema, parts: {} },
   editAnswer: { request: editAnswerRequestSchema, result: answersResultSchema, parts: {} },
+  kept: { request: nothing, result: keptSchema, parts: {} },
+  keep: { request: keepRequestSchema, result: keptSchema, parts: {} },
+  changeKept: { request: changeKeptRequestSchema, result: keptSchema, parts: {} },
+  forgetKept: { request: forgetKeptRequestSchema, result: keptSchema, parts: {} },
+  editBin: { request: editBinRequestSchema, result: keptSchema, parts: {} },
   storage: { request: nothing, result: storageResultSchema, parts: {} },
   clearCache: { request: nothing, result: storageResultSchema, parts: {} },
   footageFacts: { request: videoRequestSchema, result: footageFactsSchema, parts: {} },
@@ -221,10 +242,10 @@ export const replySchema = z.union([
   z.object({ id: callId, error: failureSchema.shape.error }),
 ]);
 
-/** Told to every window: the queue moved, or the library changed. */
+/** Told to every window: the queue moved, or what is in the library or is kept changed. */
 export const happeningSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('activity'), value: activityChangeSchema }),
-  z.object({ event: z.literal('library') }),
+  z.object({ event: z.enum(['library', 'kept']) }),
 ]);
 
 /** What a host sends. */

@@ -52,12 +52,15 @@ export async function exportForWindow(
   };
 }
 
-async function placed(
+/** A file that the host named, or a free name in its folder. */
+export async function placed(
   place: ExportPlace | undefined,
   name: string,
 ): Promise<{ out?: string; overwrite?: boolean }> {
   if (!place) return {};
-  return 'file' in place ? { out: place.file, overwrite: true } : { out: await freeName(place.folder, name) };
+  return 'file' in place
+    ? { out: place.file, overwrite: place.overwrite ?? true }
+    : { out: await freeName(place.folder, name) };
 }
 
 /** A path in a folder, which is made, that nothing is at: "name", "name (2)", … */

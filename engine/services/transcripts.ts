@@ -1,32 +1,59 @@
+import { basename, parse } from 'node:path';
+import { exportMaterial, exportTranscript, materialOfLines } from '../export/index.ts';
+import { correctionsOf, keepCorrection, lineOfTrack, trackLine } from '../indexing/index.ts';
+import type { Store, StoredLine, StoredVideo, Track } from '../library/index.ts';
+import type { MediaTools } from '../media/index.ts';
+import type { CallOptions } from '../protocol/engine.ts';
 import { LongviewError, quote } from '../protocol/errors.ts';
+import { transcriptFormatNames } from '../protocol/export.ts';
+import { exportName } from '../protocol/export-name.ts';
 import { parseRequest } from '../protocol/requests.ts';
 import {
   correctionRequestSchema,
+  exportTranscriptRequestSchema,
+  screenTextRequestSchema,
+  screenTextResultSchema,
   transcriptRequestSchema,
+  type ScreenTextResult,
   type Transcript,
   type TranscriptLine,
+  type TranscriptRequest,
   type TranscriptTools,
 } from '../protocol/transcript.ts';
-import { correctionsOf, keepCorrection, lineOfTrack, trackLine } from '../indexing/index.ts';
-import type { Store, StoredLine, StoredVideo, Track } from '../library/index.ts';
+import type { Exported, ExportPlace } from '../protocol/window.ts';
 import { correctLines } from '../speech/index.ts';
+import { placed } from './exporting.ts';
 
 /** What transcripts need of the library. */
 export interface TranscriptDeps {
   store: () => Store;
   video: (idOrPath: string) => Promise<StoredVideo>;
+  /** Where a video's footage lies. @throws LongviewError `video-missing`. */
+  footage: (videoId: string) => Promise<string>;
+  tools: () => Promise<MediaTools>;
 }
 
-/** What is said in videos, from the file's own captions or as it was heard. */
-export function transcripts({ store, video }: TranscriptDeps): TranscriptTools {
+/** What is said in videos, from the file's own captions, as it was heard, or read in the picture. */
+export function transcripts(deps: TranscriptDeps): TranscriptTools {
+  const { store, video } = deps;
+  const transcript = async (request: TranscriptRequest): Promise<Transcript> => {
+    const { video: place, source, language } = parseRequest(transcriptRequestSchema, request);
+    const found = await video(place);
+    const captions = captionsOf(store(), found.id, language);
+    const burntIn = () => readSubtitles(store(), found.id);
+    if (source === 'captions' || (source === undefined && captions.length > 0))
+      return shown(store(), found, captioned(found, captions));
+    const spoken = heard(store(), found);
+    if (source === 'burnt-in' || (source === undefined && spoken.lines.length === 0 && burntIn().length > 0))
+      return shown(store(), found, burnt(store(), found));
+    return shown(store(), found, spoken);
+  };
   return {
-    async transcript(request) {
-      const { video: place, source, language } = parseRequest(transcriptRequestSchema, request);
-      const found = await video(place);
-      const captions = captionsOf(store(), found.id, language);
-      if (source === 'captions' || (source === undefined && captions.length > 0))
-        return captioned(found, captions);
-      return heard(store(), found);
+    transcript,
+    exportTranscript: (request, options = {}) => exported(deps, transcript, request, options),
+    async screenText(request) {
+      const { video: place } = parseRequest(screenTextRequestSchema, request);
+      return readIn(store(), await video(place));
     },
     async correctTranscript(request) {
       const { video: place, start, end, text, speaker } = parseRequest(correctionRequestSchema, request);
@@ -44,38 +71,142 @@ export function transcripts({ store, video }: TranscriptDeps): TranscriptTools {
       });
       const after = heard(store(), found);
       rewrite(store(), found, after.lines);
-      return after;
+      return shown(store(), found, after);
     },
   };
 }
 
-/** Spoken lines that came with a file; of several languages the one that is asked for, else the one with most lines. */
-function captionsOf(store: Store, id: string, language: string | undefined): StoredLine[] {
-  const lines = store.lines(id, ['captions']).filter(({ kind }) => kind === 'said');
-  if (language !== undefined) return lines.filter((line) => line.language === language);
-  const languages = [...Map.groupBy(lines, (line) => line.language).values()];
-  return languages.reduce((most, some) => (some.length > most.length ? some : most), []);
+/** A transcript without what else the video has. */
+type Lines = Omit<Transcript, 'sources'>;
+
+function shown(store: Store, video: StoredVideo, lines: Lines): Transcript {
+  const captions = [...captionLanguages(store, video.id)].sort(([, a], [, b]) => b.length - a.length);
+  const spoken = heard(store, video);
+  const read = readSubtitles(store, video.id);
+  return {
+    ...lines,
+    sources: [
+      ...captions.map(([language, { length }]) => ({ source: 'captions' as const, language, lines: length })),
+      ...(heardTrack(store, video.id)
+        ? [{ source: 'speech' as const, language: null, lines: spoken.lines.length }]
+        : []),
+      ...(read.length > 0 ? [{ source: 'burnt-in' as const, language: null, lines: read.length }] : []),
+    ],
+  };
 }
 
-function captioned({ id, path, durationSec }: StoredVideo, lines: readonly StoredLine[]): Transcript {
+function captionLanguages(store: Store, id: string): Map<string | null, StoredLine[]> {
+  const lines = store.lines(id, ['captions']).filter(({ kind }) => kind === 'said');
+  return Map.groupBy(lines, ({ language }) => language ?? null);
+}
+
+/** Spoken lines that came with a file; of several languages the one that is asked for, else the one with most lines. */
+function captionsOf(store: Store, id: string, language: string | undefined): StoredLine[] {
+  const languages = captionLanguages(store, id);
+  if (language !== undefined) return languages.get(language) ?? [];
+  return [...languages.values()].reduce((most, some) => (some.length > most.length ? some : most), []);
+}
+
+function captioned({ id, path, durationSec }: StoredVideo, lines: readonly StoredLine[]): Lines {
   return {
     ...{ videoId: id, path, durationSec, source: 'captions', model: null, heardSec: durationSec },
+    language: lines[0]?.language ?? null,
     lines: lines.map(lineOfTrack),
   };
 }
 
-function heard(store: Store, video: StoredVideo): Transcript {
+/** Subtitles that are part of the picture. */
+function readSubtitles(store: Store, id: string): StoredLine[] {
+  return store.lines(id, ['screen-text']).filter(({ kind }) => kind === 'said');
+}
+
+function burnt(store: Store, video: StoredVideo): Lines {
+  const { id, path, durationSec } = video;
+  return {
+    ...{ videoId: id, path, durationSec, source: 'burnt-in', model: null, language: null },
+    heardSec: reachedSec(store, video, 'screen-text'),
+    lines: readSubtitles(store, id).map(lineOfTrack),
+  };
+}
+
+function readIn(store: Store, video: StoredVideo): ScreenTextResult {
+  const { id, path, durationSec } = video;
+  return {
+    ...{ videoId: id, path, durationSec, readSec: reachedSec(store, video, 'screen-text') },
+    lines: store.lines(id, ['screen-text']).map(({ kind, start, end, text, extra }) => {
+      const known = readExtra.safeParse(extra ?? {}).data ?? {};
+      const rest = Object.entries(known).filter(([, value]) => value !== undefined);
+      const said = kind === 'said' ? 'said' : 'on-screen';
+      return { start, end: Math.max(start, end), text, kind: said, ...Object.fromEntries(rest) };
+    }),
+  };
+}
+
+const readExtra = screenTextResultSchema.shape.lines.element
+  .pick({ box: true, confidence: true, moving: true })
+  .strip();
+
+/** Writes lines as a text, or as markers of an editing program. */
+async function exported(
+  { store, footage, tools }: TranscriptDeps,
+  transcript: TranscriptTools['transcript'],
+  request: unknown,
+  { place, ...options }: CallOptions & { place?: ExportPlace },
+): Promise<Exported> {
+  const { format, to: _, ...wanted } = parseRequest(exportTranscriptRequestSchema, request);
+  const said = await transcript(wanted);
+  if (said.lines.length === 0) throw nothingSaid(said);
+  const title = parse(said.path).name;
+  const name = exportName(title, format);
+  const where = await placed(place, name);
+  const others = store()
+    .videos()
+    .flatMap(({ paths }) => paths);
+  const material = { ...said, title };
+  const result = { name, notes: [], skipped: [] };
+  const text = transcriptFormatNames.find((known) => known === format);
+  if (text) {
+    const written = await exportTranscript(material, { format: text, footage: others, ...where });
+    return { ...result, out: written.out, text: written.text ?? null, moments: written.lines };
+  }
+  // Markers name the file, and need its frame rate.
+  const path = await footage(said.videoId);
+  const marked = materialOfLines({ ...material, path });
+  const made = { format, footage: others, ...where };
+  const {
+    out,
+    text: list,
+    moments,
+    notes,
+  } = await exportMaterial(marked, made, {
+    ...options,
+    tools: await tools(),
+  });
+  return { ...result, out, text: list ?? null, moments, notes };
+}
+
+function heard(store: Store, video: StoredVideo): Lines {
   const { id, path, durationSec, contentHash } = video;
   const track = heardTrack(store, id);
   const lines = track ? store.lines(id, ['transcript']).map(lineOfTrack) : [];
   const { model } = track?.settings ?? {};
   return {
-    ...{ videoId: id, path, durationSec, source: 'speech' },
+    ...{ videoId: id, path, durationSec, source: 'speech', language: null },
     model: typeof model === 'string' ? model : null,
-    // Sound may end before the picture, or there is none: all of it was heard.
-    heardSec: !track ? 0 : track.state === 'whole' ? durationSec : track.reachedSec,
+    heardSec: reachedSec(store, video, 'transcript'),
     lines: correctLines(lines, track ? correctionsOf(store, contentHash) : []).lines,
   };
+}
+
+/** How far a track goes: what is whole goes to the end, wherever the sound ends. */
+function reachedSec(
+  store: Store,
+  { id, durationSec }: StoredVideo,
+  kind: 'transcript' | 'screen-text',
+): number {
+  const tracks = store.tracks(id).filter((track) => track.kind === kind);
+  if (tracks.some(({ state }) => state === 'whole')) return durationSec;
+  return tracks.reduce((most, track) => Math.max(most, track.reachedSec), 0);
 }
 
 function heardTrack(store: Store, id: string): Track | undefined {
@@ -92,6 +223,27 @@ function rewrite(store: Store, { id }: StoredVideo, lines: readonly TranscriptLi
   const writer = store.beginTrack(id, { kind, extractor, version, settings });
   writer.appendLines(lines.map(trackLine), reachedSec);
   writer.complete(coverage);
+}
+
+function nothingSaid({ path, source, heardSec }: Transcript): LongviewError {
+  const name = quote(basename(path));
+  if (source === 'speech' && heardSec > 0)
+    return new LongviewError(
+      'nothing-to-export',
+      `Nobody was heard to speak in ${name}.`,
+      'If somebody speaks there, try a larger speech model (longview models import FOLDER).',
+    );
+  return new LongviewError(
+    'nothing-to-export',
+    source === 'captions'
+      ? `${name} has no such captions.`
+      : source === 'burnt-in'
+        ? `No subtitles were read in the picture of ${name}.`
+        : `Nothing is known of what is said in ${name}.`,
+    source === 'burnt-in'
+      ? 'Have its text read (longview index VIDEO --with text).'
+      : 'Have it heard (longview index VIDEO --with speech), or put a subtitle file beside it and index it again.',
+  );
 }
 
 function notHeard(path: string): LongviewError {

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError, type ErrorCode } from '../../engine/protocol/errors.ts';
+import { keeping } from '../../engine/services/keeping.ts';
+import { madeKeeping } from '../fixtures/made-keeping.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
 import type { SelfTested } from '../../engine/protocol/asking.ts';
 import type { FindRequest } from '../../engine/protocol/requests.ts';
@@ -67,7 +69,8 @@ function willingEngine(pretence: Pretence): ServedEngine {
     return video;
   };
   const asked = new Map<string, AskResult>();
-  let kept: KeptJob[] = [];
+  let keptJobs: KeptJob[] = [];
+  const kept = madeKeeping();
   let tested: SelfTested['found'] = null;
   let answersLimit = 256_000_000;
   let corrections: { start: number; end: number; text: string }[] = [];
@@ -306,6 +309,27 @@ function willingEngine(pretence: Pretence): ServedEngine {
       );
       return { found: [lost.id] };
     },
+    exportTranscript: async ({ format }, { place } = {}) => ({
+      name: `talk.${format}`,
+      out: !place ? null : 'file' in place ? place.file : `${place.folder}/talk.${format}`,
+      text: place ? null : `${format} of 3`,
+      moments: 3,
+      notes: [],
+      skipped: [],
+    }),
+    screenText: async ({ video: id }) => {
+      const { path, durationSec } = known(id);
+      const box: [number, number, number, number] = [0.1, 0.1, 0.6, 0.2];
+      const line = {
+        text: 'Photosynthesis',
+        start: 0,
+        end: 12,
+        kind: 'on-screen' as const,
+        box,
+        confidence: 0.9,
+      };
+      return { videoId: id, path, durationSec, readSec: durationSec ?? 0, lines: [line] };
+    },
     exportMoments: async ({ title, moments, format }, { place } = {}) => ({
       name: `${title}.${format}`,
       out: !place ? null : 'file' in place ? place.file : `${place.folder}/${title}`,
@@ -343,6 +367,13 @@ function willingEngine(pretence: Pretence): ServedEngine {
       }
       throw new LongviewError('hub-unreachable', 'https://hub.example could not be reached.', 'Try again.');
     },
+    ...keeping({
+      store: () => ({
+        ...kept,
+        videoByContent: (content) => pretence.videos.find(({ id }) => id === content),
+      }),
+      video: async (place) => ({ ...known(place), contentHash: known(place).id }),
+    }),
     removeModel: async () => ({ models: [] }),
     transcript: async ({ video, source = 'speech' }) => said(known(video), source, corrections),
     async correctTranscript({ video, start, end, text }) {
@@ -358,9 +389,9 @@ function willingEngine(pretence: Pretence): ServedEngine {
       return { ...limits, cores: 8 };
     },
     storage: async () => ({ folder: '/library', libraryBytes: 2_000_000, cacheBytes: 80_000_000 }),
-    keptQueue: async () => kept,
+    keptQueue: async () => keptJobs,
     keepQueue: async (jobs) => {
-      kept = [...jobs];
+      keptJobs = [...jobs];
     },
     async footage(id) {
       known(id);
@@ -446,6 +477,11 @@ function said(
   const lines = ['Good morning.', 'Today we talk about the budget.', 'Are there any questions?'];
   return {
     ...{ videoId: id, path, durationSec, source, model, heardSec: durationSec ?? 0 },
+    language: source === 'captions' ? 'en' : null,
+    sources: [
+      { source: 'speech', language: null, lines: lines.length },
+      { source: 'captions', language: 'en', lines: lines.length },
+    ],
     lines: lines.flatMap((text, index) => {
       const line = { start: 10 * index, end: 10 * index + 4, text };
       const corrected = corrections.find(({ start }) => start === line.start);

@@ -2,7 +2,6 @@ import { rateName } from '../rate.ts';
 import { fileName, oneLine } from '../text.ts';
 import { formatTimecode } from '../timecode.ts';
 import type { Clip, Timeline } from '../timeline.ts';
-import type { ExportLine } from '../transcript-line.ts';
 
 const columns: readonly (readonly [name: string, value: (clip: Clip) => string | number | undefined])[] = [
   ['number', (clip) => clip.number],
@@ -32,16 +31,6 @@ export function toCsv({ clips }: Timeline): string {
     ...clips.map((clip) => columns.map(([, value]) => cell(value(clip)))),
   ];
   return rows.map((row) => `${row.join(',')}\r\n`).join('');
-}
-
-const lineColumns = ['number', 'start', 'end', 'speaker', 'language', 'text'];
-
-/** Lines of a transcript as a table, one row per line. */
-export function lineTable(lines: readonly ExportLine[]): string {
-  const rows = lines.map(({ start, end, speaker, language, text }, index) =>
-    [index + 1, start.toFixed(3), end.toFixed(3), speaker, language, text].map(cell),
-  );
-  return [lineColumns, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
 }
 
 /** To the microsecond, as ffprobe tells times. */

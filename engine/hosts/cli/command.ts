@@ -4,6 +4,7 @@ import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
 import type { LibraryBackups } from '../../protocol/backup.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
+import type { Keeping } from '../../protocol/keeping.ts';
 import type { TranscriptTools } from '../../protocol/transcript.ts';
 import type { WindowTools } from '../../protocol/window.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,8 +17,9 @@ export type CommandEngine = Engine &
   ModelTools &
   LibraryBackups &
   TranscriptTools &
+  Keeping &
   Pick<LibraryView, 'answers' | 'editAnswer'> &
-  Pick<WindowTools, 'catalogue' | 'downloadModel' | 'removeModel'>;
+  Pick<WindowTools, 'catalogue' | 'downloadModel' | 'removeModel' | 'exportMoments'>;
 
 /** What a command works with. */
 export interface Context {

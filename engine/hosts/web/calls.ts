@@ -43,12 +43,12 @@ export function streamHappenings(
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   response.write('retry: 1000\n\n');
   let missed: Happening | undefined;
-  let missedLibrary = false;
+  const missedEvents = new Set<Exclude<Happening['event'], 'activity'>>();
   let drop: NodeJS.Timeout | undefined;
   const send = (happening: Happening) => {
     if (response.writableNeedDrain) {
-      if (happening.event === 'library') missedLibrary = true;
-      else missed = happening;
+      if (happening.event === 'activity') missed = happening;
+      else missedEvents.add(happening.event);
       drop ??= setTimeout(() => response.destroy(), patienceMs);
       return;
     }
@@ -58,11 +58,11 @@ export function streamHappenings(
     clearTimeout(drop);
     drop = undefined;
     const last = missed;
-    const library = missedLibrary;
+    const events = [...missedEvents];
     missed = undefined;
-    missedLibrary = false;
+    missedEvents.clear();
     if (last) send(last);
-    if (library) send({ event: 'library' });
+    for (const event of events) send({ event });
   });
   const stopListening = session.listen(send);
   // Something must come now and then, or a proxy or a sleeping laptop lets the connection die unnoticed.

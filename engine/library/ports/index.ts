@@ -3,6 +3,7 @@ import type { BackupPort } from './backup.ts';
 import type { FootagePort } from './footage.ts';
 import type { HealthPort } from './health.ts';
 import type { JobsPort } from './jobs.ts';
+import type { KeepingPort } from './keeping.ts';
 import type { SettingsPort } from './settings.ts';
 import type { TextsPort } from './texts.ts';
 import type { TracksPort } from './tracks.ts';
@@ -12,6 +13,7 @@ export type { FootagePort } from './footage.ts';
 export type { BackupFacts, BackupPort } from './backup.ts';
 export type { HealthPort, LibraryFault } from './health.ts';
 export type { Claim, JobsPort, KeptRequest } from './jobs.ts';
+export type { Bin, KeepingPort, KeptChange, KeptStretch, StoredKept } from './keeping.ts';
 export type { SettingsPort } from './settings.ts';
 export type { TextsPort } from './texts.ts';
 export type { FrameTracksPort, PassTracks, PassWriter, TracksPort } from './tracks.ts';
@@ -22,6 +24,15 @@ export type { FrameTracksPort, PassTracks, PassWriter, TracksPort } from './trac
  * Video ids may be given as `videoFor` takes them only where it says so. Whoever needs a part of it names that port.
  */
 export interface Store
-  extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort, HealthPort, BackupPort {
+  extends
+    FootagePort,
+    TracksPort,
+    TextsPort,
+    AnswersPort,
+    JobsPort,
+    SettingsPort,
+    KeepingPort,
+    HealthPort,
+    BackupPort {
   close(): void;
 }

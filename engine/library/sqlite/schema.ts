@@ -320,6 +320,39 @@ export const migrations: readonly string[] = [
     lease_until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+
+  // Moments that somebody keeps. By content and not by video: they stay where one is removed, moved or indexed again.
+  `
+  CREATE TABLE bins (
+    num INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    made_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE kept (
+    num INTEGER PRIMARY KEY AUTOINCREMENT,
+    content_hash TEXT NOT NULL,
+    -- Where it lay when it was kept.
+    path TEXT NOT NULL,
+    start REAL NOT NULL CHECK (start >= 0),
+    end REAL NOT NULL CHECK (end >= start),
+    title TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    favourite INTEGER NOT NULL DEFAULT 0 CHECK (favourite IN (0, 1)),
+    kept_at INTEGER NOT NULL,
+    UNIQUE (content_hash, start, end)
+  ) STRICT;
+  CREATE TABLE binned (
+    bin INTEGER NOT NULL REFERENCES bins (num) ON DELETE CASCADE,
+    kept INTEGER NOT NULL REFERENCES kept (num) ON DELETE CASCADE,
+    PRIMARY KEY (bin, kept)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX bins_of_kept ON binned (kept);
+  CREATE TABLE kept_tags (
+    kept INTEGER NOT NULL REFERENCES kept (num) ON DELETE CASCADE,
+    tag TEXT NOT NULL COLLATE NOCASE,
+    PRIMARY KEY (kept, tag)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The format that this Longview writes. */

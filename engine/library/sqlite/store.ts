@@ -10,6 +10,7 @@ import { Claims } from './claims.ts';
 import { LibraryDatabase } from './database.ts';
 import { foreignLibrary, mapErrors } from './errors.ts';
 import { Jobs } from './jobs.ts';
+import { KeptMoments } from './keeping.ts';
 import { Leases } from './leases.ts';
 import { NearestPatches } from './nearest.ts';
 import { has, valuesPerPatch } from './pass-rows.ts';
@@ -38,6 +39,7 @@ class Library {
   readonly texts: Texts;
   readonly tracks: Tracks;
   readonly searched: SearchedVideos;
+  readonly kept: KeptMoments;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -55,6 +57,7 @@ class Library {
     this.texts = new Texts(db);
     this.tracks = new Tracks(db, this.texts);
     this.searched = new SearchedVideos(db, this.videos);
+    this.kept = new KeptMoments(db);
   }
 
   generation(): number {
@@ -81,6 +84,7 @@ export function openStore(folder: string): Store {
     ...answers(library),
     ...jobs(library),
     ...settings(library),
+    ...keeping(library),
     faults: () => library.db.faults(),
     backup: (target, withFiles = false) => library.db.backup(target, withFiles),
     backupWeekly: () => library.db.backupWeekly(),
@@ -268,6 +272,19 @@ function jobs(library: Library) {
     requests: () => requests.all(),
     keepRequests: (kept) => requests.replace(kept),
     holdRequest: (request) => requests.hold(request),
+  } satisfies Partial<Store>;
+}
+
+function keeping({ kept }: Library) {
+  return {
+    bins: () => kept.bins(),
+    makeBin: (name) => kept.makeBin(name),
+    renameBin: (bin, name) => kept.renameBin(bin, name),
+    removeBin: (bin) => kept.removeBin(bin),
+    kept: () => kept.all(),
+    keep: (stretches, change) => kept.keep(stretches, change),
+    changeKept: (numbers, change) => kept.change(numbers, change),
+    forgetKept: (numbers) => kept.forget(numbers),
   } satisfies Partial<Store>;
 }
 

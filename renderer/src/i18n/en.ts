@@ -1,3 +1,5 @@
+import type { InSameWords } from './in-same-words.ts';
+import { enTranscript } from './en-transcript.ts';
 import { thingText, type KnownThing } from '../../../engine/protocol/reasons.ts';
 
 const many = (count: number, one: string, more = `${one}s`) =>
@@ -15,6 +17,7 @@ function length(seconds: number): string {
 
 /** Every message of the interface, in English. */
 export const en = {
+  ...enTranscript,
   nav: 'Main',
   home: 'Longview, library',
   skip: 'Skip to content',
@@ -514,10 +517,8 @@ export const en = {
   'settings.version': (version: string) => `Longview ${version}`,
 };
 
-type Text<M> = M extends (...values: infer A) => string ? (...values: A) => string : string;
-
 /** The messages of one language. */
-export type Catalogue = { readonly [K in keyof typeof en]: Text<(typeof en)[K]> };
+export type Catalogue = InSameWords<typeof en>;
 
 /** Names a message. */
 export type Key = keyof Catalogue;

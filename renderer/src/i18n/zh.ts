@@ -1,4 +1,5 @@
 import { zhThing } from './things.ts';
+import { zhTranscript } from './zh-transcript.ts';
 import type { Colour } from '../../../engine/protocol/colours.ts';
 import type { Heading } from '../../../engine/protocol/headings.ts';
 import type { Catalogue } from './en.ts';
@@ -26,6 +27,7 @@ const headings: Record<Heading, string> = {
 
 /** Every message of the interface, in Simplified Chinese. */
 export const zh: Catalogue = {
+  ...zhTranscript,
   nav: '主导航',
   home: 'Longview，资料库',
   skip: '跳到内容',

@@ -8,6 +8,8 @@ interface Context {
   marks: readonly { start: number }[];
   toggleLoop: () => void;
   toggleBoxes: () => void;
+  toggleSubtitles: () => void;
+  toggleScreenText: () => void;
   /** Begins and ends a selection where the video stands. */
   pickFrom: () => void;
   pickTo: () => void;
@@ -41,6 +43,8 @@ export function playerKey(event: KeyboardEvent, context: Context): void {
     r: context.toggleLoop,
     f: context.toggleFullscreen,
     b: context.toggleBoxes,
+    c: context.toggleSubtitles,
+    t: context.toggleScreenText,
     m: () => playback.setVolume(preferences.volume || 1, !preferences.muted && preferences.volume > 0),
   };
   const go = (step: 1 | -1) => {

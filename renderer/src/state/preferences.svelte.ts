@@ -16,6 +16,10 @@ const schema = z.object({
   grouped: z.boolean().catch(false),
   /** Single letters and numbers are commands. */
   keys: z.boolean().catch(true),
+  /** What is said is written over the picture. */
+  subtitles: z.boolean().catch(false),
+  /** Text on screen is boxed where the picture stands still. */
+  screenText: z.boolean().catch(true),
   /** What was looked for, the newest first. */
   recent: z.array(z.string()).max(20).catch([]),
 });

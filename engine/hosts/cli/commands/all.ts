@@ -1,5 +1,6 @@
 import { askCommand } from './ask.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
+import { binCommand } from './bin.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   askCommand,
   historyCommand,
   transcriptCommand,
+  binCommand,
   exportCommand,
   evalCommand,
   selftestCommand,
