@@ -53,8 +53,8 @@ export function neighbourOf(
 ): Segment | undefined {
   const sure = hits.filter(({ confidence }) => confidence >= calibration.confident);
   const shows = ({ first, past }: Segment) => sure.some((hit) => hit.peak >= first && hit.peak < past);
-  // The next video is another story.
-  const { first, past } = timeline.partOf(anchor.peak);
+  // The next recording is another story.
+  const { first, past } = timeline.recordingOf(anchor.peak);
   const near = segments.filter((segment) => segment.first >= first && segment.past <= past);
   return side === 'after'
     ? near.find((segment) => segment.first > anchor.peak && !shows(segment))
@@ -63,7 +63,7 @@ export function neighbourOf(
 
 /** One temporal patch of each segment around the thing, as many as the model can be trusted with. */
 function window({ segments: all, timeline, session }: Asking, anchor: Hit, neighbour: Segment): number[] {
-  const { first, past: end } = timeline.partOf(anchor.peak);
+  const { first, past: end } = timeline.recordingOf(anchor.peak);
   const segments = all.filter((segment) => segment.first >= first && segment.past <= end);
   const at = segments.findIndex(({ past }) => anchor.peak < past);
   const from = Math.max(0, Math.min(at - (session.budget >> 1), segments.length - session.budget));
