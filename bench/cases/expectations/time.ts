@@ -75,11 +75,11 @@ export const time: Expectations = {
     );
   },
   async 'gopro-chapters'(run) {
-    await run.index();
-    const { videos } = await run.engine.library();
-    const names = videos.map(({ path }) => path.split('/').at(-1)!);
-    const order = names.join(', ');
-    run.expect(/GH010001.*GH010002/.test(order), `listed as ${order}`);
+    const { videos } = await run.index();
+    const order = videos.map(({ path }) => path.split('/').at(-1)).join(', ');
+    run.expect(/GH010001.*GH020001.*GH010002/.test(order), `listed as ${order}`);
+    const library = (await run.engine.library()).videos.map(({ path }) => path).join();
+    run.expect(/GH010001[^,]*,[^,]*GH020001/.test(library), `in the library as ${library}`);
     const next = await run.engine.ask({ question: 'what comes right after the bottle?', in: run.folder });
     run.expect(/\bcar\b/i.test(next.answer), `what comes right after the bottle: ${next.answer}`);
     const before = await run.engine.ask({
