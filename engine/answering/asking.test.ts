@@ -73,6 +73,25 @@ suite('a question', () => {
     assert.equal((await ask(deps, { question: 'What comes before the guitar?' })).answer, 'nothing');
   });
 
+  test('a recording in several files is one: what comes next may lie in its next part', async () => {
+    const place = (part: number) => ({ recording: 'one', part, ids: ['one', 'two'] });
+    const made = new MadeWorld(['car', 'dog', 'tree'])
+      .add('other', [{ shows: 'tree', seconds: 4 }])
+      .add('two', [{ shows: 'dog', seconds: 5 }], { recording: place(1) })
+      .add('one', [{ shows: 'car', seconds: 5 }], { recording: place(0) });
+    const next = await ask(made.deps, { question: 'What comes right after the car?' });
+    assert.deepEqual([next.answer, next.evidence.map(({ videoId }) => videoId)], ['dog', ['one', 'two']]);
+    const before = await ask(made.deps, { question: 'Is the car shown before the dog?' });
+    assert.equal(before.answer, 'yes');
+    assert.equal(
+      (await ask(made.deps, { question: 'What comes right after the dog?' })).answer,
+      'nothing',
+      'the next recording is another story',
+    );
+    const apart = await ask(made.deps, { question: 'Is the car shown before the tree?' });
+    assert.equal(apart.answer, 'not in the same video');
+  });
+
   test('about the beginning is answered for each video', async () => {
     const { answer, statements } = await ask(world().deps, { question: 'What is shown first?' });
     assert.equal(answer, 'a.mp4: tree; b.mp4: sea; c.mp4: guitar');

@@ -4,6 +4,7 @@ import type { Footage } from '../search/footage.ts';
 import type { ParsedQuestion } from '../language/parsed-question.ts';
 import type { Scoring } from '../search/scoring.ts';
 import type { SearchDeps } from '../search/types.ts';
+import { inRecordings } from '../library/recording-places.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Model } from '../inference/types.ts';
 import { queryVector } from '../search/query-vector.ts';
@@ -14,8 +15,8 @@ const mostVideos = 16;
 const moments = 200;
 
 /**
- * Of many videos the ones worth reading: those with the best moments for what is asked, in the order in which they
- * came. A question that names nothing ("what is shown, in order?") is read in the first ones.
+ * Of many videos the ones worth reading: those with the best moments for what is asked, and what a recording holds right
+ * before and after, in the order in which they came; parts of a recording in its order. A question that names nothing ("what is shown, in order?") is read in the first ones.
  */
 export async function chooseVideos(
   { store, model }: SearchDeps,
@@ -26,7 +27,7 @@ export async function chooseVideos(
 ): Promise<Footage[]> {
   const open = (some: readonly IndexedVideo[]): Footage[] =>
     some.map((video) => ({ video, table: store.patchTable(video.id) }));
-  const shown = videos.filter(({ patches }) => patches > 0);
+  const shown = inRecordings(videos.filter(({ patches }) => patches > 0));
   if (shown.length <= 1) return open(shown.length === 1 ? shown : videos.slice(0, 1));
   if (things.length === 0) return open(shown.slice(0, mostVideos));
   const total = shown.reduce((sum, { patches }) => sum + patches, 0);
@@ -48,5 +49,12 @@ export async function chooseVideos(
     .sort((a, b) => best.get(b.id)! - best.get(a.id)!)
     .slice(0, mostVideos);
   if (ranked.length === 0) return open(shown.slice(0, mostVideos));
-  return open(shown.filter((video) => ranked.includes(video)));
+  return open(
+    shown.filter((video) => ranked.includes(video) || ranked.some((one) => areNeighbours(one, video))),
+  );
+}
+
+/** Whether one goes on where the other ends. */
+function areNeighbours({ recording: a }: IndexedVideo, { recording: b }: IndexedVideo): boolean {
+  return a !== undefined && b !== undefined && a.recording === b.recording && Math.abs(a.part - b.part) === 1;
 }

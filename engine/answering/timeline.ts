@@ -19,6 +19,9 @@ export interface TimelinePart extends Footage {
   origin: number;
 }
 
+/** Where a recording lies in a timeline. */
+export type Stretch = Pick<TimelinePart, 'first' | 'past' | 'origin'>;
+
 /** Seconds of nothing between two videos: more than any gap that is bridged. */
 const apart = 600;
 
@@ -28,6 +31,8 @@ const apart = 600;
  */
 export class ConcatenatedTimeline {
   readonly parts: readonly TimelinePart[];
+  /** The same by recording: what a camera wrote as several files is one. */
+  readonly recordings: readonly Stretch[];
   readonly table: PatchTable;
   readonly shots: readonly Shot[];
   readonly #store: SearchStore;
@@ -43,12 +48,19 @@ export class ConcatenatedTimeline {
     this.#tokensOf = tokensOf ?? (async ({ id }, _, patches) => store.patchTokens(id, patches));
     let first = 0;
     let origin = 0;
-    this.parts = footage.map((one) => {
+    this.parts = footage.map((one, index) => {
       const part = { ...one, first, past: first + one.table.starts.length, origin };
       first = part.past;
-      origin += Math.max(one.video.durationSec, one.table.ends.at(-1) ?? 0) + apart;
+      origin += Math.max(one.video.durationSec, one.table.ends.at(-1) ?? 0);
+      if (!goesOn(one.video, footage[index + 1]?.video)) origin += apart;
       return part;
     });
+    this.recordings = this.parts.reduce<Stretch[]>((stretches, part, index) => {
+      const before = this.parts[index - 1];
+      if (before && goesOn(before.video, part.video)) stretches.at(-1)!.past = part.past;
+      else stretches.push({ first: part.first, past: part.past, origin: part.origin });
+      return stretches;
+    }, []);
     this.table = this.parts.length === 1 ? this.parts[0].table : joined(this.parts);
     this.shots = this.parts.flatMap((part) =>
       shotsIn(store, part).map((shot) => ({
@@ -63,6 +75,11 @@ export class ConcatenatedTimeline {
   /** The video that a temporal patch belongs to. */
   partOf(patch: number): TimelinePart {
     return this.parts.findLast(({ first }) => first <= patch) ?? this.parts[0];
+  }
+
+  /** The recording that a temporal patch belongs to: its video, or all parts of what several files hold. */
+  recordingOf(patch: number): Stretch {
+    return this.recordings.findLast(({ first }) => first <= patch) ?? this.recordings[0];
   }
 
   /** A time of the timeline as a video and the seconds in it. */
@@ -132,6 +149,12 @@ export class ConcatenatedTimeline {
       return seconds + (ends[patch] - starts[patch]) / 4;
     });
   }
+}
+
+/** Whether a video is the next part of the recording that another is a part of. */
+function goesOn({ recording: one }: IndexedVideo, next: IndexedVideo | undefined): boolean {
+  const other = next?.recording;
+  return one !== undefined && one.recording === other?.recording && other.part === one.part + 1;
 }
 
 function joined(parts: readonly TimelinePart[]): PatchTable {

@@ -13,5 +13,6 @@ export function factsOf(contentHash: string, info: VideoInfo): VideoFacts {
     frameRate: info.fps,
     codec: info.codec,
     ...(Number.isFinite(recordedAt) ? { recordedAt } : {}),
+    ...(info.container === 'mpegts' && !info.parts ? { clockStart: info.startSec } : {}),
   };
 }

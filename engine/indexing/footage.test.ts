@@ -164,3 +164,79 @@ test('what a drone writes down with its pictures is a track of its own, no speec
   await index([films], numberFrameEncoder());
   assert.deepEqual([track(), store.textHits([['hello']], 10).length], [undefined, 1]);
 });
+
+test('a recording that grows is one video, however often it is indexed meanwhile', async (t) => {
+  const { store, films, index } = setting(t);
+  const path = join(films, 'rec.ts');
+  makeCodedVideo(path, { frames: 500, output: [...h264, '-g', '25', '-f', 'mpegts'] });
+  const whole = readFileSync(path);
+  for (const share of [0.4, 0.7, 1]) {
+    writeFileSync(path, whole.subarray(0, Math.floor(whole.length * share)));
+    const [row] = await index([path], numberFrameEncoder());
+    assert.equal(row.status, 'indexed', `${share}`);
+    assert.deepEqual(
+      store.videos().map(({ id }) => id),
+      [row.id],
+    );
+  }
+  assert.ok(Math.abs(store.videos()[0].durationSec - 20) < 0.2);
+  // Another film at its place is another video; what is known of the first is kept.
+  makeCodedVideo(path, { frames: 50, output: [...h264, '-f', 'mpegts'] });
+  await index([path], numberFrameEncoder());
+  assert.equal(store.videos().length, 2);
+});
+
+test('what a recorder writes while it is looked at fails nothing', async (t) => {
+  const { store, films, index } = setting(t);
+  const path = join(films, 'rec.ts');
+  makeCodedVideo(path, { frames: 200, output: [...h264, '-g', '25', '-f', 'mpegts'] });
+  const whole = readFileSync(path);
+  writeFileSync(path, whole.subarray(0, Math.floor(whole.length / 2)));
+  const [row] = await index(
+    [path],
+    numberFrameEncoder(() => writeFileSync(path, whole)),
+  );
+  assert.equal(row.status, 'indexed');
+  const [again] = await index([path], numberFrameEncoder());
+  assert.deepEqual([again.status, again.patches, store.videos().length], ['indexed', 8, 1]);
+});
+
+test('chapters of one recording are found in its order, whatever they are called', async (t) => {
+  const { store, films, index } = setting(t);
+  const names = ['GH010001.MP4', 'GH010002.MP4', 'GH020001.MP4'];
+  for (const [number, name] of names.entries())
+    makeCodedVideo(join(films, name), { frames: 50 + number, output: h264 });
+  const rows = await index([films], numberFrameEncoder());
+  const inOrder = ['GH010001.MP4', 'GH020001.MP4', 'GH010002.MP4'];
+  assert.deepEqual(
+    rows.map(({ path }) => path),
+    inOrder.map((name) => join(films, name)),
+  );
+  const ids = rows.slice(0, 2).map(({ id }) => id!);
+  for (const videos of [store.videos(), store.indexedVideos()]) {
+    const places = videos.flatMap(({ id, recording }) => (recording ? [[id, recording]] : []));
+    assert.deepEqual(Object.fromEntries(places), {
+      [ids[0]]: { recording: ids[0], part: 0, ids },
+      [ids[1]]: { recording: ids[0], part: 1, ids },
+    });
+  }
+  const listed = store.videos().map(({ id }) => id);
+  assert.equal(listed.indexOf(ids[1]), listed.indexOf(ids[0]) + 1);
+});
+
+test('files whose clock goes on are one recording, as AVCHD cameras write them', async (t) => {
+  const { store, films, index } = setting(t);
+  const stream = join(films, 'BDMV', 'STREAM');
+  mkdirSync(stream, { recursive: true });
+  const make = (name: string, offset: number, frames: number) =>
+    makeCodedVideo(join(stream, name), {
+      frames,
+      output: [...h264, '-output_ts_offset', String(offset), '-f', 'mpegts', '-mpegts_m2ts_mode', '1'],
+    });
+  make('00000.MTS', 10, 50);
+  make('00001.MTS', 12, 51);
+  make('00002.MTS', 10, 52);
+  await index([films], numberFrameEncoder());
+  const parts = store.indexedVideos().map(({ recording }) => recording?.part);
+  assert.deepEqual(parts, [0, 1, undefined]);
+});

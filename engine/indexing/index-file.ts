@@ -3,6 +3,7 @@ import { factsOf } from './facts.ts';
 import type { StoredVideo } from '../library/index.ts';
 import type { VideoInfo } from '../media/index.ts';
 import type { Extractor, ExtractorWork, FrameWork, SoundWork } from './extractors/extractor.ts';
+import { forgetShorter, hasGrown } from './grown.ts';
 import type { ProgressEstimate } from './progress-estimate.ts';
 import { type Candidate, failed, type FileResult, result, settle, undone } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
@@ -57,6 +58,7 @@ export async function indexFile(job: FileJob): Promise<Outcome> {
     const video = store.videoByContent(contentHash)!;
     const making = new Making(job, video, info);
     const seconds = await making.run(await wanted(job, video));
+    await forgetShorter(deps, path, signal);
     // What only was read beside it is no new index.
     const row = result(path, store.video(video.id), making.looked ? 'indexed' : 'unchanged');
     return { row: making.problems.length > 0 ? { ...row, problems: making.problems } : row, seconds };
@@ -182,7 +184,10 @@ class Making {
   async #stays(): Promise<void> {
     const { deps, candidate, options } = this.#job;
     const now = await deps.media.contentId(candidate.path, { signal: options.signal });
-    if (now !== this.#video.contentHash) throw changed(candidate.path);
+    if (now === this.#video.contentHash) return;
+    // What was written behind it meanwhile changes nothing about what was looked at.
+    if (!(await hasGrown(deps.media, candidate.path, this.#video, options.signal)))
+      throw changed(candidate.path);
   }
 
   async #begin(extractor: Extractor): Promise<ExtractorWork | undefined> {

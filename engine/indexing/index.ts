@@ -14,6 +14,7 @@ import type { IndexingDeps, IndexOptions } from './types.ts';
 export type { IndexingDeps, IndexingMedia, IndexingModel, IndexOptions } from './types.ts';
 export type { Extractor } from './extractors/extractor.ts';
 export { frames } from './extractors/frames.ts';
+export { hasGrown } from './grown.ts';
 export { correctionsOf, keepCorrection } from './corrections.ts';
 export { extractors, lineOfTrack, screenText, speech, trackLine, trackSearches } from './extractors/index.ts';
 

@@ -3,6 +3,7 @@ import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import { fileProblem } from '../protocol/file-errors.ts';
 import type { IndexResult } from '../protocol/results.ts';
 import type { IndexPass, StoredVideo, VideoFacts } from '../library/index.ts';
+import { forgetShorter } from './grown.ts';
 import type { Extractor } from './extractors/extractor.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 
@@ -38,6 +39,7 @@ export async function survey(
     const left = known && !force ? await undone(deps, extractors, known, path, options) : undefined;
     if (known && left?.length === 0) {
       const moved = await settle(deps, path, known, facts?.mtimeMs);
+      await forgetShorter(deps, path, signal);
       return result(path, known, moved ? 'moved' : 'unchanged');
     }
     return { path, contentHash, bytes: facts?.size ?? 1, modifiedMs: facts?.mtimeMs };

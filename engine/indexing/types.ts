@@ -18,7 +18,8 @@ interface Stoppable {
 /** What indexing needs of engine/media; that room's functions as they are, with its tools chosen. */
 export interface IndexingMedia {
   findVideos(paths: readonly string[], options: Stoppable): Promise<FoundVideos>;
-  contentId(file: string, options: Stoppable): Promise<string>;
+  /** `first`: of so many bytes from its beginning. */
+  contentId(file: string, options: { first?: number } & Stoppable): Promise<string>;
   probe(file: string, options: Stoppable): Promise<VideoInfo>;
   sampleFrames(
     file: string,

@@ -17,6 +17,18 @@ export interface VideoFacts {
   codec: string;
   /** When it was recorded, in milliseconds since 1970, where the file says so. */
   recordedAt?: number;
+  /** Where the file's own clock begins, in seconds, in containers whose recorders let it go on from file to file (MPEG-TS). */
+  clockStart?: number;
+}
+
+/** Which part of a recording a video is, where a camera wrote one recording as several files. */
+export interface RecordingPlace {
+  /** Id of its first part. */
+  recording: string;
+  /** From 0. */
+  part: number;
+  /** Ids of all parts, in order. */
+  ids: readonly string[];
 }
 
 /** A video of the library. */
@@ -28,6 +40,8 @@ export interface StoredVideo extends VideoFacts {
   paths: string[];
   /** Milliseconds since 1970. */
   addedAt: number;
+  /** Set where it is one of several parts; of a video that was asked for alone it isn't looked up. */
+  recording?: RecordingPlace;
   /** Everything that is known of it, whole or being made. */
   tracks: readonly Track[];
   /** The pass over its frames that is searched first. */
@@ -87,6 +101,8 @@ export interface IndexedVideo {
   fps: number;
   /** When it was recorded; else when its file was last modified, where that is known. Milliseconds since 1970. */
   date?: number;
+  /** Set where it is one of several parts of a recording. */
+  recording?: RecordingPlace;
   /** Set where it is only indexed up to here yet, in seconds. */
   reachedSec?: number;
   /** What other frame encoders made of it, on grids of their own. */

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import { cannotRead, fileProblem } from '../protocol/file-errors.ts';
+import { recordingsOf, type ListedFile } from '../core/recordings.ts';
 import { hasVideoExtension, looksLikeVideo } from './looks-like-video.ts';
 
 /** What was found under some paths. */
@@ -36,13 +37,20 @@ export async function findVideos(
     if (visited.has(real)) return;
     visited.add(real);
     const names = (await namesIn(folder, found)).filter((name) => !name.startsWith('.'));
-    for (const name of names.sort(naturalOrder)) {
+    const files: ListedFile[] = [];
+    const folders: string[] = [];
+    for (const name of names) {
       const entry = path.join(folder, name);
       await attempt(entry, async () => {
         const facts = await stat(entry);
-        if (facts.isDirectory()) await walk(entry);
-        else if (facts.isFile() && (await looksLikeVideo(entry))) add(entry);
+        if (facts.isDirectory()) folders.push(entry);
+        else if (facts.isFile() && (await looksLikeVideo(entry)))
+          files.push({ path: entry, bytes: facts.size });
       });
+    }
+    for (const entry of inOrder(files, folders)) {
+      if (folders.includes(entry)) await attempt(entry, () => walk(entry));
+      else add(entry);
     }
   };
   const attempt = async (entry: string, look: () => Promise<void>) => {
@@ -92,6 +100,12 @@ function notUtf8(folder: string, name: string): LongviewError {
 /** A link to nowhere. */
 function isDangling(error: unknown): boolean {
   return fileProblem(error) === 'missing';
+}
+
+/** Files and folders in natural order, but for parts of one recording, which follow on its first. */
+function inOrder(files: readonly ListedFile[], folders: readonly string[]): string[] {
+  const recordings = recordingsOf(files).map(({ parts }) => parts.map(({ path: file }) => file));
+  return [...recordings, ...folders.map((folder) => [folder])].sort(([a], [b]) => naturalOrder(a, b)).flat();
 }
 
 function naturalOrder(a: string, b: string): number {

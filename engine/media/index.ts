@@ -3,8 +3,6 @@ export { findMediaTools, type FindToolsOptions, type MediaTools } from './tools.
 export { listCodecs, type CodecSupport } from './codecs.ts';
 export { probe, type ProbeOptions } from './probe.ts';
 export { playsAsItIs, type Chapter, type SubtitleStream, type VideoInfo } from './video-info.ts';
-export { recordingsOf, type ListedFile, type Recording } from './recordings.ts';
-export { probeRecording } from './probe-recording.ts';
 export { givenPath, type GivenPathOptions } from './given-path.ts';
 export { holdsVideo } from './holds-video.ts';
 export { findVideos, type FoundVideos } from './folders.ts';

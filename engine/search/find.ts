@@ -194,7 +194,9 @@ async function withState({ footageState, store }: SearchDeps, result: FindResult
     const footage = states.get(moment.videoId);
     return footage ? { ...moment, footage } : moment;
   });
-  return { ...result, moments };
+  // What lay where another film lies now can't be seen any longer; a disk that is away may come back.
+  const isLost = ({ footage }: Moment) => footage === 'changed';
+  return { ...result, moments: [...moments.filter((one) => !isLost(one)), ...moments.filter(isLost)] };
 }
 
 function momentOf({ video, start, end, score, confidence, source, explanations, checked }: Found): Moment {

@@ -24,9 +24,9 @@ async function film(t: TestContext) {
   } as StoredVideo;
   const count = { looks: 0 };
   const media = {
-    contentId: (file: string) => {
+    contentId: (file: string, options: { first?: number }) => {
       count.looks++;
-      return contentId(file);
+      return contentId(file, options);
     },
   };
   return { path, secret, video, mtimeMs, count, find: footageFiles(media), folder };
@@ -48,6 +48,14 @@ test('another file in its place isn’t it, whatever its size and time', async (
   await assert.rejects(find(video), { code: 'video-changed' });
   rmSync(path);
   await assert.rejects(find(video), { code: 'video-missing' });
+});
+
+test('a recording that goes on is still the film that was indexed', async (t) => {
+  const { path, video, find } = await film(t);
+  writeFileSync(path, 'the film itself, and what comes after it');
+  assert.equal(await find(video), path);
+  writeFileSync(path, 'the film others, and what comes after it');
+  await assert.rejects(find(video), { code: 'video-changed' });
 });
 
 test('a link is followed only to the film itself', async (t) => {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { LongviewError, quote } from '../protocol/errors.ts';
-import type { IndexingMedia } from '../indexing/index.ts';
+import { hasGrown, type IndexingMedia } from '../indexing/index.ts';
 import type { StoredVideo } from '../library/index.ts';
 
 /** So many files are remembered as looked at. */
@@ -13,22 +13,28 @@ const most = 10_000;
 export function footageFiles(
   media: Pick<IndexingMedia, 'contentId'>,
 ): (video: StoredVideo) => Promise<string> {
-  /** Files whose content was looked at, by path. */
-  const looked = new Map<string, { as: string; content: string | undefined }>();
+  /** Files whose content was looked at, by path and video. */
+  const looked = new Map<string, { as: string; its: boolean }>();
+
+  /** A recording that goes on keeps what was indexed of it. */
+  const holds = async (path: string, video: StoredVideo, size: number) =>
+    size > video.sizeBytes
+      ? hasGrown(media, path, video)
+      : (await media.contentId(path, {}).catch(() => undefined)) === video.contentHash;
 
   const isIts = async (path: string, video: StoredVideo): Promise<boolean | undefined> => {
     const facts = await stat(path).catch(() => undefined);
     if (!facts) return undefined;
     if (!facts.isFile()) return false;
-    if (facts.size !== video.sizeBytes) return false;
-    const as = [facts.dev, facts.ino, facts.size, facts.mtimeMs, facts.ctimeMs].join(' ');
+    if (facts.size < video.sizeBytes) return false;
+    const as = [facts.dev, facts.ino, facts.size, facts.mtimeMs, facts.ctimeMs, video.contentHash].join(' ');
     let found = looked.get(path);
     if (found?.as !== as) {
-      found = { as, content: await media.contentId(path, {}).catch(() => undefined) };
+      found = { as, its: await holds(path, video, facts.size) };
       if (looked.size >= most) looked.clear();
       looked.set(path, found);
     }
-    return found.content === video.contentHash;
+    return found.its;
   };
 
   return async (video) => {

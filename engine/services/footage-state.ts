@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { IndexingMedia } from '../indexing/index.ts';
+import { hasGrown, type IndexingMedia } from '../indexing/index.ts';
 import type { Store } from '../library/index.ts';
 
 /**
@@ -13,13 +13,14 @@ export async function footageState(
   videoId: string,
 ): Promise<'missing' | 'changed' | undefined> {
   const video = store.video(videoId);
-  let state: 'missing' | 'changed' = 'missing';
+  // One that lies nowhere gave its place to another file.
+  let state: 'missing' | 'changed' = video.paths.length > 0 ? 'missing' : 'changed';
   for (const path of video.paths) {
     const facts = await stat(path).catch(() => undefined);
     if (!facts?.isFile()) continue;
     if (store.unchangedFile(path, facts.size, facts.mtimeMs)?.id === video.id) return undefined;
     const content = await media.contentId(path, {}).catch(() => undefined);
-    if (content === video.contentHash) return undefined;
+    if (content === video.contentHash || (await hasGrown(media, path, video))) return undefined;
     state = 'changed';
   }
   return state;

@@ -1,5 +1,6 @@
-import { calibration } from '../../search/calibration.ts';
-import { confirm, evidenceOf, nameOf, type Asking, type RawAnswer } from '../asking.ts';
+import { calibration, logistic, objectLogOdds } from '../../search/calibration.ts';
+import { reasonsText, type Why } from '../../protocol/reasons.ts';
+import { confirm, evidenceOf, nameOf, type Asking, type Proof, type RawAnswer } from '../asking.ts';
 import { decoderPrompt, noName } from '../../language/prompts.ts';
 import { representative, type Segment } from '../../search/select.ts';
 import { absent } from './occurrences.ts';
@@ -19,6 +20,7 @@ export async function answerNeighbour(
   side: 'after' | 'before',
   subject: ParsedQuery,
 ): Promise<RawAnswer> {
+  const { timeline } = asking;
   const hits = await confirm(asking, await asking.lookFor(subject, looked), subject);
   const anchor = hits[0];
   if (!anchor || anchor.confidence < calibration.confident) return absent(asking, subject, anchor);
@@ -31,7 +33,15 @@ export async function answerNeighbour(
     window(asking, anchor, neighbour),
     decoderPrompt(asking.question.asks, asking.question.text),
   );
-  const alone = await nameOf(asking, neighbour);
+  const named = await nameOf(asking, neighbour);
+  // What can't be named as a whole may still hold a thing that is surely seen.
+  const alone = named.name === '' ? (surelySeen(asking, neighbour) ?? named) : named;
+  if (alone.name === '')
+    return {
+      answer: `something that can’t be named for sure (${timeline.clock(alone.evidence.start, alone.evidence.end)})`,
+      confidence: 0,
+      evidence: [...evidence, alone.evidence],
+    };
   const agree = around.text === alone.name;
   return {
     answer: alone.name,
@@ -44,6 +54,25 @@ export async function answerNeighbour(
   };
 }
 
+/** The first thing of a segment that the detector is sure of, with the temporal patch that shows it as the proof. */
+function surelySeen(
+  { timeline, numbers }: Asking,
+  segment: Segment,
+): { name: string; confidence: number; evidence: Proof } | undefined {
+  const { starts, ends } = timeline.table;
+  const sure = timeline
+    .seenIn(segment)
+    .map((seen) => ({ ...seen, confidence: logistic(objectLogOdds(numbers, seen.score)) }))
+    .filter(({ confidence }) => confidence >= calibration.confident);
+  const first = sure.toSorted((a, b) => a.patch - b.patch || b.score - a.score)[0];
+  if (!first) return undefined;
+  const { label, patch, score, confidence } = first;
+  const why: Why = { code: 'saw', label, frames: 1, ofFrames: 1, most: 1, score };
+  const reason = `${label}: ${reasonsText([why])}`;
+  const proof = { start: starts[patch], end: ends[patch], score: confidence, reason, why: [why] };
+  return { name: label, confidence, evidence: proof };
+}
+
 /** The nearest segment on that side that doesn't show the thing itself. */
 export function neighbourOf(
   { segments, timeline }: Asking,
@@ -53,8 +82,8 @@ export function neighbourOf(
 ): Segment | undefined {
   const sure = hits.filter(({ confidence }) => confidence >= calibration.confident);
   const shows = ({ first, past }: Segment) => sure.some((hit) => hit.peak >= first && hit.peak < past);
-  // The next video is another story.
-  const { first, past } = timeline.partOf(anchor.peak);
+  // The next recording is another story.
+  const { first, past } = timeline.recordingOf(anchor.peak);
   const near = segments.filter((segment) => segment.first >= first && segment.past <= past);
   return side === 'after'
     ? near.find((segment) => segment.first > anchor.peak && !shows(segment))
@@ -63,7 +92,7 @@ export function neighbourOf(
 
 /** One temporal patch of each segment around the thing, as many as the model can be trusted with. */
 function window({ segments: all, timeline, session }: Asking, anchor: Hit, neighbour: Segment): number[] {
-  const { first, past: end } = timeline.partOf(anchor.peak);
+  const { first, past: end } = timeline.recordingOf(anchor.peak);
   const segments = all.filter((segment) => segment.first >= first && segment.past <= end);
   const at = segments.findIndex(({ past }) => anchor.peak < past);
   const from = Math.max(0, Math.min(at - (session.budget >> 1), segments.length - session.budget));

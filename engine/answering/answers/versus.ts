@@ -26,8 +26,8 @@ export async function answerVersus(
       nearest: nearest?.confidence ?? 0,
     });
   }
-  const both = timeline.parts.find(({ first }) =>
-    found.every(({ proofs }) => proofs.some((proof) => partOf(asking, proof) === first)),
+  const both = timeline.recordings.find(({ first }) =>
+    found.every(({ proofs }) => proofs.some((proof) => recordingOf(asking, proof) === first)),
   );
   const evidence = found.flatMap(({ proofs }) => proofs).sort((a, b) => a.start - b.start);
   const statements = found.map(({ thing, proofs }) => ({
@@ -49,7 +49,7 @@ export async function answerVersus(
   }
   if (!both) return { answer: 'not in the same video', confidence: 1, evidence, statements };
   const edges = found.map(({ thing, proofs }) => {
-    const here = proofs.filter((proof) => partOf(asking, proof) === both.first);
+    const here = proofs.filter((proof) => recordingOf(asking, proof) === both.first);
     const edge = end === 'first' ? here.reduce(earlier) : here.reduce((a, b) => (b.end > a.end ? b : a));
     return { thing, at: end === 'first' ? edge.start : edge.end, score: edge.score };
   });
@@ -67,8 +67,8 @@ export async function answerVersus(
   return { answer: asks ? (leads ? 'yes' : 'no') : named, confidence, evidence, statements };
 }
 
-function partOf({ timeline }: Asking, { start }: Proof): number {
-  return timeline.parts.findLast(({ origin }) => origin <= start)?.first ?? 0;
+function recordingOf({ timeline }: Asking, { start }: Proof): number {
+  return timeline.recordings.findLast(({ origin }) => origin <= start)?.first ?? 0;
 }
 
 function earlier(a: Proof, b: Proof): Proof {

@@ -16,7 +16,7 @@ export async function answerVisits(
   const { timeline } = asking;
   const visits = visitsIn(asking, thing);
   // Who is there from the beginning has not come in.
-  const here = visits.filter(({ first }) => entering && timeline.partOf(first).first === first);
+  const here = visits.filter(({ first }) => entering && timeline.recordingOf(first).first === first);
   const coming = visits.filter((visit) => !here.includes(visit));
   const evidence = await confirmVisits(asking, coming, subject);
   const text = (proof: Proof) => timeline.clock(proof.start, proof.end);

@@ -16,6 +16,8 @@ export interface FootagePort {
   videoByContent(contentHash: string): StoredVideo | undefined;
   /** The video that was found at a path, where the file has neither changed its size nor been modified since. */
   unchangedFile(path: string, sizeBytes: number, modifiedMs: number): StoredVideo | undefined;
+  /** Videos that lay at a path before another content did, and lie nowhere else. */
+  videosOnceAt(path: string): StoredVideo[];
   /**
    * Notes that a content lies at a path, as a new video or as a known one.
    * @param modifiedMs the file's time of modification before it was hashed, milliseconds since 1970

@@ -353,6 +353,11 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (kept, tag)
   ) STRICT, WITHOUT ROWID;
   `,
+
+  `
+  -- Where a file's own clock begins, in seconds: recorders let it go on from one file of a recording to the next.
+  ALTER TABLE videos ADD COLUMN clock_start REAL;
+  `,
 ];
 
 /** The format that this Longview writes. */

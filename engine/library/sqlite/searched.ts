@@ -1,4 +1,5 @@
 import { LongviewError, quote } from '../../protocol/errors.ts';
+import { recordingPlaces, type FilmedFile } from '../recording-places.ts';
 import type { EncodedVideo, IndexedVideo } from '../types.ts';
 import type { LibraryDatabase } from './database.ts';
 import { searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
@@ -9,6 +10,12 @@ interface SearchedRow extends TrackedPass {
   content_hash: string;
   duration_sec: number;
   recorded_at: number | null;
+  size_bytes: number;
+  width: number;
+  height: number;
+  frame_rate: number;
+  codec: string;
+  clock_start: number | null;
   path: string | null;
   modified_at: number | null;
   /** A JSON array. */
@@ -26,6 +33,7 @@ const lastFile = (column: string) =>
   `(SELECT ${column} FROM files WHERE files.video = videos.num ORDER BY present DESC, seen_at DESC, path LIMIT 1)`;
 const searchedRows = `
   SELECT own.*, videos.id AS video_id, content_hash, duration_sec, recorded_at,
+    size_bytes, width, height, frame_rate, codec, clock_start,
     ${lastFile('path')} AS path, ${lastFile('modified_at')} AS modified_at,
     (SELECT json_group_array(files.path) FROM files WHERE files.video = videos.num AND files.present = 1) AS copies
   FROM (${trackedPasses}) AS own JOIN videos ON videos.num = own.video`;
@@ -86,9 +94,29 @@ export class SearchedVideos {
         .filter(([, some]) => some.length > 0),
     );
     const first = [...passes.values()].toSorted(([a], [b]) => a.num - b.num);
-    this.#listed = { version, passes, videos: first.map(indexedVideo) };
+    const places = recordingPlaces(first.map(([row]) => filmedFile(row)));
+    const videos = first.map((some) => {
+      const video = indexedVideo(some);
+      const recording = places.get(video.id);
+      return recording ? { ...video, recording } : video;
+    });
+    this.#listed = { version, passes, videos };
     return this.#listed;
   }
+}
+
+function filmedFile(row: SearchedRow): FilmedFile {
+  return {
+    id: row.video_id,
+    path: row.path ?? '',
+    sizeBytes: row.size_bytes,
+    durationSec: row.duration_sec,
+    width: row.width,
+    height: row.height,
+    frameRate: row.frame_rate,
+    codec: row.codec,
+    clockStart: row.clock_start ?? undefined,
+  };
 }
 
 function indexedVideo([row, ...others]: readonly SearchedRow[]): IndexedVideo {

@@ -125,6 +125,7 @@ function footage(library: Library) {
     video: (idOrPath) => videos.find(idOrPath),
     videoByContent: (contentHash) => videos.byContent(contentHash),
     unchangedFile: (path, sizeBytes, modifiedMs) => videos.unchanged(path, sizeBytes, modifiedMs),
+    videosOnceAt: (path) => videos.onceAt(path),
     saveFile: (path, facts, modifiedMs) => videos.saveFile(path, facts, modifiedMs),
     forgetPaths: (paths) => videos.forgetPaths(paths),
     removeVideo: (id) => removeVideo(library, id),

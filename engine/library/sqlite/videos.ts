@@ -3,6 +3,7 @@ import { LongviewError, quote } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
 import { passOf, searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
 import { trackOf, type TrackRow } from './track-rows.ts';
+import { inRecordings, recordingPlaces } from '../recording-places.ts';
 import type { SavedFile, StoredVideo, VideoFacts } from '../types.ts';
 import { plural } from '../../protocol/plural.ts';
 
@@ -17,6 +18,7 @@ interface VideoRow {
   frame_rate: number;
   codec: string;
   recorded_at: number | null;
+  clock_start: number | null;
   added_at: number;
 }
 
@@ -38,17 +40,24 @@ export class Videos {
     this.#db = db;
   }
 
-  /** Every video, newest first. */
+  /** Every video, newest first; parts of a recording stand together, in its order. */
   all(): StoredVideo[] {
     return this.#db.snapshot(() => {
       const files = Map.groupBy(this.#db.all<FileRow>(`SELECT * FROM files ${filesInOrder}`), byVideo);
       const passes = Map.groupBy(this.#db.all<TrackedPass>(trackedPasses), byVideo);
       const tracks = Map.groupBy(this.#db.all<TrackRow>('SELECT * FROM tracks ORDER BY num'), byVideo);
-      return this.#db
+      const videos = this.#db
         .all<VideoRow>('SELECT * FROM videos ORDER BY added_at DESC, num DESC')
         .map((row) =>
           videoOf(row, files.get(row.num) ?? [], passes.get(row.num) ?? [], tracks.get(row.num) ?? []),
         );
+      const places = recordingPlaces(videos);
+      return inRecordings(
+        videos.map((video) => {
+          const recording = places.get(video.id);
+          return recording ? { ...video, recording } : video;
+        }),
+      );
     });
   }
 
@@ -77,6 +86,21 @@ export class Videos {
       );
       return row && this.#video(row);
     });
+  }
+
+  /** Videos that lay at a path before another content did, and lie nowhere else. */
+  onceAt(path: string): StoredVideo[] {
+    return this.#db.snapshot(() =>
+      this.#db
+        .all<VideoRow>(
+          `SELECT videos.* FROM files JOIN videos ON num = video WHERE path = ? AND present = 0
+             AND EXISTS (SELECT 1 FROM files AS now WHERE now.path = files.path AND now.present = 1)
+             AND NOT EXISTS
+               (SELECT 1 FROM files AS other WHERE other.video = files.video AND other.present = 1)`,
+          path,
+        )
+        .map((row) => this.#video(row)),
+    );
   }
 
   /** The row of a video by id, the beginning of an id, or path. @throws LongviewError `video-not-in-library`. */
@@ -154,8 +178,9 @@ export class Videos {
   #insert(facts: VideoFacts): VideoRow {
     return this.#db.get<VideoRow>(
       `INSERT INTO videos
-         (id, content_hash, size_bytes, duration_sec, width, height, frame_rate, codec, recorded_at, added_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+         (id, content_hash, size_bytes, duration_sec, width, height, frame_rate, codec, recorded_at, clock_start,
+          added_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
       this.#freeId(facts.contentHash),
       facts.contentHash,
       facts.sizeBytes,
@@ -165,6 +190,7 @@ export class Videos {
       facts.frameRate,
       facts.codec,
       facts.recordedAt ?? null,
+      facts.clockStart ?? null,
       Date.now(),
     )!;
   }
@@ -211,6 +237,7 @@ function videoOf(
     frameRate: row.frame_rate,
     codec: row.codec,
     ...(row.recorded_at === null ? {} : { recordedAt: row.recorded_at }),
+    ...(row.clock_start === null ? {} : { clockStart: row.clock_start }),
     path: files[0]?.path ?? '',
     paths: files.filter((file) => file.present === 1).map((file) => file.path),
     addedAt: row.added_at,
