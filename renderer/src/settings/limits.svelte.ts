@@ -15,7 +15,7 @@ export class WorkLimits {
   async set(change: Partial<LimitsResult>): Promise<void> {
     if (!this.now) return;
     // Which bundle answers is chosen elsewhere.
-    const { cores: _, reader: __, ...wanted } = { ...this.now, ...change };
+    const { cores: _, decoder: __, ...wanted } = { ...this.now, ...change };
     await this.#take(() => engine.call('setLimits', wanted));
   }
 
