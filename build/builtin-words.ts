@@ -36,7 +36,9 @@ export const builtinCalibration = {
 /** How queries are worded for the built-in text tower; see search/query-vector.ts for what the caption adds. */
 export const builtinQueries: QueryDialect = {
   templates: ['{query}', 'a photo of {query}'],
-  languages: ['en'],
+  languages: ['en', 'zh'],
+  names: ['de', 'fr', 'es', 'it', 'pt', 'ja', 'ko', 'ru'],
+  own: ['en'],
 };
 
 const { learnt } = z

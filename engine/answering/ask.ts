@@ -14,6 +14,7 @@ import { askedOf, knownAnswer, type Asked } from './asked.ts';
 import { withNotices } from './notices.ts';
 import { cannotText } from './cannot.ts';
 import { effectiveContext } from './effective-context.ts';
+import { answerIn } from '../language/lexicon/index.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';
 import type { AskRequest } from '../protocol/requests.ts';
 import type { AskCallOptions, TrustedLength } from '../protocol/asking.ts';
@@ -211,11 +212,13 @@ async function answerAt(
   began: number,
 ): Promise<{ run: AskRun; patches: number }> {
   const { parser, parsed } = asked;
+  const translates = answerIn(asked.answerIn, '') !== undefined;
   const session = new DecoderSession(timeline, '', decoder, gamma, signal);
   let firstMs: number | undefined;
   const written = (piece: string) => {
     firstMs ??= performance.now() - began;
-    onText?.(piece);
+    // What is put into another language is shown when it is whole.
+    if (!translates) onText?.(piece);
   };
   const raw = await answer(
     prepare({ parser, ...own, timeline, lookFor, session, question: parsed, onText: written }),

@@ -28,6 +28,8 @@ export interface Asked extends Scope {
   key: AnswerKey;
   request: AskResult['request'];
   fresh: boolean;
+  /** The language that the answer is given in besides English. */
+  answerIn: string | undefined;
   /** Why it isn't asked of any footage: it is no question that this model can be asked. */
   cannot: Cannot | undefined;
 }
@@ -41,6 +43,7 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
     gammas,
     model,
     fresh = false,
+    language,
   } = parseRequest(askRequestSchema, request);
   const scope = scopeOf(deps, where);
   const parser = new QueryParser({ match: deps.match, labels: deps.model.labels });
@@ -62,6 +65,7 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
     mode,
     unscaled: scaled ? undefined : wanted,
     fresh,
+    answerIn: language ?? parsed.understood?.language,
     cannot: cannotAsk(deps, parsed),
     request: {
       in: where,
@@ -82,10 +86,17 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
   };
 }
 
-function cannotAsk(deps: SearchDeps, { text, asks, language }: ParsedQuestion): Cannot | undefined {
-  const { languages } = answeringModel(deps);
-  const code = notAsked(text, asks, language, languages);
-  return code && { code, ...(code === 'language' && { languages: [...(languages ?? [])] }) };
+function cannotAsk(deps: SearchDeps, question: ParsedQuestion): Cannot | undefined {
+  const { languages, own } = answeringModel(deps);
+  const { text, asks, language, understood } = question;
+  // What was put into English is asked in English.
+  const put = understood !== undefined && text === understood.english;
+  const code = notAsked(text, asks, language, languages, put);
+  if (code) return { code, ...(code === 'language' && { languages: [...(languages ?? [])] }) };
+  if (!understood || own === undefined || own.includes(language.code ?? '')) return undefined;
+  if (put) return undefined;
+  const [thing] = understood.asks ? understood.unknown : [];
+  return thing === undefined ? { code: 'unknown-question' } : { code: 'unknown-thing', thing };
 }
 
 /** How the bundles word queries and weigh scores, where they say so. */

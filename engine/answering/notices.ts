@@ -1,3 +1,4 @@
+import { answerIn } from '../language/lexicon/index.ts';
 import { gammaVariants } from '../protocol/bundle.ts';
 import { answeringModel } from './answering.ts';
 import type { Asked } from './asked.ts';
@@ -26,7 +27,17 @@ export async function withNotices(
     details: { videoId: video.id },
   }));
   const notices = [...lost, ...unscaledNotices(deps, asked), ...(await footageNotices(deps, asked, result))];
-  return notices.length > 0 ? { ...result, notices } : result;
+  return {
+    ...result,
+    ...(notices.length > 0 && { notices }),
+    ...translated(asked, result),
+  };
+}
+
+/** The answer in the user's language; why there is none is worded by whoever shows it. */
+function translated({ answerIn: language }: Asked, { answer, cannot }: AskResult) {
+  const said = cannot ? undefined : answerIn(language, answer);
+  return said === undefined ? {} : { translated: { language: language!, answer: said } };
 }
 
 type Notices = NonNullable<AskResult['notices']>;

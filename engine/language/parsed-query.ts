@@ -1,9 +1,11 @@
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
+import type { QueryDialect } from '../protocol/calibration.ts';
 import { isCategory } from './categories.ts';
 import { unsaidWords } from './function-words.ts';
 import { singular } from './inflection.ts';
 import { languageOf, type Language } from './language.ts';
+import { inEnglish, type Understood } from './lexicon/index.ts';
 import { lookedFor, searchedThing } from './prompts.ts';
 import { withoutParticle, wordsOf } from './text-words.ts';
 import { matchNouns, withoutPlaces, type Place } from './vocabulary/match.ts';
@@ -45,6 +47,8 @@ export interface ParsedQuery {
   /** As it was typed. */
   readonly text: string;
   readonly language: Language;
+  /** What the word lists make of it, where it is in another language than English that there are lists for. */
+  readonly understood: Understood | undefined;
   /** Stretches in quotation marks, without them: what a text must hold literally. */
   readonly quoted: readonly string[];
   /** What is looked for, without the words around it: "show me the dog on the left" is "dog on the left". */
@@ -53,7 +57,7 @@ export interface ParsedQuery {
   readonly subject: string;
   /** Where in the picture it is to be. */
   readonly places: readonly Place[];
-  /** The words that are compared with pictures, without places. */
+  /** The words that are compared with pictures, in English where it is understood, without places; see {@link captionFor}. */
   readonly caption: string;
   /** What the detector knows of it, with counts, places, colours and headings. */
   readonly wanted: WantedObjects;
@@ -73,28 +77,61 @@ export interface ParseOptions {
    * first.
    */
   bare?: boolean;
+  /** The language that the user reads, which counts where the words could be of several. */
+  hint?: string | undefined;
 }
 
-/** Takes a query apart: what is looked for, where, in which colours, by which words, in which language. */
+/**
+ * Takes a query apart: what is looked for, where, in which colours, by which words, in which language. One in another language
+ * is taken apart in English, as far as the word lists go; what is said or written is looked for in its own words.
+ */
 export function parseQuery(
   text: string,
-  { match = matchNouns, labels, bare = false }: ParseOptions = {},
+  { match = matchNouns, labels, bare = false, hint }: ParseOptions = {},
 ): ParsedQuery {
-  const sought = bare ? text : lookedFor(text);
-  const { words, places } = withoutPlaces(text);
-  const thing = searchedThing(text);
+  const understood = bare ? undefined : inEnglish(text, hint);
+  const english = understood?.english ?? text;
+  const sought = bare ? text : lookedFor(english);
+  const { words, places } = withoutPlaces(english);
+  const thing = searchedThing(english);
+  const own = searchedThing(understood?.said ?? text);
   return {
     text,
-    language: languageOf(text),
+    language: understood ? { ...languageOf(text), code: understood.language } : languageOf(text),
+    understood,
     quoted: quotedIn(text),
-    thing,
+    thing: understood ? own : thing,
     subject: searchedThing(words),
     places,
     caption: withoutPlaces(sought).words,
-    wanted: match(sought, labels),
-    textWords: textWordsOf(thing),
-    category: isCategory(text) ? singular(thing) : undefined,
+    wanted: withUnknown(match(sought, labels), understood?.unknown),
+    textWords: textWordsOf(own),
+    category: english !== '' && isCategory(english) ? singular(thing) : undefined,
   };
+}
+
+/** Words that nobody knows ask for something that nobody looks for. */
+function withUnknown(wanted: WantedObjects, unknown: readonly string[] = []): WantedObjects {
+  return unknown.length === 0 ? wanted : { ...wanted, rest: [...wanted.rest, ...unknown], covered: false };
+}
+
+/** What of a bundle's dialect decides in which words it is asked. */
+type Spoken = Pick<QueryDialect, 'languages' | 'names' | 'own'>;
+
+/**
+ * The words by which a bundle compares a query with pictures: the user's own where it was taught that language, else English;
+ * undefined where it would understand neither.
+ */
+export function captionFor(
+  { caption, understood, language: { code, script }, text }: ParsedQuery,
+  { languages, names = [], own }: Spoken = {},
+): string | undefined {
+  if (languages === undefined) return understood ? text : caption;
+  const foreign = code !== undefined || (script !== undefined && script !== 'latin');
+  if (foreign && ![...languages, ...names].includes(code ?? '')) return undefined;
+  if (!understood) return caption;
+  if ((own ?? languages).includes(understood.language)) return text;
+  return understood.english === '' ? undefined : caption;
 }
 
 /** Nothing is looked for by the detector: what it knows of a query counts for nothing. */
@@ -146,7 +183,8 @@ function quotedIn(text: string): string[] {
     .filter(Boolean);
 }
 
-function textWordsOf(thing: string): string[][] {
+/** The words of a thing that a text must hold, each a row of terms; all of them where none says anything. */
+export function textWordsOf(thing: string): string[][] {
   const all = wordsOf(thing).map(withoutParticle);
   const content = all.filter((word) => word.length > 1 || !unsaidWords.has(word[0]));
   return content.length > 0 ? content : all;

@@ -73,7 +73,7 @@ export function withArticle(subject: string): string {
   const last = bare.split(' ').at(-1) ?? '';
   const plural =
     /[^su]s$/u.test(last) && !/(?:glass|bus|dress|grass|cactus|octopus|lens|tennis)$/u.test(last);
-  if (plural || /^(?:\d|two|three|four|five|six|seven|eight|nine|ten|several|many|people|no)/u.test(first))
+  if (plural || /^(?:\d.*|two|three|four|five|six|seven|eight|nine|ten|several|many|people|no)$/u.test(first))
     return bare;
   return `${/^[aeiou]/u.test(bare) && !/^(?:uni|use|euro|one)/u.test(bare) ? 'an' : 'a'} ${bare}`;
 }

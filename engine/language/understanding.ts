@@ -7,6 +7,9 @@ export type NotAsked = 'language' | 'greeting' | 'statement' | 'incomplete' | 's
 const greeting =
   /^(?:(?:hi|hello|hey|hallo|yo|bye|goodbye|good (?:morning|afternoon|evening|night|day)|thanks?(?: you)?(?: (?:very|so) much)?|thx|cheers|ok(?:ay)?|test(?:ing)?|how are you(?: doing)?(?: today)?|how do you do|what(?:'s| is) up|who are you|what(?:'s| is) your name|what can you do|can you help(?: me)?|help(?: me)?|please)(?: (?:there|longview|everyone|all))?[,!. ]*)+$/u;
 
+const chineseGreeting =
+  /^(?:(?:你好|您好|嗨|哈喽|早上好|晚上好|谢谢|多谢|再见|测试|你是谁|你能做什么)(?:你|您|啊|呀|吗)?[，,。.!！?？ ]*)+$/u;
+
 /** How a question, or a request, begins. */
 const opener =
   /^(?:(?:please|so|and|ok|okay|well|now) )*(?:who|whose|whom|what|which|when|where|why|how|is|are|am|was|were|do|does|did|can|could|will|would|shall|should|may|might|must|has|have|had|any|at what|at which|in what|in which|on which|for how|of what|to what|list|show|find|tell|name|count|describe|summari[sz]e|give|look|locate|point|read|say|search|get|enumerate|explain|number of|i am looking|i'm looking|looking for|i (?:want|need|would like|'d like)|right |immediately |just |after |before )\b/u;
@@ -31,15 +34,19 @@ const twice = new RegExp(`(?:,| and|;|\\.) (?:and )?${second} `, 'u');
  * Whether some words are no question that can be answered: in a language that the model wasn't taught, a greeting, a statement,
  * half a question, or two at once.
  * @param languages what the model understands, as ISO 639-1; any where absent
+ * @param put it was put into English by word lists, so that its wording is known
  */
 export function notAsked(
   text: string,
   asks: Question,
   language: Language,
   languages: readonly string[] | undefined,
+  put = false,
 ): NotAsked | undefined {
   if (!/[\p{L}\p{N}]/u.test(text)) return 'incomplete';
   if (languages && !understands(language, languages)) return 'language';
+  if (chineseGreeting.test(text.trim())) return 'greeting';
+  if (put) return undefined;
   const words = normaliseQuestion(text);
   if (greeting.test(words)) return 'greeting';
   if (bareWords.test(words) || (dangling.test(words) && (asks.kind === 'open' || isEmpty(asks))))

@@ -64,6 +64,11 @@ export type Calibration = z.infer<typeof calibrationSchema>;
 /** Where a query's words stand in a template. */
 export const queryMark = '{query}';
 
+const codes = z
+  .array(z.string().regex(/^[a-z]{2}$/, 'must be a language as "en"'))
+  .min(1)
+  .max(200);
+
 /** How a bundle wants a query to be worded before it is compared with pictures. */
 export const queriesSchema = z.strictObject({
   /** A query is embedded in each of these wordings; the mean, at unit length, is its vector. */
@@ -76,12 +81,15 @@ export const queriesSchema = z.strictObject({
     )
     .min(1)
     .max(100),
-  /** Languages that it understands, ISO 639-1; any where absent. */
-  languages: z
-    .array(z.string().regex(/^[a-z]{2}$/, 'must be a language as "en"'))
-    .min(1)
-    .max(200)
-    .optional(),
+  /** Languages that it can be asked in, ISO 639-1; any where absent. */
+  languages: codes.optional(),
+  /** Further languages in which it knows what things are called, but no questions. */
+  names: codes.optional(),
+  /**
+   * Languages of the words that it was taught itself; of the others above the engine's word lists (language/lexicon) put a
+   * query into the first of these. All of `languages` where absent.
+   */
+  own: codes.optional(),
 });
 
 /** Parsed {@link queriesSchema}. */

@@ -73,6 +73,15 @@ export const filterFields = {
   sources: z.array(z.enum(momentSources, sourceExpected)).min(1).optional(),
 };
 
+/**
+ * The language that the user reads, ISO 639-1: it decides where words could be of several, and answers are given in it. The
+ * question's own where absent.
+ */
+const languageRead = z
+  .string('a language as "en"')
+  .regex(/^[a-z]{2,3}$/u, 'a language as "en"')
+  .optional();
+
 /** `find`: words, and where to look. */
 export const findRequestSchema = z.strictObject({
   query: words,
@@ -81,6 +90,7 @@ export const findRequestSchema = z.strictObject({
   limit: countOf(1000).optional(),
   /** Re-check the best moments with the decoder (default: true where the bundle reads). */
   refine: z.boolean().optional(),
+  language: languageRead,
 });
 
 const askGammaExpected = `${gammaExpected}, "auto" or "compare"`;
@@ -98,6 +108,7 @@ export const askRequestSchema = z.strictObject({
   fresh: z.boolean().optional(),
   /** Id of the bundle that reads; the one of the settings, or else the library's own, where absent. */
   model: z.string().min(1).optional(),
+  language: languageRead,
 });
 
 const variantExpected = `one of ${positionVariants.join(', ')}`;

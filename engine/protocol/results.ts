@@ -96,6 +96,20 @@ export const momentSchema = z.object({
   checked: share.optional(),
 });
 
+/** How the words of a query were read, where that isn't as they stand. */
+export const queryWordsSchema = z.object({
+  /** Of this language, ISO 639-1, where that is known. */
+  language: z.string().optional(),
+  /** In English, where they were put into it to be looked for. */
+  as: z.string().optional(),
+  /** Words that the model has no name for; empty where something was surely found. */
+  unknown: z.array(z.string()),
+  /** Words near to those that it knows. */
+  near: z.array(z.string()),
+  /** Where it understands nothing of it: languages that it can be asked in, ISO 639-1. */
+  languages: z.array(z.string()).optional(),
+});
+
 /** `find --json`. */
 export const findResultSchema = z.object({
   query: z.string(),
@@ -113,6 +127,7 @@ export const findResultSchema = z.object({
   skipped: z.int().nonnegative(),
   /** True once the best were re-checked by the decoder. */
   refined: z.boolean(),
+  words: queryWordsSchema.optional(),
 });
 
 /** A moment that supports an answer, or was named as such and failed its re-check. */
@@ -232,6 +247,8 @@ export const askResultSchema = z.object({
     .optional(),
   /** What to know about the videos: one is gone or changed since it was indexed. */
   notices: z.array(errorDataSchema).optional(),
+  /** The answer in the language that was asked for, where that isn't English; names that no list holds stay as they are. */
+  translated: z.object({ language: z.string(), answer: z.string() }).optional(),
   /** What was asked, to ask it again. */
   request: askRequestSchema.pick({ in: true, gamma: true, gammas: true, model: true }).optional(),
 });
@@ -318,6 +335,8 @@ export type LibraryResult = z.infer<typeof libraryResultSchema>;
 export type RemoveResult = z.infer<typeof removeResultSchema>;
 /** Parsed {@link momentSchema}. */
 export type Moment = z.infer<typeof momentSchema>;
+/** Parsed {@link queryWordsSchema}. */
+export type QueryWords = z.infer<typeof queryWordsSchema>;
 /** Parsed {@link findResultSchema}. */
 export type FindResult = z.infer<typeof findResultSchema>;
 /** Parsed {@link evidenceSchema}. */

@@ -6,7 +6,7 @@ import { calibration, numbersOf } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
 import { isNamed, isTrained, unconfirmedIn } from './trained.ts';
-import { nothingWanted, parseQuery, type ParsedQuery } from '../language/parsed-query.ts';
+import { captionFor, nothingWanted, parseQuery, type ParsedQuery } from '../language/parsed-query.ts';
 import { filtered, type Searched } from './filters.ts';
 import { DecoderSession } from './decoder-session.ts';
 import { scoringFor } from './scoring.ts';
@@ -20,6 +20,7 @@ import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../inference/types.ts';
 import type { ModelHandle, SearchDeps, SearchStore } from './types.ts';
 import { queryVector } from './query-vector.ts';
+import { understandingOf } from './unknown-words.ts';
 
 /** How many moments a find lists where nobody says, and how many of a list the decoder looks at again at most. */
 const listed = 10;
@@ -85,7 +86,12 @@ export async function find(
     best.length > 0 &&
     isTrained(query, model.vocabulary) &&
     canRead(deps.store, model, best);
-  if (!worth) return withState(deps, answer(first, false));
+  const told = async (result: FindResult) =>
+    withState(deps, {
+      ...result,
+      ...(await understandingOf(query, model, deps.model.labels, result.confident)),
+    });
+  if (!worth) return told(answer(first, false));
 
   options.onFirst?.(answer(first, false));
   const { decoder, frameEncoder, vocabulary } = model;
@@ -97,7 +103,7 @@ export async function find(
     ({ video }) => new DecoderSession(deps.store, video.id, reading, request.gamma, options.signal),
   );
   const others = hits.filter((hit) => !best.includes(hit));
-  return withState(deps, answer(list([...checked, ...others]), true));
+  return told(answer(list([...checked, ...others]), true));
 }
 
 function parseFind(given: FindRequest) {
@@ -108,8 +114,12 @@ function parseFind(given: FindRequest) {
 }
 
 /** The query as a bundle's detector knows it. */
-function parsedFor({ match }: SearchDeps, { query }: Request, { labels }: ModelHandle): ParsedQuery {
-  return parseQuery(query, { match, labels });
+function parsedFor(
+  { match }: SearchDeps,
+  { query, language }: Request,
+  { labels }: ModelHandle,
+): ParsedQuery {
+  return parseQuery(query, { match, labels, hint: language });
 }
 
 /** The same in videos that another bundle indexed, by that bundle, until the library's own has looked at them. */
@@ -134,8 +144,9 @@ async function look(
   const { store } = deps;
   const { fingerprint } = handle;
   const model = await handle.open();
-  const embedding = by('scene') ? await queryVector(model.text, parsed.caption, model.queries) : undefined;
-  const others = by('scene') ? await otherQueries(deps, videos, parsed.caption) : [];
+  const caption = by('scene') ? captionFor(parsed, model.queries) : undefined;
+  const embedding = caption === undefined ? undefined : await queryVector(model.text, caption, model.queries);
+  const others = by('scene') ? await otherQueries(deps, videos, parsed) : [];
   const wanted = by('object') ? parsed.wanted : nothingWanted;
   const scoring = await scoringFor(model, store, videos);
   const unconfirmed = unconfirmedIn({ ...parsed, wanted }, model.vocabulary);

@@ -1,6 +1,7 @@
 import { similarities, spreadOf } from '../core/similarities.ts';
 import type { Calibration } from '../protocol/calibration.ts';
 import { sceneLogOdds } from './calibration.ts';
+import { captionFor, type ParsedQuery } from '../language/parsed-query.ts';
 import { standout } from './fusion.ts';
 import type { Background } from './similarity.ts';
 import type { IndexedVideo } from '../library/types.ts';
@@ -28,7 +29,7 @@ const belief = { slope: 1.5, doubt: 1.5 };
 export async function otherQueries(
   { encoders }: Pick<SearchDeps, 'encoders'>,
   videos: readonly IndexedVideo[],
-  caption: string,
+  parsed: ParsedQuery,
 ): Promise<OtherQuery[]> {
   const known = new Set(videos.flatMap(({ others = [] }) => others.map((one) => one.modelFingerprint)));
   const queries: OtherQuery[] = [];
@@ -36,7 +37,8 @@ export async function otherQueries(
     const handle = await encoders?.(fingerprint);
     if (!handle) continue;
     const { text, queries: dialect, calibration } = await handle.open();
-    const vector = await queryVector(text, caption, dialect);
+    const caption = captionFor(parsed, dialect);
+    const vector = caption === undefined ? undefined : await queryVector(text, caption, dialect);
     if (vector) queries.push({ fingerprint, vector, scene: calibration?.scene });
   }
   return queries;

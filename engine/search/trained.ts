@@ -1,18 +1,19 @@
 import { singular } from '../language/inflection.ts';
 import { bareSubject } from '../language/questions.ts';
+import { unknownWords } from './unknown-words.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { TrainedVocabulary } from '../protocol/calibration.ts';
 
 /**
- * What of a query a model of a vocabulary can't confirm: of what it knows a part of ("a person sitting"), the rest, unless the
- * whole is a name that it was taught ("potted plant").
+ * What of a query a model of a vocabulary can't confirm: of what its detector knows a part of ("a person sitting") the rest, of
+ * what it doesn't know all that it was taught no name for ("a handshake"), unless the whole is such a name ("potted plant").
  */
 export function unconfirmedIn(
-  { wanted, subject }: Pick<ParsedQuery, 'wanted' | 'subject'>,
+  query: Pick<ParsedQuery, 'wanted' | 'subject' | 'category' | 'understood'>,
   vocabulary: TrainedVocabulary | undefined,
 ): readonly string[] {
-  if (!vocabulary?.names || wanted.objects.length === 0) return [];
-  return isNamed({ subject }, vocabulary) ? [] : wanted.rest;
+  if (!vocabulary?.names || isNamed(query, vocabulary)) return [];
+  return query.wanted.objects.length > 0 ? query.wanted.rest : unknownWords(query, vocabulary);
 }
 
 /** Whether a model was taught a name for the whole of what is asked for. */

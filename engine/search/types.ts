@@ -40,8 +40,12 @@ export interface ModelHandle {
   readonly reading?: string;
   /** Classes that its detector knows: none where it detects nothing, so that it has no opinion on objects. */
   readonly labels?: readonly string[];
-  /** Languages that it understands, ISO 639-1; any where absent. */
+  /** Languages that it can be asked in, ISO 639-1; any where absent. */
   readonly languages?: readonly string[] | undefined;
+  /** Further languages in which it knows what things are called. */
+  readonly names?: readonly string[] | undefined;
+  /** Languages of its own words, that the others are put into; all of `languages` where absent. */
+  readonly own?: readonly string[] | undefined;
   /** The time scales that its decoder was trained with; the usual ones where it doesn't say. */
   readonly trainedGammas?: readonly number[];
   /** Its decoder's encoding: only some are changed by gamma. */

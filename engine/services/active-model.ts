@@ -53,8 +53,9 @@ export class ActiveModel {
     const labels = manifest.can.includes('detect') ? (manifest.eyes?.labels ?? []) : [];
     const trainedGammas = manifest.decoder?.positions.trainedGammas ?? [];
     const variant = manifest.decoder?.positions.variant;
-    const { languages } = manifest.queries ?? {};
-    const known = { id: manifest.id, fingerprint, reading, labels, languages, trainedGammas, variant };
+    const { languages, names, own } = manifest.queries ?? {};
+    const spoken = { languages, names, own };
+    const known = { id: manifest.id, fingerprint, reading, labels, ...spoken, trainedGammas, variant };
     return this.#loaded.use(fingerprint, folder, (open) => work({ ...known, open }));
   }
 

@@ -157,6 +157,13 @@ export const en = {
   'results.nearest': 'These come nearest, but they are probably something else.',
   'results.nothing': 'Nothing comes near it.',
   'results.skipped': (count: number) => `${many(count, 'video')} left out: indexed with another model.`,
+  'words.as': (english: string) => `Looked for as “${english}”.`,
+  'words.quoted': (word: string) => `“${word}”`,
+  'words.unknown': (words: string) => `This model has no name for ${words}: what it finds is a guess.`,
+  'words.near': 'It knows:',
+  'words.language': (names: string) =>
+    `This model understands ${names}: the pictures weren’t searched for these words.`,
+  'words.models': 'Models for more words and languages',
   'results.group': 'Group by video',
   'results.ask': 'Ask instead',
   'results.unready': (count: number) => `${many(count, 'video')} not indexed yet`,

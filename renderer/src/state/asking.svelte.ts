@@ -1,4 +1,5 @@
 import { engine } from '../engine/index.ts';
+import { language } from '../i18n/index.svelte.ts';
 import { shown } from './failure.ts';
 import { gammaRange } from '../../../engine/protocol/gamma.ts';
 import type { PlanResult } from '../../../engine/protocol/asking.ts';
@@ -55,11 +56,12 @@ export class Answer {
                 question: start.question,
                 ...(start.place === undefined ? {} : { in: start.place }),
                 gamma: start.gamma,
+                language: language(),
                 ...(start.fresh ? { fresh: true } : {}),
               },
               options,
             );
-      this.text = this.result.answer;
+      this.text = this.result.translated?.answer ?? this.result.answer;
       this.runs = this.result.runs ?? [];
       this.phase = 'done';
     } catch (error) {

@@ -1,4 +1,5 @@
 import { engine } from '../engine/index.ts';
+import { language } from '../i18n/index.svelte.ts';
 import { shown } from './failure.ts';
 import { asRequest, everything, sameFilters, type Filters } from './filters.ts';
 import { inOldOrder, sameOrder } from './order.ts';
@@ -73,6 +74,7 @@ export class Search {
         {
           query: this.query,
           limit: 60,
+          language: language(),
           ...(within === undefined ? {} : { in: [within] }),
           ...asRequest(this.filters, new Date()),
         },

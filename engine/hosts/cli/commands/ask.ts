@@ -106,8 +106,8 @@ export function printAnswer({ terminal }: Context, result: AskResult, streamed: 
   const several = (result.runs?.length ?? 0) > 1;
   const compared = several && result.request?.gamma === 'compare';
   if (several && result.runs) printRuns({ terminal }, result.runs);
-  if (streamed.trim() !== result.answer && !compared)
-    terminal.line(terminal.style('bold', printable(result.answer)));
+  const answer = result.translated?.answer ?? result.answer;
+  if (streamed.trim() !== answer && !compared) terminal.line(terminal.style('bold', printable(answer)));
   if (result.agreement !== undefined && result.runs)
     terminal.line(`${percent(result.agreement)} of ${plural(result.runs.length, 'gamma')} agree.`);
   if (!result.confident && !result.cannot && !compared)

@@ -6,7 +6,7 @@ import { duration, percent, plural, printable, range } from '../format.ts';
 import { numeric, type Arguments, type Command, type Context } from '../command.ts';
 import { table } from '../table.ts';
 import type { FindRequest } from '../../../protocol/requests.ts';
-import type { FindResult, Moment } from '../../../protocol/results.ts';
+import type { FindResult, Moment, QueryWords } from '../../../protocol/results.ts';
 
 /** `longview find`: moments that show or say what the words say. */
 export const findCommand: Command = {
@@ -128,8 +128,8 @@ function nothingSearched({ library, skipped }: FindResult): string {
 }
 
 /** What is to be known beside the list. */
-function notes({ library, skipped, moments, examined }: FindResult): string[] {
-  const told: string[] = [];
+function notes({ library, skipped, moments, examined, words }: FindResult): string[] {
+  const told = words ? aboutWords(words) : [];
   if (library && library.indexed < library.videos && examined.videos > 0)
     told.push(
       `${library.indexed} of ${plural(library.videos, 'video')} ${library.indexed === 1 ? 'is' : 'are'} indexed; the others weren't searched.`,
@@ -146,6 +146,23 @@ function notes({ library, skipped, moments, examined }: FindResult): string[] {
       );
     else if (footage === 'changed')
       told.push(`${printable(path)} has changed since it was indexed: index it again.`);
+  return told;
+}
+
+function aboutWords({ as, unknown, near, languages, language }: QueryWords): string[] {
+  const told: string[] = [];
+  const named = (code: string) => new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+  if (as !== undefined) told.push(`Looked for as “${printable(as)}”.`);
+  if (languages)
+    told.push(
+      `This model understands ${languages.map(named).join(' and ')}${language ? `, not ${named(language)}` : ''}: pictures weren't searched. An image-text encoder for more languages helps (see “longview models”).`,
+    );
+  else if (unknown.length > 0)
+    told.push(
+      `This model has no name for ${unknown.map((word) => `“${printable(word)}”`).join(', ')}: what it finds is a guess.` +
+        (near.length > 0 ? ` It knows ${near.map((word) => `“${word}”`).join(', ')}.` : '') +
+        ' A wider image-text encoder helps (see “longview models”).',
+    );
   return told;
 }
 
