@@ -82,6 +82,11 @@ export async function walkFrames(walk: FrameWalk): Promise<number> {
       walk.onReached(reached, takers.resumedSec);
     }
     throwIfCancelled(walk.signal);
+    await takers.settle().catch((error: unknown) => {
+      leaving.abort();
+      throw error;
+    });
+    throwIfCancelled(walk.signal);
     const { truncatedAt, thumbnails } = frames.outcome!;
     if (truncatedAt !== undefined) throw truncated(walk.path, truncatedAt, walk.info);
     await walk.beforeEnd?.();
@@ -130,7 +135,8 @@ class Takers {
       this.resumedSec = patches.at(-1)!.end;
       return;
     }
-    this.#walk.onBatch(patches[0].time);
+    const inHand = wanting.map(({ work }) => work.inHand ?? Infinity);
+    this.#walk.onBatch(Math.min(patches[0].time, ...inHand));
     for (const one of wanting) {
       const { work } = one;
       const size = this.#sizes.findIndex((other) => isSame(other, work));
@@ -147,6 +153,12 @@ class Takers {
   /** Temporal patches that an extractor has already. */
   #has({ resumed }: FrameWork): number {
     return 'patches' in resumed ? resumed.patches : Math.floor((resumed.seconds * this.#walk.fps) / 2);
+  }
+
+  /** Waits until all of them are done with what they took. */
+  async settle(): Promise<void> {
+    for (const one of this.#works)
+      await one.work.settle?.().catch((error: unknown) => this.#failed(one, error));
   }
 
   complete(end: number, stills: readonly string[]): void {

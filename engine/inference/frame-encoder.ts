@@ -63,6 +63,8 @@ export async function openFrameEncoder(
 /** One batch's raw results, temporal patch by temporal patch and frame by frame. */
 interface BatchResult {
   detections: InferenceSession.OnnxValueMapType;
+  /** Which row of the detections belongs to each frame. */
+  rows: readonly number[];
   tokens: Float32Array;
   embeddings: Float32Array;
 }
@@ -111,7 +113,7 @@ class OnnxFrameEncoder implements FrameEncoder, AsyncDisposable {
     letterbox: Letterbox,
     signal?: AbortSignal,
   ): Promise<PatchAnalysis[]> {
-    this.#check(patches, letterbox);
+    checkFrames(this, patches, letterbox);
     const analyses: PatchAnalysis[] = [];
     for (let start = 0; start < patches.length; start += this.batchPatches) {
       throwIfCancelled(signal);
@@ -132,21 +134,6 @@ class OnnxFrameEncoder implements FrameEncoder, AsyncDisposable {
     await this.#closed;
   }
 
-  #check(patches: readonly (readonly [RgbFrame, RgbFrame])[], letterbox: Letterbox): void {
-    const bytes = this.width * this.height * 3;
-    for (const frame of patches.flat())
-      if (frame.pixels.byteLength !== bytes)
-        throw badArgument(
-          'pixels',
-          `${bytes} bytes (${this.width}x${this.height} RGB)`,
-          frame.pixels.byteLength,
-        );
-    const { x, y, width, height } = letterbox;
-    const inside = x >= 0 && y >= 0 && x + width <= this.width && y + height <= this.height;
-    if (!(inside && width > 0 && height > 0))
-      throw badArgument('letterbox', `a picture inside ${this.width}x${this.height}`, letterbox);
-  }
-
   async #run(batch: readonly (readonly [RgbFrame, RgbFrame])[]): Promise<BatchResult> {
     if (this.#closed)
       throw new LongviewError(
@@ -165,19 +152,24 @@ class OnnxFrameEncoder implements FrameEncoder, AsyncDisposable {
 
   async #infer(batch: readonly (readonly [RgbFrame, RgbFrame])[]): Promise<BatchResult> {
     const frames = batch.flat();
+    // A single frame stands for both of its temporal patch: it is looked at once.
+    const different = frames.filter((frame, i) => i % 2 === 0 || frame.pixels !== frames[i - 1].pixels);
+    const rows = frames.map((frame) => different.findIndex(({ pixels }) => pixels === frame.pixels));
     const size = this.width * this.height * 3;
-    const pixels = new Uint8Array(frames.length * size);
-    for (const [i, frame] of frames.entries()) pixels.set(frame.pixels, i * size);
+    const pixels = new Uint8Array(different.length * size);
+    for (const [i, frame] of different.entries()) pixels.set(frame.pixels, i * size);
     const detections = await this.#trunk.run({
-      frames: new Tensor('uint8', pixels, [frames.length, this.height, this.width, 3]),
+      frames: new Tensor('uint8', pixels, [different.length, this.height, this.width, 3]),
     });
     const { features } = detections;
     const [, ...map] = features.dims;
     // Frames lie in time order, so pairing them is a matter of dimensions only.
-    const paired = new Tensor('float32', features.data as Float32Array, [batch.length, 2, ...map]);
+    const values = pickRows(features.data as Float32Array, different.length, rows);
+    const paired = new Tensor('float32', values, [batch.length, 2, ...map]);
     const seen = await this.#head.run({ features: paired });
     return {
       detections,
+      rows,
       tokens: seen.tokens.data as Float32Array,
       embeddings: seen.embedding.data as Float32Array,
     };
@@ -187,9 +179,10 @@ class OnnxFrameEncoder implements FrameEncoder, AsyncDisposable {
     const scores = result.detections.scores.data as Float32Array;
     const classes = result.detections.classes.data as BigInt64Array;
     const boxes = result.detections.boxes.data as Float32Array;
-    const perFrame = scores.length / (patches * 2);
+    const perFrame = scores.length / (Math.max(...result.rows) + 1);
     const objects = (frame: number) => {
-      const [from, to] = [frame * perFrame, (frame + 1) * perFrame];
+      const row = result.rows[frame];
+      const [from, to] = [row * perFrame, (row + 1) * perFrame];
       const raw = {
         scores: scores.subarray(from, to),
         classes: classes.subarray(from, to),
@@ -205,6 +198,24 @@ class OnnxFrameEncoder implements FrameEncoder, AsyncDisposable {
       embedding: toUnitLength(result.embeddings.slice(i * this.embeddingSize, (i + 1) * this.embeddingSize)),
     }));
   }
+}
+
+/**
+ * Refuses frames of another size than an encoder's, and a picture that lies outside of them.
+ * @throws LongviewError `bad-argument`.
+ */
+export function checkFrames(
+  { width: wide, height: tall }: { width: number; height: number },
+  patches: readonly (readonly [RgbFrame, RgbFrame])[],
+  { x, y, width, height }: Letterbox,
+): void {
+  const bytes = wide * tall * 3;
+  for (const frame of patches.flat())
+    if (frame.pixels.byteLength !== bytes)
+      throw badArgument('pixels', `${bytes} bytes (${wide}x${tall} RGB)`, frame.pixels.byteLength);
+  const inside = x >= 0 && y >= 0 && x + width <= wide && y + height <= tall;
+  if (!(inside && width > 0 && height > 0))
+    throw badArgument('letterbox', `a picture inside ${wide}x${tall}`, { x, y, width, height });
 }
 
 async function openGraph(
@@ -225,6 +236,15 @@ async function openGraph(
       { cause },
     );
   }
+}
+
+/** Rows of [n, …] in another order, some of them several times; the same array where they lie so already. */
+function pickRows(values: Float32Array, n: number, rows: readonly number[]): Float32Array {
+  if (rows.length === n && rows.every((row, i) => row === i)) return values;
+  const size = values.length / n;
+  const picked = new Float32Array(rows.length * size);
+  for (const [i, row] of rows.entries()) picked.set(values.subarray(row * size, (row + 1) * size), i * size);
+  return picked;
 }
 
 /** The declared shape of a head's output; free dimensions are their names. */

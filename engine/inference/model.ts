@@ -1,10 +1,12 @@
 import { realpath } from 'node:fs/promises';
 import { openBundle, type Bundle } from './bundle/bundle.ts';
 import { readManifest } from './bundle/manifest.ts';
-import { ClipFrameEncoder } from './clip/frame-encoder.ts';
+import type { ClipFrameEncoder } from './clip/frame-encoder.ts';
 import { ClipTextEmbedder } from './clip/text.ts';
 import { OnnxDecoder } from './decoder/decoder.ts';
-import { LazyFrameEncoder } from './lazy-frame-encoder.ts';
+import type { LazyFrameEncoder } from './lazy-frame-encoder.ts';
+import { openOneEncoder } from './pool/one-encoder.ts';
+import { PooledFrameEncoder } from './pool/pooled-frame-encoder.ts';
 import { Runtime, type RuntimeOptions } from './runtime/runtime.ts';
 import { TowerTextEmbedder } from './text/text-embedder.ts';
 import { Tokenizer } from './text/tokenizer.ts';
@@ -121,7 +123,7 @@ class Handle implements OpenedModel {
 class BundleModel implements AsyncDisposable {
   readonly id: string;
   readonly fingerprint: string;
-  readonly frameEncoder: LazyFrameEncoder | ClipFrameEncoder | undefined;
+  readonly frameEncoder: PooledFrameEncoder | LazyFrameEncoder | ClipFrameEncoder | undefined;
   readonly text: TowerTextEmbedder | ClipTextEmbedder | undefined;
   readonly decoder: OnnxDecoder | undefined;
   readonly vision: QwenVisionEncoder | undefined;
@@ -143,11 +145,10 @@ class BundleModel implements AsyncDisposable {
     const provider = options.provider === undefined || options.provider === 'auto' ? 'cpu' : options.provider;
     const where = { provider, threads: options.threads };
     // Frames and words of one space: a bundle's own, or else its pair's.
-    if (manifest.eyes) this.frameEncoder = new LazyFrameEncoder(bundle, where);
-    else if (manifest.clip) {
-      this.frameEncoder = new ClipFrameEncoder(bundle, where);
-      this.text = new ClipTextEmbedder(bundle, tokenizer, where);
-    }
+    if (manifest.eyes || manifest.clip)
+      this.frameEncoder =
+        provider === 'cpu' ? new PooledFrameEncoder(bundle, where) : openOneEncoder(bundle, where);
+    if (manifest.clip && !manifest.eyes) this.text = new ClipTextEmbedder(bundle, tokenizer, where);
     if (manifest.vision) this.vision = new QwenVisionEncoder(bundle, runtime);
     if (manifest.text) this.text ??= new TowerTextEmbedder(bundle, runtime, tokenizer);
     if (manifest.decoder && manifest.tokens) {

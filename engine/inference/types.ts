@@ -22,6 +22,8 @@ export interface FrameEncoder {
   readonly embeddingSize: number;
   /** How many temporal patches one call should bring for the best speed. */
   readonly batchPatches: number;
+  /** How many calls of `analyse` are worked on at once; one where absent. */
+  readonly atOnce?: number;
   /**
    * Looks at temporal patches, each of two frames in time order.
    * @throws LongviewError `cancelled` when the signal is aborted.

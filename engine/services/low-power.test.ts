@@ -47,6 +47,6 @@ test('a cancellation cuts the rest short and does not lose what was seen', async
 
 test('what the frame encoder throws comes through', async () => {
   const { frameEncoder } = frameEncoderThatNotes();
-  const broken = { ...frameEncoder, look: () => Promise.reject(new Error('blind')) };
+  const broken = { ...frameEncoder, analyse: () => Promise.reject(new Error('blind')) };
   await assert.rejects(lowPowerFrameEncoder(broken, () => true).analyse([], box), /blind/);
 });

@@ -46,6 +46,10 @@ export interface FrameWork {
   stills?: { folder: string; everySec: number };
   /** Takes consecutive temporal patches and stores what it makes of them. @returns when it can take more */
   take(patches: readonly SampledPatch[], letterbox: Letterbox): Promise<void>;
+  /** Where what it still works on begins, in seconds; undefined where it is done with all that it took. */
+  readonly inHand?: number | undefined;
+  /** Waits until it is done with all that it took. */
+  settle?(): Promise<void>;
   /** Stores what waits; the making may be interrupted now. */
   flush(): void;
   /** The footage has ended after `endSec` seconds. */

@@ -53,6 +53,13 @@ function kindsOf(frameEncoder: FrameEncoder, model: IndexingModel, beside: boole
   ];
 }
 
+/** A batch that is with the frame encoder. */
+interface Looking {
+  patches: readonly SampledPatch[];
+  letterbox: Letterbox;
+  analyses: Promise<PatchAnalysis[]>;
+}
+
 class FrameWalk implements FrameWork {
   readonly needs = 'frames';
   readonly fps: number;
@@ -64,6 +71,9 @@ class FrameWalk implements FrameWork {
   readonly #frameEncoder: FrameEncoder;
   readonly #pass: PassWriter;
   readonly #signal: AbortSignal | undefined;
+  /** How many batches may be with the frame encoder when the next one is asked for. */
+  readonly #ahead: number;
+  #looking: Looking[] = [];
   #waiting: StoredPatch[] = [];
 
   constructor(
@@ -74,6 +84,9 @@ class FrameWalk implements FrameWork {
   ) {
     this.#frameEncoder = frameEncoder;
     this.#signal = signal;
+    const { atOnce = 1 } = frameEncoder;
+    // One for each thread, and one that waits for it.
+    this.#ahead = atOnce > 1 ? 2 * atOnce - 1 : 0;
     this.fps = fps ?? model.fps;
     [this.width, this.height, this.batchPatches] = [
       frameEncoder.width,
@@ -96,12 +109,30 @@ class FrameWalk implements FrameWork {
     this.stills = beside ? undefined : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
   }
 
+  get inHand(): number | undefined {
+    return this.#looking[0]?.patches[0].frames[0].time;
+  }
+
   async take(patches: readonly SampledPatch[], letterbox: Letterbox): Promise<void> {
-    const analyses = await this.#frameEncoder.analyse(
+    const analyses = this.#frameEncoder.analyse(
       patches.map((patch) => patch.frames),
       letterbox,
       this.#signal,
     );
+    // What goes wrong is told when its turn comes.
+    analyses.catch(() => undefined);
+    this.#looking.push({ patches, letterbox, analyses });
+    while (this.#looking.length > this.#ahead) await this.#keepOldest();
+  }
+
+  async settle(): Promise<void> {
+    while (this.#looking.length > 0) await this.#keepOldest();
+  }
+
+  async #keepOldest(): Promise<void> {
+    const [{ patches, letterbox, analyses: looked }] = this.#looking;
+    const analyses = await looked;
+    this.#looking.shift();
     patches.forEach((patch, index) => {
       this.#waiting.push(stored(patch, withColours(analyses[index], patch.frames, this.width, letterbox)));
     });

@@ -1,0 +1,28 @@
+// A thread that encodes frames, one run after the other, on one thread of the runtime. Started by worker-pool.ts.
+import { parentPort, workerData } from 'node:worker_threads';
+import { LongviewError } from '../../protocol/errors.ts';
+import { openOneEncoder } from './one-encoder.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+
+const port = parentPort!;
+const { bundle } = workerData as WorkerStart;
+const encoder = openOneEncoder(bundle, { provider: 'cpu', threads: 1 });
+
+function say(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+async function run({ job, patches, letterbox }: ToWorker): Promise<void> {
+  try {
+    const analyses = await encoder.analyse(patches, letterbox);
+    const buffers = analyses.flatMap(({ tokens, embedding }) => [tokens.buffer, embedding.buffer]);
+    say({ job, analyses }, buffers as ArrayBuffer[]);
+  } catch (error) {
+    if (error instanceof LongviewError) say({ job, error: error.toData() });
+    else if (error instanceof Error) say({ job, error: { message: error.message, stack: error.stack } });
+    else say({ job, error: { message: String(error) } });
+  }
+}
+
+port.on('message', (message: ToWorker) => void run(message));
+say({ ready: true });

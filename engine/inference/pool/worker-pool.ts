@@ -1,0 +1,175 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { logOf } from '../../core/log.ts';
+import { LongviewError } from '../../protocol/errors.ts';
+// A worker gets the runtime only from a process that has loaded it through the door.
+import '../../onnxruntime/index.ts';
+import type { Bundle } from '../bundle/bundle.ts';
+import type { PatchAnalysis } from '../types.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+
+let program: string | undefined;
+
+/** Has threads that encode frames started from another file than this one's neighbour: a packed application's. */
+export function encodeWith(file: string | undefined): void {
+  program = file;
+}
+
+interface Job {
+  message: ToWorker;
+  done: (analyses: PatchAnalysis[]) => void;
+  failed: (error: unknown) => void;
+}
+
+/** Threads that encode frames: as many as there are cores, each with a session of one thread. */
+export class WorkerPool {
+  readonly #bundle: Bundle;
+  readonly #most: number;
+  readonly #program: string;
+  readonly #threads = new Set<Thread>();
+  readonly #waiting: Job[] = [];
+  #last = 0;
+  #closed = false;
+
+  /** @param own a worker's program; tests put a broken one here */
+  constructor(bundle: Bundle, most: number, own?: string) {
+    this.#bundle = bundle;
+    this.#most = most;
+    this.#program =
+      own ??
+      program ??
+      fileURLToPath(new URL(`./encode-worker${extname(import.meta.url)}`, import.meta.url));
+  }
+
+  /**
+   * Runs one batch on whichever thread is free next.
+   * @throws LongviewError `engine-stopped` where the thread ended meanwhile, `cancelled`, and what the encoder throws
+   */
+  run(work: Omit<ToWorker, 'job'>, signal: AbortSignal | undefined): Promise<PatchAnalysis[]> {
+    if (this.#closed) return Promise.reject(closed());
+    return new Promise((done, failed) => {
+      const job: Job = { message: { ...work, job: ++this.#last }, done, failed };
+      const onAbort = () => {
+        const at = this.#waiting.indexOf(job);
+        // One that runs is let run: its result is dropped.
+        if (at >= 0) this.#waiting.splice(at, 1);
+        failed(cancelled(signal));
+      };
+      const settle =
+        <T>(how: (value: T) => void) =>
+        (value: T) => {
+          signal?.removeEventListener('abort', onAbort);
+          how(value);
+        };
+      job.done = settle(done);
+      job.failed = settle(failed);
+      if (signal?.aborted) return onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.push(job);
+      this.#serve();
+    });
+  }
+
+  /** Waits for the runs under way and ends the threads. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const job of this.#waiting.splice(0)) job.failed(closed());
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      let free = [...this.#threads].find((thread) => thread.free);
+      if (!free && this.#threads.size < this.#most) free = this.#start();
+      if (!free) return;
+      free.give(this.#waiting.shift()!);
+    }
+  }
+
+  #start(): Thread {
+    const thread = new Thread(this.#program, { bundle: this.#bundle }, (gone) => {
+      if (gone) this.#threads.delete(thread);
+      this.#serve();
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+}
+
+/** One thread and what it works on. It keeps the process alive only while it works. */
+class Thread {
+  readonly #worker: Worker;
+  readonly #onFree: (gone: boolean) => void;
+  #job: Job | undefined;
+  #idle: (() => void) | undefined;
+  #gone = false;
+
+  constructor(file: string, start: WorkerStart, onFree: (gone: boolean) => void) {
+    this.#onFree = onFree;
+    this.#worker = new Worker(file, { workerData: start, name: 'frame encoder' });
+    this.#worker.unref();
+    this.#worker.on('message', (message: FromWorker) => this.#hear(message));
+    this.#worker.on('error', (error) => this.#end(error));
+    this.#worker.on('exit', (code) => this.#end(new Error(`it ended with code ${code}`)));
+  }
+
+  get free(): boolean {
+    return !this.#gone && this.#job === undefined;
+  }
+
+  give(job: Job): void {
+    this.#job = job;
+    this.#worker.ref();
+    this.#worker.postMessage(job.message);
+  }
+
+  async end(): Promise<void> {
+    if (this.#job && !this.#gone) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#gone = true;
+    await this.#worker.terminate();
+  }
+
+  #hear(message: FromWorker): void {
+    if ('ready' in message || message.job !== this.#job?.message.job) return;
+    const job = this.#job;
+    this.#job = undefined;
+    this.#worker.unref();
+    if ('analyses' in message) job.done(message.analyses);
+    else job.failed(rebuilt(message.error));
+    this.#idle?.();
+    this.#onFree(false);
+  }
+
+  #end(why: Error): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    logOf('inference').error('a frame encoder’s thread ended: {message}', { message: why.message });
+    this.#job?.failed(
+      new LongviewError(
+        'engine-stopped',
+        `The frame encoder ended unexpectedly: ${why.message}.`,
+        'Index the video again; close other programs if memory is short.',
+        { cause: why },
+      ),
+    );
+    this.#job = undefined;
+    this.#idle?.();
+    this.#onFree(true);
+  }
+}
+
+function rebuilt(error: Exclude<FromWorker, { ready: true } | { analyses: unknown }>['error']): Error {
+  if ('code' in error) return LongviewError.fromData(error);
+  return Object.assign(new Error(error.message), { stack: error.stack });
+}
+
+function closed(): LongviewError {
+  return new LongviewError('engine-stopped', 'The frame encoder has been closed.', 'Open the model again.');
+}
+
+function cancelled(signal: AbortSignal | undefined): LongviewError {
+  return new LongviewError('cancelled', 'The operation was cancelled.', 'Start it again when you like.', {
+    cause: signal?.reason,
+  });
+}
