@@ -39,7 +39,7 @@ export function notAsked(
   languages: readonly string[] | undefined,
 ): NotAsked | undefined {
   if (!/[\p{L}\p{N}]/u.test(text)) return 'incomplete';
-  if (languages && !understands(language, languages)) return 'language';
+  if (!understands(language, languages)) return 'language';
   const words = normaliseQuestion(text);
   if (greeting.test(words)) return 'greeting';
   if (bareWords.test(words) || (dangling.test(words) && (asks.kind === 'open' || isEmpty(asks))))
@@ -50,8 +50,12 @@ export function notAsked(
   return undefined;
 }
 
-/** Latin letters without a telling word may be of any language. */
-function understands({ script, code }: Language, languages: readonly string[]): boolean {
+/**
+ * Whether words are in a language that a model knows. Latin letters without a telling word may be of any language.
+ * @param languages as ISO 639-1; any where absent
+ */
+export function understands({ script, code }: Language, languages: readonly string[] | undefined): boolean {
+  if (!languages) return true;
   if (code !== undefined) return languages.includes(code);
   return script === undefined || script === 'latin';
 }
