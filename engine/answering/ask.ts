@@ -12,7 +12,7 @@ import { PlanningSession, DecoderSession, type DecoderOptions } from '../search/
 import { ConcatenatedTimeline } from './timeline.ts';
 import { askedOf, knownAnswer, type Asked } from './asked.ts';
 import { withNotices } from './notices.ts';
-import { cannotText } from './cannot.ts';
+import { cannotText } from '../protocol/cannot.ts';
 import { effectiveContext } from './effective-context.ts';
 import { answerIn } from '../language/lexicon/index.ts';
 import { LongviewError, throwIfCancelled } from '../protocol/errors.ts';

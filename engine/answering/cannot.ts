@@ -2,37 +2,10 @@ import { singular } from '../language/inflection.ts';
 import { bareSubject } from '../language/questions.ts';
 import type { Hit } from '../search/search.ts';
 import { isCluttered } from './cluttered.ts';
+import { cannotText } from '../protocol/cannot.ts';
 import { evidenceOf, type Asking, type RawAnswer } from './asking.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { Cannot } from '../protocol/results.ts';
-
-/** Why there is no answer, in English. */
-export function cannotText({ code, thing = '', languages = [] }: Cannot): string {
-  switch (code) {
-    case 'language':
-      return `This model understands ${languages.map(nameOfLanguage).join(', ')} only. Ask in that language, or choose another model.`;
-    case 'greeting':
-      return 'Hello! Ask about what is shown or said in your recordings, as in “When does the dog appear?”';
-    case 'statement':
-      return 'That is a statement. Ask a question about your recordings, as in “Is there a dog?”';
-    case 'incomplete':
-      return 'The question seems to be cut short. Ask it in full, as in “What comes after the dog?”';
-    case 'several':
-      return 'These are several questions. Ask them one at a time.';
-    case 'unknown-thing':
-      return `Can’t tell from these recordings: this model has no words for “${thing}”.`;
-    case 'unknown-question':
-      return 'Can’t tell: this model can’t answer such a question.';
-    case 'class-only':
-      return `Can’t tell “${thing}” from others of its kind with this model.`;
-    case 'unclear-footage':
-      return `Can’t tell: in footage as full as this, this model doesn’t know “${thing}” for sure.`;
-  }
-}
-
-function nameOfLanguage(code: string): string {
-  return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
-}
 
 /** Nothing is claimed; what comes nearest is shown as that. */
 export function cannotTell(cannot: Cannot, nearest: readonly Hit[], thing: ParsedQuery): RawAnswer {

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { builtinCalibration, MadeWorld, type MadeShot } from '../../tests/fixtures/search.ts';
+import {
+  builtinCalibration,
+  builtinVocabulary,
+  MadeWorld,
+  type MadeShot,
+} from '../../tests/fixtures/search.ts';
 import { colours, packShares, type Colour } from '../protocol/colours.ts';
 import { matchNouns } from '../language/vocabulary/match.ts';
+import { languageOf } from '../language/language.ts';
+import { understands } from '../language/understanding.ts';
 import { find } from '../search/find.ts';
 import { ask } from './ask.ts';
 import { plan } from './plan.ts';
@@ -239,4 +246,35 @@ test('what is no question is answered kindly, and nothing is looked at', async (
     assert.equal(made.answers.size, 0);
   }
   assert.match((await about('Wo ist der Tisch?')).answer, /understands English only/);
+});
+
+suite('a find in a language that the model wasn’t taught', () => {
+  test('says so, and finds no picture', async () => {
+    for (const query of ['一张桌子', 'ein Mann und eine Frau', 'собака']) {
+      const { confident, moments, cannot } = await find(depsOf(room()), { query });
+      assert.deepEqual(cannot, { code: 'language', languages: ['en'] }, query);
+      assert.deepEqual([confident, moments.length], [false, 0], query);
+    }
+  });
+
+  test('finds what is said in it all the same', async () => {
+    const made = room();
+    made.lines.push({ videoId: 'room', kind: 'said', start: 12, end: 15, text: '考试在星期三。' });
+    const { confident, moments, cannot } = await find(depsOf(made), { query: '考试' });
+    assert.equal(cannot?.code, 'language');
+    assert.deepEqual([confident, moments[0].source, moments[0].start], [true, 'said', 12]);
+  });
+
+  test('looks where the bundle declares the language, or none, or the words may be of any', async () => {
+    const deps = depsOf(room());
+    const speaking = (languages: string[] | undefined) => ({ ...deps, model: { ...deps.model, languages } });
+    for (const some of [speaking(['en', 'zh']), speaking(undefined)])
+      assert.equal((await find(some, { query: '桌子' })).cannot, undefined);
+    for (const query of ['taxi', 'a person', 'wind chime'])
+      assert.equal((await find(deps, { query })).cannot, undefined, query);
+  });
+
+  test('is none of the names that a model was taught', () => {
+    for (const name of builtinVocabulary.names ?? []) assert.ok(understands(languageOf(name), ['en']), name);
+  });
 });

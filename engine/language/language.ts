@@ -42,18 +42,19 @@ const byScript: Partial<Record<Script, string>> = {
   ...{ han: 'zh', kana: 'ja', hangul: 'ko', greek: 'el', hebrew: 'he', thai: 'th' },
 };
 
-/** Words that nothing but the language is told by; those that two languages share count for both. */
+/** Words that nothing but the language is told by; those that two languages share count for both, names of
+ * things in English that are such words elsewhere for English, too ("hat", "dove"). */
 const latin: Readonly<Record<string, ReadonlySet<string>>> = {
   en: setOf(
     `the a an of to in on at is are was were be been do does did what when where who whose which why how many much long often
     there this that these those it they he she you we i me my your his her its their with without from and or not no any some
     can could would will shall should may might must has have had shown show find list tell first last before after next
-    someone somebody people please`,
+    someone somebody people please man hat dove yo`,
   ),
   de: setOf(
     `der die das den dem des ein eine einen einem einer und oder nicht kein keine ist sind war waren wird werden wer was wann
     wo warum wie wieviele viele welche welcher welches gibt es ich du er sie wir ihr mit ohne von zu im am auf aus nach vor
-    bei zeig zeige suche finde mir alle hat haben kommt sieht man mann frau hund auto`,
+    bei zeig zeige suche finde mir alle hat haben kommt sieht man mann frau hund`,
   ),
   fr: setOf(
     `le la les un une des du de et ou ne pas est sont était qui que quoi quand où pourquoi comment combien quel quelle quels

@@ -44,7 +44,7 @@ export function notAsked(
   put = false,
 ): NotAsked | undefined {
   if (!/[\p{L}\p{N}]/u.test(text)) return 'incomplete';
-  if (languages && !understands(language, languages)) return 'language';
+  if (!understands(language, languages)) return 'language';
   if (chineseGreeting.test(text.trim())) return 'greeting';
   if (put) return undefined;
   const words = normaliseQuestion(text);
@@ -57,8 +57,12 @@ export function notAsked(
   return undefined;
 }
 
-/** Latin letters without a telling word may be of any language. */
-function understands({ script, code }: Language, languages: readonly string[]): boolean {
+/**
+ * Whether words are in a language that a model knows. Latin letters without a telling word may be of any language.
+ * @param languages as ISO 639-1; any where absent
+ */
+export function understands({ script, code }: Language, languages: readonly string[] | undefined): boolean {
+  if (!languages) return true;
   if (code !== undefined) return languages.includes(code);
   return script === undefined || script === 'latin';
 }

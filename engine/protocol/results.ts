@@ -128,6 +128,8 @@ export const findResultSchema = z.object({
   /** True once the best were re-checked by the decoder. */
   refined: z.boolean(),
   words: queryWordsSchema.optional(),
+  /** Why the pictures weren't searched, where they weren't; what is said, read or called so was all the same. */
+  cannot: z.lazy(() => cannotSchema).optional(),
 });
 
 /** A moment that supports an answer, or was named as such and failed its re-check. */

@@ -7,6 +7,7 @@ import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
 import { isNamed, isTrained, unconfirmedIn } from './trained.ts';
 import { captionFor, nothingWanted, parseQuery, type ParsedQuery } from '../language/parsed-query.ts';
+import { understands } from '../language/understanding.ts';
 import { filtered, type Searched } from './filters.ts';
 import { DecoderSession } from './decoder-session.ts';
 import { scoringFor } from './scoring.ts';
@@ -15,7 +16,7 @@ import { search, type Hit } from './search.ts';
 import { textMoments } from './text-moments.ts';
 import { excerptsWithOthers, otherPlaces, otherQueries, withOthers } from './other-encoders.ts';
 import { goneThrough, openWindows, widened } from './windows.ts';
-import type { FindResult, Moment } from '../protocol/results.ts';
+import type { Cannot, FindResult, Moment } from '../protocol/results.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../inference/types.ts';
 import type { ModelHandle, SearchDeps, SearchStore } from './types.ts';
@@ -66,7 +67,9 @@ export async function find(
     refined,
   });
   const visual = request.by('object') || request.by('scene');
-  if (searched.every.length === 0 || !visual) return withState(deps, answer(list([]), false));
+  const cannot = cannotLook(deps, query, searched);
+  if (searched.every.length === 0 || !visual || cannot)
+    return withState(deps, { ...answer(list([]), false), ...(visual && cannot && { cannot }) });
 
   const model = await deps.model.open();
   throwIfCancelled(options.signal);
@@ -111,6 +114,21 @@ function parseFind(given: FindRequest) {
   const { gamma = gammaRange.find, limit = listed, refine = true, sources } = request;
   const by = (source: Moment['source']) => sources === undefined || sources.includes(source);
   return { ...request, gamma, limit, refine, by };
+}
+
+/**
+ * Why pictures can't be compared with a query: it is in a language that none of those who embedded them knows. A number close
+ * to nothing would be found all the same, since something always is the nearest.
+ */
+function cannotLook(
+  { model }: SearchDeps,
+  { language }: ParsedQuery,
+  { videos, elsewhere }: Searched,
+): Cannot | undefined {
+  const others = elsewhere.size > 0 || videos.some(({ others = [] }) => others.length > 0);
+  const { languages, names = [] } = model;
+  if (!languages || others || understands(language, [...languages, ...names])) return undefined;
+  return { code: 'language', languages: [...languages] };
 }
 
 /** The query as a bundle's detector knows it. */

@@ -156,6 +156,7 @@ export const en = {
   'results.none': (query: string) => `Probably not here: “${query}”.`,
   'results.nearest': 'These come nearest, but they are probably something else.',
   'results.nothing': 'Nothing comes near it.',
+  'results.unseen': 'The pictures weren’t searched.',
   'results.skipped': (count: number) => `${many(count, 'video')} left out: indexed with another model.`,
   'words.as': (english: string) => `Looked for as “${english}”.`,
   'words.quoted': (word: string) => `“${word}”`,
@@ -199,7 +200,7 @@ export const en = {
   'why.thing': (thing: KnownThing) => thingText(thing),
   'why.not-seen': (label: string) => `no ${label} seen here`,
   'cannot.language': (names: string) =>
-    `This model understands ${names} only. Ask in that language, or choose another model in the settings.`,
+    `This model understands ${names} only. Use that language, or choose another model in the settings.`,
   'cannot.greeting':
     'Hello! Ask about what is shown or said in your recordings, as in “When does the dog appear?”',
   'cannot.statement': 'That is a statement. Ask a question about your recordings, as in “Is there a dog?”',

@@ -162,6 +162,7 @@ export const zh: Catalogue = {
   'results.none': (query) => `这里很可能没有“${query}”。`,
   'results.nearest': '下面是最接近的画面，但多半不是你要找的。',
   'results.nothing': '没有接近的画面。',
+  'results.unseen': '没有搜索画面。',
   'results.skipped': (count) => `有 ${count} 个视频未搜索：它们用另一个模型索引。`,
   'words.as': (english) => `按“${english}”查找。`,
   'words.quoted': (word) => `“${word}”`,
@@ -206,7 +207,7 @@ export const zh: Catalogue = {
     return heading ? `${headings[heading]}的${thing}` : thing;
   },
   'why.not-seen': (label) => `没有看到 ${label}`,
-  'cannot.language': (names) => `此模型只懂${names}。请用该语言提问，或在设置中选择其他模型。`,
+  'cannot.language': (names) => `此模型只懂${names}。请用该语言，或在设置中选择其他模型。`,
   'cannot.greeting': '你好！可以问录像里看到或听到的内容，例如“狗什么时候出现？”',
   'cannot.statement': '这是一句陈述。请就录像提一个问题，例如“有没有狗？”',
   'cannot.incomplete': '问题好像没有写完。请写完整，例如“狗之后是什么？”',

@@ -1,5 +1,6 @@
 import { momentSources } from '../../../protocol/reasons.ts';
 import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
+import { cannotText } from '../../../protocol/cannot.ts';
 import { clock } from '../../../protocol/clock.ts';
 import { basename } from 'node:path';
 import { duration, percent, plural, printable, range } from '../format.ts';
@@ -91,6 +92,8 @@ function print({ terminal }: Context, result: FindResult): void {
   const { moments, examined } = result;
   const looked = `${plural(examined.videos, 'video')}, ${clock(examined.seconds)} of footage`;
   if (examined.videos === 0) terminal.line(nothingSearched(result));
+  else if (result.cannot && !result.confident)
+    terminal.line(terminal.style('yellow', cannotText(result.cannot)));
   else if (!result.confident)
     terminal.line(
       `${terminal.style('yellow', 'No confident match')} for "${printable(result.query)}" in ${looked}.` +
@@ -114,6 +117,8 @@ function print({ terminal }: Context, result: FindResult): void {
       const sure = i > 0 && moments[i - 1].confidence >= 0.5;
       terminal.line(sure ? line : terminal.style('dim', line));
     });
+  if (result.cannot && result.confident)
+    terminal.note(`The pictures weren’t searched. ${cannotText(result.cannot)}`);
   for (const note of notes(result)) terminal.note(note);
   terminal.line(terminal.style('dim', `gamma ${result.gamma}, ${duration(result.latencyMs)}`));
 }
