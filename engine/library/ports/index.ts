@@ -1,5 +1,6 @@
 import type { AnswersPort } from './answers.ts';
 import type { BackupPort } from './backup.ts';
+import type { ExchangePort } from './exchange.ts';
 import type { FootagePort } from './footage.ts';
 import type { HealthPort } from './health.ts';
 import type { JobsPort } from './jobs.ts';
@@ -8,6 +9,7 @@ import type { TextsPort } from './texts.ts';
 import type { TracksPort } from './tracks.ts';
 
 export type { AnswersPort } from './answers.ts';
+export type * from './exchange.ts';
 export type { FootagePort } from './footage.ts';
 export type { BackupFacts, BackupPort } from './backup.ts';
 export type { HealthPort, LibraryFault } from './health.ts';
@@ -22,6 +24,6 @@ export type { FrameTracksPort, PassTracks, PassWriter, TracksPort } from './trac
  * Video ids may be given as `videoFor` takes them only where it says so. Whoever needs a part of it names that port.
  */
 export interface Store
-  extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort, HealthPort, BackupPort {
+  extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort, HealthPort, BackupPort, ExchangePort {
   close(): void;
 }
