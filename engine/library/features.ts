@@ -141,7 +141,8 @@ export class FeatureWriter {
   /** As {@link FeatureWriter.append}, of temporal patches that are packed already. */
   appendBytes(bytes: Uint8Array): void {
     const each = eightBitBytes(this.#valuesPerPatch);
-    if (bytes.length % each !== 0) throw new RangeError(`${bytes.length} bytes are no whole patches of ${each}`);
+    if (bytes.length % each !== 0)
+      throw new RangeError(`${bytes.length} bytes are no whole patches of ${each}`);
     mapErrors(this.#library, () => {
       let written = 0;
       const at = sizeOf(this.#valuesPerPatch, this.#patches);

@@ -132,6 +132,8 @@ export interface ExchangePort {
   ): void;
   /** Forgets a pass or track by its id. */
   dropPart(id: string): void;
+  /** Forgets a video here alone: the hub keeps it. */
+  forgetVideo(contentHash: string): void;
   /** As `removeVideo`, because the hub says so. */
   dropVideo(contentHash: string, removedBy: string): void;
   /** Contents that `dropVideo` removed, and by whose word. */

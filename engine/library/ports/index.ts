@@ -24,6 +24,15 @@ export type { FrameTracksPort, PassTracks, PassWriter, TracksPort } from './trac
  * Video ids may be given as `videoFor` takes them only where it says so. Whoever needs a part of it names that port.
  */
 export interface Store
-  extends FootagePort, TracksPort, TextsPort, AnswersPort, JobsPort, SettingsPort, HealthPort, BackupPort, ExchangePort {
+  extends
+    FootagePort,
+    TracksPort,
+    TextsPort,
+    AnswersPort,
+    JobsPort,
+    SettingsPort,
+    HealthPort,
+    BackupPort,
+    ExchangePort {
   close(): void;
 }

@@ -50,6 +50,10 @@ export function exchange(parts: ExchangeParts): ExchangePort {
     if (!row) throw goneMeanwhile();
     return row;
   };
+  const forget = (contentHash: string) => {
+    const video = videos.byContent(contentHash);
+    if (video) parts.remove(video.id);
+  };
   return {
     ...notes(db),
     headOf: (contentHash) => db.snapshot(() => headOf(parts, contentHash)),
@@ -87,13 +91,16 @@ export function exchange(parts: ExchangeParts): ExchangePort {
       if (row) parts.passes.remove(row);
       else db.run('DELETE FROM tracks WHERE id = ?', id);
     },
+    forgetVideo: forget,
     dropVideo: (contentHash, removedBy) => {
-      const video = videos.byContent(contentHash);
-      if (video) parts.remove(video.id);
-      db.run('INSERT OR REPLACE INTO removed (content_hash, removed_by) VALUES (?, ?)', contentHash, removedBy);
+      forget(contentHash);
+      db.run(
+        'INSERT OR REPLACE INTO removed (content_hash, removed_by) VALUES (?, ?)',
+        contentHash,
+        removedBy,
+      );
     },
-    droppedVideos: () =>
-      db.all('SELECT content_hash AS contentHash, removed_by AS removedBy FROM removed'),
+    droppedVideos: () => db.all('SELECT content_hash AS contentHash, removed_by AS removedBy FROM removed'),
     answerRow: (number) =>
       db.get<AnswerRow>(
         `SELECT content_hash AS contentHash, index_run AS indexRun, model_fingerprint AS modelFingerprint,
@@ -204,7 +211,10 @@ function batchesOf(db: LibraryDatabase, pass: number, from: number, most: number
 function stillsOf(db: LibraryDatabase, row: TrackedPass): StillFile[] {
   const folder = thumbnailFolder(db.folder, row.id);
   return db
-    .all<{ time: number; file: string }>('SELECT time, file FROM thumbnails WHERE pass = ? ORDER BY time', row.num)
+    .all<{ time: number; file: string }>(
+      'SELECT time, file FROM thumbnails WHERE pass = ? ORDER BY time',
+      row.num,
+    )
     .filter(({ file }) => isStillName(file))
     .flatMap(({ time, file }) => {
       try {
@@ -229,7 +239,8 @@ function takeVideo({ db, videos }: ExchangeParts, facts: VideoFacts, places: rea
       paths,
     );
     for (const { path, present, modifiedMs } of places) {
-      if (present) db.run('UPDATE files SET present = 0 WHERE path = ? AND video <> ? AND present = 1', path, num);
+      if (present)
+        db.run('UPDATE files SET present = 0 WHERE path = ? AND video <> ? AND present = 1', path, num);
       db.run(
         `INSERT INTO files (video, path, present, seen_at, modified_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET present = excluded.present, modified_at = excluded.modified_at`,
