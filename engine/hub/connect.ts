@@ -22,10 +22,10 @@ export interface HubFacts {
 /** int8: numbers of rows and changes, which stay far below 2^53. */
 const int8 = 20;
 const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+  getTypeParser: ((oid: number, format?: 'text' | 'binary'): unknown =>
     oid === int8
       ? (value: string) => Number(value)
-      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
 /** A connection to a team's hub. */
@@ -112,7 +112,7 @@ export class Hub {
         },
       });
       const { error, results = [] } = await migrator.migrateToLatest();
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw error as Error;
       return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName);
     });
   }
@@ -133,6 +133,13 @@ export class Hub {
         'Run "longview hub init" with its address: it keeps everything and brings the tables up to date.',
       );
     return facts;
+  }
+
+  /** Sets after how many seconds a worker that isn't heard from loses its job. */
+  async setLease(seconds: number): Promise<void> {
+    await this.run((db) =>
+      sql`UPDATE longview.hub SET lease = make_interval(secs => ${seconds})`.execute(db),
+    );
   }
 
   /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ErrorData, errorCodes } from '../protocol/errors.ts';
 import { type Hub, type HubTransaction, noteChange } from './connect.ts';
 import { jobLost } from './errors.ts';
+import { hubHead } from './heads.ts';
 import type { HeldJob } from './held-job.ts';
 import type { Place } from './roots.ts';
 
@@ -10,6 +11,8 @@ import type { Place } from './roots.ts';
 export const extractorGroups = ['pictures', 'speech', 'text'] as const;
 /** One of {@link extractorGroups}. */
 export type ExtractorGroup = (typeof extractorGroups)[number];
+
+const kindOf = { speech: 'transcript', text: 'screen-text' } as const;
 
 /** A job that was taken. */
 export interface TakenJob extends HeldJob {
@@ -20,6 +23,8 @@ export interface TakenJob extends HeldJob {
   /** Where its video lies, of the worker's roots. */
   places: Place[];
   durationSec: number;
+  /** Seconds of its video that were published when it was taken. */
+  reached: number;
 }
 
 /** A job as it is listed. */
@@ -87,6 +92,27 @@ export class HubQueue {
     });
   }
 
+  /** As {@link HubQueue.add}, of those groups whose tracks the hub lacks; all where it is forced. */
+  async addUndone(
+    content: string,
+    groups: readonly ExtractorGroup[],
+    { version, priority, force }: { version: string; priority?: number; force: boolean },
+  ): Promise<number> {
+    const head = force ? undefined : await this.#hub.run((db) => hubHead(db, content));
+    const isDone = (group: ExtractorGroup) =>
+      group === 'pictures'
+        ? head?.passes.some((pass) => pass.state === 'whole' && pass.modelFingerprint === version)
+        : head?.tracks.some(({ state, kind }) => state === 'whole' && kind === kindOf[group]);
+    let added = 0;
+    for (const group of groups.filter((one) => !isDone(one)))
+      added += await this.add(content, [group], {
+        ...(group === 'pictures' && { version }),
+        ...(priority === undefined ? {} : { priority }),
+        options: force ? { force } : {},
+      });
+    return added;
+  }
+
   /** Takes the next job that fits, for `holder`; undefined where there is none. */
   async take(holder: string, { extractors, roots, versions }: WorkerSkills): Promise<TakenJob | undefined> {
     return this.#hub.write(async (trx) => {
@@ -114,18 +140,19 @@ export class HubQueue {
     content: string,
     group: ExtractorGroup,
     roots: readonly string[],
-  ): Promise<TakenJob | undefined> {
+  ): Promise<(TakenJob & { created: boolean }) | undefined> {
     await this.#hub.run((db) => reap(db));
     return this.#hub.write(async (trx) => {
-      const { rows } = await sql<{ num: number }>`
+      const { rows } = await sql<{ num: number; created: boolean }>`
         INSERT INTO longview.jobs (content, extractors, state, holder, lease_until, added_by)
         VALUES (${content}, ${group}, 'running', ${holder},
           clock_timestamp() + (SELECT lease FROM longview.hub), ${this.#hub.who})
         ON CONFLICT (content, extractors) WHERE state IN ('waiting', 'running')
         DO UPDATE SET state = 'running', holder = excluded.holder, lease_until = excluded.lease_until
           WHERE jobs.state = 'waiting'
-        RETURNING num`.execute(trx);
-      return rows.length === 0 ? undefined : begin(trx, holder, rows[0].num, roots);
+        RETURNING num, xmax = 0 AS created`.execute(trx);
+      if (rows.length === 0) return undefined;
+      return { ...(await begin(trx, holder, rows[0].num, roots)), created: rows[0].created };
     });
   }
 
@@ -165,6 +192,13 @@ export class HubQueue {
       job,
       how,
       sql`state = 'waiting', not_before = clock_timestamp() + make_interval(secs => ${afterSec})`,
+    );
+  }
+
+  /** Forgets a job that somebody began by itself and left. */
+  async drop(job: HeldJob): Promise<void> {
+    await this.#hub.run((db) =>
+      sql`DELETE FROM longview.jobs WHERE num = ${job.num} AND holder = ${job.holder}`.execute(db),
     );
   }
 
@@ -238,14 +272,15 @@ async function begin(
     options: TakenJob['options'];
     places: Place[];
     durationSec: number;
+    reached: number;
     shift: number;
   }>`
     WITH shift AS (INSERT INTO longview.shifts (job, worker, from_sec, to_sec)
       SELECT num, ${holder}, reached, reached FROM longview.jobs WHERE num = ${num} RETURNING num)
-    SELECT jobs.content, extractors, version, options, duration_sec AS "durationSec", shift.num AS shift,
+    SELECT jobs.content, extractors, version, options, reached, coalesce(duration_sec, 0) AS "durationSec", shift.num AS shift,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('root', root, 'path', path)), '[]') FROM longview.places
          WHERE places.content = jobs.content AND root = ANY(${[...roots]})) AS places
-    FROM longview.jobs JOIN longview.videos ON videos.content = jobs.content, shift
+    FROM longview.jobs LEFT JOIN longview.videos ON videos.content = jobs.content CROSS JOIN shift
     WHERE jobs.num = ${num}`.execute(trx);
   const [row] = rows;
   return { ...row, num, holder, version: row.version ?? undefined };

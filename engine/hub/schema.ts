@@ -126,7 +126,8 @@ export const hubMigrations: readonly { name: string; oldest: number; sql: string
 
     CREATE TABLE longview.jobs (
       num bigserial PRIMARY KEY,
-      content text NOT NULL REFERENCES longview.videos ON DELETE CASCADE,
+      -- Somebody may be indexing what the hub doesn't know yet.
+      content text NOT NULL,
       extractors text NOT NULL,
       -- Whoever takes it must make just this; anything where it is null.
       version text,

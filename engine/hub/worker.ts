@@ -69,7 +69,7 @@ class Worker {
     const { hub } = this.#deps;
     this.#leaseMs = (await hub.facts()).leaseMs;
     await this.#beat();
-    if (this.#over) throw this.#over;
+    this.#refuseIfOver();
     this.#tell({ event: 'ready' });
     const timer = setInterval(() => void this.#beat(), Math.min(10_000, this.#leaseMs / 4));
     const draining = () => this.#tell({ event: 'draining' });
@@ -81,6 +81,10 @@ class Worker {
       this.#signal.removeEventListener('abort', draining);
       await this.#queue.beat(hub.who, this.#deps.skills, hubFormat, 'gone').catch(() => undefined);
     }
+    this.#refuseIfOver();
+  }
+
+  #refuseIfOver(): void {
     if (this.#over) throw this.#over;
   }
 

@@ -4,6 +4,7 @@ import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
 import type { LibraryBackups } from '../../protocol/backup.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
+import type { TeamTools } from '../../protocol/team.ts';
 import type { TranscriptTools } from '../../protocol/transcript.ts';
 import type { WindowTools } from '../../protocol/window.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,8 +17,10 @@ export type CommandEngine = Engine &
   ModelTools &
   LibraryBackups &
   TranscriptTools &
-  Pick<LibraryView, 'answers' | 'editAnswer'> &
-  Pick<WindowTools, 'catalogue' | 'downloadModel' | 'removeModel'>;
+  Pick<LibraryView, 'answers' | 'editAnswer'> & { team: TeamTools } & Pick<
+    WindowTools,
+    'catalogue' | 'downloadModel' | 'removeModel'
+  >;
 
 /** What a command works with. */
 export interface Context {
