@@ -18,6 +18,7 @@ const rooms = {
   export: ['media', 'core', 'protocol'],
   needle: ['inference', 'media', 'core', 'protocol'],
   library: ['language', 'vision', 'core', 'protocol'],
+  hub: ['library', 'core', 'protocol'],
   indexing: [
     'library',
     'speech',
@@ -35,6 +36,7 @@ const rooms = {
     'answering',
     'search',
     'indexing',
+    'hub',
     'library',
     'needle',
     'export',

@@ -8,6 +8,7 @@ import { badArgument } from './protocol/errors.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { LibraryView } from './protocol/view.ts';
 import type { Keeping } from './protocol/keeping.ts';
+import type { TeamTools } from './protocol/team.ts';
 import type { TranscriptTools } from './protocol/transcript.ts';
 import type { WindowTools } from './protocol/window.ts';
 import { libraryBackups } from './services/backups.ts';
@@ -21,6 +22,7 @@ import { ModelService } from './services/models.ts';
 import { queueMemory } from './services/queue-memory.ts';
 import { want } from './services/optional-extractors.ts';
 import { SearchService } from './services/searching.ts';
+import { teamTools } from './services/team.ts';
 import { transcripts } from './services/transcripts.ts';
 import { videoAt } from './services/video-paths.ts';
 import { windowTools } from './services/window-tools.ts';
@@ -39,6 +41,8 @@ export type LongviewEngine = Engine &
   WindowTools &
   ModelTools &
   AsyncDisposable & {
+    /** A team's hub; nothing of it is loaded before it is used. */
+    team: TeamTools;
     /** How hard indexing may work; takes effect at once, also on what is being indexed. */
     setPowerMode(powerMode: PowerMode): void;
   };
@@ -86,6 +90,7 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
       () => models.list(),
     ),
     index: indexing.index,
+    team: teamTools(context, indexing),
     setPowerMode: (powerMode) => indexing.setPowerMode(powerMode),
     close,
     [Symbol.asyncDispose]: close,

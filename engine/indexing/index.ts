@@ -11,7 +11,14 @@ import { createProgressEstimate, type ProgressEstimate } from './progress-estima
 import { type Candidate, failed, type FileResult, survey } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 
-export type { IndexingDeps, IndexingMedia, IndexingModel, IndexOptions } from './types.ts';
+export type {
+  IndexingDeps,
+  IndexingMedia,
+  IndexingModel,
+  IndexOptions,
+  TeamClaim,
+  TeamClaims,
+} from './types.ts';
 export type { Extractor } from './extractors/extractor.ts';
 export { frames } from './extractors/frames.ts';
 export { hasGrown } from './grown.ts';
@@ -61,7 +68,11 @@ class Run {
   constructor(deps: IndexingDeps, options: IndexOptions) {
     this.#deps = deps;
     this.#options = options;
-    this.#extractors = [captions(deps.media), frames({ model: deps.model }), ...(deps.extractors ?? [])];
+    this.#extractors = [
+      captions(deps.media),
+      frames({ model: deps.model }),
+      ...(deps.extractors ?? []),
+    ].filter(({ name }) => options.only?.includes(name) ?? true);
   }
 
   /** Fills in the rows of files about which nothing has to be done; the others get theirs later, at the same place. */
@@ -142,9 +153,16 @@ class Run {
   async #one(candidate: Candidate, estimate: ProgressEstimate, probe: FileJob['probe']): Promise<boolean> {
     const { store } = this.#deps;
     const { path, contentHash } = candidate;
+    if (store.claimed().includes(contentHash)) return false;
+    const team = await this.#deps.team?.claim(contentHash, path);
+    if (team === 'taken') return false;
     const claim = store.claim(contentHash);
-    if (!claim) return false;
+    if (!claim) {
+      await team?.release('cancelled');
+      return false;
+    }
     const begun = performance.now();
+    let became: FileResult['status'] = 'cancelled';
     try {
       const crashes = store.jobs().find((job) => job.path === path)?.crashes ?? 0;
       const outcome: Outcome =
@@ -154,7 +172,9 @@ class Run {
               deps: this.#deps,
               extractors: this.#extractors,
               candidate,
-              options: this.#options,
+              options: team
+                ? { ...this.#options, signal: anyOf(this.#options.signal, team.lost) }
+                : this.#options,
               done: this.#done,
               estimate,
               probe,
@@ -164,6 +184,8 @@ class Run {
         this.wallMs += performance.now() - begun;
       }
       const { row, seconds } = outcome;
+      became = row.status;
+      if (team?.lost.aborted && row.status === 'cancelled') return false;
       const ms = Math.round(performance.now() - begun);
       const problems = row.problems?.map(({ extractor, error }) => `${extractor}: ${error.code}`);
       logOf('indexing').info('{path}: {status} {code}, {seconds} s of video in {ms} ms {problems}', {
@@ -174,6 +196,7 @@ class Run {
       return true;
     } finally {
       claim.release();
+      await team?.release(became === 'failed' || became === 'cancelled' ? became : 'made');
     }
   }
 
@@ -182,6 +205,10 @@ class Run {
     if (row.status === 'failed') this.#deps.store.setJob(path, 'failed', row.error);
     else this.#deps.store.endJobs([path]);
   }
+}
+
+function anyOf(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return one ? AbortSignal.any([one, other]) : other;
 }
 
 function cancelled(): LongviewError {

@@ -67,6 +67,25 @@ export interface IndexingDeps {
   model: IndexingModel;
   /** Whatever else is to be made of each video. */
   extractors?: readonly Extractor[];
+  /** Where other machines may be indexing the same content. */
+  team?: TeamClaims;
+}
+
+/** Keeps several machines from indexing the same content. */
+export interface TeamClaims {
+  /**
+   * Takes the right to index a content, and brings what others have of it.
+   * @returns "taken" where another machine has it; undefined where nobody need be asked
+   */
+  claim(contentHash: string, path: string): Promise<TeamClaim | 'taken' | undefined>;
+}
+
+/** A content that this machine may index. */
+export interface TeamClaim {
+  /** Aborted where another machine has taken over. */
+  readonly lost: AbortSignal;
+  /** Hands over what was made. */
+  release(outcome: 'made' | 'failed' | 'cancelled'): Promise<void>;
 }
 
 /** How to index. */
@@ -75,6 +94,8 @@ export interface IndexOptions {
   fps?: number;
   /** Index again what is already indexed. */
   force?: boolean;
+  /** The names of the extractors that are to run; all where absent. */
+  only?: readonly string[];
   signal?: AbortSignal;
   onProgress?: OnProgress;
 }

@@ -82,6 +82,22 @@ export class FeatureCache {
     });
   }
 
+  /** The bytes of temporal patches [from, past) as they lie in the file; undefined where it doesn't hold them. */
+  readBytes(runId: string, valuesPerPatch: number, from: number, past: number): Uint8Array | undefined {
+    return mapErrors(this.#library, () => {
+      const file = openOrNothing(this.#path(runId), 'r');
+      if (file === undefined) return undefined;
+      try {
+        if (!holds(file, valuesPerPatch, past)) return undefined;
+        const bytes = new Uint8Array((past - from) * eightBitBytes(valuesPerPatch));
+        readSync(file, bytes, 0, bytes.length, sizeOf(valuesPerPatch, from));
+        return bytes;
+      } finally {
+        closeSync(file);
+      }
+    });
+  }
+
   /** Deletes a run's file; its errors are the file system's own. */
   remove(runId: string): void {
     rmSync(this.#path(runId), { force: true });
@@ -119,15 +135,22 @@ export class FeatureWriter {
 
   /** Appends the tokens of consecutive temporal patches; they are on the disk when it returns. */
   append(tokens: readonly Float32Array[]): void {
+    this.appendBytes(Buffer.concat(tokens.map(packEightBits)));
+  }
+
+  /** As {@link FeatureWriter.append}, of temporal patches that are packed already. */
+  appendBytes(bytes: Uint8Array): void {
+    const each = eightBitBytes(this.#valuesPerPatch);
+    if (bytes.length % each !== 0)
+      throw new RangeError(`${bytes.length} bytes are no whole patches of ${each}`);
     mapErrors(this.#library, () => {
-      const bytes = Buffer.concat(tokens.map(packEightBits));
       let written = 0;
       const at = sizeOf(this.#valuesPerPatch, this.#patches);
       while (written < bytes.length)
         written += writeSync(this.#file!, bytes, written, bytes.length - written, at + written);
       // The database's row must never outlive a power cut that this file's bytes didn't.
       fdatasyncSync(this.#file!);
-      this.#patches += tokens.length;
+      this.#patches += bytes.length / each;
     });
   }
 

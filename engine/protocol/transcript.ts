@@ -43,6 +43,8 @@ export const transcriptCorrectionSchema = z.strictObject({
   speaker: z.string().min(1).optional(),
   /** When it was corrected, ISO 8601. */
   at: z.string(),
+  /** Who corrected it, where a team shares the library. */
+  by: z.string().optional(),
 });
 
 /**

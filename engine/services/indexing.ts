@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { standsBeside } from './encoders.ts';
 import { optional, want } from './optional-extractors.ts';
 import { lowPowerFrameEncoder } from './low-power.ts';
+import { claimsOf } from './team.ts';
 import { limitsOf } from './window-tools.ts';
 
 /** Puts footage into the library. */
@@ -31,7 +32,18 @@ export class IndexingService {
   readonly index: Engine['index'] = (request, options) =>
     this.#context.run(options, (signal) => this.#index(request, { ...options, signal }));
 
-  async #index(request: unknown, options: CallOptions & { queued?: boolean }): Promise<IndexResult> {
+  /** As {@link Engine.index}, with some extractors alone and for nobody else: a team's worker does it. */
+  readonly indexOnly = (
+    request: unknown,
+    only: readonly string[],
+    options: CallOptions,
+  ): Promise<IndexResult> =>
+    this.#context.run(options, (signal) => this.#index(request, { ...options, signal, only, queued: true }));
+
+  async #index(
+    request: unknown,
+    options: CallOptions & { queued?: boolean; only?: readonly string[] },
+  ): Promise<IndexResult> {
     const { paths, model: id, fps, force, language, ...asked } = parseRequest(indexRequestSchema, request);
     const { active, encoders, hearing, media } = this.#context;
     const store = this.#context.store();
@@ -50,10 +62,12 @@ export class IndexingService {
     const letGo = hearing.use();
     try {
       const wanted = await optional(this.#context);
+      const team = options.only ? undefined : await claimsOf(this.#context);
       const result = await this.#with([bundle, ...beside], ([model, ...others]) =>
         indexVideos(
           {
             ...{ store, media, model },
+            ...(team && { team }),
             extractors: [
               ...others.map((other): Extractor => frames({ model: other, beside: true })),
               ...wanted,

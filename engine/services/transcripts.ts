@@ -13,6 +13,7 @@ import {
   exportTranscriptRequestSchema,
   screenTextRequestSchema,
   screenTextResultSchema,
+  transcriptCorrectionSchema,
   transcriptRequestSchema,
   type ScreenTextResult,
   type Transcript,
@@ -65,15 +66,38 @@ export function transcripts(deps: TranscriptDeps): TranscriptTools {
         .map((line) => line.text)
         .join(' ');
       const at = new Date().toISOString();
-      keepCorrection(store(), found.contentHash, {
+      const correction = {
         ...{ start, end, was, text: text.trim(), at },
         ...(speaker === undefined ? {} : { speaker }),
-      });
+      };
+      keepCorrection(store(), found.contentHash, correction);
+      store().tellHub('correct', found.contentHash, correction);
       const after = heard(store(), found);
       rewrite(store(), found, after.lines);
       return shown(store(), found, after);
     },
   };
+}
+
+/** Takes over what others of a team put right. */
+export function takeCorrections(
+  store: Store,
+  contentHash: string,
+  corrections: readonly { body: unknown; by: string }[],
+): void {
+  const video = store.videoByContent(contentHash);
+  if (!video) return;
+  const known = correctionsOf(store, contentHash);
+  const fresh = corrections.flatMap(({ body, by }) => {
+    const { data } = transcriptCorrectionSchema.safeParse(body);
+    if (!data) return [];
+    const there = known.find(({ start, end }) => start === data.start && end === data.end);
+    const isSame = there?.text === data.text && there.speaker === data.speaker && there.at === data.at;
+    return isSame ? [] : { ...data, by };
+  });
+  if (fresh.length === 0) return;
+  for (const correction of fresh) keepCorrection(store, contentHash, correction);
+  rewrite(store, video, heard(store, video).lines);
 }
 
 /** A transcript without what else the video has. */

@@ -5,6 +5,7 @@ import type { LibraryBackups } from '../../protocol/backup.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
 import type { Keeping } from '../../protocol/keeping.ts';
+import type { TeamTools } from '../../protocol/team.ts';
 import type { TranscriptTools } from '../../protocol/transcript.ts';
 import type { WindowTools } from '../../protocol/window.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,8 +18,7 @@ export type CommandEngine = Engine &
   ModelTools &
   LibraryBackups &
   TranscriptTools &
-  Keeping &
-  Pick<LibraryView, 'answers' | 'editAnswer'> &
+  Keeping & { team: TeamTools } & Pick<LibraryView, 'answers' | 'editAnswer'> &
   Pick<WindowTools, 'catalogue' | 'downloadModel' | 'removeModel' | 'exportMoments'>;
 
 /** What a command works with. */

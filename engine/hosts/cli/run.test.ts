@@ -66,6 +66,7 @@ async function longview(
     throw new Error('not expected');
   };
   const engine: CommandEngine = {
+    team: {} as CommandEngine['team'],
     index: refuse,
     library: async () => ({ folder: '/data', videos: [video] }),
     remove: refuse,

@@ -1,5 +1,6 @@
 import type { AnswersPort } from './answers.ts';
 import type { BackupPort } from './backup.ts';
+import type { ExchangePort } from './exchange.ts';
 import type { FootagePort } from './footage.ts';
 import type { HealthPort } from './health.ts';
 import type { JobsPort } from './jobs.ts';
@@ -9,6 +10,7 @@ import type { TextsPort } from './texts.ts';
 import type { TracksPort } from './tracks.ts';
 
 export type { AnswersPort } from './answers.ts';
+export type * from './exchange.ts';
 export type { FootagePort } from './footage.ts';
 export type { BackupFacts, BackupPort } from './backup.ts';
 export type { HealthPort, LibraryFault } from './health.ts';
@@ -33,6 +35,7 @@ export interface Store
     SettingsPort,
     KeepingPort,
     HealthPort,
-    BackupPort {
+    BackupPort,
+    ExchangePort {
   close(): void;
 }

@@ -52,6 +52,11 @@ export class Passes {
     return this.#writer(row, this.#open(row) as FeatureWriter | undefined);
   }
 
+  /** A pass whose temporal patches came from another library; its visual tokens are somebody else's to write. */
+  taken(row: TrackedPass): PassWriter {
+    return this.#writer(row, undefined);
+  }
+
   /** Deletes a pass with its tracks and files. The rows go first: a file without a row is found again by `cleanUp`. */
   remove(row: { num: number; id: string }): void {
     this.#db.write(() => {

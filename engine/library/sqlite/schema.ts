@@ -358,6 +358,26 @@ export const migrations: readonly string[] = [
   -- Where a file's own clock begins, in seconds: recorders let it go on from one file of a recording to the next.
   ALTER TABLE videos ADD COLUMN clock_start REAL;
   `,
+  `
+  -- A library that follows a team's hub. outbox: what is still to be told to it; shared: how much of each track it has;
+  -- removed: contents that it removed, should it ever have forgotten that.
+  CREATE TABLE outbox (
+    num INTEGER PRIMARY KEY AUTOINCREMENT,
+    what TEXT NOT NULL CHECK (what IN ('remove', 'correct', 'answer')),
+    content_hash TEXT NOT NULL,
+    body TEXT NOT NULL CHECK (json_valid(body)),
+    noted_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE shared (
+    track_id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    items INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE removed (
+    content_hash TEXT PRIMARY KEY,
+    removed_by TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The format that this Longview writes. */

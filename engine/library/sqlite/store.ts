@@ -9,6 +9,7 @@ import { Answers } from './answers.ts';
 import { Claims } from './claims.ts';
 import { LibraryDatabase } from './database.ts';
 import { foreignLibrary, mapErrors } from './errors.ts';
+import { exchange, noteForHub } from './exchange.ts';
 import { Jobs } from './jobs.ts';
 import { KeptMoments } from './keeping.ts';
 import { Leases } from './leases.ts';
@@ -85,6 +86,7 @@ export function openStore(folder: string): Store {
     ...jobs(library),
     ...settings(library),
     ...keeping(library),
+    ...exchange({ ...library, remove: (id) => removeVideo(library, id, false) }),
     faults: () => library.db.faults(),
     backup: (target, withFiles = false) => library.db.backup(target, withFiles),
     backupWeekly: () => library.db.backupWeekly(),
@@ -307,11 +309,12 @@ function settings({ db }: Library) {
   } satisfies Partial<Store>;
 }
 
-function removeVideo({ db, videos, passes }: Library, id: string): void {
+function removeVideo({ db, videos, passes }: Library, id: string, tell = true): void {
   const ids = () =>
     db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', videos.row(id).num);
   const work = () => {
-    const video = videos.row(id).num;
+    const { num: video, content_hash } = videos.row(id);
+    if (tell) noteForHub(db, 'remove', content_hash, {});
     const gone = db.all<{ id: string }>('SELECT id FROM passes WHERE passes.video = ?', video);
     db.run('DELETE FROM jobs WHERE path IN (SELECT files.path FROM files WHERE files.video = ?)', video);
     db.run(

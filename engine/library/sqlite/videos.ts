@@ -143,6 +143,11 @@ export class Videos {
     });
   }
 
+  /** Notes a content, wherever it lies. @returns its id */
+  take(facts: VideoFacts): string {
+    return (this.#rowByContent(facts.contentHash) ?? this.#insert(facts)).id;
+  }
+
   /** Notes that videos no longer lie at these paths. */
   forgetPaths(paths: readonly string[]): void {
     this.#db.write(() => {

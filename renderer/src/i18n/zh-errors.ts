@@ -42,6 +42,18 @@ const sentences = {
   'disk-failed': { message: '磁盘读写出错。', remedy: '请检查磁盘后重试。' },
   'permission-denied': { message: '没有访问权限。', remedy: '请检查文件的权限。' },
   'hub-unreachable': { message: '无法连接模型站点。', remedy: '请检查网络后重试；已下载的部分会保留。' },
+  'team-hub-unreachable': {
+    message: '无法连接团队资料库。',
+    remedy: '请检查网络和服务器；恢复后会自动继续。',
+  },
+  'team-hub-refused': { message: '团队资料库拒绝了访问。', remedy: '请检查地址、用户和密码。' },
+  'team-hub-too-new': { message: '团队资料库由更新版本的 Longview 建立。', remedy: '请更新 Longview。' },
+  'team-hub-full': { message: '团队资料库的空间已满。', remedy: '请在服务器上腾出空间；不会丢失任何内容。' },
+  'team-job-lost': { message: '这项任务已由另一台机器接手。', remedy: '无需操作，它会继续进行。' },
+  'root-not-mounted': {
+    message: '这台机器没有连接该素材所在的位置。',
+    remedy: '请连接它，再告诉 Longview 它在哪里。',
+  },
   'download-failed': { message: '下载的文件有误。', remedy: '请重试；已核对的文件会保留。' },
   cancelled: { message: '操作已取消。', remedy: '需要时可重新开始。' },
   'engine-stopped': { message: '引擎没有运行。', remedy: '请重新启动 Longview。' },

@@ -6,6 +6,7 @@ import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
 import { findCommand } from './find.ts';
 import { historyCommand } from './history.ts';
+import { hubCommand } from './hub.ts';
 import { indexCommand } from './index-videos.ts';
 import { libraryCommand, removeCommand } from './library.ts';
 import { modelsCommand } from './models.ts';
@@ -13,6 +14,7 @@ import { selftestCommand } from './selftest.ts';
 import { serveCommand } from './serve.ts';
 import { transcriptCommand } from './transcript.ts';
 import { vniahCommand } from './vniah.ts';
+import { workerCommand } from './worker.ts';
 import type { Command } from '../command.ts';
 
 /** Every command that needs the engine, in the order that help lists them. */
@@ -34,4 +36,6 @@ export const commands: readonly Command[] = [
   restoreCommand,
   doctorCommand,
   serveCommand,
+  hubCommand,
+  workerCommand,
 ];
