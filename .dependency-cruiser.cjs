@@ -1,5 +1,5 @@
 /** The house's arrows (build/rooms.cjs): an import that they don't list fails `npm run check`. */
-const { rooms, testsMayImport } = require('./build/rooms.cjs');
+const { rooms, testsMayImport, narrowHosts, doors } = require('./build/rooms.cjs');
 
 const forbid = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
 const one = (names) => `(${names.join('|')})`;
@@ -23,6 +23,18 @@ const roomRules = Object.entries(rooms).flatMap(([room, may]) => [
   ),
 ]);
 
+const hostRules = Object.entries(narrowHosts).map(([host, may]) =>
+  forbid(
+    `host-${host}-imports-only-its-own`,
+    { path: `^engine/hosts/${host}/`, pathNot: tests },
+    { path: `^(?!engine/(hosts/${host}|${may.join('|')})[/.])${ours}` },
+    `engine/hosts/${host} may import: ${may.join(', ')} (build/rooms.cjs).`,
+  ),
+);
+const doorRules = doors.map(({ name, packages, place, why }) =>
+  forbid(name, { pathNot: place }, { path: `(^|/)${packages}(/|$)`, dependencyTypesNot: ['type-only'] }, why),
+);
+
 module.exports = {
   forbidden: [
     forbid(
@@ -32,6 +44,8 @@ module.exports = {
       'Two files that need each other are one idea in two places.',
     ),
     ...roomRules,
+    ...hostRules,
+    ...doorRules,
     forbid(
       'every-room-is-listed',
       { path: `^engine/(?!${one([...Object.keys(rooms), 'hosts'])}/)[^/]+/` },

@@ -60,4 +60,19 @@ const testsMayImport = {
   library: ['media'],
 };
 
-module.exports = { rooms, testsMayImport };
+/** Hosts that may know less than the others: what each may import of ours besides itself. */
+const narrowHosts = {
+  mcp: ['protocol', 'core', 'media/given-path'],
+};
+
+/** Packages that one place alone may load, with the reason why. */
+const doors = [
+  {
+    name: 'one-door-to-mcp',
+    packages: '@modelcontextprotocol',
+    place: '^(engine/hosts/mcp/|bench/mcp/|tests/)',
+    why: 'No other command takes the time to load it.',
+  },
+];
+
+module.exports = { rooms, testsMayImport, narrowHosts, doors };

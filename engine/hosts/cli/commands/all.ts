@@ -9,6 +9,7 @@ import { historyCommand } from './history.ts';
 import { hubCommand } from './hub.ts';
 import { indexCommand } from './index-videos.ts';
 import { libraryCommand, removeCommand } from './library.ts';
+import { mcpCommand } from './mcp.ts';
 import { modelsCommand } from './models.ts';
 import { selftestCommand } from './selftest.ts';
 import { serveCommand } from './serve.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   doctorCommand,
   serveCommand,
+  mcpCommand,
   hubCommand,
   workerCommand,
 ];

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { badArgument } from '../../../protocol/errors.ts';
 import { printable } from '../format.ts';
-import type { Engine } from '../../../protocol/engine.ts';
-import type { ServedEngine } from '../../session.ts';
+import { ownVersion, servable } from '../servable.ts';
 import type { Command } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import type { WebHost } from '../../web/index.ts';
@@ -90,17 +89,6 @@ function portIn(text: string | boolean | string[] | undefined): number {
   const port = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : NaN;
   if (!(port <= 65_535)) throw badArgument('--port', 'a whole number from 0 to 65535', text);
   return port;
-}
-
-/** The command line opens the engine with what a window needs; tests of other commands open less. */
-function servable(engine: Engine): ServedEngine {
-  if (!('footage' in engine)) throw new TypeError('this engine cannot be served');
-  return engine as ServedEngine;
-}
-
-function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }
 
 /** The recording that `npm run demo` makes. */
