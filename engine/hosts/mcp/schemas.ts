@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exportFormatNames } from '../../protocol/export.ts';
-import { cannotCodes, videoStatuses } from '../../protocol/results.ts';
+import { cannotCodes, queryWordsSchema, videoStatuses } from '../../protocol/results.ts';
+import { transcriptSchema } from '../../protocol/transcript.ts';
 import { filterFields, maxWords } from '../../protocol/requests.ts';
 
 const seconds = z.number().nonnegative();
@@ -128,10 +129,16 @@ export const outputs = {
     confident: z.boolean().describe('False: nothing here is likely to be what was asked for.'),
     moments: z.array(citation.extend({ source: z.string() })),
     searched: z.object({ videos: z.int().nonnegative(), seconds }),
+    words: queryWordsSchema.optional().describe('How the query was read, where that isn’t as it stands.'),
+    cannot: z.enum(cannotCodes).optional().describe('Why pictures weren’t searched, where they weren’t.'),
     notSearched: z.int().nonnegative().describe('Videos that aren’t indexed yet, or with another model.'),
   }),
   ask: z.object({
-    answer: z.string(),
+    answer: z.string().describe('In English.'),
+    translated: z
+      .string()
+      .optional()
+      .describe('The answer in the question’s language, where that isn’t English.'),
     confident: z.boolean().describe('False: take the answer as a guess.'),
     confidence: z.number().min(0).max(1),
     cannot: z.enum(cannotCodes).optional().describe('Why it can’t be told, where it can’t.'),
@@ -150,7 +157,7 @@ export const outputs = {
   }),
   transcript: z.object({
     ...ofVideo,
-    source: z.enum(['speech', 'captions']),
+    source: transcriptSchema.shape.source,
     lines: z.array(
       z.object({
         start: seconds,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LongviewError } from '../../protocol/errors.ts';
 import { Refusal } from './answer.ts';
 import { answerFile } from './files.ts';
+import type { Failure } from '../../protocol/wire.ts';
 import type { LibraryView } from '../../protocol/view.ts';
 import type { Answer, Asked } from './answer.ts';
 import type { Streams } from './streams.ts';
@@ -73,13 +74,18 @@ const statusOf: Partial<Record<LongviewError['code'], number>> = {
   'bad-argument': 400,
 };
 
+/** The status that says the same as an error's code. */
+export function statusOfError(code: Failure['code']): number {
+  return code === 'internal' ? 500 : (statusOf[code] ?? 500);
+}
+
 /** What is said instead of an answer: the reason as plain text; a bug doesn't tell about itself. */
 export function answerError(error: unknown): Answer {
   const [status, text] =
     error instanceof Refusal
       ? [error.status, error.message]
       : error instanceof LongviewError
-        ? [statusOf[error.code] ?? 500, error.message]
+        ? [statusOfError(error.code), error.message]
         : [500, 'Longview made a mistake.'];
   return {
     status,

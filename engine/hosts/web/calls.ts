@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Session } from '../session.ts';
-import type { Happening, Reply } from '../../protocol/wire.ts';
+import { statusOfError } from '../serving/routes.ts';
+import type { Happening, Method, Reply } from '../../protocol/wire.ts';
 import type { Bodies } from './bodies.ts';
 
 /** The largest message: an `enqueue` of some thousand paths. */
@@ -28,6 +29,30 @@ export async function answerCall(
   };
   await session.answer(message, send, stop.signal);
   response.end();
+}
+
+/**
+ * Answers a call of one method, for scripts: the request's body is what the method takes, the answer what it gives.
+ * How far it is isn't told; closing the connection cancels it.
+ */
+export async function answerMethod(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { method, session, bodies }: { method: Method; session: Pick<Session, 'answer'>; bodies: Bodies },
+): Promise<void> {
+  const body = await bodies.read(request, largestCall);
+  const stop = new AbortController();
+  response.on('close', () => stop.abort());
+  let last: Reply | undefined;
+  await session.answer({ id: 0, method, request: body }, (reply) => (last = reply), stop.signal);
+  if (!last || 'part' in last) throw new TypeError(`${method} was not answered`);
+  const failed = 'error' in last ? last.error : undefined;
+  const answer = JSON.stringify('error' in last ? { error: last.error } : last.result);
+  response.writeHead(failed ? statusOfError(failed.code) : 200, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+  });
+  response.end(answer);
 }
 
 /**

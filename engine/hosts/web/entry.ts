@@ -12,6 +12,11 @@ export interface Entry {
    * @throws Refusal 401, and 429 where that address has guessed too often.
    */
   exchange(brought: string, from: string): { session: string; code?: string };
+  /**
+   * Lets a script in that brings the key that somebody chose, for one request.
+   * @throws Refusal as {@link Entry.exchange}.
+   */
+  checkKey(brought: string, from: string): void;
   /** Whether a token is that of a session. */
   knows(token: string): boolean;
 }
@@ -27,6 +32,8 @@ export function createEntry(key?: string): Entry {
   const sessions = new Set<string>();
   const keyHash = key === undefined ? undefined : hash(key);
   const guesses = createGuesses();
+  const isKey = (hashed: string) =>
+    keyHash !== undefined && timingSafeEqual(Buffer.from(hashed), Buffer.from(keyHash));
   const begin = () => {
     const session = randomBytes(24).toString('base64url');
     keep(sessions, hash(session), mostSessions);
@@ -43,12 +50,23 @@ export function createEntry(key?: string): Entry {
       // A code can't be guessed, so that a flood of guesses doesn't keep out whoever has one.
       if (codes.delete(hashed)) return { session: begin(), code: brought };
       guesses.check(from);
-      if (keyHash !== undefined && timingSafeEqual(Buffer.from(hashed), Buffer.from(keyHash)))
-        return { session: begin() };
+      if (isKey(hashed)) return { session: begin() };
       guesses.count(from);
       throw new Refusal(
         401,
         'This is not the key of the running Longview. An address opens one browser, once: take the newest.',
+      );
+    },
+    checkKey(brought, from) {
+      guesses.check(from);
+      if (isKey(hash(brought))) return;
+      guesses.count(from);
+      throw new Refusal(
+        401,
+        keyHash === undefined
+          ? 'Scripts are let in by a key: start Longview with --key-file FILE.'
+          : 'This is not the key of the running Longview.',
+        { 'WWW-Authenticate': 'Bearer' },
       );
     },
     knows: (token) => sessions.has(hash(token)),

@@ -39,7 +39,8 @@ export function createGuard(host: string, port: number, knows: (token: string) =
       const site = request.headers['sec-fetch-site'];
       if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isOpening(request))
         throw new Refusal(403, 'Other sites may not use Longview.');
-      if (request.method === 'POST' && origin === undefined)
+      // No page of another site can send a key in a header: a browser asks first, and isn't answered.
+      if (request.method === 'POST' && origin === undefined && bearerIn(request) === undefined)
         throw new Refusal(403, 'A request that changes something must name its origin.');
     },
     checkSession(request) {
@@ -49,6 +50,11 @@ export function createGuard(host: string, port: number, knows: (token: string) =
     },
     cookie: (session) => `${cookie}=${session}; Path=/; HttpOnly; SameSite=Strict`,
   };
+}
+
+/** The key that a script brings: `Authorization: Bearer KEY`. */
+export function bearerIn({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+  return /^Bearer +(\S{1,200}) *$/iu.exec(headers.authorization ?? '')?.[1];
 }
 
 /** The address of this machine that a connection came to, as it stands in an address line. */

@@ -8,14 +8,16 @@ import { z } from 'zod';
 import { badArgument, LongviewError } from '../../protocol/errors.ts';
 import { createSession } from '../session.ts';
 import { createBodies } from './bodies.ts';
-import { answerCall, streamHappenings } from './calls.ts';
+import { answerDocs } from './api-docs.ts';
+import { answerCall, answerMethod, streamHappenings } from './calls.ts';
 import { createEntry } from './entry.ts';
 import { Refusal } from '../serving/answer.ts';
 import { readPages } from '../serving/pages.ts';
 import { securityHeaders } from '../serving/policy.ts';
 import { answerError, answerMedia, answerPage } from '../serving/routes.ts';
 import { createStreams } from '../serving/streams.ts';
-import { createGuard } from './guard.ts';
+import { bearerIn, createGuard } from './guard.ts';
+import { methodAt } from './routes.ts';
 import { parseTarget } from './target.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -200,7 +202,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
       header: (name: string) => request.headers[name]?.toString(),
     };
     if (asked.url.pathname.startsWith('/api/')) await answerApi(request, response, asked, served);
-    else await send(response, answerPage(asked, served.pages));
+    else await send(response, answerDocs(asked) ?? answerPage(asked, served.pages));
   } catch (error) {
     // What is left of a body that nobody reads would be taken for the next request.
     if (!request.complete && !response.headersSent) response.setHeader('Connection', 'close');
@@ -220,15 +222,19 @@ async function answerApi(
     // Refused before it comes: nobody is known yet.
     if (Number(request.headers['content-length'] ?? 0) > largestKey)
       throw new Refusal(413, 'The message is too long.');
-    const { key } = keySchema.parse(await bodies.read(request, largestKey));
-    const given = entry.exchange(key, request.socket.remoteAddress ?? '');
+    const brought = keySchema.parse(await bodies.read(request, largestKey));
+    const given = entry.exchange(brought.key, request.socket.remoteAddress ?? '');
     response.setHeader('Set-Cookie', guard.cookie(given.session));
     response.writeHead(204).end();
     entered(given.code);
     return;
   }
-  guard.checkSession(request);
-  if (route === 'GET /api/session') response.writeHead(204).end();
+  const key = bearerIn(request);
+  if (key === undefined) guard.checkSession(request);
+  else entry.checkKey(key, request.socket.remoteAddress ?? '');
+  const method = asked.method === 'POST' ? methodAt(asked.url.pathname) : undefined;
+  if (method) await answerMethod(request, response, { method, session, bodies });
+  else if (route === 'GET /api/session') response.writeHead(204).end();
   else if (route === 'POST /api/call') await answerCall(request, response, session, bodies);
   else if (route === 'GET /api/happenings') streamHappenings(response, session);
   else {

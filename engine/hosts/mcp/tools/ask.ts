@@ -16,6 +16,7 @@ export async function ask(desk: Desk, { question, in: places }: Input<'ask'>, ca
     notices.push(await sight.told(`${message} ${remedy}`));
   const data: Output<'ask'> = {
     answer: answered.answer,
+    ...(answered.translated ? { translated: answered.translated.answer } : {}),
     confident: answered.confident,
     confidence: answered.confidence,
     ...(answered.cannot ? { cannot: answered.cannot.code } : {}),
@@ -47,12 +48,21 @@ function citationsOf(desk: Desk, { evidence, videoId }: AskResult, { videos }: S
   return { citations, numbers };
 }
 
-function textOf({ answer, confident, confidence, cannot, citations, statements, notices }: Output<'ask'>) {
+function textOf({
+  answer,
+  translated,
+  confident,
+  confidence,
+  cannot,
+  citations,
+  statements,
+  notices,
+}: Output<'ask'>) {
   const sure = `(${Math.round(confidence * 100)} % sure)`;
   const how = cannot === undefined ? (confident ? [sure] : [`Not sure ${sure}: take this as a guess.`]) : [];
   const unproven = statements.filter(({ supported }) => !supported);
   return [
-    answer,
+    translated ?? answer,
     ...how,
     ...(citations.length > 0
       ? ['Proof:']

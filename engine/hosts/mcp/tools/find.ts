@@ -1,6 +1,7 @@
 import { clock } from '../../../protocol/clock.ts';
 import { plural } from '../../../protocol/plural.ts';
 import { citationLine, citationOf, stillLinks } from './citations.ts';
+import type { FindResult } from '../../../protocol/results.ts';
 import type { Call, Desk, Told } from '../desk.ts';
 import type { Input, Output } from '../schemas.ts';
 
@@ -34,6 +35,8 @@ export async function find(
     confident: found.confident && moments.length > 0,
     moments,
     searched: found.examined,
+    ...(found.words ? { words: found.words } : {}),
+    ...(found.cannot ? { cannot: found.cannot.code } : {}),
     // What isn't seen isn't counted.
     notSearched: found.skipped + (places ? 0 : scope.videos.size - indexed),
   };
@@ -44,5 +47,16 @@ export async function find(
   const lines = moments.map((moment, index) => citationLine(moment, index + 1));
   const left =
     data.notSearched > 0 ? [`${plural(data.notSearched, 'video')} not indexed yet, so not searched.`] : [];
-  return { text: [heading, ...lines, ...left].join('\n'), data, more: stillLinks(moments) };
+  const read = readingOf(found);
+  return { text: [heading, ...read, ...lines, ...left].join('\n'), data, more: stillLinks(moments) };
+}
+
+/** How the query was read, where that explains what was found. */
+function readingOf({ words, cannot }: FindResult): string[] {
+  const { as, unknown = [], languages = cannot?.languages } = words ?? {};
+  return [
+    ...(as === undefined ? [] : [`Looked for as “${as}”.`]),
+    ...(unknown.length > 0 ? [`The model has no name for: ${unknown.join(', ')}.`] : []),
+    ...(languages ? [`What is shown is found in: ${languages.join(', ')}.`] : []),
+  ];
 }
