@@ -104,9 +104,12 @@ describe('nothing leaves this machine, and nothing is left on it but the library
   });
   after(() => rmSync(folders.root, { recursive: true, force: true }));
 
-  async function longview(args: string[], more: Partial<Parameters<typeof watch>[1]> = {}) {
+  const longview = (args: string[], more: Partial<Parameters<typeof watch>[1]> = {}) =>
+    watched([cli, ...args, '--library', library], more);
+
+  async function watched(args: string[], more: Partial<Parameters<typeof watch>[1]> = {}) {
     const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
-    const seen = await watch([process.execPath, cli, ...args, '--library', library], {
+    const seen = await watch([process.execPath, ...args], {
       cwd: root,
       env: { ...env, ...folders.env },
       may: [library],
@@ -169,5 +172,45 @@ describe('nothing leaves this machine, and nothing is left on it but the library
       },
     });
     assert.equal(((await asked) as Response).status, 200, seen.output);
+  });
+
+  test('speaking MCP', async () => {
+    const out = join(folders.root, 'cut');
+    const calls = [
+      ['list', {}],
+      ['find', { query: 'a dog' }],
+      ['ask', { question: 'What is shown?', in: ['film.mp4'] }],
+      ['transcript', { video: 'film.mp4' }],
+      ['still', { video: 'film.mp4', time: 1 }],
+      ['clip', { title: 'cut', moments: [{ video: 'film.mp4', start: 1, end: 2 }] }],
+    ];
+    // A client that asks one thing after the other, tells what it was answered, and hangs up.
+    const client = `
+      const { spawn } = require('node:child_process');
+      const [calls, ...args] = ${JSON.stringify([calls, cli, 'mcp', '--library', library, '--allow', 'clip', '--exports', out])};
+      const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+      const _meta = {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      };
+      let id = 0;
+      const next = () => {
+        if (id === calls.length) return child.stdin.end();
+        const [name, given] = calls[id++];
+        const params = { name, arguments: given, _meta };
+        child.stdin.write(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }) + '\\n');
+      };
+      require('node:readline').createInterface({ input: child.stdout }).on('line', (line) => {
+        const { result } = JSON.parse(line);
+        console.log(calls[id - 1][0], result?.structuredContent && !result.isError ? 'answered' : line);
+        next();
+      });
+      child.on('exit', (code) => { process.exitCode = code ?? 1; });
+      next();`;
+    const { exitCode, output } = await watched(['-e', client], { may: [library, out] });
+    assert.equal(exitCode, 0, output);
+    for (const [name] of calls) assert.match(output, new RegExp(`^${String(name)} answered$`, 'mu'));
+    assert.deepEqual(readdirSync(out), ['cut']);
   });
 });

@@ -20,6 +20,7 @@ describe('what a client is offered', () => {
     test(`looking alone, unless more was allowed (${mode})`, async (t) => {
       const { client } = await connectTo(t, engine(), { mode });
       assert.equal(client.getNegotiatedProtocolVersion(), mode === 'auto' ? '2026-07-28' : '2025-11-25');
+      assert.equal(client.getServerCapabilities()?.tools?.listChanged, false, 'they never change');
       const { tools } = await client.listTools();
       assert.deepEqual(
         tools.map(({ name }) => name),

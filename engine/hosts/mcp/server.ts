@@ -25,7 +25,11 @@ const writing = { readOnlyHint: false, destructiveHint: false, idempotentHint: f
 export function createMcpServer(desk: Desk): McpServer {
   const server = new McpServer(
     { name: 'longview', title: 'Longview', version: desk.version },
-    { instructions, maxToolInputElements: mostElements },
+    {
+      ...{ instructions, maxToolInputElements: mostElements },
+      // What is allowed is said once, when it is started.
+      capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
+    },
   );
   server.registerTool(
     'list',
