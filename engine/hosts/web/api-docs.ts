@@ -56,6 +56,7 @@ function page(api: OpenApi): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Longview: HTTP API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/api.css">
 </head>
 <body>
