@@ -176,7 +176,7 @@ describe('nothing leaves this machine, and nothing is left on it but the library
 
   test('speaking MCP', async () => {
     const out = join(folders.root, 'cut');
-    const calls = [
+    const calls: [string, object][] = [
       ['list', {}],
       ['find', { query: 'a dog' }],
       ['ask', { question: 'What is shown?', in: ['film.mp4'] }],
@@ -210,7 +210,7 @@ describe('nothing leaves this machine, and nothing is left on it but the library
       next();`;
     const { exitCode, output } = await watched(['-e', client], { may: [library, out] });
     assert.equal(exitCode, 0, output);
-    for (const [name] of calls) assert.match(output, new RegExp(`^${String(name)} answered$`, 'mu'));
+    for (const [name] of calls) assert.match(output, new RegExp(`^${name} answered$`, 'mu'));
     assert.deepEqual(readdirSync(out), ['cut']);
   });
 });

@@ -29,6 +29,8 @@ export interface Sight {
   videos(): Promise<SightedVideo[]>;
   /** One of them by id, name or path. @throws LongviewError `video-not-in-library`, `bad-argument` for a name of several. */
   video(place: string): Promise<SightedVideo>;
+  /** The same for many, in their order. @throws LongviewError as `video`. */
+  each(places: readonly string[]): Promise<SightedVideo[]>;
   /** Videos by id, name, path or folder; everything that may be seen where none is named. @throws LongviewError as `video`. */
   scope(places: readonly string[] | undefined): Promise<Scope>;
   /** The ids of videos by id, name, path or folder. @throws LongviewError as `video`. */
@@ -60,10 +62,11 @@ export async function createSight(
   return {
     videos,
     async video(place) {
-      const [found, ...others] = named(place, await videos());
-      if (!found) throw notHere(place);
-      if (others.length > 0) throw severalSo(place, others.length + 1);
-      return found;
+      return one(place, await videos());
+    },
+    async each(places) {
+      const seen = await videos();
+      return places.map((place) => one(place, seen));
     },
     async told(text) {
       if (paths) return text;
@@ -132,6 +135,14 @@ function named(place: string, videos: readonly SightedVideo[]): SightedVideo[] {
     if (found.length > 0) return found;
   }
   return [];
+}
+
+/** The one video that a word names. @throws LongviewError as {@link Sight}. */
+function one(place: string, videos: readonly SightedVideo[]): SightedVideo {
+  const [found, ...others] = named(place, videos);
+  if (others.length > 0) throw severalSo(place, others.length + 1);
+  if (!found) throw notHere(place);
+  return found;
 }
 
 /** The one video that a word names, or the folders. @throws LongviewError as {@link Sight}. */

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { badArgument } from '../../../protocol/errors.ts';
 import { plural } from '../../../protocol/plural.ts';
+import { printable } from '../format.ts';
 import { ownVersion, servable } from '../servable.ts';
 import { UsageError } from '../usage.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -41,6 +43,11 @@ export const mcpCommand: Command = {
       terminal.note(
         'This command is for a program that speaks MCP to start; see docs/mcp.md. Press Ctrl-C to stop.',
       );
+    for (const folder of folders ?? [])
+      if (!existsSync(folder))
+        terminal.note(
+          `There is nothing at ${printable(folder)} now: what was indexed there may be seen all the same.`,
+        );
     const seen = folders ? plural(folders.length, 'folder') : 'the whole library';
     terminal.note(
       `Longview speaks MCP. The client may look at ${seen}${allowed.size > 0 ? `; allowed: ${[...allowed].join(', ')}` : ''}.`,

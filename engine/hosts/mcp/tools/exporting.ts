@@ -38,8 +38,8 @@ async function write(
   call: Call,
 ): Promise<{ data: Output<'export'>; out: string }> {
   const sight = await desk.sight();
-  const seen = [];
-  for (const moment of moments) seen.push({ ...moment, video: (await sight.video(moment.video)).id });
+  const videos = await sight.each(moments.map(({ video }) => video));
+  const seen = moments.map((moment, number) => ({ ...moment, video: videos[number].id }));
   const engine = await desk.engine();
   const place = { folder: await desk.exportsDir() };
   const exported = await engine.exportMoments({ ...request, moments: seen }, { ...call, place });
