@@ -1,13 +1,12 @@
 import { similarities, spreadOf } from '../core/similarities.ts';
 import type { Calibration } from '../protocol/calibration.ts';
 import { sceneLogOdds } from './calibration.ts';
-import { captionFor, type ParsedQuery } from '../language/parsed-query.ts';
+import type { Model } from '../inference/types.ts';
 import { standout } from './fusion.ts';
 import type { Background } from './similarity.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { PatchPlace } from '../library/patch-types.ts';
 import type { Excerpt, Footage } from './footage.ts';
-import { queryVector } from './query-vector.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
 
 /** A query in the space of a frame encoder whose embeddings stand beside those of the library's own. */
@@ -25,21 +24,23 @@ export interface OtherQuery {
  */
 const belief = { slope: 1.5, doubt: 1.5 };
 
-/** A query by every other encoder that some of the videos know and that is at hand. */
+/**
+ * A query by every other encoder that some of the videos know and that is at hand.
+ * @param embed what is looked for in a model's space; undefined where it can't be put there
+ */
 export async function otherQueries(
   { encoders }: Pick<SearchDeps, 'encoders'>,
   videos: readonly IndexedVideo[],
-  parsed: ParsedQuery,
+  embed: (model: Model) => Promise<Float32Array | undefined>,
 ): Promise<OtherQuery[]> {
   const known = new Set(videos.flatMap(({ others = [] }) => others.map((one) => one.modelFingerprint)));
   const queries: OtherQuery[] = [];
   for (const fingerprint of known) {
     const handle = await encoders?.(fingerprint);
     if (!handle) continue;
-    const { text, queries: dialect, calibration } = await handle.open();
-    const caption = captionFor(parsed, dialect);
-    const vector = caption === undefined ? undefined : await queryVector(text, caption, dialect);
-    if (vector) queries.push({ fingerprint, vector, scene: calibration?.scene });
+    const model = await handle.open();
+    const vector = await embed(model);
+    if (vector) queries.push({ fingerprint, vector, scene: model.calibration?.scene });
   }
   return queries;
 }
