@@ -236,6 +236,13 @@ export const en = {
   'moment.changed': 'The file was changed since it was indexed.',
   'moment.more': (range: string) => `More for ${range}`,
   'moment.copy': 'Copy the time',
+  'like.more': 'More like this',
+  'like.frame': 'More like this picture',
+  'like.picture': 'the picture',
+  'like.like': (name: string) => `Like ${name}`,
+  'like.without': 'Without the picture',
+  'like.none': 'Probably nothing here looks like it.',
+  'like.unreadable': 'This picture can’t be read. Take a PNG, JPEG, WebP or GIF.',
   'confidence.tip': 'How likely this is what you asked for',
 
   'player.side': 'About this video',

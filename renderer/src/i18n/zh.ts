@@ -239,6 +239,13 @@ export const zh: Catalogue = {
   'moment.changed': '文件在索引之后被改动过。',
   'moment.more': (range) => `${range} 的更多操作`,
   'moment.copy': '复制时间',
+  'like.more': '查找相似画面',
+  'like.frame': '查找与此画面相似的',
+  'like.picture': '这张图片',
+  'like.like': (name) => `与${name}相似`,
+  'like.without': '去掉图片',
+  'like.none': '这里很可能没有相似的画面。',
+  'like.unreadable': '无法读取这张图片。请使用 PNG、JPEG、WebP 或 GIF。',
   'confidence.tip': '这是你要找的内容的可能性',
 
   'player.side': '关于此视频',
