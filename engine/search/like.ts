@@ -14,11 +14,13 @@ import type { Hit } from './search.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
 
 /**
- * P(two pictures show the same kind of thing) = logistic(similarity * cosine + standout * z + bias), for the built-in encoder.
+ * P(two pictures show the same kind of thing) = logistic(similarity * cosine + standout * z + bias), for the built-in encoder:
+ * fitted on the nearest of 40 of 615 held-out photographs of 107 kinds, half of them with one of the asked kind among them
+ * (calibration error 0.018 there).
  */
 const pictureNumbers = {
-  scene: { similarity: 12, standout: 0, bias: -8 },
-  background: { mean: 0.3, deviation: 0.15, patches: 40 },
+  scene: { similarity: 11.3, standout: 0, bias: -7.8 },
+  background: { mean: 0.127, deviation: 0.139, patches: 40 },
 };
 
 /** An encoder that nobody calibrated: by how far a picture stands out from the others, as for words. */
