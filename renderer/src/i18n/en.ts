@@ -164,6 +164,8 @@ export const en = {
   'words.near': 'It knows:',
   'words.language': (names: string) =>
     `This model understands ${names}: the pictures weren’t searched for these words.`,
+  'catalogue.minutes': (minutes: number) =>
+    `It takes about ${many(minutes, 'minute')} for an hour of video on this machine. Your videos are gone through in the background, the newest first; searching works meanwhile.`,
   'words.models': 'Models for more words and languages',
   'results.group': 'Group by video',
   'results.ask': 'Ask instead',

@@ -169,6 +169,8 @@ export const zh: Catalogue = {
   'words.unknown': (words) => `此模型不认识${words}，找到的只是猜测。`,
   'words.near': '它认识：',
   'words.language': (names) => `此模型只懂${names}，没有按这些词查看画面。`,
+  'catalogue.minutes': (minutes) =>
+    `在这台电脑上，一小时视频大约需要 ${minutes} 分钟。正在后台查看你的视频，最新的在前；其间可以照常搜索。`,
   'words.models': '懂更多词语和语言的模型',
   'results.group': '按视频分组',
   'results.ask': '改为提问',
