@@ -4,8 +4,8 @@ import { LongviewError } from '../protocol/errors.ts';
 import { reasonsText } from '../protocol/reasons.ts';
 import { logistic, logOdds, numbersOf } from './calibration.ts';
 import { lookThrough } from './look-through.ts';
-import { otherQueries } from './other-encoders.ts';
-import { scoringFor, type Scoring } from './scoring.ts';
+import { belief, otherQueries } from './other-encoders.ts';
+import { standardOf, type Scoring } from './scoring.ts';
 import type { Model } from '../inference/types.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Like } from '../protocol/requests.ts';
@@ -22,9 +22,6 @@ const pictureNumbers = {
   scene: { similarity: 11.3, standout: 0, bias: -7.8 },
   background: { mean: 0.127, deviation: 0.139, patches: 40 },
 };
-
-/** An encoder that nobody calibrated: by how far a picture stands out from the others, as for words. */
-const uncalibrated = { similarity: 0, standout: 1.84, bias: -6.91 };
 
 /** A moment that spans the very picture that is asked about is no find. */
 const sameSec = 0.5;
@@ -50,7 +47,7 @@ export async function lookAlike(
     if (videos.length === 0) continue;
     const model = await handle.open();
     const embedding = await pictureVector(deps, like, model);
-    const others = await otherQueries(deps, videos, (other) => pictureVector(deps, like, other));
+    const others = await otherQueries(deps, videos, (other) => pictureVector(deps, like, other), 'pictures');
     if (!embedding && others.length === 0) throw noEncoder(handle.id);
     const scoring = await pictureScoring(model, store, videos);
     const query = { wanted: nothingWanted, embedding, limit, scoring, others };
@@ -88,6 +85,7 @@ function storedVector(
   return toUnitLength(embeddings.slice(patch * embeddingSize, (patch + 1) * embeddingSize));
 }
 
+/** By numbers that were measured, or by how alike the footage's own pictures are to each other. */
 async function pictureScoring(
   model: Model,
   store: SearchStore,
@@ -96,17 +94,14 @@ async function pictureScoring(
   const numbers = numbersOf(model);
   if (model.calibration?.scene)
     return { numbers: { ...numbers, ...pictureNumbers }, prior: pictureNumbers.background };
-  const { prior } = await scoringFor(
-    { calibration: undefined, queries: model.queries, text: model.text },
-    store,
-    videos,
-  );
-  // What pictures have in common with each other is told by the footage alone, more than by words.
-  return {
-    numbers: { ...numbers, scene: uncalibrated },
-    prior: { ...prior, betweenWords: Infinity, patches: 0 },
-  };
+  const standard = await standardOf(model, store, videos, model.fingerprint, 'pictures');
+  const scene = { similarity: 0, standout: belief.slope, bias: belief.bias };
+  const { mean, deviation } = standard ?? { mean: 0, deviation: 1 };
+  return { numbers: { ...numbers, scene }, prior: { mean, deviation, patches: certain } };
 }
+
+/** A background that is measured over all the footage isn't moved by what is found. */
+const certain = 1e7;
 
 function isItself(store: SearchStore, like: Like, hit: Hit): boolean {
   if (!('video' in like)) return false;
