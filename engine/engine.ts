@@ -121,8 +121,9 @@ function toolsOf(
     fetching: {
       hub: context.config.hub ?? 'https://huggingface.co',
       folder: join(context.libraryDir, 'downloads'),
+      ...(context.config.catalogue !== undefined && { catalogue: context.config.catalogue }),
       ids: async () => (await context.bundles.all()).flatMap((bundle) => bundle.manifest?.id ?? []),
-      importModel: (request, options) => models.import(request, options),
+      importModel: (request, options) => models.importBeside(request, options),
     },
   });
   const run = context.run.bind(context);

@@ -1,5 +1,6 @@
 // The main job on the real built-in bundle and a made film of half a minute: what it shows and says is found where it is.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { intersectionOverUnion } from '../demo/questions.ts';
 import { makeSample, type Truth } from '../demo/sample/index.ts';
 import { storyboard } from '../demo/sample/storyboard.ts';
 import { createEngine, type LongviewEngine } from '../engine/engine.ts';
+import { findMediaTools } from '../engine/media/index.ts';
 import type { FindResult } from '../engine/protocol/results.ts';
 
 const bundle = join(import.meta.dirname, '..', 'models', 'builtin');
@@ -57,6 +59,64 @@ suite('finding in a made film, with the built-in bundle', { skip }, () => {
     }
     const found = [...overlaps.values()].filter((one) => one >= 0.3);
     assert.ok(found.length >= 3, JSON.stringify([...overlaps]));
+  });
+
+  test('the same is found by Chinese names, and as surely', async () => {
+    const chinese = { camel: '骆驼', tent: '帐篷', rocket: '火箭', teapot: '茶壶' };
+    for (const [thing, query] of Object.entries(chinese)) {
+      const [one, other] = [await find(`a ${thing}`), await find(query)];
+      const seen = ({ moments }: FindResult) =>
+        moments
+          .filter(({ source }) => source === 'object' || source === 'scene')
+          .map(({ start, end, confidence }) => ({ start, end, confidence }));
+      assert.deepEqual(seen(other), seen(one), query);
+      assert.equal(other.words?.as, `a ${thing}`);
+    }
+  });
+
+  test('words that nobody knows are never sure, and are told', async () => {
+    for (const query of [
+      'a handshake',
+      'a surgeon',
+      'a waterfall',
+      'a wedding ceremony',
+      '握手',
+      '瀑布',
+      'ein Wasserfall',
+    ]) {
+      const { confident, words } = await find(query);
+      assert.equal(confident, false, query);
+      assert.ok((words?.unknown.length ?? 0) > 0 || words?.languages, query);
+    }
+  });
+
+  test('a picture of a thing finds where it is, and a moment others like it', async () => {
+    const [{ start, end }] = truth.events.find(({ name }) => name === 'rocket')!.moments;
+    const picture = join(folder, 'rocket.png');
+    const { ffmpeg } = await findMediaTools();
+    execFileSync(ffmpeg, [
+      '-v',
+      'error',
+      '-ss',
+      String((start + end) / 2),
+      '-i',
+      film,
+      '-frames:v',
+      '1',
+      picture,
+    ]);
+    const { moments, confident } = await engine.find({ like: { file: picture } });
+    assert.ok(confident);
+    assert.ok(
+      moments[0].start < end && start < moments[0].end,
+      `${moments[0].start} is not in ${start} to ${end}`,
+    );
+    const id = moments[0].videoId;
+    const others = await engine.find({ like: { video: id, at: (start + end) / 2 } });
+    assert.ok(
+      others.moments.every((one) => one.end <= start + 1 || one.start >= end - 1),
+      'the others are elsewhere',
+    );
   });
 
   test('what the detector knows and is not there is not found', async () => {

@@ -26,7 +26,7 @@ function pretend(answers: Record<string, Partial<FindResult> | Partial<AskResult
   const engine: EvaluatedEngine = {
     find: async (request, options) => {
       asked.push(request);
-      const result = answer(request.query) as FindResult;
+      const result = answer(request.query ?? '') as FindResult;
       options?.onFirst?.(result);
       return result;
     },

@@ -8,7 +8,7 @@ import { findMediaTools, type MediaTools } from './tools.ts';
 import type { VideoInfo } from './video-info.ts';
 
 /** A temporal patch may end a little behind the last picture; who asks for later ones is wrong about the file. */
-const latestSec = 3;
+export const latestSec = 3;
 
 /** Where the pictures go, and what stops their reading. */
 interface Wanted {
@@ -45,7 +45,8 @@ export async function framesAt(
   return times.map((_, index) => Uint8Array.from(stdout.subarray(index * bytes, (index + 1) * bytes)));
 }
 
-function noPicture(file: string, time: number, stderr: string): LongviewError {
+/** The error for a time at which nothing is shown. */
+export function noPicture(file: string, time: number, stderr: string): LongviewError {
   const complaint = stderr.trim().split('\n')[0] ?? '';
   return new LongviewError(
     'no-frames',

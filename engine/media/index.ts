@@ -20,7 +20,8 @@ export { readText, textSignature, type FootageText, type FootageTexts } from './
 export { cutClip, type ClipOptions } from './clip.ts';
 export { copyWays, type CopyWay } from './clip-ways.ts';
 export { hasBegun, streamFootage, type FootageStream, type StreamOptions } from './stream.ts';
-export { readPicture } from './picture.ts';
+export { pictureAt, readPicture, type FramedPicture } from './picture.ts';
+export type { PictureBox } from './letterbox.ts';
 export { framesAt } from './frames-at.ts';
 export { writeStillAt } from './still-at.ts';
 export { readTextFile } from './text-file.ts';

@@ -43,6 +43,49 @@ export function letterboxFilter(width: number, height: number, tone?: string): s
   ].join(',');
 }
 
+/** A part of a picture: left, top, width and height as shares (0 to 1) of it. */
+export type PictureBox = readonly [x: number, y: number, width: number, height: number];
+
+/** Cuts a part out of each frame, then fits it into a size without padding; see {@link fittedFrame}. */
+export function fittedFilter(
+  width: number,
+  height: number,
+  box: PictureBox | undefined,
+  tone?: string,
+): string {
+  const [x, y, w, h] = box ?? [0, 0, 1, 1];
+  const crop = `crop=w='max(1,iw*${w})':h='max(1,ih*${h})':x='iw*${x}':y='ih*${y}'`;
+  return [
+    ...(box ? [crop] : []),
+    fitFilter(width, height),
+    'setsar=1',
+    ...(tone === undefined ? [] : [tone]),
+    'format=rgb24',
+  ].join(',');
+}
+
+/**
+ * A picture as ffmpeg writes it (PPM, 8 bits), in the middle of a grey frame, with where it lies in it.
+ * @returns undefined where it isn't one, or doesn't fit
+ */
+export function fittedFrame(
+  ppm: Buffer,
+  size: { width: number; height: number },
+): { pixels: Uint8Array; letterbox: Letterbox } | undefined {
+  const head = /^P6\s(\d+) (\d+)\s255\s/u.exec(ppm.subarray(0, 40).toString('latin1'));
+  if (!head) return undefined;
+  const [width, height] = [Number(head[1]), Number(head[2])];
+  const from = head[0].length;
+  if (width > size.width || height > size.height || ppm.length < from + 3 * width * height) return undefined;
+  const [x, y] = [Math.floor((size.width - width) / 2), Math.floor((size.height - height) / 2)];
+  const pixels = new Uint8Array(size.width * size.height * 3).fill(letterboxGrey);
+  for (let row = 0; row < height; row++) {
+    const line = from + 3 * row * width;
+    pixels.set(ppm.subarray(line, line + 3 * width), 3 * ((y + row) * size.width + x));
+  }
+  return { pixels, letterbox: { x, y, width, height } };
+}
+
 /** Scales each frame, by its own display shape, to the largest size that fits; `dar` is its shape. */
 function fitFilter(width: number, height: number, output = '', least = 1): string {
   const w = `max(${least},round(min(${width},${height}*dar)))`;

@@ -37,6 +37,37 @@ for (const kind of ['png', 'jpg', 'gif', 'bmp', 'tiff'])
     assert.deepEqual(pixel(pixels, 1, 8), [114, 114, 114]);
   });
 
+const drawn = (name: string, ...args: string[]) => {
+  const file = path.join(folder, name);
+  ffmpeg([...args, '-frames:v', '1', '-update', '1', `file:${file}`]);
+  return file;
+};
+
+test('a part of a picture is read alone, with where it lies in the frame', async () => {
+  const halves = 'color=red:s=40x40[a];color=blue:s=40x40[b];[a][b]hstack';
+  const file = drawn('halves.png', '-f', 'lavfi', '-i', halves);
+  const whole = await readPicture(file, size);
+  assert.deepEqual(whole.letterbox, { x: 0, y: 0, width: 32, height: 16 });
+  const { pixels, letterbox } = await readPicture(file, size, { box: [0.5, 0, 0.5, 1] });
+  assert.deepEqual(letterbox, { x: 8, y: 0, width: 16, height: 16 });
+  const [r, , b] = pixel(pixels, 10, 8);
+  assert.ok(b > 230 && r < 25, 'the right half is blue');
+});
+
+test('a picture of a hundred megapixels is read', async () => {
+  const file = drawn(
+    'large.png',
+    '-f',
+    'lavfi',
+    '-i',
+    'color=green:s=10000x10000',
+    '-compression_level',
+    '1',
+  );
+  const { letterbox } = await readPicture(file, size);
+  assert.deepEqual(letterbox, { x: 8, y: 0, width: 16, height: 16 });
+});
+
 test('what is no picture is refused by name, without being opened by ffmpeg', async () => {
   const file = path.join(folder, 'list.m3u8');
   writeFileSync(file, '#EXTM3U\nhttp://localhost/x.png\n');

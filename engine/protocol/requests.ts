@@ -82,15 +82,43 @@ const languageRead = z
   .regex(/^[a-z]{2,3}$/u, 'a language as "en"')
   .optional();
 
-/** `find`: words, and where to look. */
+const edge = z.number().min(0).max(1);
+const boxExpected = 'left, top, width and height as shares of the picture, from 0 to 1';
+const box = z
+  .tuple([edge, edge, edge.positive(), edge.positive()], boxExpected)
+  .refine(([x, y, w, h]) => x + w <= 1.001 && y + h <= 1.001, boxExpected)
+  .optional();
+/** A picture inside a request, at most so many characters of base64. */
+const maxPicture = 3_000_000;
+
+const shownThere = z.strictObject({ video: place, at: z.number('seconds').nonnegative('seconds'), box });
+const broughtAlong = z.strictObject({ image: z.base64('a picture in base64').min(1).max(maxPicture), box });
+const likeExpected = 'a picture: a file, or a video and a time';
+
+/** A picture to look like: a file, what a video shows at a time, or the picture itself; `box`: only this part of it. */
+export const likeSchema = z.union(
+  [z.strictObject({ file: z.string().min(1), box }), shownThere, broughtAlong],
+  likeExpected,
+);
+
+/** Parsed {@link likeSchema}. */
+export type Like = z.infer<typeof likeSchema>;
+
+/** `find`: words, a picture, or both, and where to look. */
 export const findRequestSchema = z.strictObject({
-  query: words,
+  query: words.optional(),
+  like: likeSchema.optional(),
   ...filterFields,
   gamma: gammaOf().optional(),
   limit: countOf(1000).optional(),
   /** Re-check the best moments with the decoder (default: true where the bundle reads). */
   refine: z.boolean().optional(),
   language: languageRead,
+});
+
+/** The same from a window, which names no file by a path. */
+export const windowFindRequestSchema = findRequestSchema.extend({
+  like: z.union([shownThere, broughtAlong], likeExpected).optional(),
 });
 
 const askGammaExpected = `${gammaExpected}, "auto" or "compare"`;

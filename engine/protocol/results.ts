@@ -284,8 +284,10 @@ export const modelsResultSchema = z.object({ models: z.array(modelInfoSchema) })
 /** `models import --json`. */
 export const importResultSchema = z.object({
   model: modelInfoSchema,
-  /** Why these positions, where nobody said which. */
+  /** Why these positions, where nobody said which; how fast it is. */
   note: z.string().optional(),
+  /** Of an image-text encoder that was fetched: minutes that an hour of video takes it, as it was tried here. */
+  minutesAnHour: z.int().positive().optional(),
 });
 
 /** Largest absolute differences; null where they are beyond number. */

@@ -11,7 +11,7 @@ import {
 } from './asking.ts';
 import {
   askRequestSchema,
-  findRequestSchema,
+  windowFindRequestSchema,
   importRequestSchema,
   indexRequestSchema,
   removeRequestSchema,
@@ -144,7 +144,7 @@ export const methods = {
   library: { request: nothing, result: libraryResultSchema, parts: {} },
   remove: { request: removeRequestSchema, result: removeResultSchema, parts: {} },
   find: {
-    request: findRequestSchema,
+    request: windowFindRequestSchema,
     result: findResultSchema,
     parts: { progress: progressSchema, first: findResultSchema },
   },

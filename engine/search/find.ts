@@ -1,10 +1,10 @@
 import { gammaRange } from '../protocol/gamma.ts';
 import { findRequestSchema, parseRequest, type FindRequest } from '../protocol/requests.ts';
 import { reasonsText } from '../protocol/reasons.ts';
-import { throwIfCancelled } from '../protocol/errors.ts';
+import { badArgument, throwIfCancelled } from '../protocol/errors.ts';
+import { bothOf, lookAlike } from './like.ts';
 import { calibration, numbersOf } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
-import { openWhole } from './footage.ts';
 import { isNamed, isTrained, unconfirmedIn } from './trained.ts';
 import { captionFor, nothingWanted, parseQuery, type ParsedQuery } from '../language/parsed-query.ts';
 import { understands } from '../language/understanding.ts';
@@ -12,10 +12,10 @@ import { filtered, type Searched } from './filters.ts';
 import { DecoderSession } from './decoder-session.ts';
 import { scoringFor } from './scoring.ts';
 import { counts, recheck } from './recheck.ts';
-import { search, type Hit } from './search.ts';
+import type { Hit } from './search.ts';
 import { textMoments } from './text-moments.ts';
-import { excerptsWithOthers, otherPlaces, otherQueries, withOthers } from './other-encoders.ts';
-import { goneThrough, openWindows, widened } from './windows.ts';
+import { lookThrough } from './look-through.ts';
+import { otherQueries } from './other-encoders.ts';
 import type { Cannot, FindResult, Moment } from '../protocol/results.ts';
 import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../inference/types.ts';
@@ -26,6 +26,8 @@ import { understandingOf } from './unknown-words.ts';
 /** How many moments a find lists where nobody says, and how many of a list the decoder looks at again at most. */
 const listed = 10;
 const rechecked = 20;
+/** So many times as many moments look like a picture as are listed, before words choose among them. */
+const alikePerMoment = 4;
 
 /** What `find` takes besides its request. */
 export type FindOptions = CallOptions & { onFirst?: (first: FindResult) => void };
@@ -48,6 +50,7 @@ export async function find(
   throwIfCancelled(options.signal);
   const searched = await filtered(deps, request);
   const query = parsedFor(deps, request, deps.model);
+  if (request.like) return withState(deps, await findAlike(deps, request, query, searched, began));
   const texts = textMoments(deps.store, query, {
     videos: searched.every,
     all: searched.all && searched.every.length === searched.videos.length,
@@ -111,9 +114,40 @@ export async function find(
 
 function parseFind(given: FindRequest) {
   const request = parseRequest(findRequestSchema, given);
-  const { gamma = gammaRange.find, limit = listed, refine = true, sources } = request;
+  const { query = '', gamma = gammaRange.find, limit = listed, refine = true, sources } = request;
+  if (query === '' && !request.like)
+    throw badArgument('query', 'words, or a picture to look like', given.query);
   const by = (source: Moment['source']) => sources === undefined || sources.includes(source);
-  return { ...request, gamma, limit, refine, by };
+  return { ...request, query, gamma, limit, refine, by };
+}
+
+/** What looks like a picture and, where there are words too, shows what they say. */
+async function findAlike(
+  deps: SearchDeps,
+  request: Request,
+  parsed: ParsedQuery,
+  searched: Searched,
+  began: number,
+): Promise<FindResult> {
+  const { like, query, limit } = request;
+  const alike =
+    searched.every.length === 0 ? [] : await lookAlike(deps, like!, searched, limit * alikePerMoment);
+  const hits =
+    query === ''
+      ? alike
+      : bothOf(
+          alike,
+          await look(deps, { ...request, parsed, limit: alike.length * 2 }, searched, deps.model),
+        );
+  const found = combined(hits, [], limit);
+  return {
+    ...summary(deps, request, searched),
+    confident: found.some(({ confidence }) => confidence >= calibration.confident),
+    moments: found.map(momentOf),
+    latencyMs: performance.now() - began,
+    refined: false,
+    ...(query !== '' && (await understandingOf(parsed, await deps.model.open(), deps.model.labels, false))),
+  };
 }
 
 /**
@@ -152,39 +186,36 @@ async function lookElsewhere(deps: SearchDeps, request: Request, { elsewhere }: 
   return hits;
 }
 
-/** The moments by what the pictures show: in all footage where that is little, else where codes say it is worth it. */
+/** The moments by what the pictures show, as one bundle knows the query. */
 async function look(
   deps: SearchDeps,
   { parsed, limit, by }: Request & { parsed: ParsedQuery },
-  { videos, all }: Pick<Searched, 'videos' | 'all'>,
+  searched: Pick<Searched, 'videos' | 'all'>,
   handle: ModelHandle,
 ): Promise<Hit[]> {
   const { store } = deps;
-  const { fingerprint } = handle;
+  const { videos } = searched;
   const model = await handle.open();
   const caption = by('scene') ? captionFor(parsed, model.queries) : undefined;
-  const embedding = caption === undefined ? undefined : await queryVector(model.text, caption, model.queries);
-  const others = by('scene') ? await otherQueries(deps, videos, parsed) : [];
   const wanted = by('object') ? parsed.wanted : nothingWanted;
-  const scoring = await scoringFor(model, store, videos);
-  const unconfirmed = unconfirmedIn({ ...parsed, wanted }, model.vocabulary);
-  const named = isNamed(parsed, model.vocabulary);
-  const query = { wanted, embedding, limit, scoring, unconfirmed, named };
-  const patches = videos.reduce((sum, video) => sum + video.patches, 0);
-  if (patches <= goneThrough) {
-    const footage = withOthers(store, openWhole(store, videos, fingerprint, all), others, all);
-    return search(store, footage, query);
-  }
-  const elsewhere = otherPlaces(store, others, videos, 4 * limit);
-  const wide = openWindows(store, { fingerprint, videos, all, ...query, elsewhere });
-  let excerpts = excerptsWithOthers(store, wide.excerpts, others);
-  let hits = search(store, excerpts, query, wide.background);
-  for (let round = 0; ; round++) {
-    const more = widened(store, query, excerpts, hits, round);
-    if (!more) return hits;
-    excerpts = excerptsWithOthers(store, more, others);
-    hits = search(store, excerpts, query, wide.background);
-  }
+  return lookThrough(store, searched, {
+    fingerprint: handle.fingerprint,
+    wanted,
+    embedding: caption === undefined ? undefined : await queryVector(model.text, caption, model.queries),
+    others: by('scene') ? await otherQueries(deps, videos, wordsIn(parsed)) : [],
+    scoring: await scoringFor(model, store, videos),
+    unconfirmed: unconfirmedIn({ ...parsed, wanted }, model.vocabulary),
+    named: isNamed(parsed, model.vocabulary),
+    limit,
+  });
+}
+
+/** The query's words in the space of a model that understands them. */
+function wordsIn(parsed: ParsedQuery) {
+  return async ({ text, queries }: Pick<Model, 'text' | 'queries'>) => {
+    const caption = captionFor(parsed, queries);
+    return caption === undefined ? undefined : queryVector(text, caption, queries);
+  };
 }
 
 function summary({ store, model }: SearchDeps, { query, gamma }: Request, { every, skipped }: Searched) {

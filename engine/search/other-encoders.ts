@@ -1,13 +1,13 @@
 import { similarities, spreadOf } from '../core/similarities.ts';
 import type { Calibration } from '../protocol/calibration.ts';
 import { sceneLogOdds } from './calibration.ts';
-import { captionFor, type ParsedQuery } from '../language/parsed-query.ts';
+import type { Model } from '../inference/types.ts';
 import { standout } from './fusion.ts';
+import { standardOf, type Standard } from './scoring.ts';
 import type { Background } from './similarity.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { PatchPlace } from '../library/patch-types.ts';
 import type { Excerpt, Footage } from './footage.ts';
-import { queryVector } from './query-vector.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
 
 /** A query in the space of a frame encoder whose embeddings stand beside those of the library's own. */
@@ -16,30 +16,41 @@ export interface OtherQuery {
   vector: Float32Array;
   /** What its cosines mean, where its bundle says. */
   scene: Calibration['scene'];
+  /** Else how they are judged, where they can be. */
+  standard: Standard | undefined;
 }
 
 /**
- * How much an encoder that nobody calibrated is believed, in log-odds a standard deviation over what chance explains:
- * of n unrelated temporal patches the best lies about sqrt(2 ln n) deviations above their mean. By hand, so that noise
- * stays under even odds and what stands two deviations above all chance is rather so than not.
+ * P(a temporal patch shows the words) = logistic(slope * z + bias) for an encoder that nobody calibrated, z being how many deviations
+ * a similarity lies over what unrelated words and the same footage have in common in its space. Chosen with the built-in encoder as
+ * the witness, on 615 held-out photographs of 107 kinds, 8 to 59 of them at a time, with these 41 words: calibration error 0.010
+ * (its labelled numbers 0.074), AUC of "not here" 0.975 (0.977); from 4 to 100 kinds, eight or twenty pictures of each, at most
+ * 0.055 (0.087) and 0.963 to 0.988 (0.963 to 0.989). One that doesn't separate words on this footage is doubted.
  */
-const belief = { slope: 1.5, doubt: 1.5 };
+export const belief = { slope: 1.57, bias: -7.81, doubt: 1.5 };
 
-/** A query by every other encoder that some of the videos know and that is at hand. */
+/**
+ * A query by every other encoder that some of the videos know and that is at hand.
+ * @param embed what is looked for in a model's space; undefined where it can't be put there
+ * @param by what is looked for: words or a picture
+ */
 export async function otherQueries(
-  { encoders }: Pick<SearchDeps, 'encoders'>,
+  { encoders, store }: Pick<SearchDeps, 'encoders' | 'store'>,
   videos: readonly IndexedVideo[],
-  parsed: ParsedQuery,
+  embed: (model: Model) => Promise<Float32Array | undefined>,
+  by: 'words' | 'pictures' = 'words',
 ): Promise<OtherQuery[]> {
   const known = new Set(videos.flatMap(({ others = [] }) => others.map((one) => one.modelFingerprint)));
   const queries: OtherQuery[] = [];
   for (const fingerprint of known) {
     const handle = await encoders?.(fingerprint);
     if (!handle) continue;
-    const { text, queries: dialect, calibration } = await handle.open();
-    const caption = captionFor(parsed, dialect);
-    const vector = caption === undefined ? undefined : await queryVector(text, caption, dialect);
-    if (vector) queries.push({ fingerprint, vector, scene: calibration?.scene });
+    const model = await handle.open();
+    const vector = await embed(model);
+    // What an encoder's own numbers say of words they don't say of pictures.
+    const scene = by === 'words' ? model.calibration?.scene : undefined;
+    const standard = scene ? undefined : await standardOf(model, store, videos, fingerprint, by);
+    if (vector) queries.push({ fingerprint, vector, scene, standard });
   }
   return queries;
 }
@@ -52,7 +63,8 @@ export function withOthers(
   all: boolean,
 ): Footage[] {
   let seen: Footage[] = [...footage];
-  for (const { fingerprint, vector, scene } of queries) {
+  for (const query of queries) {
+    const { fingerprint, vector } = query;
     // Read in one piece where everything is searched.
     if (all) store.libraryTable(fingerprint);
     const compared = seen.map(({ video }) => {
@@ -62,7 +74,7 @@ export function withOthers(
     });
     const believe = beliefIn(
       compared.flatMap((one) => (one ? [one.values] : [])),
-      scene,
+      query,
     );
     seen = seen.map((one, index) => {
       const other = compared[index];
@@ -98,10 +110,10 @@ export function excerptsWithOthers(
   queries: readonly OtherQuery[],
 ): Excerpt[] {
   let seen: Excerpt[] = [...excerpts];
-  for (const { fingerprint, vector, scene } of queries) {
+  for (const query of queries) {
+    const { fingerprint, vector } = query;
     const { background } = store.nearest(fingerprint, vector, 1);
-    const total = seen.reduce((sum, { window }) => sum + window.starts.length, 0);
-    const believe = believing(background, Math.max(total, 2), scene);
+    const believe = believing(background, query);
     seen = seen.map((one) => {
       const other = one.video.others?.find((encoded) => encoded.modelFingerprint === fingerprint);
       // Of what is still being made there are no codes.
@@ -120,25 +132,26 @@ export function excerptsWithOthers(
   return seen;
 }
 
-/** What a similarity is worth in log-odds, judged by all the others. */
+/** What a similarity is worth in log-odds, judged by all the others where the encoder has numbers of its own. */
 function beliefIn(
   rows: readonly Float32Array[],
-  scene: Calibration['scene'],
+  query: Pick<OtherQuery, 'scene' | 'standard'>,
 ): (similarity: number) => number {
-  const { n, ...background } = spreadOf(rows);
-  return believing(background, n, scene);
+  return believing(spreadOf(rows), query);
 }
 
-/** By the encoder's own numbers, where its bundle has any. */
+/** By the encoder's own numbers, where its bundle has any, else by what unrelated words score on the footage. */
 function believing(
   background: Background,
-  n: number,
-  scene: Calibration['scene'],
+  { scene, standard }: Pick<OtherQuery, 'scene' | 'standard'>,
 ): (similarity: number) => number {
-  const z = (similarity: number) => (background.deviation > 1e-6 ? standout(similarity, background) : -10);
-  if (scene) return (similarity) => sceneLogOdds({ scene }, similarity, z(similarity));
-  const chance = Math.sqrt(2 * Math.log(Math.max(n, 2)));
-  return (similarity) => belief.slope * (z(similarity) - chance) - belief.doubt;
+  if (scene) {
+    const z = (similarity: number) => (background.deviation > 1e-6 ? standout(similarity, background) : -10);
+    return (similarity) => sceneLogOdds({ scene }, similarity, z(similarity));
+  }
+  if (!standard) return () => -10;
+  const doubt = belief.doubt * (1 - standard.separation);
+  return (similarity) => belief.slope * standout(similarity, standard) + belief.bias - doubt;
 }
 
 /** The largest value of what overlaps each temporal patch. */

@@ -55,20 +55,77 @@ async function measured(
     sampled.videos,
   );
   if (!text || some.length === 0) return unknown;
+  return usual(await wordsOf(text, queries), patchesOf(store, some));
+}
+
+/** {@link everyday} in a model's space; embedded once. */
+function wordsOf(text: TextEmbedder, queries: Model['queries']): Promise<Float32Array[]> {
   let vectors = knownVectors.get(text);
   if (!vectors) {
     vectors = Promise.all(everyday.map(async (words) => (await queryVector(text, words, queries))!));
     knownVectors.set(text, vectors);
     vectors.catch(() => knownVectors.delete(text));
   }
-  return usual(await vectors, patchesOf(store, some));
+  return vectors;
+}
+
+/** What a frame encoder's similarities are like on some footage, as unrelated words tell. */
+export interface Standard {
+  /** Over all words and pictures. */
+  mean: number;
+  deviation: number;
+  /**
+   * How much better some words are found than most, 0 to 1: 0 for an encoder whose best matches are no further apart than
+   * chance has them.
+   */
+  separation: number;
+}
+
+/**
+ * Measures an encoder that nobody calibrated by what {@link everyday} words and the footage itself have in common in its space.
+ * @param by what is compared with the footage: words, or pictures of the footage itself
+ * @returns undefined where there are no words, or no footage that it looked at
+ */
+export async function standardOf(
+  { text, queries }: Pick<Model, 'queries' | 'text'>,
+  store: Pick<SearchStore, 'patchTable'>,
+  videos: readonly IndexedVideo[],
+  fingerprint: string,
+  by: 'words' | 'pictures' = 'words',
+): Promise<Standard | undefined> {
+  const some = spread(
+    videos.filter(
+      (video) =>
+        video.modelFingerprint === fingerprint ||
+        video.others?.some((one) => one.modelFingerprint === fingerprint),
+    ),
+    sampled.videos,
+  );
+  if ((by === 'words' && !text) || some.length === 0) return undefined;
+  const patches = patchesOf(store, some, fingerprint);
+  if (patches.length < 2) return undefined;
+  const asked = by === 'words' ? await wordsOf(text!, queries) : spread(patches, everyday.length);
+  const rows = asked.map((one) =>
+    patches.flatMap((patch) => (patch === one ? [] : [similarities(one, patch)[0]])),
+  );
+  const { mean, deviation } = momentsOf(rows.flat());
+  const kept = Math.max(deviation, 1e-3);
+  const best = rows.map((row) => (Math.max(...row) - mean) / kept).sort((a, b) => a - b);
+  const apart = best[Math.floor(0.9 * best.length)] - best[best.length >> 1];
+  // Of n pictures that have nothing to do with the words the best lie so far apart (Gumbel, 0.5 to 0.9).
+  const chance = 1.88 / Math.sqrt(2 * Math.log(Math.max(patches.length, 3)));
+  return { mean, deviation: kept, separation: Math.min(1, Math.max(0, apart / chance - 1)) };
 }
 
 /** Embeddings of an even choice of some videos' temporal patches, row-major. */
-function patchesOf(store: Pick<SearchStore, 'patchTable'>, videos: readonly IndexedVideo[]): Float32Array[] {
+function patchesOf(
+  store: Pick<SearchStore, 'patchTable'>,
+  videos: readonly IndexedVideo[],
+  fingerprint?: string,
+): Float32Array[] {
   const each = Math.ceil(sampled.patches / videos.length);
   return videos.flatMap(({ id }) => {
-    const { embeddings, embeddingSize: size, starts } = store.patchTable(id);
+    const { embeddings, embeddingSize: size, starts } = store.patchTable(id, fingerprint);
     const all = Array.from({ length: starts.length }, (_, patch) => patch);
     return spread(all, each).map((patch) => embeddings.subarray(patch * size, (patch + 1) * size));
   });

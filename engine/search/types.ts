@@ -2,6 +2,8 @@ import type { PositionVariant } from '../protocol/bundle.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Store } from '../library/ports/index.ts';
 import type { TrackSearch } from '../library/track-search.ts';
+import type { Letterbox } from '../core/frames.ts';
+import type { Like } from '../protocol/requests.ts';
 import type { Model } from '../inference/types.ts';
 import type { MatchNouns } from '../language/parsed-query.ts';
 import type { PromptPrefixReuse } from './prompt-prefix-reuse.ts';
@@ -81,6 +83,11 @@ export interface SearchDeps {
   encoders?: (fingerprint: string) => Promise<ModelHandle | undefined>;
   /** Another bundle that answers questions, where one was chosen. */
   answering?: Answering;
+  /** A picture to look like, in the middle of a grey frame of a size, and where it lies in it. */
+  pictureOf?: (
+    like: Like,
+    size: { width: number; height: number },
+  ) => Promise<{ pixels: Uint8Array; letterbox: Letterbox }>;
   /** What of a query a detector of some classes knows. */
   match: MatchNouns;
   /** Whether a video's footage is still what was indexed; not looked at where absent. */

@@ -1,6 +1,7 @@
 import { singular, singulars } from '../language/inflection.ts';
 import { bareSubject } from '../language/questions.ts';
 import { captionFor, type ParsedQuery } from '../language/parsed-query.ts';
+import { canFollowNoun } from '../language/vocabulary/words.ts';
 import { nameIn } from '../language/lexicon/index.ts';
 import { similarities } from '../core/similarities.ts';
 import type { Model, TextEmbedder } from '../inference/types.ts';
@@ -38,7 +39,10 @@ export function unknownWords(
       at += length - 1;
       break;
     }
-  const left = words.filter((word, at) => wanted.rest.includes(word) && !known.has(at));
+  // Whose it is, nobody tells by pictures, nor needs to; what a thing does is told as unsure beside it.
+  const ignored = (word: string) =>
+    /['’]s$/u.test(word) || (wanted.objects.length > 0 && canFollowNoun(word));
+  const left = words.filter((word, at) => wanted.rest.includes(word) && !known.has(at) && !ignored(word));
   return [...new Set([...left, ...foreign])];
 }
 

@@ -34,6 +34,8 @@ export interface EngineConfig {
   threads?: number;
   /** Address of the hub that models are fetched from. Default: https://huggingface.co. */
   hub?: string;
+  /** The list of models that can be fetched. Default: models/catalog.json. */
+  catalogue?: string;
   /** Where to look for ffmpeg. */
   mediaTools?: FindToolsOptions;
   /** Longview's own version, for reports. */

@@ -2,7 +2,10 @@ import type { CallOptions, Engine, ModelTools } from '../protocol/engine.ts';
 import { importRequestSchema, parseRequest } from '../protocol/requests.ts';
 import type { ImportResult, ModelsResult } from '../protocol/results.ts';
 import { vniahRequestSchema } from '../protocol/vniah.ts';
+import { plural } from '../protocol/plural.ts';
 import { modelInfo } from './bundles.ts';
+import { standsBeside } from './encoders.ts';
+import { minutesAnHour } from './trial.ts';
 import type { Context } from './context.ts';
 import { importModel } from './importing.ts';
 import { importSpeech, isSpeech } from './importing-speech.ts';
@@ -52,6 +55,23 @@ export class ModelService {
         ...listening.map((model) => speechModelInfo(model, hearing.chosen)),
       ],
     };
+  }
+
+  /**
+   * The same for what somebody fetched to search with: an image-text encoder is tried out and stands beside the library's own
+   * from now on; every video gets its track with the next indexing.
+   */
+  async importBeside(request: unknown, options: CallOptions): Promise<ImportResult> {
+    const { active, bundles, encoders } = this.#context;
+    const imported = await this.import(request, options);
+    const bundle = await bundles.named(imported.model.id).catch(() => undefined);
+    if (!bundle || !standsBeside(bundle)) return imported;
+    encoders.add(bundle.manifest.id);
+    const minutes = await active.with(bundle, async (model) =>
+      minutesAnHour(await model.open(), options.signal),
+    );
+    const note = `Looking at an hour of video takes it about ${plural(minutes, 'minute')} on this machine.`;
+    return { ...imported, note, minutesAnHour: minutes };
   }
 
   /** Makes a checkpoint's folder into a bundle; takes a speech model as it is, and chooses it. */

@@ -20,6 +20,7 @@ import type { FoundBundle } from './bundles.ts';
 import type { Context } from './context.ts';
 import { footageState } from './footage-state.ts';
 import { seenThings } from './seen-things.ts';
+import { pictureReader } from './pictures.ts';
 import { recognise } from './video-paths.ts';
 import { limitsOf } from './window-tools.ts';
 
@@ -42,7 +43,14 @@ export class SearchService {
       find: (request, options) =>
         run(options, (signal) =>
           this.#search(parseRequest(findRequestSchema, request), (deps) =>
-            find(deps, request, { ...options, signal }),
+            find(
+              {
+                ...deps,
+                pictureOf: pictureReader(this.#context.store(), () => this.#context.tools(), signal),
+              },
+              request,
+              { ...options, signal },
+            ),
           ),
         ),
       ask: (request, options) =>

@@ -102,7 +102,7 @@ function willingEngine(pretence: Pretence): ServedEngine {
       pretence.videos = pretence.videos.filter((other) => other.id !== removed.id);
       return { removed };
     },
-    async find({ query, in: within, limit = 20, ...filters }, { signal, onFirst } = {}) {
+    async find({ query = '', in: within, limit = 20, ...filters }, { signal, onFirst } = {}) {
       const first = pretendResult(query, narrowed(pretence.videos, filters), within, limit);
       onFirst?.(first);
       await pace(signal);

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import * as ort from '../../onnxruntime/index.ts';
 import type { BundleManifest } from '../../protocol/bundle.ts';
 import { bundleSchema } from '../../protocol/bundle.ts';
+import type { QueryDialect } from '../../protocol/calibration.ts';
 import { throwIfCancelled } from '../../protocol/errors.ts';
 import type { OnProgress } from '../../protocol/progress.ts';
 import { exists, requireFolder } from '../checkpoint/folder.ts';
@@ -21,6 +22,14 @@ import { sceneOfPair } from './logits.ts';
 import { checkDeclarations, pairOutputs, readGraph, tryGraph } from './graphs.ts';
 import type { PairTokens } from './tokenizer.ts';
 import { readPairTokenizer } from './tokenizer.ts';
+
+/** How a pair that was taught English is asked: other languages are put into English by the engine's word lists. */
+const englishQueries = {
+  templates: ['{query}', 'a photo of {query}'],
+  languages: ['en', 'zh'],
+  names: ['de', 'fr', 'es', 'it', 'pt', 'ja', 'ko', 'ru'],
+  own: ['en'],
+} satisfies QueryDialect;
 
 /** What to import. */
 export interface ImportClipOptions {
@@ -82,6 +91,8 @@ export async function importClipPair(options: ImportClipOptions): Promise<Bundle
         padToken: tokens.padToken,
       },
       ...(scene && { calibration: { scene } }),
+      // CLIP's own words are English; SigLIP 2 knows many languages, and the first one is asked in whatever comes.
+      ...(config.kind === 'clip' && { queries: englishQueries }),
       files,
       licence: 'as the model states it',
       provenance: `imported from the folder ${JSON.stringify(basename(chosen.source))}`,

@@ -154,6 +154,20 @@ test('filters of find become a request', async () => {
   ]);
 });
 
+const nothingElse = { in: undefined, gamma: undefined, limit: undefined, refine: undefined };
+
+test('find takes a picture, or what a video shows at a time, and a part of it', async () => {
+  const asked = async (line: string) => (await longview(line.split(' '))).asked[0];
+  assert.deepEqual(await asked('find --like /a/b.png'), { ...nothingElse, like: { file: '/a/b.png' } });
+  assert.deepEqual(await asked('find night --like film.mp4@1:05.5 --box 0.5,0,0.5,1'), {
+    ...nothingElse,
+    query: 'night',
+    like: { video: 'film.mp4', at: 65.5, box: [0.5, 0, 0.5, 1] },
+  });
+  for (const line of ['find', 'find x --box 0,0,1,1'])
+    assert.equal((await longview(line.split(' '))).exitCode, 2);
+});
+
 test('find says what was not searched, and which footage is gone or changed', async () => {
   const moments = [
     { ...moment, footage: 'missing' as const },

@@ -41,7 +41,10 @@ export class ClipTextEmbedder implements TextEmbedder, AsyncDisposable {
     for (const text of texts) {
       if (text.trim() === '') throw badArgument('text', 'words', text);
       vectors.push(
-        await this.#embedIds(graph, this.#fit(tokenizer.encodeWithTemplate(tokenizer.disarm(text)))),
+        await this.#embedIds(
+          graph,
+          this.#fit(tokenizer.encodeWithTemplate(tokenizer.disarm(this.#cased(text)))),
+        ),
       );
     }
     return vectors;
@@ -50,6 +53,11 @@ export class ClipTextEmbedder implements TextEmbedder, AsyncDisposable {
   /** Frees the graph; the next {@link embed} opens it again. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#graph[Symbol.asyncDispose]();
+  }
+
+  /** SigLIP was trained on texts in lower case, which its tokenizer's file doesn't say. */
+  #cased(text: string): string {
+    return this.#shape.kind === 'siglip' ? text.toLowerCase() : text;
   }
 
   /** SigLIP was trained on texts padded to one length; a CLIP reads a text as it is. */

@@ -10,7 +10,7 @@ import type { CallOptions } from '../../protocol/engine.ts';
 import type { ImportRequest } from '../../protocol/requests.ts';
 import type { ImportResult } from '../../protocol/results.ts';
 import { fetchFile, type FetchOptions } from './fetch-file.ts';
-import { listFiles } from './hub.ts';
+import { listFiles, type HubFile } from './hub.ts';
 
 /** models/catalog.json. Sizes are computed from the numbers of parameters; checksums come from the hub itself. */
 const catalogueFile = z.object({
@@ -26,6 +26,25 @@ const catalogueFile = z.object({
       precision: z.enum(importPrecisions).optional(),
       positions: z.enum(positionVariants).optional(),
       files: z.array(z.string()),
+      /** A commit of the repository; its main branch where absent. */
+      revision: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/)
+        .optional(),
+      /** What somebody saw these files to be: others of that name are refused. */
+      pinned: z
+        .array(
+          z.object({
+            path: z.string(),
+            bytes: z.int().positive().optional(),
+            sha256: z.string().regex(/^[0-9a-f]{64}$/),
+          }),
+        )
+        .optional(),
+      /** Under which names its files are imported. */
+      rename: z.record(z.string(), z.string().regex(/^[\w-]+(?:\/[\w-]+)?\.onnx$/)).optional(),
+      /** "any": an image-text encoder of many languages. */
+      languages: z.literal('any').optional(),
     }),
   ),
 });
@@ -79,7 +98,9 @@ export async function downloadModel(
   if ((await deps.ids()).includes(entry.id))
     throw badArgument('name', 'a model that isn’t here yet', entry.name);
   const folder = folderOf(deps, entry.name);
-  const files = await listFiles(deps.hub, entry.name, entry.files, signal);
+  const { revision = 'main', rename: names = {} } = entry;
+  const files = await listFiles(deps.hub, entry.name, entry.files, signal, revision);
+  for (const file of files) refuseOther(entry, file);
   const total = files.reduce((sum, file) => sum + file.bytes, 0);
   await mkdir(folder, { recursive: true });
   await requireRoom(folder, total - (await bytesIn(folder)));
@@ -87,14 +108,18 @@ export async function downloadModel(
   // Making the bundle comes after it and takes its part of the whole.
   const share = 0.9;
   for (const file of files) {
-    const url = `${deps.hub}/${entry.name}/resolve/main/${file.path}`;
+    const url = `${deps.hub}/${entry.name}/resolve/${revision}/${file.path}`;
     const onBytes = (here: number) =>
       onProgress?.({
         stage: 'downloading',
         fraction: total > 0 ? (share * (done + here)) / total : 0,
         subject: file.path,
       });
-    await fetchFile(url, join(folder, file.path), file, { signal, onBytes, ...deps.retrying });
+    await fetchFile(url, join(folder, names[file.path] ?? file.path), file, {
+      signal,
+      onBytes,
+      ...deps.retrying,
+    });
     done += file.bytes;
   }
   const { precision, positions, id } = entry;
@@ -108,6 +133,20 @@ export async function downloadModel(
   );
   await rm(folder, { recursive: true, force: true });
   return imported;
+}
+
+/** @throws LongviewError `download-failed` for a file that isn't the one that the catalogue knows by its checksum. */
+function refuseOther({ name, pinned = [] }: Entry, { path, bytes, checksum }: HubFile): void {
+  const known = pinned.find((one) => one.path === path);
+  if (!known) return;
+  const same = checksum.algorithm === 'sha256' && checksum.hex === known.sha256;
+  if (same && bytes === (known.bytes ?? bytes)) return;
+  throw new LongviewError(
+    'download-failed',
+    `${path} of ${name} is not the file that this version of Longview knows: nothing was fetched.`,
+    'Look for a newer version of Longview; if you trust the file, download it yourself and import its folder.',
+    { details: { model: name, path } },
+  );
 }
 
 async function entries(deps: FetchingDeps): Promise<Entry[]> {

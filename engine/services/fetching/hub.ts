@@ -23,6 +23,7 @@ const tree = z.array(
 /**
  * Asks the hub what files a repository has, with their sizes and checksums.
  * @param patterns plain paths, or "*.safetensors" for every file of the top folder that ends so
+ * @param revision a branch, or a commit that never changes
  * @throws LongviewError `hub-unreachable`, `download-failed` where the answer is not as expected or a file is missing.
  */
 export async function listFiles(
@@ -30,8 +31,9 @@ export async function listFiles(
   name: string,
   patterns: readonly string[],
   signal: AbortSignal,
+  revision = 'main',
 ): Promise<HubFile[]> {
-  const response = await fetch(`${hub}/api/models/${name}/tree/main?recursive=1`, { signal }).catch(
+  const response = await fetch(`${hub}/api/models/${name}/tree/${revision}?recursive=1`, { signal }).catch(
     (cause: unknown) => {
       throw unreachable(hub, cause);
     },

@@ -164,6 +164,8 @@ export const en = {
   'words.near': 'It knows:',
   'words.language': (names: string) =>
     `This model understands ${names}: the pictures weren’t searched for these words.`,
+  'catalogue.minutes': (minutes: number) =>
+    `It takes about ${many(minutes, 'minute')} for an hour of video on this machine. Your videos are gone through in the background, the newest first; searching works meanwhile.`,
   'words.models': 'Models for more words and languages',
   'results.group': 'Group by video',
   'results.ask': 'Ask instead',
@@ -236,6 +238,13 @@ export const en = {
   'moment.changed': 'The file was changed since it was indexed.',
   'moment.more': (range: string) => `More for ${range}`,
   'moment.copy': 'Copy the time',
+  'like.more': 'More like this',
+  'like.frame': 'More like this picture',
+  'like.picture': 'the picture',
+  'like.like': (name: string) => `Like ${name}`,
+  'like.without': 'Without the picture',
+  'like.none': 'Probably nothing here looks like it.',
+  'like.unreadable': 'This picture can’t be read. Take a PNG, JPEG, WebP or GIF.',
   'confidence.tip': 'How likely this is what you asked for',
 
   'player.side': 'About this video',

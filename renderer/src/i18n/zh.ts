@@ -169,6 +169,8 @@ export const zh: Catalogue = {
   'words.unknown': (words) => `此模型不认识${words}，找到的只是猜测。`,
   'words.near': '它认识：',
   'words.language': (names) => `此模型只懂${names}，没有按这些词查看画面。`,
+  'catalogue.minutes': (minutes) =>
+    `在这台电脑上，一小时视频大约需要 ${minutes} 分钟。正在后台查看你的视频，最新的在前；其间可以照常搜索。`,
   'words.models': '懂更多词语和语言的模型',
   'results.group': '按视频分组',
   'results.ask': '改为提问',
@@ -239,6 +241,13 @@ export const zh: Catalogue = {
   'moment.changed': '文件在索引之后被改动过。',
   'moment.more': (range) => `${range} 的更多操作`,
   'moment.copy': '复制时间',
+  'like.more': '查找相似画面',
+  'like.frame': '查找与此画面相似的',
+  'like.picture': '这张图片',
+  'like.like': (name) => `与${name}相似`,
+  'like.without': '去掉图片',
+  'like.none': '这里很可能没有相似的画面。',
+  'like.unreadable': '无法读取这张图片。请使用 PNG、JPEG、WebP 或 GIF。',
   'confidence.tip': '这是你要找的内容的可能性',
 
   'player.side': '关于此视频',

@@ -34,7 +34,10 @@ const bySeconds: Record<Filters['length'], Pick<FindRequest, 'minSeconds' | 'max
 };
 
 /** The filters as `find` takes them. @param now what "the last days" are counted from */
-export function asRequest({ folder, source, age, length }: Filters, now: Date): Partial<FindRequest> {
+export function asRequest(
+  { folder, source, age, length }: Filters,
+  now: Date,
+): Partial<Omit<FindRequest, 'like'>> {
   return {
     ...(folder === '' ? {} : { folders: [folder] }),
     ...(source === '' ? {} : { sources: [source] }),

@@ -9,7 +9,8 @@ export type Show = (typeof shows)[number];
 /** Where a person is in the app; kept in the address, so that back, forward and reload work. */
 export type Route =
   | { name: 'library'; folder?: string | undefined; show?: Show | undefined }
-  | { name: 'search'; query: string; filters?: Filters | undefined }
+  /** `like` stands for a picture, see like.svelte.ts. */
+  | { name: 'search'; query: string; filters?: Filters | undefined; like?: string | undefined }
   | { name: 'ask'; question?: string | undefined }
   | {
       name: 'video';
@@ -57,7 +58,13 @@ export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
   const values = new URLSearchParams(search);
   const [name, id] = path.split('/');
-  if (name === 'search') return { name, query: values.get('q') ?? '', filters: filtersIn(values) };
+  if (name === 'search')
+    return {
+      name,
+      query: values.get('q') ?? '',
+      filters: filtersIn(values),
+      like: values.get('like') ?? undefined,
+    };
   if (name === 'ask') return { name, question: values.get('q') ?? undefined };
   if (name === 'video' && id)
     return {
@@ -89,7 +96,7 @@ export function routeHash(route: Route): string {
       return `#/${query({ folder: route.folder, show: route.show === 'all' ? '' : route.show })}`;
     case 'search': {
       const { folder, source, age, length } = route.filters ?? everything;
-      return `#/search?q=${encodeURIComponent(route.query)}${query({ folder, by: source, age, length }).replace('?', '&')}`;
+      return `#/search?q=${encodeURIComponent(route.query)}${query({ folder, by: source, age, length, like: route.like }).replace('?', '&')}`;
     }
     case 'ask':
       return `#/ask${query({ q: route.question })}`;

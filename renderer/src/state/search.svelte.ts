@@ -1,6 +1,7 @@
 import { engine } from '../engine/index.ts';
 import { language } from '../i18n/index.svelte.ts';
 import { shown } from './failure.ts';
+import { likeIn } from './like.svelte.ts';
 import { asRequest, everything, sameFilters, type Filters } from './filters.ts';
 import { inOldOrder, sameOrder } from './order.ts';
 import type { FindResult } from '../../../engine/protocol/results.ts';
@@ -15,6 +16,8 @@ export class Search {
   /** The refined list, held back while somebody is pointing into the first one. */
   waiting = $state.raw<FindResult | undefined>();
   filters = $state.raw<Filters>(everything);
+  /** The picture that is looked for, as it stands in the address. */
+  like = $state.raw<string | undefined>();
   #held = false;
   /** More can be found than when the list was made. */
   #stale = false;
@@ -43,12 +46,13 @@ export class Search {
   /** Looks again for the same words, because more is indexed now; not while somebody points into the list. */
   again(): void {
     this.#stale = this.#held && this.query !== '';
-    if (!this.#held && this.query !== '') void this.run(this.query, this.#within);
+    if (!this.#held && (this.query !== '' || this.like)) void this.run(this.query, this.#within);
   }
 
   /** Somebody came to a search: what was found for the same stands; what failed is tried once more. */
-  async visit(query: string, filters: Filters): Promise<void> {
-    const same = query.trim() === this.query && sameFilters(filters, this.filters);
+  async visit(query: string, filters: Filters, like?: string): Promise<void> {
+    const same = query.trim() === this.query && sameFilters(filters, this.filters) && like === this.like;
+    this.like = like;
     this.filters = filters;
     if (!same || this.phase === 'failed') await this.run(query);
   }
@@ -60,7 +64,8 @@ export class Search {
     this.#within = within;
     this.waiting = undefined;
     this.query = query.trim();
-    if (this.query === '') {
+    const like = within === undefined ? likeIn(this.like) : undefined;
+    if (this.query === '' && !like) {
       this.phase = 'idle';
       this.result = undefined;
       return;
@@ -72,7 +77,8 @@ export class Search {
       const result = await engine.call(
         'find',
         {
-          query: this.query,
+          ...(this.query === '' ? {} : { query: this.query }),
+          ...(like && { like }),
           limit: 60,
           language: language(),
           ...(within === undefined ? {} : { in: [within] }),

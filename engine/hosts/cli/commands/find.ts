@@ -2,11 +2,12 @@ import { momentSources } from '../../../protocol/reasons.ts';
 import { gammaLimits, gammaRange } from '../../../protocol/gamma.ts';
 import { cannotText } from '../../../protocol/cannot.ts';
 import { clock } from '../../../protocol/clock.ts';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { duration, percent, plural, printable, range } from '../format.ts';
 import { numeric, type Arguments, type Command, type Context } from '../command.ts';
 import { table } from '../table.ts';
-import type { FindRequest } from '../../../protocol/requests.ts';
+import { UsageError } from '../usage.ts';
+import type { FindRequest, Like } from '../../../protocol/requests.ts';
 import type { FindResult, Moment, QueryWords } from '../../../protocol/results.ts';
 
 /** `longview find`: moments that show or say what the words say. */
@@ -15,6 +16,8 @@ export const findCommand: Command = {
   summary: 'find the moments that show or say something',
   usage: '"<words>"',
   options: {
+    like: { type: 'string' },
+    box: { type: 'string' },
     in: { type: 'string', multiple: true },
     folder: { type: 'string', multiple: true },
     after: { type: 'string' },
@@ -28,6 +31,8 @@ export const findCommand: Command = {
   },
   formerOptions: { video: 'in' },
   optionValues: {
+    like: '<picture|video@time>',
+    box: '<x,y,w,h>',
     in: '<video|folder>',
     folder: '<folder>',
     after: '<date>',
@@ -39,6 +44,8 @@ export const findCommand: Command = {
     limit: '<n>',
   },
   optionHelp: {
+    like: 'what looks like this picture, or like what a video of the library shows at a time (film.mp4@1:05); words narrow it',
+    box: 'only this part of the picture: left, top, width and height, each as a share of it (0.5,0,0.5,1 is its right half)',
     in: 'only this video (id or path) or folder; may be given several times (default: the whole library)',
     folder: 'of what --in names, only videos in this folder, however deep; may be given several times',
     after: 'only videos recorded (or last modified) on this date or later, as in 2024-12-31',
@@ -50,10 +57,18 @@ export const findCommand: Command = {
     limit: 'the most moments to show (default 10)',
     quick: 'skip the re-check of the best moments by the decoder',
   },
-  words: { min: 1, max: 1, what: 'the words to look for' },
+  words: { min: 0, max: 1, what: 'the words to look for' },
   async run(context, { words, options }) {
+    const like = picture(options);
+    if (words.length === 0 && !like)
+      throw new UsageError('find needs the words to look for', 'Give words, or a picture with --like.');
     const engine = await context.engine();
-    const request = { query: words[0], ...filters(options), ...how(options) };
+    const request = {
+      ...(words.length > 0 && { query: words[0] }),
+      ...(like && { like }),
+      ...filters(options),
+      ...how(options),
+    };
     const result = await engine.find(request, {
       signal: context.signal,
       onProgress: context.terminal.progress,
@@ -62,6 +77,19 @@ export const findCommand: Command = {
     return { result };
   },
 };
+
+/** "film.mp4@1:05" is what a video shows then, anything else a picture's file. */
+function picture({ like, box }: Arguments['options']): Like | undefined {
+  if (typeof like !== 'string') {
+    if (box === undefined) return undefined;
+    throw new UsageError('--box is a part of a picture', 'Say which with --like.');
+  }
+  const part =
+    typeof box === 'string' ? { box: box.split(',').map(Number) as [number, number, number, number] } : {};
+  const [, video, time] = /^(.+)@((?:\d+:){0,2}\d+(?:\.\d+)?)$/u.exec(like) ?? [];
+  if (video === undefined) return { file: resolve(like), ...part };
+  return { video, at: time.split(':').reduce((sum, one) => sum * 60 + Number(one), 0), ...part };
+}
 
 function filters(options: Arguments['options']): Omit<FindRequest, 'query'> {
   const given = {
@@ -96,10 +124,10 @@ function print({ terminal }: Context, result: FindResult): void {
     terminal.line(terminal.style('yellow', cannotText(result.cannot)));
   else if (!result.confident)
     terminal.line(
-      `${terminal.style('yellow', 'No confident match')} for "${printable(result.query)}" in ${looked}.` +
+      `${terminal.style('yellow', 'No confident match')} for ${soughtText(result)} in ${looked}.` +
         (moments.length > 0 ? ' The nearest:' : ''),
     );
-  else terminal.line(`"${printable(result.query)}" in ${looked}:`);
+  else terminal.line(`${capital(soughtText(result))} in ${looked}:`);
   const lines = table(
     [
       { title: '#', right: true },
@@ -121,6 +149,14 @@ function print({ terminal }: Context, result: FindResult): void {
     terminal.note(`The pictures weren’t searched. ${cannotText(result.cannot)}`);
   for (const note of notes(result)) terminal.note(note);
   terminal.line(terminal.style('dim', `gamma ${result.gamma}, ${duration(result.latencyMs)}`));
+}
+
+function soughtText({ query }: FindResult): string {
+  return query === '' ? 'the picture' : `"${printable(query)}"`;
+}
+
+function capital(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 function nothingSearched({ library, skipped }: FindResult): string {

@@ -164,6 +164,11 @@ async function download({ engine, terminal, json, signal }: Context, [name]: str
   if (json) return { result };
   const { id, can, bytes: size } = result.model;
   terminal.line(`Fetched and converted ${id}: ${can.join(', ')}, ${bytes(size)}.`);
+  if (result.note) terminal.line(result.note);
+  if (result.minutesAnHour !== undefined)
+    terminal.line(
+      'It stands beside the library’s own model; "longview index" over your folders gives it a look at what is indexed.',
+    );
   return { result };
 }
 

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { builtinVocabulary } from '../../build/builtin-words.ts';
+import { MadeWorld } from '../../tests/fixtures/search.ts';
+import { parseQuery } from '../language/parsed-query.ts';
+import { findResultSchema } from '../protocol/results.ts';
+import { find } from './find.ts';
+import { nearWords, unknownWords } from './unknown-words.ts';
+
+const unknown = (query: string) => unknownWords(parseQuery(query), builtinVocabulary);
+
+test('words that neither a name nor a class stands for are told', () => {
+  assert.deepEqual(unknown('a handshake'), ['handshake']);
+  assert.deepEqual(unknown('握手'), ['握手']);
+  assert.deepEqual(unknown('戴口罩的人'), ['口罩']);
+  for (const known of [
+    'a dog',
+    'a guitar',
+    'somebody’s guitar',
+    'grand piano',
+    'a piano',
+    'an animal',
+    '红色的车',
+  ])
+    assert.deepEqual(unknown(known), [], known);
+  assert.deepEqual(
+    unknownWords(parseQuery('a handshake'), undefined),
+    [],
+    'a model that doesn’t say knows any',
+  );
+});
+
+test('what nobody knows is never sure, however alike it looks, and what would help is told', async () => {
+  const made = new MadeWorld(['handshake', 'tree']).add('film', [
+    { shows: 'tree', seconds: 20 },
+    { shows: 'handshake', seconds: 6 },
+    { shows: 'tree', seconds: 20 },
+  ]);
+  const result = await find(made.deps, { query: 'a handshake' });
+  findResultSchema.parse(result);
+  assert.equal(result.moments[0].start, 20, 'it is shown as the nearest all the same');
+  assert.deepEqual([result.confident, result.words?.unknown], [false, ['handshake']]);
+  assert.ok(result.moments.every(({ confidence }) => confidence < 0.6));
+  made.vocabulary = undefined;
+  assert.equal((await find(made.deps, { query: 'a handshake' })).confident, true);
+});
+
+test('a misspelled name is offered as it is written', async () => {
+  const near = await nearWords(['girafe'], { text: undefined, vocabulary: { names: ['giraffe', 'gate'] } });
+  assert.deepEqual(near, ['giraffe']);
+});
