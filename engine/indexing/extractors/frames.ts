@@ -1,6 +1,7 @@
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import type { FrameEncoder, PatchAnalysis } from '../../inference/types.ts';
 import type { PassWriter, StoredPatch, TrackKind } from '../../library/index.ts';
+import { type Look, SeenPatches } from './seen-patches.ts';
 import { colourMeter } from '../../vision/object-colours.ts';
 import type { IndexingModel } from '../types.ts';
 import type { Extractor, ExtractorTask, FrameWork, SampledPatch } from './extractor.ts';
@@ -53,13 +54,6 @@ function kindsOf(frameEncoder: FrameEncoder, model: IndexingModel, beside: boole
   ];
 }
 
-/** A batch that is with the frame encoder. */
-interface Looking {
-  patches: readonly SampledPatch[];
-  letterbox: Letterbox;
-  analyses: Promise<PatchAnalysis[]>;
-}
-
 class FrameWalk implements FrameWork {
   readonly needs = 'frames';
   readonly fps: number;
@@ -73,7 +67,8 @@ class FrameWalk implements FrameWork {
   readonly #signal: AbortSignal | undefined;
   /** How many batches may be with the frame encoder when the next one is asked for. */
   readonly #ahead: number;
-  #looking: Looking[] = [];
+  #looking: Look[] = [];
+  readonly #seen: SeenPatches;
   #waiting: StoredPatch[] = [];
 
   constructor(
@@ -86,6 +81,7 @@ class FrameWalk implements FrameWork {
     this.#signal = signal;
     const { atOnce = 1 } = frameEncoder;
     // One for each thread, and one that waits for it.
+    this.#seen = new SeenPatches(frameEncoder.width);
     this.#ahead = atOnce > 1 ? 2 * atOnce - 1 : 0;
     this.fps = fps ?? model.fps;
     [this.width, this.height, this.batchPatches] = [
@@ -110,18 +106,22 @@ class FrameWalk implements FrameWork {
   }
 
   get inHand(): number | undefined {
-    return this.#looking[0]?.patches[0].frames[0].time;
+    return this.#looking[0]?.patch.frames[0].time;
   }
 
   async take(patches: readonly SampledPatch[], letterbox: Letterbox): Promise<void> {
-    const analyses = this.#frameEncoder.analyse(
-      patches.map((patch) => patch.frames),
-      letterbox,
-      this.#signal,
-    );
-    // What goes wrong is told when its turn comes.
-    analyses.catch(() => undefined);
-    this.#looking.push({ patches, letterbox, analyses });
+    const looks = patches.map((patch) => this.#seen.of(patch, letterbox));
+    const fresh = looks.filter((look) => look.isNew);
+    if (fresh.length > 0) {
+      const frames = fresh.map(({ patch }) => patch.frames);
+      const analyses = this.#frameEncoder.analyse(frames, letterbox, this.#signal);
+      fresh.forEach((look, index) => {
+        look.settle(
+          analyses.then((all) => withColours(all[index], look.patch.frames, this.width, letterbox)),
+        );
+      });
+    }
+    this.#looking.push(...looks);
     while (this.#looking.length > this.#ahead) await this.#keepOldest();
   }
 
@@ -130,12 +130,9 @@ class FrameWalk implements FrameWork {
   }
 
   async #keepOldest(): Promise<void> {
-    const [{ patches, letterbox, analyses: looked }] = this.#looking;
-    const analyses = await looked;
+    const [{ patch, analysis }] = this.#looking;
+    this.#waiting.push(stored(patch, await analysis));
     this.#looking.shift();
-    patches.forEach((patch, index) => {
-      this.#waiting.push(stored(patch, withColours(analyses[index], patch.frames, this.width, letterbox)));
-    });
     if (this.#waiting.length >= patchesPerWrite) this.flush();
   }
 

@@ -112,7 +112,8 @@ export class Jobs {
     this.#db.write(() => {
       for (const row of this.#db.all<JobRow>("SELECT * FROM jobs WHERE state = 'running'")) {
         if (this.#isOthers(row) || row.holder === this.#leases.holder) continue;
-        const crashes = row.at === null ? row.crashes : isSamePlace(row.at, row.died_at) ? row.crashes + 1 : 1;
+        const crashes =
+          row.at === null ? row.crashes : isSamePlace(row.at, row.died_at) ? row.crashes + 1 : 1;
         this.#db.run(
           `UPDATE jobs SET state = 'waiting', holder = NULL, lease_until = NULL, at = NULL, died_at = ?, crashes = ?
            WHERE path = ?`,
