@@ -1,6 +1,6 @@
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import type { FrameEncoder, PatchAnalysis } from '../../inference/types.ts';
-import type { PassWriter, StoredPatch, TrackKind } from '../../library/index.ts';
+import { keyFramePass, type PassWriter, type StoredPatch, type TrackKind } from '../../library/index.ts';
 import { type Look, SeenPatches } from './seen-patches.ts';
 import { colourMeter } from '../../vision/object-colours.ts';
 import type { IndexingModel } from '../types.ts';
@@ -37,17 +37,35 @@ export function frames({ model, beside = false }: FramesOptions): Extractor {
       const tokens = video.tracks.some(({ kind, extractor }) => kind === 'tokens' && extractor === name);
       return !tokens || store.hasTokens(video.id);
     },
-    begin: async (task, info) =>
-      new FrameWalk(task, model, await model.frameEncoder(), { name, beside, durationSec: info.durationSec }),
+    begin: async (task) => new FrameWalk(task, model, await model.frameEncoder(), { name, beside }),
   };
 }
 
+/**
+ * The first look of the library's own frame encoder: at key frames only, `everySec` apart. Its tracks are searched until
+ * those of {@link frames} are whole, which take their place.
+ */
+export async function keyFrameWork(
+  task: ExtractorTask,
+  model: IndexingModel,
+  everySec: number,
+): Promise<FrameWork> {
+  // A temporal patch has two frames; here one stands for both.
+  const rough = { ...task, fps: 2 / everySec };
+  return new FrameWalk(rough, model, await model.frameEncoder(), { name: keyFramePass, beside: false });
+}
+
 /** The tracks that a frame encoder makes. */
-function kindsOf(frameEncoder: FrameEncoder, model: IndexingModel, beside: boolean): TrackKind[] {
+function kindsOf(
+  frameEncoder: FrameEncoder,
+  model: IndexingModel,
+  name: string,
+  beside: boolean,
+): TrackKind[] {
   if (beside) return ['embedding'];
   return [
     'shots',
-    'stills',
+    ...(name === keyFramePass ? [] : (['stills'] as const)),
     ...(model.detects ? (['objects'] as const) : []),
     'embedding',
     ...(frameEncoder.hiddenSize > 0 ? (['tokens'] as const) : []),
@@ -75,7 +93,7 @@ class FrameWalk implements FrameWork {
     { store, video, fps, signal }: ExtractorTask,
     model: IndexingModel,
     frameEncoder: FrameEncoder,
-    { name, beside }: { name: string; beside: boolean; durationSec: number },
+    { name, beside }: { name: string; beside: boolean },
   ) {
     this.#frameEncoder = frameEncoder;
     this.#signal = signal;
@@ -99,10 +117,13 @@ class FrameWalk implements FrameWork {
     };
     this.#pass = store.beginPass(video.id, settings, {
       extractor: name,
-      kinds: kindsOf(frameEncoder, model, beside),
+      kinds: kindsOf(frameEncoder, model, name, beside),
     });
     this.resumed = { patches: this.#pass.resumedPatches };
-    this.stills = beside ? undefined : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
+    this.stills =
+      beside || name === keyFramePass
+        ? undefined
+        : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
   }
 
   get inHand(): number | undefined {
