@@ -139,9 +139,9 @@ export class Patches {
        WHERE name IN (SELECT value FROM json_each(?))
          AND NOT (visible_tracks.extractor = 'frames' AND visible_tracks.state = 'making' AND EXISTS
            (SELECT 1 FROM tracks AS rough WHERE rough.video = visible_tracks.video
-             AND rough.extractor = '${keyFramePass}' AND rough.items > 0))
+             AND rough.extractor = ? AND rough.items > 0))
          AND videos.id IN (SELECT value FROM json_each(?)) ORDER BY object_batches.pass, first, name`,
-      ...[JSON.stringify(labels), JSON.stringify(videoIds)],
+      ...[JSON.stringify(labels), keyFramePass, JSON.stringify(videoIds)],
     );
     for (const row of rows) {
       const objects = seen.get(row.id) ?? [];
