@@ -136,11 +136,10 @@ class Run {
    * told when the whole is made.
    */
   async #firstLooks(candidates: readonly Candidate[], probe: FileJob['probe']): Promise<void> {
-    const { signal, onProgress } = this.#options;
+    const { signal } = this.#options;
     const newest = candidates.toSorted((a, b) => (b.modifiedMs ?? 0) - (a.modifiedMs ?? 0));
     for (const candidate of newest) {
       if (signal?.aborted) return;
-      onProgress?.({ stage: 'a first look', fraction: 0, subject: candidate.path });
       await this.#firstLook(candidate, probe).catch((error: unknown) => {
         if (!(error instanceof LongviewError)) throw error;
         const { path } = candidate;
@@ -165,7 +164,8 @@ class Run {
       const video = store.videoByContent(contentHash)!;
       if (!needsFirstLook(video)) return;
       store.setJob(path, 'running');
-      const { signal } = this.#options;
+      const { signal, onProgress } = this.#options;
+      onProgress?.({ stage: 'a first look', fraction: 0, subject: path });
       const onPicture = (seconds: number) => store.jobAt(path, seconds);
       await firstLook({ deps: this.#deps, path, video, info, signal, onPicture });
       store.jobAt(path, undefined);

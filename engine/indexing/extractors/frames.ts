@@ -8,6 +8,8 @@ import type { Extractor, ExtractorTask, FrameWork, SampledPatch } from './extrac
 
 /** Temporal patches that are stored together: what a crash costs at most. */
 const patchesPerWrite = 32;
+/** The same of a first look, each of which stands for several seconds. */
+const keyFramesPerWrite = 8;
 /** Seconds between two stills. */
 const stillEverySec = 5;
 
@@ -85,6 +87,7 @@ class FrameWalk implements FrameWork {
   readonly #signal: AbortSignal | undefined;
   /** How many batches may be with the frame encoder when the next one is asked for. */
   readonly #ahead: number;
+  readonly #perWrite: number;
   #looking: Look[] = [];
   readonly #seen: SeenPatches;
   #waiting: StoredPatch[] = [];
@@ -97,6 +100,7 @@ class FrameWalk implements FrameWork {
   ) {
     this.#frameEncoder = frameEncoder;
     this.#signal = signal;
+    this.#perWrite = name === keyFramePass ? keyFramesPerWrite : patchesPerWrite;
     const { atOnce = 1 } = frameEncoder;
     // One for each thread, and one that waits for it.
     this.#seen = new SeenPatches(frameEncoder.width);
@@ -154,7 +158,7 @@ class FrameWalk implements FrameWork {
     const [{ patch, analysis }] = this.#looking;
     this.#waiting.push(stored(patch, await analysis));
     this.#looking.shift();
-    if (this.#waiting.length >= patchesPerWrite) this.flush();
+    if (this.#waiting.length >= this.#perWrite) this.flush();
   }
 
   flush(): void {

@@ -5,12 +5,19 @@ import { openOneEncoder } from './one-encoder.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 
 const port = parentPort!;
-const { bundle, frames } = workerData as WorkerStart;
+const { bundle, frames, pending } = workerData as WorkerStart;
 const encoder = openOneEncoder(bundle, { provider: 'cpu', threads: 1 });
 const half = frames.byteLength / 2;
+const left = new Int32Array(pending);
 
 function say(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
+}
+
+/** One thing less to do. */
+function done(): void {
+  Atomics.sub(left, 0, 1);
+  Atomics.notify(left, 0);
 }
 
 async function run({ job, times, single, letterbox }: ToWorker): Promise<void> {
@@ -23,8 +30,11 @@ async function run({ job, times, single, letterbox }: ToWorker): Promise<void> {
     if (error instanceof LongviewError) say({ job, error: error.toData() });
     else if (error instanceof Error) say({ job, error: { message: error.message, stack: error.stack } });
     else say({ job, error: { message: String(error) } });
+  } finally {
+    done();
   }
 }
 
 port.on('message', (message: ToWorker) => void run(message));
 say({ ready: true });
+done();

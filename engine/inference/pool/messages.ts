@@ -9,6 +9,8 @@ export interface WorkerStart {
   bundle: Bundle;
   /** Room for the two frames of a temporal patch, one after the other: pixels cross without garbage on either side. */
   frames: SharedArrayBuffer;
+  /** One number: what it has still to do, its own start among that. It must not be ended before that is 0. */
+  pending: SharedArrayBuffer;
 }
 
 /** The frames that lie in the shared memory are to be encoded. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -94,15 +96,39 @@ suite('frames are encoded on threads beside this one', () => {
   });
 });
 
+test('a process that ends in the middle of a run waits for it, and ends as it wanted to', async () => {
+  const code = `
+    import { openBundle } from ${JSON.stringify(new URL('../bundle/bundle.ts', import.meta.url).href)};
+    import { PooledFrameEncoder } from ${JSON.stringify(new URL('./pooled-frame-encoder.ts', import.meta.url).href)};
+    const encoder = new PooledFrameEncoder(await openBundle(${JSON.stringify(builtin)}), { threads: 2 });
+    const frame = () => ({ time: 0, pixels: new Uint8Array(512 * 288 * 3) });
+    const letterbox = { x: 0, y: 0, width: 512, height: 288 };
+    await encoder.analyse([[frame(), frame()]], letterbox);
+    void encoder.analyse(Array.from({ length: 8 }, () => [frame(), frame()]), letterbox);
+    setTimeout(() => process.exit(7), 30);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+  const [exit, signal] = (await once(child, 'close')) as [number | null, string | null];
+  assert.deepEqual([exit, signal], [7, null], said);
+});
+
 test('a thread that ends in the middle of a run fails that run by name, and another takes its place', async (t) => {
   const folder = temporaryFolder(t);
   const program = join(folder, 'dies.mjs');
   await writeFile(
     program,
-    `import { parentPort } from 'node:worker_threads';
+    `import { parentPort, workerData } from 'node:worker_threads';
+     const left = new Int32Array(workerData.pending);
+     left[0]--;
      parentPort.on('message', ({ job, letterbox }) => {
        if (letterbox.x === 1) process.exit(9);
-       else parentPort.postMessage({ job, analysis: letterbox.x });
+       else {
+         left[0]--;
+         parentPort.postMessage({ job, analysis: letterbox.x });
+       }
      });`,
   );
   const pool = new WorkerPool({} as Bundle, 3, 1, program);

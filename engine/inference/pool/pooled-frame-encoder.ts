@@ -8,7 +8,7 @@ import { openOneEncoder } from './one-encoder.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** More sessions than this cost memory (some 100 MB each) and wait for the decoder of a video all the same. */
-const mostThreads = 6;
+const mostThreads = 4;
 
 /**
  * A bundle's frame encoder on threads beside this one, a session of one thread on each core: this thread serves the

@@ -98,12 +98,23 @@ export class WorkerPool {
   }
 }
 
+/** Threads that may be in the middle of a run. */
+const alive = new Set<Thread>();
+// The runtime's native part ends the process with a crash where its thread is taken away in the middle of a run.
+process.on('exit', () => {
+  for (const thread of alive) thread.waitUntilIdle();
+});
+/** Longer than any run. */
+const longestRunMs = 5000;
+
 /** One thread and what it works on. It keeps the process alive only while it works. */
 class Thread {
   readonly #worker: Worker;
   /** Where the worker sees the two frames that it works on. */
   readonly #frames: readonly Uint8Array[];
   readonly #onFree: (gone: boolean) => void;
+  /** As of {@link WorkerStart.pending}. */
+  readonly #pending: Int32Array<SharedArrayBuffer>;
   #job: Job | undefined;
   #idle: (() => void) | undefined;
   #gone = false;
@@ -112,8 +123,13 @@ class Thread {
     this.#onFree = onFree;
     const shared = new SharedArrayBuffer(2 * frameBytes);
     this.#frames = [0, 1].map((half) => new Uint8Array(shared, half * frameBytes, frameBytes));
-    const workerData: WorkerStart = { bundle, frames: shared };
-    this.#worker = new Worker(file, { workerData, name: 'frame encoder' });
+    const pending = new SharedArrayBuffer(4);
+    this.#pending = new Int32Array(pending);
+    this.#pending[0] = 1;
+    const workerData: WorkerStart = { bundle, frames: shared, pending };
+    // None of this process's own arguments: it may have been told to be a script, or to end with its parent.
+    this.#worker = new Worker(file, { workerData, name: 'frame encoder', execArgv: [] });
+    alive.add(this);
     this.#worker.unref();
     this.#worker.on('message', (message: FromWorker) => this.#hear(message));
     this.#worker.on('error', (error) => this.#end(error));
@@ -132,12 +148,22 @@ class Thread {
     this.#frames[0].set(a.pixels);
     if (!single) this.#frames[1].set(b.pixels);
     const { number, letterbox } = job;
+    Atomics.add(this.#pending, 0, 1);
     this.#worker.postMessage({ job: number, times: [a.time, b.time], single, letterbox } satisfies ToWorker);
+  }
+
+  /** Blocks this thread until the other has nothing to do. */
+  waitUntilIdle(): void {
+    const until = performance.now() + longestRunMs;
+    for (let left; (left = Atomics.load(this.#pending, 0)) > 0;)
+      if (Atomics.wait(this.#pending, 0, left, until - performance.now()) === 'timed-out') return;
   }
 
   async end(): Promise<void> {
     if (this.#job && !this.#gone) await new Promise<void>((resolve) => (this.#idle = resolve));
     this.#gone = true;
+    this.waitUntilIdle();
+    alive.delete(this);
     await this.#worker.terminate();
   }
 
@@ -155,6 +181,7 @@ class Thread {
   #end(why: Error): void {
     if (this.#gone) return;
     this.#gone = true;
+    alive.delete(this);
     logOf('inference').error('a frame encoder’s thread ended: {message}', { message: why.message });
     this.#job?.failed(
       new LongviewError(
