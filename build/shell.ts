@@ -1,4 +1,4 @@
-// Builds the desktop shell into dist/electron: main process, preload script, the engine's process, the self-test's and the one that hears.
+// Builds the desktop shell into dist/electron: main process, preload script, the engine's process, the self-test's, the one that hears, the threads that encode.
 //   node build/shell.ts [--if-needed]
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -23,6 +23,7 @@ const programs = {
   engine: 'engine/hosts/desktop.ts',
   probe: 'engine/inference/runtime/probe-child.ts',
   listen: 'engine/speech/listen-child.ts',
+  encode: 'engine/inference/pool/encode-worker.ts',
 } as const;
 
 /** Whether the built shell is as new as its source. */

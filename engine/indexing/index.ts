@@ -6,9 +6,11 @@ import { captions } from './extractors/captions.ts';
 import type { Extractor } from './extractors/extractor.ts';
 import { frames } from './extractors/frames.ts';
 import { announce } from './announce.ts';
+import { factsOf } from './facts.ts';
+import { firstLook, needsFirstLook } from './first-look.ts';
 import { type FileJob, indexFile, type Outcome } from './index-file.ts';
 import { createProgressEstimate, type ProgressEstimate } from './progress-estimate.ts';
-import { type Candidate, failed, type FileResult, survey } from './survey.ts';
+import { type Candidate, failed, type FileResult, settle, survey } from './survey.ts';
 import type { IndexingDeps, IndexOptions } from './types.ts';
 
 export type {
@@ -122,9 +124,54 @@ class Run {
     const estimate = createProgressEstimate(total, this.#options.onProgress);
     const announced = announce(this.#deps, candidates, signal, (count) => estimate.listed(count));
     try {
+      if (this.#deps.media.keyFrames && !force) await this.#firstLooks(candidates, announced.probe);
       await this.#all(candidates, estimate, announced.probe);
     } finally {
       await announced.stop();
+    }
+  }
+
+  /**
+   * Makes every video searchable by its key frames before any is indexed as a whole, the newest first. What goes wrong is
+   * told when the whole is made.
+   */
+  async #firstLooks(candidates: readonly Candidate[], probe: FileJob['probe']): Promise<void> {
+    const { signal } = this.#options;
+    const newest = candidates.toSorted((a, b) => (b.modifiedMs ?? 0) - (a.modifiedMs ?? 0));
+    for (const candidate of newest) {
+      if (signal?.aborted) return;
+      await this.#firstLook(candidate, probe).catch((error: unknown) => {
+        if (!(error instanceof LongviewError)) throw error;
+        const { path } = candidate;
+        logOf('indexing').info('{path}: no first look, {code}', { path, code: error.code });
+      });
+    }
+  }
+
+  async #firstLook(candidate: Candidate, probe: FileJob['probe']): Promise<void> {
+    const { store } = this.#deps;
+    const { path, contentHash, modifiedMs } = candidate;
+    const { crashes = 0 } = store.jobs().find((job) => job.path === path) ?? {};
+    // Whatever it was that ended the process, the whole index tells of it.
+    if (crashes > 0) return;
+    const known = store.videoByContent(contentHash);
+    if (known && !needsFirstLook(known)) return;
+    const claim = store.claim(contentHash);
+    if (!claim) return;
+    try {
+      const info = await probe(candidate);
+      await settle(this.#deps, path, factsOf(contentHash, info), modifiedMs);
+      const video = store.videoByContent(contentHash)!;
+      if (!needsFirstLook(video)) return;
+      store.setJob(path, 'running');
+      const { signal, onProgress } = this.#options;
+      onProgress?.({ stage: 'a first look', fraction: 0, subject: path });
+      const onPicture = (seconds: number) => store.jobAt(path, seconds);
+      await firstLook({ deps: this.#deps, path, video, info, signal, onPicture });
+      store.jobAt(path, undefined);
+    } finally {
+      store.setJob(path, 'waiting');
+      claim.release();
     }
   }
 

@@ -3,6 +3,7 @@ import type { Store } from '../library/index.ts';
 import type {
   FootageTexts,
   FoundVideos,
+  KeyFrames,
   SampledFrames,
   SoundReader,
   ThumbnailOptions,
@@ -33,6 +34,15 @@ export interface IndexingMedia {
       thumbnails?: ThumbnailOptions;
     } & Stoppable,
   ): SampledFrames;
+  /**
+   * Pictures here and there, much cheaper than sampling; undefined where it isn't, absent where there are none: then no
+   * video is looked at in advance.
+   */
+  keyFrames?(
+    file: string,
+    info: VideoInfo,
+    options: { everySec: number; width: number; height: number } & Stoppable,
+  ): KeyFrames | undefined;
   /** Reads the sound that a player plays; absent where sound can't be read. */
   readSound?(
     file: string,

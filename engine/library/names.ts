@@ -14,3 +14,6 @@ export function isPassId(text: unknown): text is string {
 export function isStillName(text: unknown): text is string {
   return typeof text === 'string' && stillName.test(text);
 }
+
+/** Whose tracks hold what was seen in key frames, until a walk over all sampled frames ("frames") is whole. */
+export const keyFramePass = 'key-frames';

@@ -105,6 +105,8 @@ export interface IndexedVideo {
   recording?: RecordingPlace;
   /** Set where it is only indexed up to here yet, in seconds. */
   reachedSec?: number;
+  /** True where only key frames were looked at yet: where something begins and ends is known to some seconds. */
+  rough?: boolean;
   /** What other frame encoders made of it, on grids of their own. */
   others?: readonly EncodedVideo[];
 }

@@ -14,6 +14,7 @@ export {
   type SampleOptions,
   type SampleOutcome,
 } from './frames.ts';
+export { keyFrames, type KeyFrames } from './key-frames.ts';
 export { thumbnailName, type ThumbnailOptions } from './thumbnails.ts';
 export { contentId } from './content-id.ts';
 export { readText, textSignature, type FootageText, type FootageTexts } from './text/read-text.ts';

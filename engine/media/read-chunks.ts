@@ -8,7 +8,7 @@ export interface StallOptions {
 }
 
 /**
- * Cuts a byte stream into pieces of equal size, each a new array in memory that other threads can be shown without a copy. The stream is read only while the consumer waits,
+ * Cuts a byte stream into pieces of equal size, each a new array. The stream is read only while the consumer waits,
  * so that whoever writes it is held back. An incomplete last piece is dropped.
  */
 export async function* readChunks(
@@ -16,7 +16,7 @@ export async function* readChunks(
   size: number,
   { stallTimeoutMs, onStall }: StallOptions,
 ): AsyncGenerator<Uint8Array, void, void> {
-  let piece = shared(size);
+  let piece = new Uint8Array(size);
   let filled = 0;
   let timer = setTimeout(onStall, stallTimeoutMs);
   try {
@@ -31,7 +31,7 @@ export async function* readChunks(
         clearTimeout(timer);
         yield piece;
         timer = setTimeout(onStall, stallTimeoutMs);
-        piece = shared(size);
+        piece = new Uint8Array(size);
         filled = 0;
       }
       timer.refresh();
@@ -40,5 +40,3 @@ export async function* readChunks(
     clearTimeout(timer);
   }
 }
-
-const shared = (size: number) => new Uint8Array(new SharedArrayBuffer(size));

@@ -94,6 +94,8 @@ export const momentSchema = z.object({
   footage: z.enum(['missing', 'changed']).optional(),
   /** The decoder's own probability of "yes, this is shown", once it was asked. */
   checked: share.optional(),
+  /** True where only key frames were looked at yet: where it begins and ends is known to some seconds. */
+  rough: z.boolean().optional(),
 });
 
 /** How the words of a query were read, where that isn't as they stand. */

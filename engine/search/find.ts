@@ -259,6 +259,9 @@ async function withState({ footageState, store }: SearchDeps, result: FindResult
   return { ...result, moments: [...moments.filter((one) => !isLost(one)), ...moments.filter(isLost)] };
 }
 
+/** What pictures say; where words are said or written is known exactly. */
+const roughSources: ReadonlySet<Found['source']> = new Set(['object', 'scene']);
+
 function momentOf({ video, start, end, score, confidence, source, explanations, checked }: Found): Moment {
   return {
     videoId: video.id,
@@ -271,5 +274,6 @@ function momentOf({ video, start, end, score, confidence, source, explanations, 
     reason: reasonsText(explanations),
     why: explanations,
     ...(checked === undefined ? {} : { checked }),
+    ...(video.rough && roughSources.has(source) ? { rough: true } : {}),
   };
 }

@@ -3,6 +3,7 @@ import {
   contentId,
   findMediaTools,
   findVideos,
+  keyFrames,
   probe,
   readSound,
   readText,
@@ -25,6 +26,7 @@ export function mediaWith(options: FindToolsOptions | undefined): IndexingMedia 
     textSignature,
     readText: (file, info, rest) => readText(file, info, { ...rest, tools }),
     readSound: (file, info, rest) => readSound(file, info, { ...rest, tools }),
+    keyFrames: (file, info, rest) => keyFrames(file, info, { ...rest, tools }),
     sampleFrames: (file, info, rest) => sampleFrames(file, info, { ...rest, tools }),
   };
 }

@@ -1,12 +1,15 @@
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
 import type { FrameEncoder, PatchAnalysis } from '../../inference/types.ts';
-import type { PassWriter, StoredPatch, TrackKind } from '../../library/index.ts';
+import { keyFramePass, type PassWriter, type StoredPatch, type TrackKind } from '../../library/index.ts';
+import { type Look, SeenPatches } from './seen-patches.ts';
 import { colourMeter } from '../../vision/object-colours.ts';
 import type { IndexingModel } from '../types.ts';
 import type { Extractor, ExtractorTask, FrameWork, SampledPatch } from './extractor.ts';
 
 /** Temporal patches that are stored together: what a crash costs at most. */
 const patchesPerWrite = 32;
+/** The same of a first look, each of which stands for several seconds. */
+const keyFramesPerWrite = 8;
 /** Seconds between two stills. */
 const stillEverySec = 5;
 
@@ -36,28 +39,39 @@ export function frames({ model, beside = false }: FramesOptions): Extractor {
       const tokens = video.tracks.some(({ kind, extractor }) => kind === 'tokens' && extractor === name);
       return !tokens || store.hasTokens(video.id);
     },
-    begin: async (task, info) =>
-      new FrameWalk(task, model, await model.frameEncoder(), { name, beside, durationSec: info.durationSec }),
+    begin: async (task) => new FrameWalk(task, model, await model.frameEncoder(), { name, beside }),
   };
 }
 
+/**
+ * The first look of the library's own frame encoder: at key frames only, `everySec` apart. Its tracks are searched until
+ * those of {@link frames} are whole, which take their place.
+ */
+export async function keyFrameWork(
+  task: ExtractorTask,
+  model: IndexingModel,
+  everySec: number,
+): Promise<FrameWork> {
+  // A temporal patch has two frames; here one stands for both.
+  const rough = { ...task, fps: 2 / everySec };
+  return new FrameWalk(rough, model, await model.frameEncoder(), { name: keyFramePass, beside: false });
+}
+
 /** The tracks that a frame encoder makes. */
-function kindsOf(frameEncoder: FrameEncoder, model: IndexingModel, beside: boolean): TrackKind[] {
+function kindsOf(
+  frameEncoder: FrameEncoder,
+  model: IndexingModel,
+  name: string,
+  beside: boolean,
+): TrackKind[] {
   if (beside) return ['embedding'];
   return [
     'shots',
-    'stills',
+    ...(name === keyFramePass ? [] : (['stills'] as const)),
     ...(model.detects ? (['objects'] as const) : []),
     'embedding',
     ...(frameEncoder.hiddenSize > 0 ? (['tokens'] as const) : []),
   ];
-}
-
-/** A batch that is with the frame encoder. */
-interface Looking {
-  patches: readonly SampledPatch[];
-  letterbox: Letterbox;
-  analyses: Promise<PatchAnalysis[]>;
 }
 
 class FrameWalk implements FrameWork {
@@ -73,19 +87,23 @@ class FrameWalk implements FrameWork {
   readonly #signal: AbortSignal | undefined;
   /** How many batches may be with the frame encoder when the next one is asked for. */
   readonly #ahead: number;
-  #looking: Looking[] = [];
+  readonly #perWrite: number;
+  #looking: Look[] = [];
+  readonly #seen: SeenPatches;
   #waiting: StoredPatch[] = [];
 
   constructor(
     { store, video, fps, signal }: ExtractorTask,
     model: IndexingModel,
     frameEncoder: FrameEncoder,
-    { name, beside }: { name: string; beside: boolean; durationSec: number },
+    { name, beside }: { name: string; beside: boolean },
   ) {
     this.#frameEncoder = frameEncoder;
     this.#signal = signal;
+    this.#perWrite = name === keyFramePass ? keyFramesPerWrite : patchesPerWrite;
     const { atOnce = 1 } = frameEncoder;
     // One for each thread, and one that waits for it.
+    this.#seen = new SeenPatches(frameEncoder.width);
     this.#ahead = atOnce > 1 ? 2 * atOnce - 1 : 0;
     this.fps = fps ?? model.fps;
     [this.width, this.height, this.batchPatches] = [
@@ -103,25 +121,32 @@ class FrameWalk implements FrameWork {
     };
     this.#pass = store.beginPass(video.id, settings, {
       extractor: name,
-      kinds: kindsOf(frameEncoder, model, beside),
+      kinds: kindsOf(frameEncoder, model, name, beside),
     });
     this.resumed = { patches: this.#pass.resumedPatches };
-    this.stills = beside ? undefined : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
+    this.stills =
+      beside || name === keyFramePass
+        ? undefined
+        : { folder: this.#pass.thumbnailFolder, everySec: stillEverySec };
   }
 
   get inHand(): number | undefined {
-    return this.#looking[0]?.patches[0].frames[0].time;
+    return this.#looking[0]?.patch.frames[0].time;
   }
 
   async take(patches: readonly SampledPatch[], letterbox: Letterbox): Promise<void> {
-    const analyses = this.#frameEncoder.analyse(
-      patches.map((patch) => patch.frames),
-      letterbox,
-      this.#signal,
-    );
-    // What goes wrong is told when its turn comes.
-    analyses.catch(() => undefined);
-    this.#looking.push({ patches, letterbox, analyses });
+    const looks = patches.map((patch) => this.#seen.of(patch, letterbox));
+    const fresh = looks.filter((look) => look.isNew);
+    if (fresh.length > 0) {
+      const frames = fresh.map(({ patch }) => patch.frames);
+      const analyses = this.#frameEncoder.analyse(frames, letterbox, this.#signal);
+      fresh.forEach((look, index) => {
+        look.settle(
+          analyses.then((all) => withColours(all[index], look.patch.frames, this.width, letterbox)),
+        );
+      });
+    }
+    this.#looking.push(...looks);
     while (this.#looking.length > this.#ahead) await this.#keepOldest();
   }
 
@@ -130,13 +155,10 @@ class FrameWalk implements FrameWork {
   }
 
   async #keepOldest(): Promise<void> {
-    const [{ patches, letterbox, analyses: looked }] = this.#looking;
-    const analyses = await looked;
+    const [{ patch, analysis }] = this.#looking;
+    this.#waiting.push(stored(patch, await analysis));
     this.#looking.shift();
-    patches.forEach((patch, index) => {
-      this.#waiting.push(stored(patch, withColours(analyses[index], patch.frames, this.width, letterbox)));
-    });
-    if (this.#waiting.length >= patchesPerWrite) this.flush();
+    if (this.#waiting.length >= this.#perWrite) this.flush();
   }
 
   flush(): void {

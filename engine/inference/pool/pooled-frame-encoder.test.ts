@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -13,10 +15,9 @@ import { WorkerPool } from './worker-pool.ts';
 const builtin = join(import.meta.dirname, '../../../models/builtin');
 const whole = { x: 0, y: 0, width: 512, height: 288 };
 
-/** A frame of drifting stripes and blocks, in memory of its own or in memory that threads share. */
-function frame(number: number, shared: boolean): RgbFrame {
-  const bytes = 512 * 288 * 3;
-  const pixels = shared ? new Uint8Array(new SharedArrayBuffer(bytes)) : new Uint8Array(bytes);
+/** A frame of drifting stripes and blocks. */
+function frame(number: number): RgbFrame {
+  const pixels = new Uint8Array(512 * 288 * 3);
   for (let y = 0, at = 0; y < 288; y++)
     for (let x = 0; x < 512; x++, at += 3) {
       pixels[at] = ((x + number * 9) >> 3) * 37;
@@ -35,8 +36,8 @@ suite('frames are encoded on threads beside this one', () => {
   });
   after(() => encoder[Symbol.asyncDispose]());
 
-  test('with the same results as on one, in their order, from shared memory and from memory of their own', async () => {
-    const patches = [0, 2, 4, 6, 8].map((n) => [frame(n, n < 4), frame(n + 1, n < 4)] as const);
+  test('with the same results as on one and in their order', async () => {
+    const patches = [0, 2, 4, 6, 8].map((n) => [frame(n), frame(n + 1)] as const);
     const here = openOneEncoder(bundle, { provider: 'cpu', threads: 2 });
     try {
       const [ours, theirs] = await Promise.all([
@@ -61,7 +62,7 @@ suite('frames are encoded on threads beside this one', () => {
   });
 
   test('and a frame that stands for both of its temporal patch is the same as two that are alike', async () => {
-    const [one, same] = [frame(3, true), frame(3, true)];
+    const [one, same] = [frame(3), frame(3)];
     const [alone] = await encoder.analyse([[one, one]], whole);
     const [twice] = await encoder.analyse([[one, same]], whole);
     assert.deepEqual(alone.objects, twice.objects);
@@ -72,7 +73,7 @@ suite('frames are encoded on threads beside this one', () => {
   test('this thread stays free meanwhile', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);
-    const patches = Array.from({ length: 6 }, (_, n) => [frame(n, true), frame(n + 1, true)] as const);
+    const patches = Array.from({ length: 6 }, (_, n) => [frame(n), frame(n + 1)] as const);
     await encoder.analyse(patches, whole);
     clearInterval(timer);
     assert.ok(ticks >= 6, `the clock ticked ${ticks} times`);
@@ -80,7 +81,7 @@ suite('frames are encoded on threads beside this one', () => {
 
   test('a cancellation is told at once, also of what runs, and the threads go on with what is asked next', async () => {
     const stop = new AbortController();
-    const patches = Array.from({ length: 8 }, (_, n) => [frame(n, true), frame(n + 1, true)] as const);
+    const patches = Array.from({ length: 8 }, (_, n) => [frame(n), frame(n + 1)] as const);
     const running = encoder.analyse(patches, whole, stop.signal);
     stop.abort();
     await assert.rejects(running, (error) => error instanceof LongviewError && error.code === 'cancelled');
@@ -91,8 +92,27 @@ suite('frames are encoded on threads beside this one', () => {
     const small = { time: 0, pixels: new Uint8Array(3) };
     await assert.rejects(encoder.analyse([[small, small]], whole), /pixels must be 442368 bytes/);
     const outside = { ...whole, width: 600 };
-    await assert.rejects(encoder.analyse([[frame(0, true), frame(1, true)]], outside), /letterbox must be/);
+    await assert.rejects(encoder.analyse([[frame(0), frame(1)]], outside), /letterbox must be/);
   });
+});
+
+test('a process that ends in the middle of a run waits for it, and ends as it wanted to', async () => {
+  const code = `
+    import { openBundle } from ${JSON.stringify(new URL('../bundle/bundle.ts', import.meta.url).href)};
+    import { PooledFrameEncoder } from ${JSON.stringify(new URL('./pooled-frame-encoder.ts', import.meta.url).href)};
+    const encoder = new PooledFrameEncoder(await openBundle(${JSON.stringify(builtin)}), { threads: 2 });
+    const frame = () => ({ time: 0, pixels: new Uint8Array(512 * 288 * 3) });
+    const letterbox = { x: 0, y: 0, width: 512, height: 288 };
+    await encoder.analyse([[frame(), frame()]], letterbox);
+    void encoder.analyse(Array.from({ length: 8 }, () => [frame(), frame()]), letterbox);
+    setTimeout(() => process.exit(7), 30);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+  const [exit, signal] = (await once(child, 'close')) as [number | null, string | null];
+  assert.deepEqual([exit, signal], [7, null], said);
 });
 
 test('a thread that ends in the middle of a run fails that run by name, and another takes its place', async (t) => {
@@ -100,18 +120,24 @@ test('a thread that ends in the middle of a run fails that run by name, and anot
   const program = join(folder, 'dies.mjs');
   await writeFile(
     program,
-    `import { parentPort } from 'node:worker_threads';
+    `import { parentPort, workerData } from 'node:worker_threads';
+     const left = new Int32Array(workerData.pending);
+     left[0]--;
      parentPort.on('message', ({ job, letterbox }) => {
        if (letterbox.x === 1) process.exit(9);
-       else parentPort.postMessage({ job, analyses: [letterbox.x] });
+       else {
+         left[0]--;
+         parentPort.postMessage({ job, analysis: letterbox.x });
+       }
      });`,
   );
-  const pool = new WorkerPool({} as Bundle, 1, program);
+  const pool = new WorkerPool({} as Bundle, 3, 1, program);
   t.after(() => pool.close());
-  const run = (x: number) => pool.run({ patches: [], letterbox: { ...whole, x } }, undefined);
+  const pixel = { time: 0, pixels: new Uint8Array(3) };
+  const run = (x: number) => pool.run({ frames: [pixel, pixel], letterbox: { ...whole, x } }, undefined);
   const [dead, alive] = await Promise.allSettled([run(1), run(2)]);
   assert.equal(dead.status, 'rejected');
   assert.ok(dead.reason instanceof LongviewError && dead.reason.code === 'engine-stopped');
   assert.match(dead.reason.message, /ended unexpectedly: it ended with code 9/);
-  assert.deepEqual(alive, { status: 'fulfilled', value: [2] });
+  assert.deepEqual(alive, { status: 'fulfilled', value: 2 });
 });

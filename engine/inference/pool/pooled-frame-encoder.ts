@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Letterbox, RgbFrame } from '../../core/frames.ts';
+import { throwIfCancelled } from '../../protocol/errors.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { checkFrames } from '../frame-encoder.ts';
 import type { FrameEncoder, PatchAnalysis } from '../types.ts';
@@ -7,7 +8,7 @@ import { openOneEncoder } from './one-encoder.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** More sessions than this cost memory (some 100 MB each) and wait for the decoder of a video all the same. */
-const mostThreads = 6;
+const mostThreads = 4;
 
 /**
  * A bundle's frame encoder on threads beside this one, a session of one thread on each core: this thread serves the
@@ -47,10 +48,9 @@ export class PooledFrameEncoder implements FrameEncoder, AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<PatchAnalysis[]> {
     checkFrames(this, patches, letterbox);
-    this.#pool ??= new WorkerPool(this.#bundle, this.atOnce);
-    const pool = this.#pool;
-    const runs = patches.map((patch) => pool.run({ patches: [patch], letterbox }, signal));
-    return (await Promise.all(runs)).flat();
+    throwIfCancelled(signal);
+    const pool = (this.#pool ??= new WorkerPool(this.#bundle, this.width * this.height * 3, this.atOnce));
+    return Promise.all(patches.map((frames) => pool.run({ frames, letterbox }, signal)));
   }
 
   /** Waits for the runs under way and ends the threads; the next {@link analyse} starts them again. */

@@ -18,6 +18,9 @@ interface JobRow {
   died_at: number | null;
 }
 
+/** Deaths so close to each other, in seconds, are at the same place: several batches are worked on at once. */
+const samePlaceSec = 10;
+
 const storedError = z.object({
   code: z.enum(errorCodes),
   message: z.string(),
@@ -86,9 +89,10 @@ export class Jobs {
   /** Which batch of frames is being looked at; its end, where it was reached, clears what happened before it. */
   at(path: string, at: number | undefined): void {
     this.#db.run(
-      `UPDATE jobs SET at = ?, crashes = CASE WHEN ? > died_at THEN 0 ELSE crashes END WHERE path = ?`,
+      `UPDATE jobs SET at = ?, crashes = CASE WHEN ? > died_at + ? THEN 0 ELSE crashes END WHERE path = ?`,
       at ?? null,
       at ?? null,
+      samePlaceSec,
       path,
     );
   }
@@ -101,13 +105,15 @@ export class Jobs {
 
   /**
    * Puts what dead processes were working on back into the queue. A death counts against the file only where a batch of
-   * its frames was in the decoder or the frame encoder, and the one before was at the same place.
+   * its frames was in the decoder or the frame encoder, and the one before was at the same place, give or take what is
+   * worked on at once.
    */
   cleanUp(): void {
     this.#db.write(() => {
       for (const row of this.#db.all<JobRow>("SELECT * FROM jobs WHERE state = 'running'")) {
         if (this.#isOthers(row) || row.holder === this.#leases.holder) continue;
-        const crashes = row.at === null ? row.crashes : row.at === row.died_at ? row.crashes + 1 : 1;
+        const crashes =
+          row.at === null ? row.crashes : isSamePlace(row.at, row.died_at) ? row.crashes + 1 : 1;
         this.#db.run(
           `UPDATE jobs SET state = 'waiting', holder = NULL, lease_until = NULL, at = NULL, died_at = ?, crashes = ?
            WHERE path = ?`,
@@ -139,4 +145,8 @@ export class Jobs {
   #isOthers({ state, holder, lease_until }: JobRow): boolean {
     return state === 'running' && holder !== this.#leases.holder && this.#leases.lives(holder, lease_until);
   }
+}
+
+function isSamePlace(at: number, before: number | null): boolean {
+  return before !== null && Math.abs(at - before) <= samePlaceSec;
 }

@@ -1,3 +1,4 @@
+import { keyFramePass } from '../names.ts';
 import type { TrackKind } from '../track-types.ts';
 import type { IndexPass } from '../types.ts';
 
@@ -22,6 +23,8 @@ export interface TrackedPass extends PassRow {
   state: 'making' | 'whole';
   /** Separated by commas. */
   kinds: string;
+  /** Seconds. */
+  reached: number;
   started_at: number;
   completed_at: number | null;
 }
@@ -29,6 +32,7 @@ export interface TrackedPass extends PassRow {
 /** Every pass with its tracks; of some videos where a condition follows. */
 export const trackedPasses = `
   SELECT passes.*, tracks.extractor, tracks.state, tracks.started_at, tracks.completed_at,
+    tracks.reached,
     (SELECT group_concat(own.kind) FROM tracks AS own WHERE own.pass = passes.num) AS kinds
   FROM tracks JOIN passes ON passes.num = tracks.pass WHERE tracks.kind = 'embedding'`;
 
@@ -55,11 +59,17 @@ export function passOf(row: TrackedPass): IndexPass {
 
 /**
  * Of one video's passes those that are searched, the one with its cuts first: of each extractor's the whole one, or else
- * what there is of the one that is being made.
+ * what there is of the one that is being made. A first look at key frames is searched until what refines it is whole.
  */
 export function searchedPasses(passes: readonly TrackedPass[]): TrackedPass[] {
   const whole = new Set(passes.filter(({ state }) => state === 'whole').map(({ extractor }) => extractor));
+  const rough = passes.some(({ extractor, patches }) => extractor === keyFramePass && patches > 0);
+  const givesWay = (extractor: string) =>
+    extractor === keyFramePass
+      ? whole.has('frames')
+      : extractor === 'frames' && rough && !whole.has('frames');
   return passes
+    .filter(({ extractor }) => !givesWay(extractor))
     .filter(({ state, extractor, patches }) => state === 'whole' || (patches > 0 && !whole.has(extractor)))
     .toSorted((a, b) => Number(has(b, 'shots')) - Number(has(a, 'shots')) || a.num - b.num);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { badArgument, quote } from '../../protocol/errors.ts';
-import { isPassId } from '../names.ts';
+import { isPassId, keyFramePass } from '../names.ts';
 import type { LibraryDatabase } from './database.ts';
 import { foreignLibrary, mapErrors } from './errors.ts';
 import { type FeatureCache, type FeatureWriter, namesIn } from '../features.ts';
@@ -155,7 +155,7 @@ export function passTrack(
   extractor: string,
 ): TrackKey {
   const { modelFingerprint, fps } = settings;
-  if (kind === 'shots' || kind === 'stills')
+  if ((kind === 'shots' || kind === 'stills') && extractor !== keyFramePass)
     return { kind, extractor: kind, version: '1', settings: { fps } };
   return { kind, extractor, version: modelFingerprint, settings: { fps } };
 }
@@ -254,6 +254,9 @@ class Writer implements PassWriter {
         video,
         num,
       );
+      // A first look has been refined.
+      if (this.#row.extractor === 'frames')
+        this.#db.run('DELETE FROM tracks WHERE tracks.video = ? AND extractor = ?', video, keyFramePass);
       this.#db.run(
         `UPDATE tracks SET state = 'whole', completed_at = ?, reached = max(reached, ?), coverage = ? WHERE pass = ?`,
         Date.now(),

@@ -1,6 +1,7 @@
 import type { LibraryDatabase } from './database.ts';
 import { unpackCuts, unpackEmbeddings, unpackObjects, unpackTimes } from '../packing.ts';
 import { whole } from './errors.ts';
+import { keyFramePass } from '../names.ts';
 import type { PassRow } from './pass-rows.ts';
 import type { LibrarySlice, LibraryTable, PatchRange, PatchTable } from '../patch-types.ts';
 import type { SeenObject } from '../../core/frames.ts';
@@ -136,8 +137,11 @@ export class Patches {
        JOIN visible_tracks ON visible_tracks.pass = object_batches.pass AND visible_tracks.kind = 'objects'
        JOIN videos ON videos.num = visible_tracks.video
        WHERE name IN (SELECT value FROM json_each(?))
+         AND NOT (visible_tracks.extractor = 'frames' AND visible_tracks.state = 'making' AND EXISTS
+           (SELECT 1 FROM tracks AS rough WHERE rough.video = visible_tracks.video
+             AND rough.extractor = ? AND rough.items > 0))
          AND videos.id IN (SELECT value FROM json_each(?)) ORDER BY object_batches.pass, first, name`,
-      ...[JSON.stringify(labels), JSON.stringify(videoIds)],
+      ...[JSON.stringify(labels), keyFramePass, JSON.stringify(videoIds)],
     );
     for (const row of rows) {
       const objects = seen.get(row.id) ?? [];

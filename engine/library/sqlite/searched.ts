@@ -1,5 +1,6 @@
 import { LongviewError, quote } from '../../protocol/errors.ts';
 import { recordingPlaces, type FilmedFile } from '../recording-places.ts';
+import { keyFramePass } from '../names.ts';
 import type { EncodedVideo, IndexedVideo } from '../types.ts';
 import type { LibraryDatabase } from './database.ts';
 import { searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
@@ -120,6 +121,7 @@ function filmedFile(row: SearchedRow): FilmedFile {
 }
 
 function indexedVideo([row, ...others]: readonly SearchedRow[]): IndexedVideo {
+  const rough = row.extractor === keyFramePass;
   return {
     id: row.video_id,
     path: row.path ?? '',
@@ -132,8 +134,10 @@ function indexedVideo([row, ...others]: readonly SearchedRow[]): IndexedVideo {
     patches: row.patches,
     fps: row.fps,
     date: row.recorded_at ?? row.modified_at ?? undefined,
-    ...(row.state === 'making' && { reachedSec: (row.patches * 2) / row.fps }),
-    ...(others.length > 0 && { others: others.map(encodedVideo) }),
+    ...(row.state === 'making' && { reachedSec: rough ? row.reached : (row.patches * 2) / row.fps }),
+    ...(rough && { rough }),
+    // They are laid side by side by the rate of samples, which key frames have none of.
+    ...(others.length > 0 && !rough && { others: others.map(encodedVideo) }),
   };
 }
 

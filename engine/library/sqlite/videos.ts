@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { LongviewError, quote } from '../../protocol/errors.ts';
 import type { LibraryDatabase } from './database.ts';
+import { keyFramePass } from '../names.ts';
 import { passOf, searchedPasses, trackedPasses, type TrackedPass } from './pass-rows.ts';
 import { trackOf, type TrackRow } from './track-rows.ts';
 import { inRecordings, recordingPlaces } from '../recording-places.ts';
@@ -230,8 +231,12 @@ function videoOf(
   passes: readonly TrackedPass[],
   tracks: readonly TrackRow[],
 ): StoredVideo {
-  const index = searchedPasses(passes).find(({ state }) => state === 'whole');
-  const unfinished = passes.find(({ state, extractor }) => state === 'making' && extractor === 'frames');
+  const index = searchedPasses(passes).find(
+    ({ state, extractor }) => state === 'whole' && extractor !== keyFramePass,
+  );
+  const making = passes.find(({ state, extractor }) => state === 'making' && extractor === 'frames');
+  const rough = passes.find(({ extractor, patches }) => extractor === keyFramePass && patches > 0);
+  const unfinished = making && making.patches > 0 ? making : (rough ?? making);
   return {
     id: row.id,
     contentHash: row.content_hash,

@@ -235,6 +235,7 @@ export const en = {
   'why.score': (score: string) => `The detector’s best score: ${score}`,
   'why.checked.tip': (yes: string) => `The model re-checked it: ${yes} yes`,
   'moment.missing': 'The file is gone: locate it, or remove the video.',
+  'moment.rough': 'First look: the ends are still rough.',
   'moment.changed': 'The file was changed since it was indexed.',
   'moment.more': (range: string) => `More for ${range}`,
   'moment.copy': 'Copy the time',

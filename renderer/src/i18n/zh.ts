@@ -238,6 +238,7 @@ export const zh: Catalogue = {
   'why.score': (score) => `检测器的最高得分：${score}`,
   'why.checked.tip': (yes) => `模型复核：${yes} 为是`,
   'moment.missing': '文件不见了：请重新定位，或移除该视频。',
+  'moment.rough': '初步浏览：起止时间还不精确。',
   'moment.changed': '文件在索引之后被改动过。',
   'moment.more': (range) => `${range} 的更多操作`,
   'moment.copy': '复制时间',

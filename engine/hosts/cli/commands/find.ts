@@ -211,7 +211,7 @@ function row(moment: Moment, i: number): string[] {
   return [
     String(i + 1),
     basename(moment.path),
-    range(moment.start, moment.end),
+    `${moment.rough ? 'about ' : ''}${range(moment.start, moment.end)}`,
     percent(moment.confidence),
     moment.source,
     moment.reason,
