@@ -35,7 +35,7 @@ export function judgeAnswer(result: AskResult, truth: Truth): Judged {
   return { said: answer, confidence, confident, right: isSo(answer, evidence, truth) };
 }
 
-const none = /^(?:no|not shown|nothing|none|0)\b/u;
+const none = /^(?:no\b|not shown|nothing|none|0$)/u;
 
 function isSo(answer: string, evidence: readonly Span[], truth: Truth): boolean {
   const said = answer.toLowerCase();
