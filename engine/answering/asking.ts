@@ -1,4 +1,4 @@
-import { logistic, logOdds, textLogOdds, type ModelNumbers } from '../search/calibration.ts';
+import { calibration, logistic, logOdds, textLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import { counts, recheck } from '../search/recheck.ts';
 import { search, type Hit } from '../search/search.ts';
 import { readingList, segmentsOf, spread, type Segment } from '../search/select.ts';
@@ -218,7 +218,7 @@ export async function nameOf(
   const start = shot && first === shot.first ? shot.start : starts[first];
   const end = shot && past === shot.past ? shot.end : ends[past - 1];
   const thing = contradicting(asking, { first, past }, text);
-  if (thing) {
+  if (thing?.overrules) {
     const { label, confidence: score, why } = thing;
     const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
     return { name: label, confidence: score, evidence };
@@ -232,9 +232,11 @@ export async function nameOf(
       evidence: { start, end, score: 0, reason: 'nothing that can be named for sure' },
     };
   const [yes] = await session.choose(patches, isThere(text), yesNo);
+  const sure = await sureOf(asking, { first, past }, text, confidence);
   return {
     name: text,
-    confidence: await sureOf(asking, { first, past }, text, confidence),
+    // Where detector and decoder disagree nobody knows which it is.
+    confidence: thing ? Math.min(sure, calibration.unconfirmed) : sure,
     evidence: { start, end, score: yes, reason: `${text}: named by the decoder` },
   };
 }

@@ -9,9 +9,10 @@ export const calibration = {
   /**
    * A thing has a colour from the second of these shares on, and none of it below the first. What lies around a thing is
    * mostly black, white or grey: these take more. With a vivid colour of the share `called` it is called by that one, however much
-   * grey there is around it.
+   * grey there is around it. It is clear which colour it has where a vivid one has the share `clear.vivid`, or a plain one `plain`
+   * with no vivid one of the share `beside`.
    */
-  colour: { vivid: { least: 0.05, most: 0.2 }, plain: { least: 0.12, most: 0.35 }, called: 0.2 },
+  colour: { vivid: { least: 0.05, most: 0.2 }, plain: { least: 0.12, most: 0.35 }, called: 0.2, clear: { vivid: 0.3, plain: 0.5, beside: 0.1 } },
   /**
    * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
    * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the
@@ -30,6 +31,11 @@ export const calibration = {
   supported: 0.5,
   /** Below this the best moment is not a find: "not here". */
   confident: 0.6,
+  /**
+   * From this on it is told as sure that something isn't there. Eyes miss more than they make up: of what `bench -- trust` was told
+   * to be absent with less, half was there.
+   */
+  absent: 0.9,
   /** A moment lasts while its score keeps this share of the way from nothing to its peak. */
   fall: 0.5,
 } as const;

@@ -30,7 +30,11 @@ export async function answerWhich(asking: Asking, kind: ParsedQuery): Promise<Ra
 async function nameIn(asking: Asking, hit: Hit, kind: ParsedQuery): Promise<Named> {
   const { name, confidence, evidence } = await nameOf(asking, hit);
   const saw = hit.explanations.find((one) => one.code === 'saw');
-  if (confidence < calibration.confident && hit.source === 'object' && saw)
-    return { text: saw.label, confidence: hit.confidence, proof: evidenceOf([hit], kind)[0] };
+  if (confidence < calibration.confident && hit.source === 'object' && saw) {
+    // The decoder isn't sure, or calls it something else: the detector's word for one of a kind is a guess at it.
+    const agrees = asking.parser.thing(name).wanted.objects.some(({ labels }) => labels.includes(saw.label));
+    const sure = agrees || !asking.session.fewWords ? hit.confidence : Math.min(hit.confidence, calibration.unconfirmed);
+    return { text: saw.label, confidence: sure, proof: evidenceOf([hit], kind)[0] };
+  }
   return { text: name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } };
 }
