@@ -2,7 +2,7 @@ import { gammaRange } from '../protocol/gamma.ts';
 import { findRequestSchema, parseRequest, type FindRequest } from '../protocol/requests.ts';
 import { reasonsText } from '../protocol/reasons.ts';
 import { throwIfCancelled } from '../protocol/errors.ts';
-import { calibration, numbersOf } from './calibration.ts';
+import { calibration, numbersOf, shownProbability } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { openWhole } from './footage.ts';
 import { isNamed, isTrained, unconfirmedIn } from './trained.ts';
@@ -221,7 +221,7 @@ function momentOf({ video, start, end, score, confidence, source, explanations, 
     start,
     end,
     score,
-    confidence,
+    confidence: source === 'object' || source === 'scene' ? shownProbability(confidence) : confidence,
     source,
     reason: reasonsText(explanations),
     why: explanations,

@@ -1,4 +1,5 @@
 import { calibration, logistic, sceneLogOdds, type ModelNumbers } from './calibration.ts';
+import { isFull } from './clutter.ts';
 import { witnessed } from './witnesses.ts';
 import { ceilingOf, coverageOf, either, fuser, standout, type Coverage } from './fusion.ts';
 import { shotsIn, type Excerpt, type Footage } from './footage.ts';
@@ -108,6 +109,15 @@ export function search(
   const nothing = fuse({ object: 0, similarity: background.mean });
   const sceneOf = ({ similarity }: Hit) =>
     logistic(sceneLogOdds(scoring.numbers, similarity, standout(similarity, background)));
+  const full = new Map<string, boolean>();
+  const isFullVideo = ({ id, patches }: IndexedVideo) => {
+    if (!full.has(id)) full.set(id, isFull(store.objects(id), patches, scoring.numbers));
+    return full.get(id)!;
+  };
+  const about = {
+    ...{ coverage, wanted: wanted.objects, sceneOf },
+    ...{ isFull: isFullVideo, numbers: scoring.numbers },
+  };
   return bestSeeds(scored, limit * seedsPerMoment)
     .flatMap(({ one, seeds }) => {
       const video = { starts: one.starts, ends: one.ends, scores: one.scores, shots: one.shots() };
@@ -117,7 +127,7 @@ export function search(
     })
     .sort((a, b) => b.score - a.score)
     .slice(0, limit)
-    .map((hit) => (others ? hit : witnessed(store, hit, { coverage, wanted: wanted.objects, sceneOf, numbers: scoring.numbers })))
+    .map((hit) => (others ? hit : witnessed(store, hit, about)))
     .sort((a, b) => b.score - a.score);
 }
 

@@ -5,6 +5,7 @@ import { fitterOf, fitting } from './object-fit.ts';
 import type { Coverage } from './fusion.ts';
 import type { Hit } from './search.ts';
 import type { SeenObject } from '../core/frames.ts';
+import type { IndexedVideo } from '../library/types.ts';
 import type { WantedObject } from '../language/parsed-query.ts';
 import type { SearchStore } from './types.ts';
 
@@ -13,13 +14,15 @@ import type { SearchStore } from './types.ts';
  * - rival: where another class is seen in the same box, surer by so much, in this share of the frames, the box is that.
  * - large: what fills this share of the picture should look like its name; the detector alone, with a score below `sure`, isn't
  *   believed where the embedding gives it less than `looks`.
- * - plain: a name by the embedding alone is believed in shots of single things. Where the detector sees something else in this
- *   share of the frames, with this score, it must be so sure of it.
+ * - plain: a name by the embedding alone is believed in shots of single things. In recordings that aren't made of such, where the
+ *   detector sees something else in this share of the frames, with this score, it must be so sure of it.
+ * - agrees: with this probability the embedding bears the detector out.
  */
 const doubts = {
   rival: { by: 0.05, share: 0.5, overlap: 0.55 },
   large: { area: 0.15, sure: 0.6, looks: 0.06 },
   plain: { score: 0.45, share: 0.5, sure: 0.9 },
+  agrees: 0.5,
 } as const;
 
 /** What is known of a query when its moments are doubted. */
@@ -28,6 +31,8 @@ export interface Doubted {
   wanted: readonly WantedObject[];
   /** The probability that the scene is what is wanted, by its similarity. */
   sceneOf: (hit: Hit) => number;
+  /** Whether a whole recording is no film of single things, see {@link isFull}. */
+  isFull: (video: IndexedVideo) => boolean;
   numbers: Pick<ModelNumbers, 'cluttered'>;
 }
 
@@ -37,7 +42,9 @@ export function witnessed(store: Pick<SearchStore, 'objects'>, hit: Hit, about: 
   if (about.numbers.cluttered === undefined || hit.confidence < calibration.confident) return hit;
   const seen = store.objects(hit.video.id, undefined, { from: hit.first, past: hit.past });
   const doubtful =
-    hit.object > 0 && hit.source === 'object' ? isDoubtedObject(hit, seen, about) : isDoubtedScene(hit, seen, about);
+    hit.object > 0 && hit.source === 'object'
+      ? isDoubtedObject(hit, seen, about)
+      : isDoubtedScene(hit, seen, about) && about.isFull(hit.video);
   return doubtful ? lowered(hit, about) : hit;
 }
 
@@ -45,7 +52,8 @@ function isDoubtedObject(hit: Hit, seen: readonly SeenObject[], about: Doubted):
   const { wanted, coverage, sceneOf } = about;
   const fit = fitterOf(seen);
   const own = seen.filter((one) => wanted.some((what) => fit(what, one) >= fitting));
-  if (own.length === 0) return false;
+  // Where the embedding agrees they are two against one.
+  if (own.length === 0 || sceneOf(hit) >= doubts.agrees) return false;
   const labels = new Set(wanted.flatMap((what) => what.labels));
   const best = bestByFrame(own);
   const beaten = best.filter((one) =>

@@ -109,16 +109,27 @@ export function counted(
   };
 }
 
+/** What the detector saw with this score, in two frames, may be one. Of a sure one the score is twice that. */
+const perhapsOne = 0.16;
+
+/** "3", or "2 to 3". */
+export function rangeText(least: number, most: number): string {
+  return least === most ? String(most) : `${least} to ${most}`;
+}
+
 /** "How many … are there?": the most that the detector saw at once; kinds and what it doesn't know are counted in appearances. */
 export async function answerCount(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
   const thing = knownThing(subject);
   if (!thing || subject.category !== undefined) return answerTimes(asking, subject);
   const { timeline } = asking;
-  const most = mostAtOnce(seenOf(asking, thing), asking.numbers);
+  const seen = seenOf(asking, thing);
+  const most = mostAtOnce(seen, asking.numbers);
   if (most.count === 0) return none(absent(asking, subject, (await occurrences(asking, subject)).nearest));
   const { starts, ends } = timeline.table;
+  // Who is hardly seen beside them may be one more.
+  const perhaps = Math.max(most.count, mostAtOnce(seen, { object: { ...asking.numbers.object, middle: perhapsOne } }).count);
   return {
-    answer: String(most.count),
+    answer: rangeText(most.count, perhaps),
     confidence: most.certainty,
     evidence: [
       {

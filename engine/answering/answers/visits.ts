@@ -1,7 +1,7 @@
 import { calibration } from '../../search/calibration.ts';
 import { cannotTell } from '../cannot.ts';
 import { confirmVisits, knownThing, sawExplanation, seenOf, visitsIn } from './followed.ts';
-import { absent, answerTimes, none, occurrences } from './occurrences.ts';
+import { absent, answerTimes, none, occurrences, rangeText } from './occurrences.ts';
 import { likenessOf, sameColours, type Visit } from '../visits.ts';
 import type { Asking, RawAnswer, Proof } from '../asking.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
@@ -32,7 +32,7 @@ export async function answerVisits(
   const here = visits.filter(({ first }) => entering && timeline.partOf(first).first === first);
   const coming = visits.filter((visit) => !here.includes(visit));
   const evidence = await confirmVisits(asking, coming, subject);
-  const { least, most } = boundsOf(coming, evidence, distinct);
+  const { least, most } = boundsOf(visits, coming, evidence, distinct);
   if (most > mostTold)
     return cannotTell({ code: 'unclear-footage', thing: subject.thing }, (await occurrences(asking, subject)).sure, subject);
   if (most > 0) {
@@ -58,6 +58,7 @@ export async function answerVisits(
 
 /** The least and the most that the visits may have been. */
 function boundsOf(
+  all: readonly Visit[],
   visits: readonly Visit[],
   evidence: readonly Proof[],
   distinct: boolean,
@@ -65,10 +66,28 @@ function boundsOf(
   const sure = visits.filter((_, i) => evidence[i].score >= calibration.confident);
   const turns = sure.reduce((sum, one) => sum + one.turns, 0);
   const most = visits.length + turns;
-  const least = distinct ? differentOf(sure) : sure.length;
+  const apart = sure.filter((one) => !appearsBeside(one, all));
+  const least = distinct ? differentOf(apart) : apart.length;
   if (most < many.from) return { least, most };
   return { least: Math.min(least, Math.floor(most * (1 - many.around))), most: Math.ceil(most * (1 + many.around)) };
 }
+
+/**
+ * Whether it begins amid the picture, where another was just then: two who pass each other may be lost and found, and are no third.
+ */
+function appearsBeside(one: Visit, all: readonly Visit[]): boolean {
+  const [x] = one.middles;
+  if (x < amid || x > 1 - amid) return false;
+  return all.some((other) => {
+    if (other === one || other.start >= one.start || other.end + 1 < one.start) return false;
+    const at = Math.min(other.middles.length - 1, Math.round(2 * (one.start - other.start)));
+    return Math.abs(other.middles[at] - x) <= beside;
+  });
+}
+
+/** Nearer to a side than this one comes in there; two nearer to each other than this are beside each other. */
+const amid = 0.12;
+const beside = 0.12;
 
 /** How many different ones there are at least: who comes after another left, and looks like them, may be the same. */
 function differentOf(visits: readonly Visit[]): number {
@@ -82,11 +101,6 @@ function differentOf(visits: readonly Visit[]): number {
     else known.push([visit]);
   }
   return known.length;
-}
-
-/** "3", or "2 to 3". */
-function rangeText(least: number, most: number): string {
-  return least === most ? String(most) : `${least} to ${most}`;
 }
 
 /** How many times something of the kind was seen for less than a visit, surely enough to be counted. */
