@@ -46,7 +46,9 @@ function isSo(answer: string, evidence: readonly Span[], truth: Truth): boolean 
       return none.test(said);
     case 'count': {
       const [, least, most = least] = /^(\d+)(?: to (\d+))?/u.exec(said) ?? [];
-      return least !== undefined && Number(least) <= truth.most && Number(most) >= truth.least;
+      // A range says something if it isn't wide.
+      const narrow = Number(most) - Number(least) <= Math.max(2, Number(most) / 2);
+      return least !== undefined && narrow && Number(least) <= truth.most && Number(most) >= truth.least;
     }
     case 'only': {
       const told = said.split(/, | and /u).map((name) => name.replace(/^(?:an?|the) /u, '').trim());

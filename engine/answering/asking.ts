@@ -5,6 +5,7 @@ import { readingList, segmentsOf, spread, type Segment } from '../search/select.
 import { decoderPrompt, isThere, yesNo } from '../language/prompts.ts';
 import { isCluttered } from './cluttered.ts';
 import { contradicting } from './dominant-object.ts';
+import { isBorneOut } from './borne-out.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
 import type { ParsedQuery, QueryParser } from '../language/parsed-query.ts';
 import type { ParsedQuestion } from '../language/parsed-question.ts';
@@ -223,9 +224,9 @@ export async function nameOf(
     const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
     return { name: label, confidence: score, evidence };
   }
-  const agrees = asking.parser.thing(text).wanted.objects.length > 0;
-  // In natural scenes no name is given that the detector doesn't bear out: the decoder has one for everything.
-  if (session.fewWords && isCluttered(asking) && !agrees)
+  const borneOut = await isBorneOut(asking, { first, past }, text);
+  // In natural scenes no name is given that nobody else bears out: the decoder has one for everything.
+  if (!borneOut && isCluttered(asking))
     return {
       name: '',
       confidence: 0,
@@ -235,8 +236,8 @@ export async function nameOf(
   const sure = await sureOf(asking, { first, past }, text, confidence);
   return {
     name: text,
-    // Where detector and decoder disagree nobody knows which it is.
-    confidence: thing ? Math.min(sure, calibration.unconfirmed) : sure,
+    // Where witnesses disagree, or the decoder is the only one, nobody knows which it is.
+    confidence: thing || !borneOut ? Math.min(sure, calibration.unconfirmed) : sure,
     evidence: { start, end, score: yes, reason: `${text}: named by the decoder` },
   };
 }

@@ -91,7 +91,9 @@ export function contradicting(
 
 /** Whether a class is one of a kind that has far more members than the detector has classes. */
 function isOneOfMany(parser: QueryParser, label: string): boolean {
-  return manyKinds.some((kind) => parser.thing(kind).wanted.objects.some(({ labels }) => labels.includes(label)));
+  return manyKinds.some((kind) =>
+    parser.thing(kind).wanted.objects.some(({ labels }) => labels.includes(label)),
+  );
 }
 
 const manyKinds = ['animal', 'food'];

@@ -16,7 +16,7 @@ export interface Visit {
   past: number;
   /** The temporal patch in which the detector was surest. */
   peak: number;
-  /** How sure the detector was that it is one of the kind: its third-best frame decides. */
+  /** How sure the detector was that it is one of the kind: its third-best frame decides, of a short visit its second-best. */
   confidence: number;
   /** Its best score, and the class that it was seen as then. */
   best: number;
@@ -32,6 +32,9 @@ export interface Visit {
 
 /** A part of fewer sightings is a flicker. */
 const leastSightings = 3;
+
+/** What drives by is seen in few frames, and whole in fewer. */
+const shortVisit = 7;
 
 /** Who turns back at the edge with fewer colours in common than this is somebody else. By hand, on made crossings. */
 export const sameColours = 0.75;
@@ -56,7 +59,13 @@ export function visitsOf(
   const sightings = seen.map((object) => {
     const { patch, frame, box, score, colours: measured = 0 } = object;
     const [start, end] = [table.starts[patch], table.ends[patch]];
-    const sighting = { time: frame === 0 ? start : (start + end) / 2, shot: shotOf(patch), box, score, colours: measured };
+    const sighting = {
+      time: frame === 0 ? start : (start + end) / 2,
+      shot: shotOf(patch),
+      box,
+      score,
+      colours: measured,
+    };
     patchAt.set(sighting, patch);
     objectOf.set(sighting, object);
     return sighting;
@@ -81,7 +90,7 @@ export function visitsOf(
       first,
       past: last + 1,
       peak: patchAt.get(best)!,
-      confidence: logistic(objectLogOdds(numbers, sure[Math.min(2, sure.length - 1)])),
+      confidence: logistic(objectLogOdds(numbers, sure[own.length < shortVisit ? 1 : 2] ?? sure.at(-1)!)),
       best: best.score,
       label: objectOf.get(best)!.label,
       frames: own.length,

@@ -12,7 +12,12 @@ export const calibration = {
    * grey there is around it. It is clear which colour it has where a vivid one has the share `clear.vivid`, or a plain one `plain`
    * with no vivid one of the share `beside`.
    */
-  colour: { vivid: { least: 0.05, most: 0.2 }, plain: { least: 0.12, most: 0.35 }, called: 0.2, clear: { vivid: 0.3, plain: 0.5, beside: 0.1 } },
+  colour: {
+    vivid: { least: 0.05, most: 0.2 },
+    plain: { least: 0.12, most: 0.35 },
+    called: 0.2,
+    clear: { vivid: 0.3, plain: 0.5, beside: 0.1 },
+  },
   /**
    * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
    * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the
@@ -40,7 +45,7 @@ export const calibration = {
    * What is less likely than not is shown with this share of its log-odds: what nobody saw was there more often than its score says,
    * since eyes miss what is small, dim or partly hidden. Fitted on one half of the clips of `bench -- trust`.
    */
-  unlikely: 0.36,
+  unlikely: 0.45,
   /** A moment lasts while its score keeps this share of the way from nothing to its peak. */
   fall: 0.5,
 } as const;

@@ -11,7 +11,8 @@ import type { SearchStore } from './types.ts';
 
 /**
  * When one witness's word isn't enough. Measured on the fitting half of the clips of `bench -- trust`.
- * - rival: where another class is seen in the same box, surer by so much, in this share of the frames, the box is that.
+ * - rival: where another class is seen in the same box, surer by so much than this one anywhere, in this share of the frames, the
+ *   box is that.
  * - large: what fills this share of the picture should look like its name; the detector alone, with a score below `sure`, isn't
  *   believed where the embedding gives it less than `looks`.
  * - plain: a name by the embedding alone is believed in shots of single things. In recordings that aren't made of such, where the
@@ -20,7 +21,7 @@ import type { SearchStore } from './types.ts';
  */
 const doubts = {
   rival: { by: 0.05, share: 0.5, overlap: 0.55 },
-  large: { area: 0.15, sure: 0.6, looks: 0.06 },
+  large: { area: 0.15, sure: 0.6, looks: 0.03 },
   plain: { score: 0.45, share: 0.5, sure: 0.9 },
   agrees: 0.5,
 } as const;
@@ -56,19 +57,21 @@ function isDoubtedObject(hit: Hit, seen: readonly SeenObject[], about: Doubted):
   if (own.length === 0 || sceneOf(hit) >= doubts.agrees) return false;
   const labels = new Set(wanted.flatMap((what) => what.labels));
   const best = bestByFrame(own);
+  const top = Math.max(...best.map(({ score }) => score));
+  const beats = (other: SeenObject) => !labels.has(other.label) && other.score >= top + doubts.rival.by;
   const beaten = best.filter((one) =>
     seen.some(
       (other) =>
-        !labels.has(other.label) &&
         frameOf(other) === frameOf(one) &&
-        other.score >= one.score + doubts.rival.by &&
+        beats(other) &&
         boxOverlap(other.box, one.box) >= doubts.rival.overlap,
     ),
   );
   if (beaten.length >= doubts.rival.share * best.length) return true;
   const mean = (of: (one: SeenObject) => number) => best.reduce((sum, one) => sum + of(one), 0) / best.length;
   // Words beside the thing (a colour, a number) make a picture less like the whole.
-  const plainly = coverage === 'covered' && wanted.every(({ colours = [], count }) => colours.length === 0 && count === 1);
+  const plainly =
+    coverage === 'covered' && wanted.every(({ colours = [], count }) => colours.length === 0 && count === 1);
   return (
     plainly &&
     mean(({ score }) => score) < doubts.large.sure &&

@@ -13,7 +13,7 @@ import {
 import { cannotTell } from '../cannot.ts';
 import { calibration } from '../../search/calibration.ts';
 import { contradicting } from '../dominant-object.ts';
-import { isCluttered } from '../cluttered.ts';
+import { isBorneOut } from '../borne-out.ts';
 import { decoderPrompt, noName } from '../../language/prompts.ts';
 import { representative, spread, type Segment } from '../../search/select.ts';
 
@@ -45,7 +45,7 @@ export async function answerOrder(asking: Asking): Promise<RawAnswer> {
     );
     sure += confidence;
     pieces++;
-    for (const { name, doubted } of corrected(asking, piece, namesIn(text))) {
+    for (const { name, doubted } of await corrected(asking, piece, namesIn(text))) {
       add(name);
       doubts ||= doubted;
     }
@@ -64,25 +64,29 @@ export async function answerOrder(asking: Asking): Promise<RawAnswer> {
 
 /**
  * The names of a read-out, by the detector where it is sure of another; as read where it isn't clear which name is which
- * temporal patch's. A name is doubted that the detector speaks against, or, in natural scenes, that it doesn't bear out.
+ * temporal patch's. A name is doubted that the detector speaks against, or that nobody bears out.
  */
-function corrected(
+async function corrected(
   asking: Asking,
   patches: readonly number[],
   names: readonly string[],
-): { name: string; doubted: boolean }[] {
-  const { session, parser, segments } = asking;
-  const unborne = (name: string) =>
-    session.fewWords && isCluttered(asking) && parser.thing(name).wanted.objects.length === 0;
-  if (names.length !== 1 && names.length !== patches.length)
-    return names.map((name) => ({ name, doubted: unborne(name) }));
-  return patches.map((patch, i) => {
+): Promise<{ name: string; doubted: boolean }[]> {
+  const { segments } = asking;
+  const apart = names.length === 1 || names.length === patches.length;
+  const [first, past] = [patches[0], patches[patches.length - 1] + 1];
+  const read: { name: string; doubted: boolean }[] = [];
+  for (const [i, patch] of apart ? patches.entries() : names.map((_, i) => [i, first] as const)) {
     const name = names.length === 1 ? names[0] : names[i];
-    const segment = segments.find(({ first, past }) => patch >= first && patch < past);
-    const thing = segment && contradicting(asking, segment, name);
-    if (thing?.overrules) return { name: thing.label, doubted: false };
-    return { name, doubted: thing !== undefined || unborne(name) };
-  });
+    const segment = apart ? segments.find((one) => patch >= one.first && patch < one.past) : { first, past };
+    const thing = apart && segment ? contradicting(asking, segment, name) : undefined;
+    if (thing?.overrules) read.push({ name: thing.label, doubted: false });
+    else
+      read.push({
+        name,
+        doubted: thing !== undefined || !segment || !(await isBorneOut(asking, segment, name)),
+      });
+  }
+  return read;
 }
 
 /**

@@ -34,7 +34,11 @@ export async function answerVisits(
   const evidence = await confirmVisits(asking, coming, subject);
   const { least, most } = boundsOf(visits, coming, evidence, distinct);
   if (most > mostTold)
-    return cannotTell({ code: 'unclear-footage', thing: subject.thing }, (await occurrences(asking, subject)).sure, subject);
+    return cannotTell(
+      { code: 'unclear-footage', thing: subject.thing },
+      (await occurrences(asking, subject)).sure,
+      subject,
+    );
   if (most > 0) {
     const sure = evidence.filter(({ score }) => score >= calibration.confident);
     const counted = sure.length > 0 ? sure : evidence;
@@ -53,7 +57,11 @@ export async function answerVisits(
   const flickers = momentsOf(asking, thing);
   return nobody.cannot || flickers === 0
     ? nobody
-    : { ...nobody, answer: rangeText(0, flickers), confidence: Math.min(nobody.confidence, calibration.unjudged) };
+    : {
+        ...nobody,
+        answer: rangeText(0, flickers),
+        confidence: Math.min(nobody.confidence, calibration.unjudged),
+      };
 }
 
 /** The least and the most that the visits may have been. */
@@ -69,7 +77,10 @@ function boundsOf(
   const apart = sure.filter((one) => !appearsBeside(one, all));
   const least = distinct ? differentOf(apart) : apart.length;
   if (most < many.from) return { least, most };
-  return { least: Math.min(least, Math.floor(most * (1 - many.around))), most: Math.ceil(most * (1 + many.around)) };
+  return {
+    least: Math.min(least, Math.floor(most * (1 - many.around))),
+    most: Math.ceil(most * (1 + many.around)),
+  };
 }
 
 /**
@@ -95,7 +106,8 @@ function differentOf(visits: readonly Visit[]): number {
   for (const visit of visits.toSorted((a, b) => a.start - b.start)) {
     const same = known.find(
       (own) =>
-        own.at(-1)!.end <= visit.start && own.some((one) => likenessOf(one.colours, visit.colours) >= sameColours),
+        own.at(-1)!.end <= visit.start &&
+        own.some((one) => likenessOf(one.colours, visit.colours) >= sameColours),
     );
     if (same) same.push(visit);
     else known.push([visit]);

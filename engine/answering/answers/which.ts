@@ -33,7 +33,8 @@ async function nameIn(asking: Asking, hit: Hit, kind: ParsedQuery): Promise<Name
   if (confidence < calibration.confident && hit.source === 'object' && saw) {
     // The decoder isn't sure, or calls it something else: the detector's word for one of a kind is a guess at it.
     const agrees = asking.parser.thing(name).wanted.objects.some(({ labels }) => labels.includes(saw.label));
-    const sure = agrees || !asking.session.fewWords ? hit.confidence : Math.min(hit.confidence, calibration.unconfirmed);
+    const sure =
+      agrees || !asking.session.fewWords ? hit.confidence : Math.min(hit.confidence, calibration.unconfirmed);
     return { text: saw.label, confidence: sure, proof: evidenceOf([hit], kind)[0] };
   }
   return { text: name, confidence, proof: { ...evidence, start: hit.start, end: hit.end } };
