@@ -4,7 +4,8 @@ import type { Label, Truth } from './labels.ts';
 
 /** What came back for a label, and whether it is so. */
 export interface Outcome extends Label {
-  half: 'fit' | 'report';
+  /** Of which half its clip is; "late": of those that were added after the last change that this bench led to. */
+  half: 'fit' | 'report' | 'late';
   /** Whether the model has the words, and is the kind of model, to know it. */
   knowable: boolean;
   /** What is claimed, in words. */
