@@ -21,7 +21,7 @@ import type { SearchStore } from './types.ts';
  */
 const doubts = {
   rival: { by: 0.05, share: 0.5, overlap: 0.55 },
-  large: { area: 0.15, sure: 0.6, looks: 0.03 },
+  large: { area: 0.15, sure: 0.6, looks: 0.5 },
   plain: { score: 0.45, share: 0.5, sure: 0.9 },
   agrees: 0.5,
 } as const;
@@ -76,7 +76,8 @@ function isDoubtedObject(hit: Hit, seen: readonly SeenObject[], about: Doubted):
     plainly &&
     mean(({ score }) => score) < doubts.large.sure &&
     mean(({ box }) => areaOf(box)) >= doubts.large.area &&
-    sceneOf(hit) < doubts.large.looks
+    sceneOf(hit) < doubts.large.looks &&
+    !labels.has(unmistaken)
   );
 }
 
@@ -89,6 +90,9 @@ function isDoubtedScene(hit: Hit, seen: readonly SeenObject[], { wanted, sceneOf
   const full = frames.size >= doubts.plain.share * 2 * (hit.past - hit.first);
   return full && sceneOf(hit) < doubts.plain.sure;
 }
+
+/** People look like nothing else that a detector knows, and like no one thing to an embedding. */
+const unmistaken = 'person';
 
 function bestByFrame(seen: readonly SeenObject[]): SeenObject[] {
   const best = new Map<number, SeenObject>();
