@@ -45,6 +45,8 @@ const clipSchema = z.strictObject({
   name: z.string(),
   /** Numbers are fitted on one half and reported on the other; no picture is in both. */
   half: z.enum(['fit', 'report']),
+  /** True: it was added and labelled after the last change that any result of this bench led to. */
+  late: z.literal(true).optional(),
   from: z.array(partSchema).min(1),
   look: z.array(z.enum(looks)).optional(),
   over: z.array(overlaySchema).optional(),

@@ -13,7 +13,9 @@ export function filmArguments(clip: Clip, at: (file: string) => string, output: 
     ...from.flatMap((part) => [...inputOf(part), '-i', at(part.file)]),
     ...over.flatMap(({ file }) => ['-i', at(file)]),
   ];
-  const chains = from.map((part, i) => `[${i}:v]${filterOf(part, i)}[p${i}]`);
+  // A recording by itself keeps its shape: bars beside it would be what isn't at the picture's edge.
+  const alone = from.length === 1 && over.length === 0 && !look.includes('far');
+  const chains = from.map((part, i) => `[${i}:v]${filterOf(part, i, alone)}[p${i}]`);
   chains.push(`${from.map((_, i) => `[p${i}]`).join('')}concat=n=${from.length}:v=1:a=0[s0]`);
   over.forEach((one, i) => {
     chains.push(`[${from.length + i}:v]${cutOut(one)}[o${i}]`);
@@ -66,7 +68,7 @@ function inputOf({ file, start, end, hold, seconds = stillSeconds }: Part): stri
   return hold !== undefined || end === undefined ? from : [...from, '-t', String(end - (start ?? 0))];
 }
 
-function filterOf({ file, hold, move, seconds = stillSeconds }: Part, i: number): string {
+function filterOf({ file, hold, move, seconds = stillSeconds }: Part, i: number, alone: boolean): string {
   const fitted = `scale=${width}:${height}:force_original_aspect_ratio=decrease`;
   const filled = (more: number) =>
     `scale=${Math.round((width * more) / 2) * 2}:${Math.round((height * more) / 2) * 2}:force_original_aspect_ratio=increase`;
@@ -74,7 +76,8 @@ function filterOf({ file, hold, move, seconds = stillSeconds }: Part, i: number)
   if (isFilm(file)) {
     const held =
       hold === undefined ? '' : `trim=end_frame=1,loop=-1:1:0,setpts=N/${rate}/TB,trim=duration=${hold},`;
-    return `${hold === undefined ? `fps=${rate},` : held}${fitted},pad=${width}:${height}:-1:-1,${square}`;
+    const shape = alone ? `scale=-2:${height}` : `${fitted},pad=${width}:${height}:-1:-1`;
+    return `${hold === undefined ? `fps=${rate},` : held}${shape},${square}`;
   }
   if (move === 'still') return `${filled(1)},crop=${width}:${height},${square}`;
   if (move === 'whole')

@@ -4,7 +4,8 @@ import type { Label, Truth } from './labels.ts';
 
 /** What came back for a label, and whether it is so. */
 export interface Outcome extends Label {
-  half: 'fit' | 'report';
+  /** Of which half its clip is; "late": of those that were added after the last change that this bench led to. */
+  half: 'fit' | 'report' | 'late';
   /** Whether the model has the words, and is the kind of model, to know it. */
   knowable: boolean;
   /** What is claimed, in words. */
@@ -35,7 +36,7 @@ export function judgeAnswer(result: AskResult, truth: Truth): Judged {
   return { said: answer, confidence, confident, right: isSo(answer, evidence, truth) };
 }
 
-const none = /^(?:no|not shown|nothing|none|0)\b/u;
+const none = /^(?:no\b|not shown|nothing|none|0$)/u;
 
 function isSo(answer: string, evidence: readonly Span[], truth: Truth): boolean {
   const said = answer.toLowerCase();
@@ -46,7 +47,9 @@ function isSo(answer: string, evidence: readonly Span[], truth: Truth): boolean 
       return none.test(said);
     case 'count': {
       const [, least, most = least] = /^(\d+)(?: to (\d+))?/u.exec(said) ?? [];
-      return least !== undefined && Number(least) <= truth.most && Number(most) >= truth.least;
+      // A range says something if it isn't wide.
+      const narrow = Number(most) - Number(least) <= Math.max(2, Number(most) / 2);
+      return least !== undefined && narrow && Number(least) <= truth.most && Number(most) >= truth.least;
     }
     case 'only': {
       const told = said.split(/, | and /u).map((name) => name.replace(/^(?:an?|the) /u, '').trim());

@@ -13,6 +13,7 @@ import { confidentErrors, trustIn, type Share } from './measures.ts';
 
 export const what = 'whether what is told as sure is so, on real recordings and photographs';
 
+const halves = ['late', 'report', 'fit'] as const;
 const root = join(import.meta.dirname, '..', '..');
 const options = {
   media: { type: 'string', multiple: true },
@@ -50,6 +51,7 @@ export async function run(args: readonly string[]): Promise<void> {
       reliabilityDiagram([
         { title: 'half that numbers were fitted on', outcomes: half('fit') },
         { title: 'half that is reported', outcomes: half('report') },
+        { title: 'added after the last change', outcomes: half('late') },
       ]),
     );
   if (values.json) terminal.line(JSON.stringify(measured, null, 2));
@@ -73,7 +75,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 function print({ outcomes, missing }: Measured, terminal: Terminal): void {
-  const groups = (['report', 'fit'] as const).flatMap((half) => {
+  const groups = halves.flatMap((half) => {
     const own = outcomes.filter((one) => one.half === half);
     return [
       { name: `${half}: finds`, outcomes: own.filter(({ kind }) => kind === 'find') },
@@ -106,7 +108,7 @@ function print({ outcomes, missing }: Measured, terminal: Terminal): void {
     Infinity,
   ))
     terminal.line(line);
-  for (const half of ['report', 'fit'] as const) {
+  for (const half of halves) {
     terminal.line();
     terminal.line(`Sure and wrong, ${half}:`);
     for (const { clip, text: words, said, confidence } of confidentErrors(

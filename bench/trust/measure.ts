@@ -52,7 +52,9 @@ export async function measureTrust({ media, folder, bundle, tell }: TrustOptions
       if (!clip) throw new Error(`${label.clip} is no clip`);
       const path = paths.get(clip);
       if (path !== undefined)
-        outcomes.push(await outcomeOf(engine, label, clip.half, ids.get(path)!, manifest));
+        outcomes.push(
+          await outcomeOf(engine, label, clip.late ? 'late' : clip.half, ids.get(path)!, manifest),
+        );
     }
     return { outcomes, missing };
   } finally {

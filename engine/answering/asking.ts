@@ -1,10 +1,11 @@
-import { logistic, logOdds, textLogOdds, type ModelNumbers } from '../search/calibration.ts';
+import { calibration, logistic, logOdds, textLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import { counts, recheck } from '../search/recheck.ts';
 import { search, type Hit } from '../search/search.ts';
 import { readingList, segmentsOf, spread, type Segment } from '../search/select.ts';
 import { decoderPrompt, isThere, yesNo } from '../language/prompts.ts';
 import { isCluttered } from './cluttered.ts';
 import { contradicting } from './dominant-object.ts';
+import { isBorneOut } from './borne-out.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
 import type { ParsedQuery, QueryParser } from '../language/parsed-query.ts';
 import type { ParsedQuestion } from '../language/parsed-question.ts';
@@ -218,23 +219,25 @@ export async function nameOf(
   const start = shot && first === shot.first ? shot.start : starts[first];
   const end = shot && past === shot.past ? shot.end : ends[past - 1];
   const thing = contradicting(asking, { first, past }, text);
-  if (thing) {
+  if (thing?.overrules) {
     const { label, confidence: score, why } = thing;
     const evidence = { start, end, score, reason: `${label}: ${reasonsText([why])}`, why: [why] };
     return { name: label, confidence: score, evidence };
   }
-  const agrees = asking.parser.thing(text).wanted.objects.length > 0;
-  // In natural scenes no name is given that the detector doesn't bear out: the decoder has one for everything.
-  if (session.fewWords && isCluttered(asking) && !agrees)
+  const borneOut = await isBorneOut(asking, { first, past }, text);
+  // In natural scenes no name is given that nobody else bears out: the decoder has one for everything.
+  if (!borneOut && isCluttered(asking))
     return {
       name: '',
       confidence: 0,
       evidence: { start, end, score: 0, reason: 'nothing that can be named for sure' },
     };
   const [yes] = await session.choose(patches, isThere(text), yesNo);
+  const sure = await sureOf(asking, { first, past }, text, confidence);
   return {
     name: text,
-    confidence: await sureOf(asking, { first, past }, text, confidence),
+    // Where witnesses disagree, or the decoder is the only one, nobody knows which it is.
+    confidence: thing || !borneOut ? Math.min(sure, calibration.unconfirmed) : sure,
     evidence: { start, end, score: yes, reason: `${text}: named by the decoder` },
   };
 }

@@ -1,3 +1,4 @@
+import { isFull } from '../search/clutter.ts';
 import type { ModelNumbers } from '../search/calibration.ts';
 import type { ConcatenatedTimeline } from './timeline.ts';
 
@@ -11,17 +12,9 @@ export function isCluttered({
   timeline: ConcatenatedTimeline;
   numbers: Pick<ModelNumbers, 'cluttered'>;
 }): boolean {
-  if (!numbers.cluttered) return false;
-  const { score, share } = numbers.cluttered;
   let cluttered = known.get(timeline);
   if (cluttered === undefined) {
-    const seen = new Set(
-      timeline
-        .objects()
-        .filter((one) => one.score >= score)
-        .map(({ patch }) => patch),
-    );
-    cluttered = seen.size >= share * Math.max(1, timeline.table.starts.length);
+    cluttered = isFull(timeline.objects(), timeline.table.starts.length, numbers);
     known.set(timeline, cluttered);
   }
   return cluttered;

@@ -50,6 +50,12 @@ export function dominantObject(
     }))[0];
 }
 
+/** What the detector says against a name that a decoder of few words gave a stretch. */
+export interface Contradiction extends DominantObject {
+  /** True: the detector is so sure that its word stands; else nobody knows which of the two it is. */
+  overrules: boolean;
+}
+
 /**
  * The dominant object of a stretch, where the name that a decoder of few words gave it says something else: "buddha"
  * for a person. A narrower name, "dalmatian" for a dog, stands.
@@ -63,16 +69,31 @@ export function contradicting(
   }: { parser: QueryParser; timeline: ConcatenatedTimeline; session: DecoderSession; numbers: ModelNumbers },
   stretch: Segment,
   name: string,
-): DominantObject | undefined {
+): Contradiction | undefined {
   if (!session.fewWords) return undefined;
   const seen = timeline.seenIn(stretch);
+  const { area } = numbers.dominant;
+  const unlike = (thing: DominantObject | undefined) =>
+    thing && !parser.thing(name).wanted.objects.some(({ labels }) => labels.includes(thing.label))
+      ? thing
+      : undefined;
+  const surely = dominantObject(seen, stretch, numbers);
+  if (surely) return unlike(surely) && { ...surely, overrules: true };
   // Among many things none fills the picture: what is seen most of the time is what can be told.
-  const thing =
-    dominantObject(seen, stretch, numbers) ??
-    (isCluttered({ timeline, numbers })
-      ? dominantObject(seen, stretch, { ...numbers, dominant: { score: numbers.object.middle, area: 0 } })
-      : undefined);
-  const agrees =
-    thing && parser.thing(name).wanted.objects.some(({ labels }) => labels.includes(thing.label));
-  return agrees ? undefined : thing;
+  const cluttered = isCluttered({ timeline, numbers });
+  const less = { score: numbers.object.middle, area: cluttered ? 0 : area };
+  const rather = unlike(dominantObject(seen, stretch, { ...numbers, dominant: less }));
+  if (!rather) return undefined;
+  // Of kinds that look alike a detector has one for whatever comes: a panda is a dog to it.
+  const overrules = cluttered && !isOneOfMany(parser, rather.label);
+  return { ...rather, overrules };
 }
+
+/** Whether a class is one of a kind that has far more members than the detector has classes. */
+function isOneOfMany(parser: QueryParser, label: string): boolean {
+  return manyKinds.some((kind) =>
+    parser.thing(kind).wanted.objects.some(({ labels }) => labels.includes(label)),
+  );
+}
+
+const manyKinds = ['animal', 'food'];

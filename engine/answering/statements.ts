@@ -15,15 +15,16 @@ export function resultOf(raw: RawAnswer, timeline: ConcatenatedTimeline): Omit<A
       const silent = proofs.length === 0 && raw.absence === true;
       return {
         text,
-        supported: silent ? raw.confidence >= calibration.confident : score >= calibration.supported,
+        supported: silent ? raw.confidence >= calibration.absent : score >= calibration.supported,
         score: silent ? raw.confidence : score,
         evidence: proofs,
       };
     });
+  const enough = raw.absence ? calibration.absent : calibration.confident;
   return {
     answer: raw.answer,
     confidence: raw.confidence,
-    confident: raw.answer !== '' && raw.confidence >= calibration.confident && isSupported(raw),
+    confident: raw.answer !== '' && raw.confidence >= enough && isSupported(raw),
     evidence,
     statements: raw.cannot ? [] : statements,
     ...(raw.cannot && { cannot: raw.cannot }),

@@ -1,5 +1,6 @@
 import { logistic, objectLogOdds, type ModelNumbers } from '../search/calibration.ts';
-import { track, type Sighting, type TrackingOptions } from '../vision/tracking.ts';
+import { track, turnsAtEdge, type Sighting, type Track, type TrackingOptions } from '../vision/tracking.ts';
+import { colours, shareOf, type Colour } from '../protocol/colours.ts';
 import { cosine, sumOfRows } from '../core/vectors.ts';
 import type { Shot } from '../vision/shots.ts';
 import type { PatchTable } from '../library/patch-types.ts';
@@ -15,7 +16,7 @@ export interface Visit {
   past: number;
   /** The temporal patch in which the detector was surest. */
   peak: number;
-  /** How sure the detector was that it is one of the kind: its third-best frame decides. */
+  /** How sure the detector was that it is one of the kind: its third-best frame decides, of a short visit its second-best. */
   confidence: number;
   /** Its best score, and the class that it was seen as then. */
   best: number;
@@ -25,7 +26,18 @@ export interface Visit {
   colours: readonly number[];
   /** How far from the picture's left side (0) to its right (1) its middle is, in each of them. */
   middles: readonly number[];
+  /** How often it turned back at the very edge of the picture: somebody who looks alike may have come in there instead. */
+  turns: number;
 }
+
+/** A part of fewer sightings is a flicker. */
+const leastSightings = 3;
+
+/** What drives by is seen in few frames, and whole in fewer. */
+const shortVisit = 7;
+
+/** Who turns back at the edge with fewer colours in common than this is somebody else. By hand, on made crossings. */
+export const sameColours = 0.75;
 
 /** Two shots whose mean embeddings are at least so alike show the same view. By hand, not measured. */
 const sameViewAt = 0.9;
@@ -45,9 +57,15 @@ export function visitsOf(
   const objectOf = new Map<Sighting, SeenObject>();
   const shotOf = shotFinder(shots);
   const sightings = seen.map((object) => {
-    const { patch, frame, box, score } = object;
+    const { patch, frame, box, score, colours: measured = 0 } = object;
     const [start, end] = [table.starts[patch], table.ends[patch]];
-    const sighting = { time: frame === 0 ? start : (start + end) / 2, shot: shotOf(patch), box, score };
+    const sighting = {
+      time: frame === 0 ? start : (start + end) / 2,
+      shot: shotOf(patch),
+      box,
+      score,
+      colours: measured,
+    };
     patchAt.set(sighting, patch);
     objectOf.set(sighting, object);
     return sighting;
@@ -59,7 +77,9 @@ export function visitsOf(
     return known;
   };
   const sameView = (a: number, b: number) => cosine(mean(a), mean(b)) >= sameViewAt;
-  return track(sightings, { ...options, sameView }).map(({ sightings: own }) => {
+  const least = options.least ?? leastSightings;
+  const tracks = track(sightings, { ...options, sameView }).flatMap((one) => partedAtEdge(one, least));
+  return tracks.map(({ sightings: own, turns }) => {
     const patches = own.map((one) => patchAt.get(one)!);
     const best = own.reduce((a, b) => (b.score > a.score ? b : a));
     const sure = own.map(({ score }) => score).sort((a, b) => b - a);
@@ -70,14 +90,45 @@ export function visitsOf(
       first,
       past: last + 1,
       peak: patchAt.get(best)!,
-      confidence: logistic(objectLogOdds(numbers, sure[Math.min(2, sure.length - 1)])),
+      confidence: logistic(objectLogOdds(numbers, sure[own.length < shortVisit ? 1 : 2] ?? sure.at(-1)!)),
       best: best.score,
       label: objectOf.get(best)!.label,
       frames: own.length,
       colours: own.map((one) => objectOf.get(one)!.colours ?? 0),
       middles: own.map(({ box: [left, , right] }) => (left + right) / 2),
+      turns,
     };
   });
+}
+
+/** A track, parted where it turns back at the edge in other colours; where the colours are alike nobody can tell. */
+function partedAtEdge(one: Track, least: number): (Track & { turns: number })[] {
+  const parts: (Track & { turns: number })[] = [];
+  let from = 0;
+  let turns = 0;
+  for (const at of turnsAtEdge(one)) {
+    const [before, after] = [one.sightings.slice(from, at), one.sightings.slice(at)];
+    if (Math.min(before.length, after.length) < least) continue;
+    if (likenessOf(before.map(coloursOf), after.map(coloursOf)) >= sameColours) {
+      turns++;
+      continue;
+    }
+    parts.push({ sightings: before, turns });
+    from = at;
+    turns = 0;
+  }
+  return [...parts, { sightings: one.sightings.slice(from), turns }];
+}
+
+const coloursOf = ({ colours = 0 }: Sighting): number => colours;
+
+/** Which share of their colours two have in common, on average over their sightings; 1 where nobody measured. */
+export function likenessOf(one: readonly number[], other: readonly number[]): number {
+  const [a, b] = [one, other].map((some) => some.filter((packed) => packed > 0));
+  if (a.length === 0 || b.length === 0) return 1;
+  const mean = (some: readonly number[], colour: Colour) =>
+    some.reduce((sum, packed) => sum + shareOf(packed, colour), 0) / some.length;
+  return colours.reduce((sum, colour) => sum + Math.min(mean(a, colour), mean(b, colour)), 0);
 }
 
 /** Stretches during which at least one is in the picture: visits joined where they overlap or nearly so. */
@@ -98,6 +149,7 @@ export function presences(visits: readonly Visit[], bridge: number): Visit[] {
       frames: before.frames + visit.frames,
       colours: [...before.colours, ...visit.colours],
       middles: [...before.middles, ...visit.middles],
+      turns: before.turns + visit.turns,
     });
   }
   return joined;

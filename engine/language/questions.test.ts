@@ -192,6 +192,7 @@ const readings: [Question, string[]][] = [
     { kind: 'visits', subject: 'person', entering: true },
     [
       'How many people come in?',
+      'How many people come?',
       'How many people walked into the room?',
       'How often does somebody enter?',
       'How many times does someone walk in?',
@@ -199,7 +200,11 @@ const readings: [Question, string[]][] = [
   ],
   [
     { kind: 'visits', subject: 'cars', entering: true },
-    ['How many cars drive by?', 'How many different cars drove past in this video?'],
+    ['How many cars drive by?', 'How many cars drove past in this video?'],
+  ],
+  [
+    { kind: 'visits', subject: 'cars', entering: true, distinct: true },
+    ['How many different cars drove past in this video?'],
   ],
   [{ kind: 'visits', subject: 'dog', entering: false }, ['How often does the dog visit the kitchen?']],
   [

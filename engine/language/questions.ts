@@ -22,8 +22,11 @@ export type Question =
   | { kind: 'beside'; subject: string }
   | { kind: 'times'; subject: string }
   | { kind: 'count'; subject: string }
-  /** How many come (in): each that stays for a while is one. `entering`: those who were there already don't count. */
-  | { kind: 'visits'; subject: string; entering: boolean }
+  /**
+   * How many come (in): each that stays for a while is one. `entering`: those who were there already don't count.
+   * `distinct`: who comes again is one.
+   */
+  | { kind: 'visits'; subject: string; entering: boolean; distinct?: true }
   /** Which of two comes first (last); `asks` where it is a yes or no: "does A come before B?" */
   | { kind: 'versus'; end: 'first' | 'last'; things: [string, string]; asks?: true }
   | { kind: 'open' };
@@ -60,7 +63,7 @@ const time = '\\d+(?::\\d\\d){0,2}(?:[.,]\\d+)?(?: ?(?:s|secs?|seconds?|m|mins?|
 const picture = '(?:picture|frame|image|photo|screen|shot|view)';
 
 const entering =
-  '(?:come|comes|came|walk|walks|walked|go|goes|went|get|gets|got|step|steps|stepped|drive|drives|drove|ride|rides|rode|run|runs|ran) (?:in|into|inside|by|past|through|along|up|over|to|towards|toward|out|back|onto)|enter|enters|entered|arrive|arrives|arrived';
+  '(?:come|comes|came|walk|walks|walked|go|goes|went|get|gets|got|step|steps|stepped|drive|drives|drove|ride|rides|rode|run|runs|ran) (?:in|into|inside|by|past|through|along|up|over|to|towards|toward|out|back|onto)|enter|enters|entered|arrive|arrives|arrived|come|comes|came';
 const staying = 'visit|visits|visited|pass|passes|passed|stay|stays|stayed|stop by|stops by|stopped by';
 const anybody = /^(?:any|some)(?:one|body)$/u;
 const somebody = /^(?:somebody|someone|anybody|anyone|one|people|persons|visitors?|guests?|customers?)$/u;
@@ -70,6 +73,7 @@ function visits(subject: string, { groups }: RegExpMatchArray): Question {
     kind: 'visits',
     subject: somebody.test(subject) ? 'person' : subject,
     entering: new RegExp(`^(?:${entering})$`, 'u').test(groups?.verb ?? ''),
+    ...(groups?.distinct && { distinct: true }),
   };
 }
 
@@ -163,7 +167,7 @@ const rules: Rule[] = [
   // Visits
   rule(`how (?:many times|often) (?:does|do|did) (?<s>.+?) (?<verb>${entering}|${staying})(?: .*)?`, visits),
   rule(
-    `how many (?:different )?(?<s>.+?) (?:(?:do|does|did|can|have|has) (?:(?:you|we|i) see )?)?(?<verb>${entering}|${staying})(?:ing)?(?: .*)?`,
+    `how many (?<distinct>(?:different|distinct|unique) )?(?<s>.+?) (?:(?:do|does|did|can|have|has) (?:(?:you|we|i) see )?)?(?<verb>${entering}|${staying})(?:ing)?(?: .*)?`,
     visits,
   ),
   // Times and counts

@@ -3,7 +3,7 @@ import { findRequestSchema, parseRequest, type FindRequest } from '../protocol/r
 import { reasonsText } from '../protocol/reasons.ts';
 import { badArgument, throwIfCancelled } from '../protocol/errors.ts';
 import { bothOf, lookAlike } from './like.ts';
-import { calibration, numbersOf } from './calibration.ts';
+import { calibration, numbersOf, shownProbability } from './calibration.ts';
 import { combined, type Found } from './combine.ts';
 import { isNamed, isTrained, unconfirmedIn } from './trained.ts';
 import { captionFor, nothingWanted, parseQuery, type ParsedQuery } from '../language/parsed-query.ts';
@@ -269,7 +269,7 @@ function momentOf({ video, start, end, score, confidence, source, explanations, 
     start,
     end,
     score,
-    confidence,
+    confidence: source === 'object' || source === 'scene' ? shownProbability(confidence) : confidence,
     source,
     reason: reasonsText(explanations),
     why: explanations,

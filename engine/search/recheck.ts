@@ -59,11 +59,13 @@ async function chanceOf(
 
 /** Whether what the decoder says of a moment would move it. */
 export function counts(
-  hit: Pick<Hit, 'object'>,
+  hit: Pick<Hit, 'object' | 'source'>,
   { object }: Pick<ModelNumbers, 'object'>,
   { recheck: weights }: Pick<ModelNumbers, 'recheck'>,
 ): boolean {
-  return (hit.object >= object.middle ? weights.object : weights.scene) > 0;
+  // What the detector saw small among other things a decoder of single things says no to.
+  const seen = hit.object >= object.middle || (hit.source === 'object' && hit.object >= object.counted / 2);
+  return (seen ? weights.object : weights.scene) > 0;
 }
 
 /** The peak and an even choice of the other temporal patches, in time order. */

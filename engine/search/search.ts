@@ -1,4 +1,6 @@
-import { calibration, logistic, sceneLogOdds } from './calibration.ts';
+import { calibration, logistic, sceneLogOdds, type ModelNumbers } from './calibration.ts';
+import { isFull } from './clutter.ts';
+import { witnessed } from './witnesses.ts';
 import { ceilingOf, coverageOf, either, fuser, standout, type Coverage } from './fusion.ts';
 import { shotsIn, type Excerpt, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
@@ -105,6 +107,17 @@ export function search(
     }
 
   const nothing = fuse({ object: 0, similarity: background.mean });
+  const sceneOf = ({ similarity }: Hit) =>
+    logistic(sceneLogOdds(scoring.numbers, similarity, standout(similarity, background)));
+  const full = new Map<string, boolean>();
+  const isFullVideo = ({ id, patches }: IndexedVideo) => {
+    if (!full.has(id)) full.set(id, isFull(store.objects(id), patches, scoring.numbers));
+    return full.get(id)!;
+  };
+  const about = {
+    ...{ coverage, wanted: wanted.objects, sceneOf },
+    ...{ isFull: isFullVideo, numbers: scoring.numbers },
+  };
   return bestSeeds(scored, limit * seedsPerMoment)
     .flatMap(({ one, seeds }) => {
       const video = { starts: one.starts, ends: one.ends, scores: one.scores, shots: one.shots() };
@@ -113,7 +126,9 @@ export function search(
       );
     })
     .sort((a, b) => b.score - a.score)
-    .slice(0, limit);
+    .slice(0, limit)
+    .map((hit) => (others ? hit : witnessed(store, hit, about)))
+    .sort((a, b) => b.score - a.score);
 }
 
 function partsOf(
@@ -239,7 +254,7 @@ function hitOf(
     Math.min(
       ceilingOf(coverage, { object, similarity }, background, numbers),
       ...(object > 0 ? wanted.map(({ chance = 1 }) => Math.max(chance, named ? logistic(scene) : 0)) : []),
-      unconfirmed.length > 0 ? calibration.unconfirmed : 1,
+      unconfirmed.length > 0 || isDetailUnseen(wanted, object, numbers) ? calibration.unconfirmed : 1,
     ),
     other === undefined ? 0 : logistic(other),
   );
@@ -271,6 +286,21 @@ function hitOf(
     explanations,
     reason: reasonsText(explanations),
   };
+}
+
+/** A colour, a place, a way and a number are told by boxes alone: the embedding finds a blue motorcycle in a red one. */
+function isDetailUnseen(
+  wanted: readonly WantedObject[],
+  object: number,
+  { object: { middle } }: Pick<ModelNumbers, 'object'>,
+): boolean {
+  return (
+    object < middle &&
+    wanted.some(
+      ({ colours = [], places = [], heading, count }) =>
+        colours.length > 0 || places.length > 0 || heading !== undefined || count > 1,
+    )
+  );
 }
 
 function meanOfBestTwo(values: Float32Array, { first, past }: Span): number {

@@ -1,4 +1,5 @@
 import { areaOf, boxOverlap, type Box } from '../core/boxes.ts';
+import { colours, shareOf } from '../protocol/colours.ts';
 
 /** Something of the wanted kind, seen in one frame. */
 export interface Sighting {
@@ -9,6 +10,8 @@ export interface Sighting {
   box: Box;
   /** The detector's own confidence. */
   score: number;
+  /** How much of it has each colour, packed; 0 where nobody measured. */
+  colours?: number;
 }
 
 /** One thing, followed over time. Its sightings are in time order, at most one a frame. */
@@ -112,17 +115,88 @@ function assign(tracks: readonly Track[], sightings: readonly Sighting[], time: 
   return sightings.filter((sighting) => !taken.has(sighting));
 }
 
-/** How well a sighting goes on with a track: overlap and nearness to where it should be by now; 0 is not at all. */
-function likenessOf(one: Track, { box }: Sighting, time: number): number {
+/**
+ * How well a sighting goes on with a track: overlap and nearness to where it should be by now, and colours; 0 is not at all.
+ * What went one way steadily is looked for where it should be: two who pass each other would change places else.
+ */
+function likenessOf(one: Track, { box, colours }: Sighting, time: number): number {
   const before = last(one);
   const gap = time - before.time;
   const ratio = areaOf(box) / Math.max(areaOf(before.box), 1e-9);
   if (ratio > sizeRatio || ratio < 1 / sizeRatio) return 0;
   const allowed = Math.min(reach.most, reach.near + reach.perSecond * gap);
   const size = Math.max(diagonal(box), diagonal(before.box));
-  const away = Math.min(distance(box, before.box), distance(box, moved(one, time)));
-  const near = 1 - away / (allowed * size);
-  return near > 0 ? near + boxOverlap(box, before.box) : 0;
+  const expected = moved(one, time);
+  const near = (place: Box) => 1 - distance(box, place) / (allowed * size);
+  if (Math.max(near(before.box), near(expected)) <= 0) return 0;
+  const steady = isSteady(one);
+  const [place, trust] = steady ? [expected, steadyTrust] : [before.box, 1];
+  const nearest = steady ? near(expected) : Math.max(near(before.box), near(expected));
+  const alike = colours ? colourWeight * colourLikeness(colours, before.colours ?? 0) : 0;
+  return Math.max(1e-3, trust * nearest + boxOverlap(box, place) + alike);
+}
+
+/** How much nearness counts for what went one way steadily, and how much colours count. By hand, on made crossings. */
+const steadyTrust = 1.5;
+const colourWeight = 0.5;
+/** So many sightings tell a way, each step of which may differ from the mean by this share of it. */
+const steadySteps = 3;
+const steadyWithin = 0.75;
+
+/** Whether it went one way, at much the same speed, over its last sightings. */
+function isSteady({ sightings }: Track): boolean {
+  const recent = sightings.slice(-1 - steadySteps);
+  if (recent.length <= steadySteps) return false;
+  const steps = recent.slice(1).map(({ box, time, shot }, i) => {
+    const before = recent[i];
+    const seconds = time - before.time;
+    return shot === before.shot && seconds <= 1.5
+      ? { x: (middleOf(box) - middleOf(before.box)) / seconds, size: diagonal(box) }
+      : undefined;
+  });
+  if (steps.includes(undefined)) return false;
+  const mean = steps.reduce((sum, step) => sum + step!.x, 0) / steps.length;
+  const moves = Math.abs(mean) >= leastSpeed * Math.max(...steps.map((step) => step!.size));
+  return moves && steps.every((step) => Math.abs(step!.x - mean) <= steadyWithin * Math.abs(mean));
+}
+
+/** What moves by less than this share of its diagonal a second stands. */
+const leastSpeed = 0.1;
+
+const middleOf = ([x1, , x2]: Box): number => (x1 + x2) / 2;
+
+/** Share of colours that two sightings have in common, 0 to 1; a half where nobody measured. */
+export function colourLikeness(one: number, other: number): number {
+  if (one === 0 || other === 0) return 0.5;
+  return colours.reduce((sum, colour) => sum + Math.min(shareOf(one, colour), shareOf(other, colour)), 0);
+}
+
+/**
+ * Where a track comes back at the very edge at which it seemed to leave: there somebody else may have come in.
+ * @returns numbers of the sightings with which somebody else may begin
+ */
+export function turnsAtEdge({ sightings }: Track): number[] {
+  const turns: number[] = [];
+  let from = 0;
+  for (let at = 2; at + 2 < sightings.length; at++) {
+    const { box } = sightings[at];
+    if (at - from < 2 || !atSide(box)) continue;
+    const before = Math.abs(0.5 - middleOf(sightings[at - 2].box));
+    const here = Math.abs(0.5 - middleOf(box));
+    const after = Math.abs(0.5 - middleOf(sightings[at + 2].box));
+    const next = Math.abs(0.5 - middleOf(sightings[at + 1].box));
+    if (here - before < turned || here - after < turned / 2 || next > here) continue;
+    turns.push(at + 1);
+    from = at;
+  }
+  return turns;
+}
+
+/** So far it moved outwards before, and half as far inwards afterwards, as a share of the picture's width. */
+const turned = 0.04;
+
+function atSide([x1, , x2]: Box): boolean {
+  return Math.min(x1, 1 - x2) <= edge;
 }
 
 /** Where a track's box should be at a time, if it went on as it last went. */

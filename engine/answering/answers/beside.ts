@@ -1,5 +1,6 @@
 import { absent } from './occurrences.ts';
 import { answerOpen } from './sequence.ts';
+import { isBorneOut } from '../borne-out.ts';
 import { calibration, logistic, objectLogOdds } from '../../search/calibration.ts';
 import {
   confirm,
@@ -70,7 +71,9 @@ async function otherNamed(asking: Asking, hit: Hit, subject: ParsedQuery): Promi
   const question = decoderPrompt({ kind: 'beside', subject: subject.text }, asking.question.text);
   const { text, confidence } = await asking.session.answer([hit.peak], question);
   if (text === '' || text === noName.nothing || text === noName.absent) return undefined;
-  const sure = await sureOf(asking, { first: hit.peak, past: hit.peak + 1 }, text, confidence);
+  const stretch = { first: hit.peak, past: hit.peak + 1 };
+  const found = await sureOf(asking, stretch, text, confidence);
+  const sure = (await isBorneOut(asking, stretch, text)) ? found : Math.min(found, calibration.unconfirmed);
   const reason = `${text}: named by the decoder`;
   return { text, confidence: sure, proof: { start: hit.start, end: hit.end, score: sure, reason } };
 }

@@ -32,9 +32,9 @@ async function measured(asking: Asking, subject: ParsedQuery): Promise<RawAnswer
   if (visits.length === 0) return absent(asking, subject, (await occurrences(asking, subject)).nearest);
   const stated = visits.flatMap((visit) => {
     const colour = colourOf(visit);
-    return colour
-      ? [{ text: colour, proof: proofOf(visit, subject.text, colour), confidence: visit.confidence }]
-      : [];
+    if (!colour) return [];
+    const confidence = visit.confidence * (colour.clear ? 1 : calibration.unjudged);
+    return [{ text: colour.name, proof: proofOf(visit, subject.text, colour.name), confidence }];
   });
   if (stated.length === 0) return undefined;
   const those = surest(stated);
@@ -42,8 +42,11 @@ async function measured(asking: Asking, subject: ParsedQuery): Promise<RawAnswer
   return { ...statedTogether(those), confidence };
 }
 
-/** The name that a thing's colour has, over all its sightings; undefined where none were measured. */
-function colourOf(visit: Visit): Colour | undefined {
+/**
+ * The name that a thing's colour has, over all its sightings, and whether it has one that anybody would call it by; undefined
+ * where none were measured.
+ */
+function colourOf(visit: Visit): { name: Colour; clear: boolean } | undefined {
   const known = visit.colours.filter((packed) => packed > 0);
   if (known.length === 0) return undefined;
   const shares = colours.map((colour) => ({
@@ -52,7 +55,10 @@ function colourOf(visit: Visit): Colour | undefined {
   }));
   const most = (some: typeof shares) => some.reduce((a, b) => (b.share > a.share ? b : a));
   const vivid = most(shares.filter(({ colour }) => isVivid(colour)));
-  return vivid.share >= calibration.colour.called ? vivid.colour : most(shares).colour;
+  const { called, clear } = calibration.colour;
+  if (vivid.share >= called) return { name: vivid.colour, clear: vivid.share >= clear.vivid };
+  const { colour, share } = most(shares);
+  return { name: colour, clear: share >= clear.plain && vivid.share < clear.beside };
 }
 
 function proofOf(visit: Visit, subject: string, colour: Colour): Proof {

@@ -77,7 +77,7 @@ function answerSeen(asking: Asking): Promise<RawAnswer> {
     case 'count':
       return answerCount(asking, one());
     case 'visits':
-      return answerVisits(asking, one(), asks.entering);
+      return answerVisits(asking, one(), asks);
     case 'versus':
       return answerVersus(asking, things, asks.end, asks.asks === true);
     case 'colour':

@@ -9,6 +9,8 @@ import { presences } from '../visits.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
 import type { Hit } from '../../search/search.ts';
 import { plural } from '../../protocol/plural.ts';
+import { areaOf } from '../../core/boxes.ts';
+import type { SeenObject } from '../../core/frames.ts';
 
 /** How many moments are looked at again to find every occurrence, in each video. */
 const looked = 12;
@@ -109,16 +111,48 @@ export function counted(
   };
 }
 
+/** What the detector saw with this score, in two frames, may be one. Of a sure one the score is twice that. */
+const perhapsOne = 0.16;
+
+/** Of what was seen in a frame, what doesn't lie for the most part in something that was seen surer: that is its head, or legs. */
+function withoutParts(seen: readonly SeenObject[]): SeenObject[] {
+  const inside = (one: SeenObject, other: SeenObject) => {
+    const wide = Math.min(one.box[2], other.box[2]) - Math.max(one.box[0], other.box[0]);
+    const high = Math.min(one.box[3], other.box[3]) - Math.max(one.box[1], other.box[1]);
+    return wide > 0 && high > 0 && wide * high > part * areaOf(one.box);
+  };
+  const frames = Map.groupBy(seen, ({ patch, frame }) => 2 * patch + frame);
+  return [...frames.values()].flatMap((own) =>
+    own.filter(
+      (one) => !own.some((other) => other.score > one.score && (inside(one, other) || inside(other, one))),
+    ),
+  );
+}
+
+/** This share of a box. */
+const part = 0.5;
+
+/** "3", or "2 to 3". */
+export function rangeText(least: number, most: number): string {
+  return least === most ? String(most) : `${least} to ${most}`;
+}
+
 /** "How many … are there?": the most that the detector saw at once; kinds and what it doesn't know are counted in appearances. */
 export async function answerCount(asking: Asking, subject: ParsedQuery): Promise<RawAnswer> {
   const thing = knownThing(subject);
   if (!thing || subject.category !== undefined) return answerTimes(asking, subject);
   const { timeline } = asking;
-  const most = mostAtOnce(seenOf(asking, thing), asking.numbers);
+  const seen = seenOf(asking, thing);
+  const most = mostAtOnce(seen, asking.numbers);
   if (most.count === 0) return none(absent(asking, subject, (await occurrences(asking, subject)).nearest));
   const { starts, ends } = timeline.table;
+  // Who is hardly seen beside them may be one more.
+  const perhaps = Math.max(
+    most.count,
+    mostAtOnce(withoutParts(seen), { object: { ...asking.numbers.object, middle: perhapsOne } }).count,
+  );
   return {
-    answer: String(most.count),
+    answer: rangeText(most.count, perhaps),
     confidence: most.certainty,
     evidence: [
       {

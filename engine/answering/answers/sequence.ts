@@ -13,6 +13,7 @@ import {
 import { cannotTell } from '../cannot.ts';
 import { calibration } from '../../search/calibration.ts';
 import { contradicting } from '../dominant-object.ts';
+import { isBorneOut } from '../borne-out.ts';
 import { decoderPrompt, noName } from '../../language/prompts.ts';
 import { representative, spread, type Segment } from '../../search/select.ts';
 
@@ -30,6 +31,7 @@ export async function answerOrder(asking: Asking): Promise<RawAnswer> {
   const add = (name: string) => name !== names.at(-1) && names.push(name);
   let sure = 0;
   let pieces = 0;
+  let doubts = false;
   for (let from = 0; from < patches.length; from += session.budget) {
     const piece = patches.slice(from, from + session.budget);
     if (pieces > 0) onText?.(', ');
@@ -43,27 +45,48 @@ export async function answerOrder(asking: Asking): Promise<RawAnswer> {
     );
     sure += confidence;
     pieces++;
-    for (const name of corrected(asking, piece, namesIn(text))) add(name);
+    for (const { name, doubted } of await corrected(asking, piece, namesIn(text))) {
+      add(name);
+      doubts ||= doubted;
+    }
   }
   const proofs = await proofsOf(asking, names);
   return {
     answer: names.join(', '),
-    confidence: Math.min(pieces > 0 ? sure / pieces : 0, sureness(proofs)),
+    confidence: Math.min(
+      pieces > 0 ? sure / pieces : 0,
+      sureness(proofs),
+      doubts ? calibration.unconfirmed : 1,
+    ),
     ...proofs,
   };
 }
 
 /**
- * The names of a read-out, by the detector where it contradicts; as read where it isn't clear which name is which
- * temporal patch's.
+ * The names of a read-out, by the detector where it is sure of another; as read where it isn't clear which name is which
+ * temporal patch's. A name is doubted that the detector speaks against, or that nobody bears out.
  */
-function corrected(asking: Asking, patches: readonly number[], names: readonly string[]): string[] {
-  if (names.length !== 1 && names.length !== patches.length) return [...names];
-  return patches.map((patch, i) => {
+async function corrected(
+  asking: Asking,
+  patches: readonly number[],
+  names: readonly string[],
+): Promise<{ name: string; doubted: boolean }[]> {
+  const { segments } = asking;
+  const apart = names.length === 1 || names.length === patches.length;
+  const [first, past] = [patches[0], patches[patches.length - 1] + 1];
+  const read: { name: string; doubted: boolean }[] = [];
+  for (const [i, patch] of apart ? patches.entries() : names.map((_, i) => [i, first] as const)) {
     const name = names.length === 1 ? names[0] : names[i];
-    const segment = asking.segments.find(({ first, past }) => patch >= first && patch < past);
-    return (segment && contradicting(asking, segment, name)?.label) ?? name;
-  });
+    const segment = apart ? segments.find((one) => patch >= one.first && patch < one.past) : { first, past };
+    const thing = apart && segment ? contradicting(asking, segment, name) : undefined;
+    if (thing?.overrules) read.push({ name: thing.label, doubted: false });
+    else
+      read.push({
+        name,
+        doubted: thing !== undefined || !segment || !(await isBorneOut(asking, segment, name)),
+      });
+  }
+  return read;
 }
 
 /**

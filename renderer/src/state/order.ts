@@ -13,7 +13,7 @@ export function inOldOrder(first: FindResult, refined: FindResult): FindResult {
 }
 
 /** Beneath this a moment is one of the nearest rather than one of those that were asked for. */
-const likely = 0.25;
+const likely = 0.38;
 /** More of the nearest than this say nothing. */
 const mostNearest = 8;
 
