@@ -1,4 +1,5 @@
 import { engine } from '../engine/index.ts';
+import { kept } from './kept.svelte.ts';
 import { shown } from './failure.ts';
 import type { Activity, HostInfo, Job } from '../../../engine/protocol/wire.ts';
 import type { LibraryVideo } from '../../../engine/protocol/results.ts';
@@ -64,6 +65,7 @@ class Library {
     return engine.listen(
       (happening) => {
         if (happening.event === 'activity') this.jobs = happening.value.jobs;
+        else if (happening.event === 'kept') kept.changedElsewhere();
         else void this.load();
       },
       (connected) => {
