@@ -154,7 +154,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await visit(page, '#/search?q=cup');
     await page.getByRole('heading', { name: '5 moments' }).waitFor();
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[5].path);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(videos[5].path);
     await page.keyboard.press('Enter');
     await page.getByText('so far').waitFor();
     await page.getByRole('heading', { name: '6 moments' }).waitFor();

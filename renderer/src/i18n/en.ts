@@ -1,4 +1,5 @@
 import type { InSameWords } from './in-same-words.ts';
+import { enFolders } from './en-folders.ts';
 import { enKeeping } from './en-keeping.ts';
 import { enTranscript } from './en-transcript.ts';
 import { thingText, type KnownThing } from '../../../engine/protocol/reasons.ts';
@@ -20,6 +21,7 @@ function length(seconds: number): string {
 export const en = {
   ...enTranscript,
   ...enKeeping,
+  ...enFolders,
   nav: 'Main',
   home: 'Longview, library',
   skip: 'Skip to content',

@@ -1,4 +1,5 @@
 import { zhThing } from './things.ts';
+import { zhFolders } from './zh-folders.ts';
 import { zhKeeping } from './zh-keeping.ts';
 import { zhTranscript } from './zh-transcript.ts';
 import type { Colour } from '../../../engine/protocol/colours.ts';
@@ -30,6 +31,7 @@ const headings: Record<Heading, string> = {
 export const zh: Catalogue = {
   ...zhTranscript,
   ...zhKeeping,
+  ...zhFolders,
   nav: '主导航',
   home: 'Longview，资料库',
   skip: '跳到内容',
