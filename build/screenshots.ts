@@ -192,7 +192,7 @@ async function testItself(page: Page): Promise<void> {
 async function fillActivity(page: Page): Promise<void> {
   await page.goto(full.url);
   await page.getByRole('button', { name: 'Add footage' }).click();
-  await page.getByRole('textbox', { name: 'Path of a folder' }).fill(folder);
+  await page.getByRole('combobox', { name: 'Path of a folder' }).fill(folder);
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'Activity' }).click();
   await page.getByRole('heading', { name: 'Finished' }).waitFor({ timeout: 300_000 });

@@ -7,6 +7,7 @@ import type { Engine, ModelTools } from './protocol/engine.ts';
 import { badArgument } from './protocol/errors.ts';
 import type { QueueMemory } from './protocol/queue.ts';
 import type { LibraryView } from './protocol/view.ts';
+import type { WatchedFolders } from './protocol/folders.ts';
 import type { Keeping } from './protocol/keeping.ts';
 import type { TeamTools } from './protocol/team.ts';
 import type { TranscriptTools } from './protocol/transcript.ts';
@@ -15,6 +16,7 @@ import { libraryBackups } from './services/backups.ts';
 import { Context, type EngineConfig, type EngineParts } from './services/context.ts';
 import { IndexingService } from './services/indexing.ts';
 import { footageFiles } from './services/footage-file.ts';
+import { FolderService } from './services/folders/index.ts';
 import { keeping } from './services/keeping.ts';
 import { libraryView } from './services/library-view.ts';
 import { LibraryService } from './services/library.ts';
@@ -38,6 +40,7 @@ export type LongviewEngine = Engine &
   QueueMemory &
   TranscriptTools &
   Keeping &
+  WatchedFolders &
   WindowTools &
   ModelTools &
   AsyncDisposable & {
@@ -71,6 +74,11 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     embed: (words, signal) => context.run({ signal }, () => context.active.embed(words)),
     seen: (id, signal) => searching.seen(id, signal),
   });
+  const libraryMethods = library.methods(
+    () => searching.selfTested(),
+    () => models.list(),
+  );
+  const folders = new FolderService(store);
   const close = () => context.close();
   return {
     ...view,
@@ -85,15 +93,35 @@ export function createEngine(config: EngineConfig, parts: Partial<EngineParts> =
     ...toolsOf(context, view, models, video),
     ...searching.methods(),
     ...models.methods(),
-    ...library.methods(
-      () => searching.selfTested(),
-      () => models.list(),
-    ),
-    index: indexing.index,
+    ...libraryMethods,
+    ...followedFolders(folders),
+    index: (request, options) => {
+      if (Array.isArray(request?.paths)) folders.takeBack(request.paths);
+      return indexing.index(request, options);
+    },
+    remove: async (request) => {
+      const { paths, path } = await video(String(request?.video));
+      const removed = await libraryMethods.remove(request);
+      folders.leaveOut([path, ...paths]);
+      return removed;
+    },
     team: teamTools(context, indexing),
     setPowerMode: (powerMode) => indexing.setPowerMode(powerMode),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The service's methods, bound. */
+function followedFolders(folders: FolderService): WatchedFolders {
+  return {
+    folders: () => folders.folders(),
+    addFolder: (request) => folders.addFolder(request),
+    changeFolder: (request) => folders.changeFolder(request),
+    removeFolder: (request) => folders.removeFolder(request),
+    completePath: (request) => folders.completePath(request),
+    newFootage: (request) => folders.newFootage(request),
+    followFolders: (listener) => folders.followFolders(listener),
   };
 }
 

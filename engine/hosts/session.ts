@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parse } from 'node:path';
+import { parse, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { badArgument, LongviewError } from '../protocol/errors.ts';
 import { exportName } from '../protocol/export-name.ts';
@@ -14,6 +14,7 @@ import type { KeptJob, QueueMemory } from '../protocol/queue.ts';
 import type { AskMeasures, AskTools } from '../protocol/asking.ts';
 import type { AskRun } from '../protocol/results.ts';
 import type { LibraryView } from '../protocol/view.ts';
+import type { WatchedFolders } from '../protocol/folders.ts';
 import type { Keeping, Kept } from '../protocol/keeping.ts';
 import type { TranscriptTools } from '../protocol/transcript.ts';
 import type { ExportMomentsRequest, ExportPlace, WindowTools } from '../protocol/window.ts';
@@ -36,6 +37,7 @@ export type ServedEngine = Engine &
   QueueMemory &
   TranscriptTools &
   Keeping &
+  WatchedFolders &
   Pick<ModelTools, 'importModel'> &
   WindowTools;
 
@@ -101,13 +103,19 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
     for (const { request, paused } of await whenFree(() => engine.keptQueue(), closed.signal))
       queue.add(request, paused);
   };
+  let unfollow = (): void => undefined;
   void goOn()
     // Where the library can't be opened, the first call tells why.
     .catch(() => undefined)
     .finally(() => {
       keeping = true;
       if (unkept && !closed.signal.aborted) keep(unkept);
-    });
+    })
+    // What came into followed folders meanwhile comes after what was asked for.
+    .then(() => {
+      if (!closed.signal.aborted) unfollow = follow(engine, queue, tell);
+    })
+    .catch(() => undefined);
   const handlers = handlersFor(engine, telling(queue, all), abilities, (event) => tell({ event }));
 
   return {
@@ -133,10 +141,30 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
     },
     async close() {
       closed.abort();
+      unfollow();
       await queue.close();
       listeners.clear();
     },
   };
+}
+
+/** Follows the library's folders: what is found there is indexed. */
+function follow(engine: ServedEngine, queue: Queue, tell: (happening: Happening) => void): () => void {
+  return engine.followFolders({
+    onFound: (paths) => void queue.add({ paths }),
+    onLibrary: () => tell({ event: 'library' }),
+    onFolders: () => tell({ event: 'folders' }),
+    isBusy: (folder) =>
+      queue
+        .activity()
+        .jobs.some(
+          ({ state, paths }) =>
+            ['waiting', 'running', 'paused'].includes(state) &&
+            paths.some(
+              (path) => folder === path || folder.startsWith(path.endsWith(sep) ? path : path + sep),
+            ),
+        ),
+  });
 }
 
 type TellingQueue = Pick<Queue, 'activity' | 'add' | 'cancel' | 'pause' | 'resume' | 'move' | 'clear'>;
@@ -173,7 +201,7 @@ function handlersFor(
   engine: ServedEngine,
   queue: TellingQueue,
   abilities: HostAbilities,
-  changed: (event: 'library' | 'kept') => void,
+  changed: (event: 'library' | 'kept' | 'folders') => void,
 ): Handlers {
   const libraryChanged = () => changed('library');
   const kept = async (change: Promise<Kept>) => {
@@ -228,6 +256,11 @@ function handlersFor(
     changeKept: (request) => kept(engine.changeKept(request)),
     forgetKept: (request) => kept(engine.forgetKept(request)),
     editBin: (request) => kept(engine.editBin(request)),
+    folders: () => engine.folders(),
+    addFolder: (request) => engine.addFolder(request),
+    changeFolder: (request) => engine.changeFolder(request),
+    removeFolder: (request) => engine.removeFolder(request),
+    completePath: (request) => engine.completePath(request),
     storage: () => engine.storage(),
     clearCache: () => engine.clearCache(),
     footageFacts: (request) => engine.footageFacts(request),
@@ -256,7 +289,9 @@ function handlersFor(
       const wanted = parseRequest(methods.enqueue.request, request);
       // What is wrong with a path is told to whoever wrote it, not to the queue.
       const { paths, errors } = await engine.footageAt({ paths: wanted.paths }, { signal });
-      return queue.add({ ...wanted, paths: [...paths, ...errors.map(({ path }) => path)] });
+      const left = wanted.force ? paths : await followed(engine, paths);
+      const all = [...left, ...errors.map(({ path }) => path)];
+      return all.length > 0 ? queue.add({ ...wanted, paths: all }) : queue.activity();
     },
     cancelJob: async (request) => queue.cancel(job(request)),
     pauseJob: async (request) => queue.pause(job(request)),
@@ -292,6 +327,26 @@ async function exportPlace(
   }
   if (to === 'folder' && exportsDir) return { folder: await exportsDir() };
   throw badArgument('to', 'a place that this host has', to);
+}
+
+/**
+ * Folders that somebody adds are followed from now on. One that is followed already, without some of what lies in it, is
+ * looked through: indexing all of it would take in what is left out.
+ * @returns what is to be indexed as a whole
+ */
+async function followed(engine: WatchedFolders, paths: readonly string[]): Promise<string[]> {
+  const { folders: known } = await engine.folders();
+  const left: string[] = [];
+  for (const path of paths) {
+    const patterns = known.find((folder) => folder.path === path)?.ignore ?? [];
+    if (patterns.length > 0) await engine.changeFolder({ path, rescan: true });
+    else {
+      left.push(path);
+      // A file is none.
+      await engine.addFolder({ path }).catch(() => undefined);
+    }
+  }
+  return left;
 }
 
 /** A request whose path was written into a window. */

@@ -6,7 +6,7 @@ export { playsAsItIs, type Chapter, type SubtitleStream, type VideoInfo } from '
 export { givenPath, type GivenPathOptions } from './given-path.ts';
 export { holdsVideo } from './holds-video.ts';
 export { findVideos, type FoundVideos } from './folders.ts';
-export { hasVideoExtension, videoExtensions } from './looks-like-video.ts';
+export { hasVideoExtension, looksLikeVideo, videoExtensions } from './looks-like-video.ts';
 export {
   sampleFrames,
   type SampledFrame,

@@ -51,6 +51,14 @@ import {
   transcriptSchema,
 } from './transcript.ts';
 import {
+  addFolderRequestSchema,
+  changeFolderRequestSchema,
+  completedSchema,
+  completeRequestSchema,
+  foldersSchema,
+  removeFolderRequestSchema,
+} from './folders.ts';
+import {
   changeKeptRequestSchema,
   editBinRequestSchema,
   forgetKeptRequestSchema,
@@ -180,6 +188,11 @@ export const methods = {
   changeKept: { request: changeKeptRequestSchema, result: keptSchema, parts: {} },
   forgetKept: { request: forgetKeptRequestSchema, result: keptSchema, parts: {} },
   editBin: { request: editBinRequestSchema, result: keptSchema, parts: {} },
+  folders: { request: nothing, result: foldersSchema, parts: {} },
+  addFolder: { request: addFolderRequestSchema, result: foldersSchema, parts: {} },
+  changeFolder: { request: changeFolderRequestSchema, result: foldersSchema, parts: {} },
+  removeFolder: { request: removeFolderRequestSchema, result: foldersSchema, parts: {} },
+  completePath: { request: completeRequestSchema, result: completedSchema, parts: {} },
   storage: { request: nothing, result: storageResultSchema, parts: {} },
   clearCache: { request: nothing, result: storageResultSchema, parts: {} },
   footageFacts: { request: videoRequestSchema, result: footageFactsSchema, parts: {} },
@@ -242,10 +255,10 @@ export const replySchema = z.union([
   z.object({ id: callId, error: failureSchema.shape.error }),
 ]);
 
-/** Told to every window: the queue moved, or what is in the library or is kept changed. */
+/** Told to every window: the queue moved, or what is in the library, is kept or is followed changed. */
 export const happeningSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('activity'), value: activityChangeSchema }),
-  z.object({ event: z.enum(['library', 'kept']) }),
+  z.object({ event: z.enum(['library', 'kept', 'folders']) }),
 ]);
 
 /** What a host sends. */

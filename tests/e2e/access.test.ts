@@ -39,7 +39,7 @@ describe('for everybody', { skip: noBrowser, timeout: 600_000 }, () => {
       const { page } = await open(t, { videos, pace: 30_000 }, { colorScheme });
       await page.getByText('6 videos').waitFor();
       await page.getByRole('button', { name: 'Add footage' }).click();
-      await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[1].path);
+      await page.getByRole('combobox', { name: 'Path of a folder' }).fill(videos[1].path);
       await page.keyboard.press('Enter');
       await page.getByRole('progressbar').first().waitFor();
       for (const hash of views) {

@@ -19,7 +19,7 @@ describe('adding footage', { skip: noBrowser, timeout: 300_000 }, () => {
       footageAt({ probe }, request, options?.signal),
   };
   const add = async (page: Page, path: string) => {
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(path);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(path);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
   };
 
@@ -90,7 +90,7 @@ describe('adding footage', { skip: noBrowser, timeout: 300_000 }, () => {
       },
     );
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(path);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(path);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: '1 file or folder could not be added' }).waitFor();
     await page.getByText('It is incomplete.').waitFor();
@@ -114,7 +114,7 @@ describe('adding footage', { skip: noBrowser, timeout: 300_000 }, () => {
     assert.deepEqual(await seriousFindings(page), []);
     // Something else is being worked on.
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[1].path);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(videos[1].path);
     await page.keyboard.press('Enter');
     await tile('clip 0002').getByText('Indexing').waitFor();
     await tile('clip 0003').hover();

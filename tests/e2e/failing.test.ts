@@ -95,7 +95,7 @@ describe('what fails', { skip: noBrowser, timeout: 300_000 }, () => {
     const videos = [...pretendVideos(1), ...pretendVideos(2, 'pending').slice(1)];
     const { page } = await open(t, { videos, pace: 200 });
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[1].path);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(videos[1].path);
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Activity' }).click();
     await page

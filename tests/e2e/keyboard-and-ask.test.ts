@@ -34,10 +34,10 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
     assert.deepEqual(await seriousFindings(page), []);
-    await page.keyboard.press('4');
+    await page.keyboard.press('5');
     assert.doesNotMatch(page.url(), /settings/);
     await page.keyboard.press('Escape');
-    await page.keyboard.press('4');
+    await page.keyboard.press('5');
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('1?');
@@ -154,7 +154,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
     await visit(page, '#/search?q=cup');
     await page.getByRole('heading', { name: '5 moments' }).waitFor();
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[5].path);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(videos[5].path);
     await page.keyboard.press('Enter');
     await page.getByText('so far').waitFor();
     await page.getByRole('heading', { name: '6 moments' }).waitFor();
@@ -203,7 +203,7 @@ describe('asking, selecting and testing', { skip: noBrowser, timeout: 300_000 },
       result: kept,
     });
     const page = await open(t, { answers: [answer(1, true), answer(2, false)] });
-    await page.keyboard.press('4');
+    await page.keyboard.press('5');
     await page.getByText('2 answers, 4.0 kB').waitFor();
     const limit = page.getByRole('combobox', { name: 'Room for answers' });
     await limit.selectOption({ label: '64.0 MB' });

@@ -81,7 +81,7 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
 
   test('a folder is added on the first run; the engine is killed while it indexes, and goes on when started again', async () => {
     await page.getByRole('heading', { name: 'Find any moment in your footage' }).waitFor();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(films);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(films);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await visit(page, '#/activity');
     // As early as can be: a job that was only just taken must not be lost either.
@@ -99,7 +99,7 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
   test('a file that is no video is told with what to do', async () => {
     await visit(page, '#/activity');
     await page.getByRole('button', { name: 'Add footage' }).click();
-    const path = page.getByRole('textbox', { name: 'Path of a folder' });
+    const path = page.getByRole('combobox', { name: 'Path of a folder' });
     await path.fill(join(films, 'broken.mp4'));
     await page.keyboard.press('Enter');
     // It is told where it was typed; what is typed next is not for it any more.
@@ -123,6 +123,14 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
         return start;
     }
   }
+
+  test('what comes into the folder is indexed by itself', async () => {
+    makeFilm(join(films, 'later.mp4'), 6);
+    await visit(page, '#/');
+    await page.locator('article.indexed', { hasText: 'later.mp4' }).waitFor();
+    await visit(page, '#/settings');
+    await page.getByRole('region', { name: 'Folders' }).getByText('up to date').waitFor();
+  });
 
   test('a search answers, and its moment plays at its time', async () => {
     await page.keyboard.press('/');
@@ -174,7 +182,7 @@ describe('the window on the real engine', { skip: noBrowser || noModel, timeout:
     await page.reload();
     await page.getByText('File missing').waitFor();
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(elsewhere);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(elsewhere);
     await page.keyboard.press('Enter');
     await page.getByText('patterns moved.mp4').waitFor();
     await page.getByText('File missing').waitFor({ state: 'detached' });

@@ -123,7 +123,7 @@ describe('what the window does beside finding', { skip: noBrowser, timeout: 300_
     const page = await open(t, { videos, pace: 60_000 });
     for (const { path } of videos) {
       await page.getByRole('button', { name: 'Add footage' }).click();
-      await page.getByRole('textbox', { name: 'Path of a folder' }).fill(path);
+      await page.getByRole('combobox', { name: 'Path of a folder' }).fill(path);
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }

@@ -63,7 +63,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     const { page } = await open(t, pretence);
     await page.getByRole('heading', { name: 'Find any moment in your footage' }).waitFor();
     assert.deepEqual(await seriousFindings(page), []);
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill('/nowhere');
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill('/nowhere');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('alert').getByText('There is no video "/nowhere".').waitFor();
     await page.getByText('Add it to the library first.').waitFor();
@@ -74,7 +74,7 @@ describe('the window', { skip: noBrowser, timeout: 300_000 }, () => {
     const videos = [...pretendVideos(1), ...pretendVideos(2, 'pending').slice(1)];
     const { page } = await open(t, { videos, pace: 150 });
     await page.getByRole('button', { name: 'Add footage' }).click();
-    await page.getByRole('textbox', { name: 'Path of a folder' }).fill(videos[1].path);
+    await page.getByRole('combobox', { name: 'Path of a folder' }).fill(videos[1].path);
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Activity' }).click();
     await page.getByText('14× real time').waitFor();

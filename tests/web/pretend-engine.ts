@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError, type ErrorCode } from '../../engine/protocol/errors.ts';
+import { pretendFolders } from './pretend-folders.ts';
 import { keeping } from '../../engine/services/keeping.ts';
 import { madeKeeping } from '../fixtures/made-keeping.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
@@ -367,6 +368,7 @@ function willingEngine(pretence: Pretence): ServedEngine {
       }
       throw new LongviewError('hub-unreachable', 'https://hub.example could not be reached.', 'Try again.');
     },
+    ...pretendFolders(),
     ...keeping({
       store: () => ({
         ...kept,

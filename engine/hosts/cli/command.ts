@@ -4,6 +4,7 @@ import type { AskMeasures, AskTools } from '../../protocol/asking.ts';
 import type { LibraryBackups } from '../../protocol/backup.ts';
 import type { Engine, ModelTools } from '../../protocol/engine.ts';
 import type { LibraryView } from '../../protocol/view.ts';
+import type { WatchedFolders } from '../../protocol/folders.ts';
 import type { Keeping } from '../../protocol/keeping.ts';
 import type { TeamTools } from '../../protocol/team.ts';
 import type { TranscriptTools } from '../../protocol/transcript.ts';
@@ -18,7 +19,8 @@ export type CommandEngine = Engine &
   ModelTools &
   LibraryBackups &
   TranscriptTools &
-  Keeping & { team: TeamTools } & Pick<LibraryView, 'answers' | 'editAnswer'> &
+  Keeping & { team: TeamTools } & Omit<WatchedFolders, 'completePath' | 'followFolders'> &
+  Pick<LibraryView, 'answers' | 'editAnswer'> &
   Pick<WindowTools, 'catalogue' | 'downloadModel' | 'removeModel' | 'exportMoments'>;
 
 /** What a command works with. */
@@ -128,7 +130,7 @@ export function parseCommand(command: Command, args: readonly string[]): Argumen
 
 /** What stands for the value of an option that names a file or folder, and the commands whose words do. */
 const pathValue = /file|folder|video/;
-const pathCommands = ['index', 'models', 'history', 'remove'];
+const pathCommands = ['index', 'models', 'history', 'remove', 'folders'];
 
 /** Shells make `~` the home folder at a word's beginning alone, not in `--out=~/clips`, and know no `file:` addresses. */
 function withHome(command: Command, { words, options }: Arguments): Arguments {

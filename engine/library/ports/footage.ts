@@ -18,6 +18,8 @@ export interface FootagePort {
   unchangedFile(path: string, sizeBytes: number, modifiedMs: number): StoredVideo | undefined;
   /** Videos that lay at a path before another content did, and lie nowhere else. */
   videosOnceAt(path: string): StoredVideo[];
+  /** Size and time of modification (milliseconds since 1970) of every file that was indexed as it lies there, by path. */
+  indexedFiles(): Map<string, { sizeBytes: number; modifiedMs: number }>;
   /**
    * Notes that a content lies at a path, as a new video or as a known one.
    * @param modifiedMs the file's time of modification before it was hashed, milliseconds since 1970

@@ -128,6 +128,7 @@ function footage(library: Library) {
     videoByContent: (contentHash) => videos.byContent(contentHash),
     unchangedFile: (path, sizeBytes, modifiedMs) => videos.unchanged(path, sizeBytes, modifiedMs),
     videosOnceAt: (path) => videos.onceAt(path),
+    indexedFiles: () => videos.indexedFiles(),
     saveFile: (path, facts, modifiedMs) => videos.saveFile(path, facts, modifiedMs),
     forgetPaths: (paths) => videos.forgetPaths(paths),
     removeVideo: (id) => removeVideo(library, id),

@@ -104,6 +104,17 @@ export class Videos {
     );
   }
 
+  /** What every file that was indexed was like. */
+  indexedFiles(): Map<string, { sizeBytes: number; modifiedMs: number }> {
+    const rows = this.#db.all<{ path: string; sizeBytes: number; modifiedMs: number }>(
+      `SELECT files.path, videos.size_bytes AS sizeBytes, files.modified_at AS modifiedMs
+       FROM files JOIN videos ON videos.num = files.video
+       WHERE files.present = 1 AND files.modified_at IS NOT NULL AND EXISTS (SELECT 1 FROM tracks
+         WHERE tracks.video = files.video AND tracks.state = 'whole' AND tracks.kind = 'embedding')`,
+    );
+    return new Map(rows.map(({ path, ...stamp }) => [path, stamp]));
+  }
+
   /** The row of a video by id, the beginning of an id, or path. @throws LongviewError `video-not-in-library`. */
   row(idOrPath: string): VideoRow {
     const exact = this.#db.get<VideoRow>('SELECT * FROM videos WHERE id = ?', idOrPath);

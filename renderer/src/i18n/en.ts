@@ -1,4 +1,6 @@
 import type { InSameWords } from './in-same-words.ts';
+import { enFolders } from './en-folders.ts';
+import { enKeeping } from './en-keeping.ts';
 import { enTranscript } from './en-transcript.ts';
 import { thingText, type KnownThing } from '../../../engine/protocol/reasons.ts';
 
@@ -18,6 +20,8 @@ function length(seconds: number): string {
 /** Every message of the interface, in English. */
 export const en = {
   ...enTranscript,
+  ...enKeeping,
+  ...enFolders,
   nav: 'Main',
   home: 'Longview, library',
   skip: 'Skip to content',
@@ -57,7 +61,7 @@ export const en = {
   'keys.single.text':
     'Letters, numbers and signs by themselves, such as “/”, “2” or “K”. Turn it off if you speak or type by accident.',
   'keys.everywhere': 'Everywhere',
-  'keys.places': 'Library, Ask, Activity, Settings',
+  'keys.places': 'Library, Ask, Kept, Activity, Settings',
   'keys.escape': 'Close, or leave the search',
   'keys.grid': 'Library and results',
   'keys.move': 'Move',

@@ -1,4 +1,6 @@
 import { zhThing } from './things.ts';
+import { zhFolders } from './zh-folders.ts';
+import { zhKeeping } from './zh-keeping.ts';
 import { zhTranscript } from './zh-transcript.ts';
 import type { Colour } from '../../../engine/protocol/colours.ts';
 import type { Heading } from '../../../engine/protocol/headings.ts';
@@ -28,6 +30,8 @@ const headings: Record<Heading, string> = {
 /** Every message of the interface, in Simplified Chinese. */
 export const zh: Catalogue = {
   ...zhTranscript,
+  ...zhKeeping,
+  ...zhFolders,
   nav: '主导航',
   home: 'Longview，资料库',
   skip: '跳到内容',
@@ -66,7 +70,7 @@ export const zh: Catalogue = {
   'keys.single': '单个按键作为命令',
   'keys.single.text': '单独的字母、数字和符号，例如“/”“2”“K”。如果使用语音输入或容易误按，请关闭。',
   'keys.everywhere': '任何地方',
-  'keys.places': '资料库、提问、进度、设置',
+  'keys.places': '资料库、提问、收藏、进度、设置',
   'keys.escape': '关闭，或离开搜索',
   'keys.grid': '资料库与搜索结果',
   'keys.move': '移动',

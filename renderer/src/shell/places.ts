@@ -5,6 +5,7 @@ import type { Route } from '../state/router.svelte.ts';
 export const places = [
   { to: { name: 'library' }, icon: 'library', key: 'library', text: 'library' },
   { to: { name: 'ask' }, icon: 'ask', key: 'ask', text: 'ask.place' },
+  { to: { name: 'kept' }, icon: 'bin', key: 'kept', text: 'kept' },
   { to: { name: 'activity' }, icon: 'activity', key: 'activity', text: 'activity' },
   { to: { name: 'settings' }, icon: 'settings', key: 'settings', text: 'settings' },
 ] as const satisfies readonly { to: Route; icon: IconName; key: string; text: string }[];

@@ -1,4 +1,6 @@
 import { engine } from '../engine/index.ts';
+import { folders } from './folders.svelte.ts';
+import { kept } from './kept.svelte.ts';
 import { shown } from './failure.ts';
 import type { Activity, HostInfo, Job } from '../../../engine/protocol/wire.ts';
 import type { LibraryVideo } from '../../../engine/protocol/results.ts';
@@ -64,6 +66,8 @@ class Library {
     return engine.listen(
       (happening) => {
         if (happening.event === 'activity') this.jobs = happening.value.jobs;
+        else if (happening.event === 'folders') folders.changed();
+        else if (happening.event === 'kept') kept.changedElsewhere();
         else void this.load();
       },
       (connected) => {

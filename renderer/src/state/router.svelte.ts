@@ -19,6 +19,12 @@ export type Route =
       end?: number | undefined;
       query?: string | undefined;
     }
+  | {
+      name: 'kept';
+      bin?: number | undefined;
+      tag?: string | undefined;
+      favourites?: boolean | undefined;
+    }
   | { name: 'activity' }
   | { name: 'settings' };
 
@@ -74,6 +80,13 @@ export function parseRoute(hash: string): Route {
       end: seconds(values.get('end')),
       query: values.get('q') ?? undefined,
     };
+  if (name === 'kept')
+    return {
+      name,
+      bin: seconds(values.get('bin')),
+      tag: values.get('tag') ?? undefined,
+      favourites: values.has('favourites') || undefined,
+    };
   if (name === 'activity' || name === 'settings') return { name };
   return {
     name: 'library',
@@ -104,6 +117,10 @@ export function routeHash(route: Route): string {
       const { at, end, query: words } = route;
       const values = { t: at?.toFixed(2), end: end?.toFixed(2), q: words };
       return `#/video/${encodeURIComponent(route.id)}${query(values)}`;
+    }
+    case 'kept': {
+      const { bin, tag, favourites } = route;
+      return `#/kept${query({ bin: bin === undefined ? '' : String(bin), tag, favourites: favourites ? '1' : '' })}`;
     }
     default:
       return `#/${route.name}`;

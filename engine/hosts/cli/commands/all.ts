@@ -5,6 +5,7 @@ import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
 import { findCommand } from './find.ts';
+import { foldersCommand } from './folders.ts';
 import { historyCommand } from './history.ts';
 import { hubCommand } from './hub.ts';
 import { indexCommand } from './index-videos.ts';
@@ -22,6 +23,7 @@ import type { Command } from '../command.ts';
 export const commands: readonly Command[] = [
   indexCommand,
   libraryCommand,
+  foldersCommand,
   removeCommand,
   findCommand,
   askCommand,

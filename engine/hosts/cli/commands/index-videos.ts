@@ -1,7 +1,7 @@
 import { clock } from '../../../protocol/clock.ts';
 import { optionalExtractors, type OptionalExtractor } from '../../../protocol/requests.ts';
 import { duration, percent, plural, printable } from '../format.ts';
-import { numeric, type Command, type Context } from '../command.ts';
+import { numeric, type Command, type Context, type Outcome } from '../command.ts';
 import { table } from '../table.ts';
 import type { IndexResult } from '../../../protocol/results.ts';
 
@@ -43,11 +43,16 @@ export const indexCommand: Command = {
       },
       { signal: context.signal, onProgress: context.terminal.progress },
     );
-    if (!context.json) print(context, result);
-    const failed = result.videos.some((video) => video.status === 'failed' || video.status === 'cancelled');
-    return { result, exitCode: failed ? 1 : 0 };
+    return printIndexed(context, result);
   },
 };
+
+/** Prints what became of each file. @returns the outcome of the command that indexed them */
+export function printIndexed(context: Context, result: IndexResult): Outcome {
+  if (!context.json) print(context, result);
+  const failed = result.videos.some((video) => video.status === 'failed' || video.status === 'cancelled');
+  return { result, exitCode: failed ? 1 : 0 };
+}
 
 /** A list as it is typed; what isn't known is for the engine to say. */
 const listed = (text: string) => text.split(',').map((word) => word.trim() as OptionalExtractor);
