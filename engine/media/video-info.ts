@@ -196,9 +196,7 @@ export function largestGap(times: readonly number[]): number | undefined {
   return gaps.length > 0 ? Math.max(...gaps) : undefined;
 }
 
-function displaySize(
-  stream: RawStream,
-): Pick<VideoInfo, 'width' | 'height' | 'rotation' | 'pixelAspect'> {
+function displaySize(stream: RawStream): Pick<VideoInfo, 'width' | 'height' | 'rotation' | 'pixelAspect'> {
   const sample = ratio(stream.sample_aspect_ratio?.replace(':', '/')) ?? 1;
   const shape = sample === 1 ? {} : { pixelAspect: sample };
   const wide = Math.max(1, Math.round(stream.width! * sample));
