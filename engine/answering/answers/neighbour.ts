@@ -54,19 +54,19 @@ export async function answerNeighbour(
   };
 }
 
-/** The first thing of a segment that the detector is sure of, with the temporal patch that shows it as the proof. */
+/** The thing of a segment that the detector is surest of, with the temporal patch that shows it as the proof. */
 function surelySeen(
   { timeline, numbers }: Asking,
   segment: Segment,
 ): { name: string; confidence: number; evidence: Proof } | undefined {
   const { starts, ends } = timeline.table;
-  const sure = timeline
+  const [surest] = timeline
     .seenIn(segment)
     .map((seen) => ({ ...seen, confidence: logistic(objectLogOdds(numbers, seen.score)) }))
-    .filter(({ confidence }) => confidence >= calibration.confident);
-  const first = sure.toSorted((a, b) => a.patch - b.patch || b.score - a.score)[0];
-  if (!first) return undefined;
-  const { label, patch, score, confidence } = first;
+    .filter(({ confidence }) => confidence >= calibration.confident)
+    .sort((a, b) => b.score - a.score || a.patch - b.patch);
+  if (!surest) return undefined;
+  const { label, patch, score, confidence } = surest;
   const why: Why = { code: 'saw', label, frames: 1, ofFrames: 1, most: 1, score };
   const reason = `${label}: ${reasonsText([why])}`;
   const proof = { start: starts[patch], end: ends[patch], score: confidence, reason, why: [why] };
