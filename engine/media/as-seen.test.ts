@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { cutClip } from './clip.ts';
 import { framesAt } from './frames-at.ts';
 import { sampleFrames } from './frames.ts';
 import { probe } from './probe.ts';
@@ -264,5 +265,41 @@ test('a size that changes midway is not stretched, whoever shows it', async () =
   for (const [room, seen] of Object.entries({ thumbnail, still, stream })) {
     assert.ok(pixel(seen, 64, 32, 18)[0] > 200, `${room} shows the picture`);
     assert.ok(pixel(seen, 64, 8, 18)[0] < 40, `${room} has bars beside it`);
+  }
+});
+
+test('what is played or cut across a change of size goes on to its end, with bars', async () => {
+  for (const [name, codec] of [
+    ['across.webm', ['-c:v', 'libvpx', '-deadline', 'realtime', '-b:v', '500k']],
+    ['across.ts', ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p']],
+  ] as const) {
+    const ending = path.extname(name);
+    const list = ['320x180', '180x320'].map((size) => {
+      const part = path.join(folder, `across-${size}${ending}`);
+      ffmpeg(['-f', 'lavfi', '-i', `color=white:s=${size}:r=25:d=4`, ...codec, part]);
+      return `file '${path.basename(part)}'`;
+    });
+    const parts = path.join(folder, 'across.txt');
+    writeFileSync(parts, list.join('\n'));
+    const file = path.join(folder, name);
+    ffmpeg(['-f', 'concat', '-safe', '0', '-i', parts, '-c', 'copy', file]);
+    const { process } = await streamFootage(file, { start: 0 });
+    const played = `${file}.played.mp4`;
+    await writeFile(played, await process.child.stdout!.toArray());
+    const cut = `${file}.cut.mp4`;
+    await cutClip(await probe(file), { start: 1, end: 7 }, cut, { exact: true });
+    for (const [film, time, length] of [
+      [played, 6, 8],
+      [cut, 5, 6],
+    ] as const) {
+      const { durationSec } = await probe(film);
+      assert.ok(Math.abs(durationSec - length) < 0.2, `${path.basename(film)}: ${durationSec} s`);
+      const rgb = ffmpeg([
+        ...['-ss', `${time}`, '-i', film, '-frames:v', '1', '-vf', 'scale=64:36:flags=area'],
+        ...['-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'],
+      ]);
+      assert.ok(pixel(rgb, 64, 32, 18)[0] > 200, `${path.basename(film)} shows the picture`);
+      assert.ok(pixel(rgb, 64, 8, 18)[0] < 40, `${path.basename(film)} has bars beside it`);
+    }
   }
 });

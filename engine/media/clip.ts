@@ -2,6 +2,7 @@ import { LongviewError, quote } from '../protocol/errors.ts';
 import type { CopyWay } from './clip-ways.ts';
 import { h264Encoder } from './codecs.ts';
 import { asTheyCome, inputArguments } from './input.ts';
+import { oneSizeFilter } from './letterbox.ts';
 import { runProcess } from './process.ts';
 import { packetsAround, type PicturePacket } from './seeking/packets-around.ts';
 import { beganBefore, firstTold, fromKeyFrame } from './seeking/pictures-at.ts';
@@ -114,6 +115,8 @@ async function exactArguments(
     `trim=start=${(stands ? -slack : Math.min(0, shown - start) - slack).toFixed(6)}:end=${(end - slack - start).toFixed(6)}`,
     // The slack goes again, so that the first frame is at zero.
     `setpts='if(lte(N,0)+lt(PTS*TB,${slack}),0,PTS)'`,
+    // A size that changes midway is fitted into the first one.
+    ...(info.pixelAspect === undefined ? [oneSizeFilter(info.width, info.height)] : []),
     // H.264 wants even sizes.
     "pad='ceil(iw/2)*2:ceil(ih/2)*2'",
   ];
@@ -127,6 +130,7 @@ async function exactArguments(
   const encoder = await h264Encoder(tools);
   const quality = encoder === 'libx264' ? ['-crf', '18', '-preset', 'medium'] : ['-b:v', '8M'];
   return [
+    ...(info.pixelAspect === undefined ? ['-reinit_filter', '0'] : []),
     ...place.args,
     ...['-filter_complex', graph.join(';'), '-map', '[v]'],
     ...sounds.flatMap(({ index }) => ['-map', `[a${index}]`]),

@@ -342,3 +342,33 @@ test('frames come at further sizes in the same decode, each as if it were alone'
     alone.map(({ letterbox }) => letterbox),
   );
 });
+
+test(
+  'a clock that jumps by ten hours costs minutes of looking, not hours',
+  { timeout: 120_000 },
+  async () => {
+    const file = path.join(folder, 'jump.mkv');
+    const jump = ['-vf', "setpts='if(lt(N,50),N,36000*25+N)'", '-fps_mode', 'passthrough'];
+    makeCodedVideo(file, { frames: 52, output: [...jump, '-enc_time_base', '1/25', ...h264, '-bf', '0'] });
+    const info = await probe(file);
+    assert.ok(info.durationSec > 35_000, `${info.durationSec} s`);
+    const frames = sampleFrames(file, info, { fps: 1, width: 64, height: 36 });
+    let count = 0;
+    for await (const _ of frames) count++;
+    assert.ok(count > 2 && count < 700, `${count} frames`);
+    assert.ok(Math.abs(frames.outcome!.truncatedAt! - 2) < 1.1, `${frames.outcome!.truncatedAt} s`);
+  },
+);
+
+test('a picture that really stands for long is looked at to its end', { timeout: 120_000 }, async () => {
+  const file = path.join(folder, 'stands.mkv');
+  const slow = ['-vf', "setpts='if(lt(N,50),N,50+(N-50)*250)'", '-fps_mode', 'passthrough'];
+  const still = ['-f', 'lavfi', '-i', 'color=white:s=64x36:r=25:d=6'];
+  ffmpeg([...still, ...slow, '-enc_time_base', '1/25', ...h264, '-bf', '0', file]);
+  const info = await probe(file);
+  const frames = sampleFrames(file, info, { fps: 1, width: 64, height: 36 });
+  let count = 0;
+  for await (const _ of frames) count++;
+  assert.ok(count > 900, `${count} frames of ${info.durationSec} s`);
+  assert.equal(frames.outcome!.truncatedAt, undefined);
+});

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { badArgument, LongviewError, quote, throwIfCancelled } from '../protocol/errors.ts';
 import { cannotWrite } from '../protocol/file-errors.ts';
 import type { Letterbox, RgbFrame } from '../core/frames.ts';
+import { ClockJump } from './clock-jump.ts';
 import { checkFile } from './file-check.ts';
 import { asTheyCome, inputArguments } from './input.ts';
 import { FrameSheet, sheetFilter } from './frame-sheet.ts';
@@ -116,19 +117,25 @@ async function* sample(
   const first = Math.floor(info.videoStartSec * fps + 1e-9);
   let point = 0;
   let shown: Uint8Array | undefined;
+  let jump: number | undefined;
+  const clock = new ClockJump(info, tools, signal);
   try {
     const sheet = new FrameSheet([options, ...(options.more ?? [])]);
     for await (const pixels of readFrames(decoder, sheet.bytes, options)) {
+      const stands = shown !== undefined && Buffer.compare(shown, pixels) === 0;
+      jump = await clock.at(point / fps, stands);
+      if (jump !== undefined) break;
       if (point >= first) yield { time: point / fps, ...sheet.cut(pixels) };
       point++;
       shown = pixels;
       throwIfCancelled(signal);
     }
+    if (jump !== undefined) decoder.kill();
     const end = await decoder.ended;
     throwIfCancelled(signal);
     const frames = Math.max(0, point - first);
-    checkEnd(file, decoder, end, frames);
-    const cut = truncation(info, point / fps, fps, decoder.stderr(), end.code);
+    if (jump === undefined) checkEnd(file, decoder, end, frames);
+    const cut = jump ?? truncation(info, point / fps, fps, decoder.stderr(), end.code);
     if (shown && cut === undefined)
       for (const time of heldPoints(info, point, fps)) {
         yield { time, ...sheet.cut(shown) };

@@ -117,6 +117,12 @@ export function evenFrameFilter(
   ].join(',');
 }
 
+/** Fits frames of other sizes into one, black beside them; frames of that size go through as they are. */
+export function oneSizeFilter(width: number, height: number): string {
+  const pad = `pad=w=${width}:h=${height}:x='2*floor((ow-iw)/4)':y='2*floor((oh-ih)/4)':eval=frame:color=black`;
+  return [fitFilter(width, height), 'setsar=1', pad].join(',');
+}
+
 /** The largest even size of a display shape whose longer edge is at most so long. */
 export function evenSize(shape: { width: number; height: number }, longest: number, least = 2) {
   const scale = Math.min(1, longest / Math.max(shape.width, shape.height));

@@ -240,3 +240,13 @@ test('a small file whose pictures would take gigabytes is refused by name, and w
   ffmpeg(['-f', 'lavfi', '-i', 'color=s=9000x9000:d=0.1:r=10', '-c:v', 'mjpeg', file]);
   await assert.rejects(probe(file), { code: 'no-frames', message: /9000x9000/ });
 });
+
+test('a file that claims an hour and holds seconds is as long as what it holds', async () => {
+  const file = inFolder('claims.flv');
+  makeCodedVideo(file, { frames: 125, output: [...h264, '-bf', '0'] });
+  const bytes = readFileSync(file);
+  bytes.writeDoubleBE(3600, bytes.indexOf('duration') + 'duration'.length + 1);
+  writeFileSync(file, bytes);
+  const info = await probe(file);
+  assert.ok(Math.abs(info.durationSec - 5) < 0.1, `${info.durationSec} s`);
+});

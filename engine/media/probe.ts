@@ -22,6 +22,9 @@ const PROBE_TIMEOUT_MS = 60_000;
 /** Reading through a whole file, for those that don't tell their length. */
 const SCAN_TIMEOUT_MS = 600_000;
 const mostCountedParts = 24;
+/** Less than pictures that never change take with their container. */
+const leastBitsPerSec = 2000;
+const mostSoundLeadSec = 0.1;
 
 /**
  * Looks at a file: is it a video, how long, how large, how timed (see {@link VideoInfo}). Uses ffprobe, or ffmpeg's
@@ -49,8 +52,17 @@ export async function probe(file: string, options: ProbeOptions = {}): Promise<V
     info.lengthFound = true;
     info.durationSec = end;
     info.videoEndSec ??= videoEnd;
+  } else if (isHardlyFilled(info)) {
+    const { end, videoEnd } = await scanEnds(tools, info, signal);
+    if (end > 0 && end < info.durationSec - 1)
+      Object.assign(info, { durationSec: end, videoEndSec: videoEnd });
   }
   return info;
+}
+
+/** Whether a file says that it lasts far longer than what it holds can: then it is read through, which is quickly done. */
+function isHardlyFilled({ bytes, durationSec }: VideoInfo): boolean {
+  return durationSec > 60 && (bytes * 8) / durationSec < leastBitsPerSec;
 }
 
 function described(...[file, facts, raw, stderr]: [...Parameters<typeof toVideoInfo>, string]): VideoInfo {
@@ -72,10 +84,13 @@ async function readParts(
   const found = await findParts(info.path, info.container, info.bytes, signal);
   // In program streams only some pictures carry a time, so that the last ones of a part have to be counted.
   const counted = info.container === 'mpeg' && found.length <= mostCountedParts;
+  // Coded sound begins a little before the pictures in every part: the pictures go on without a gap.
+  const lead = info.videoStartSec < mostSoundLeadSec ? info.videoStartSec : 0;
   for (const { path, bytes, durationSec } of found) {
     const known = counted ? undefined : durationSec;
     const length =
-      known ?? ((await lengthOfPart(tools, { path, bytes }, info, signal)) || (durationSec ?? 0));
+      (known && known - lead) ??
+      ((await lengthOfPart(tools, { path, bytes }, info, signal)) || (durationSec ?? 0));
     if (length > 0) parts.push({ path, bytes, durationSec: length });
   }
   return parts.length > 1 ? parts : undefined;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { h264Encoder } from './codecs.ts';
 import { knownVideo } from './known-video.ts';
-import { evenFrameFilter, evenSize } from './letterbox.ts';
+import { evenFrameFilter, evenSize, oneSizeFilter } from './letterbox.ts';
 import { toneFilters } from './light/tone-map.ts';
 import { startProcess, type RunningProcess } from './process.ts';
 import { placesBefore, type Place } from './seeking/place.ts';
@@ -76,7 +76,7 @@ async function streamArguments(
   const { width, height } = evenSize(video, widest, smallest);
   const pictures = [
     place.whole ? firstTold : fromKeyFrame,
-    ...(Math.min(video.width, video.height) < 3 ? [] : ['yadif=deint=interlaced']),
+    ...deinterlaced(video),
     'settb=1/1000000',
     `setpts=PTS-${(place.raw + clockSlackSec).toFixed(6)}/TB`,
     `fps=${rateOf(video)}:round=up`,
@@ -102,6 +102,17 @@ async function streamArguments(
     ...['-map_chapters', '-1', '-map_metadata', '-1', '-pix_fmt', 'yuv420p', '-g', '48'],
   ];
 }
+
+/**
+ * Fields made pictures, where a codec knows fields. The filter takes one size only: a size that changes midway is fitted
+ * into the first one before (lines of the first size stay what they are).
+ */
+function deinterlaced({ codec, width, height }: VideoInfo): string[] {
+  if (progressiveOnly.has(codec) || Math.min(width, height) < 3) return [];
+  return [oneSizeFilter(width, height), 'yadif=deint=interlaced'];
+}
+
+const progressiveOnly = new Set(['vp8', 'vp9', 'av1', 'theora', 'gif', 'apng', 'webp', 'flv1', 'mpeg1video']);
 
 function rateOf({ fps, baseFps, variableFrameRate }: VideoInfo): number {
   const rate = variableFrameRate ? Math.max(usualRate, fps) : fps;

@@ -57,6 +57,8 @@ export interface VideoInfo {
   /** Display size in square pixels: sample aspect ratio and rotation applied. */
   width: number;
   height: number;
+  /** Width of a stored pixel as a share of its height, where that isn't 1. */
+  pixelAspect?: number;
   /** Clockwise rotation that players apply: 0, 90, 180 or 270. */
   rotation: number;
   /** Average frames per second; 0 when unknown. */
@@ -194,8 +196,9 @@ export function largestGap(times: readonly number[]): number | undefined {
   return gaps.length > 0 ? Math.max(...gaps) : undefined;
 }
 
-function displaySize(stream: RawStream): { width: number; height: number; rotation: number } {
+function displaySize(stream: RawStream): Pick<VideoInfo, 'width' | 'height' | 'rotation' | 'pixelAspect'> {
   const sample = ratio(stream.sample_aspect_ratio?.replace(':', '/')) ?? 1;
+  const shape = sample === 1 ? {} : { pixelAspect: sample };
   const wide = Math.max(1, Math.round(stream.width! * sample));
   const high = stream.height!;
   // ffmpeg gives the matrix's counterclockwise angle, older files a "rotate" tag with the clockwise one.
@@ -203,8 +206,8 @@ function displaySize(stream: RawStream): { width: number; height: number; rotati
   const clockwise = matrix !== undefined ? -matrix : Number(tag(stream.tags, 'rotate') ?? 0);
   const rotation = (((Math.round((finite(clockwise) ?? 0) / 90) * 90) % 360) + 360) % 360;
   return rotation % 180 === 90
-    ? { width: high, height: wide, rotation }
-    : { width: wide, height: high, rotation };
+    ? { width: high, height: wide, rotation, ...shape }
+    : { width: wide, height: high, rotation, ...shape };
 }
 
 /** Whether the first pictures come at distances that differ by more than a tenth (and more than a clock's tick). */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { buildRenderer, rendererBuilt } from '../../../build/renderer.ts';
 import { probe, writeStillAt } from '../../../engine/media/index.ts';
 import { colours, type CaseRun } from '../case-run.ts';
 import type { Expectations } from './index.ts';
@@ -102,11 +103,12 @@ export const picture: Expectations = {
     run.expect(found === 8, `${found} of 8 files are found`);
   },
   async 'serve-json'(run) {
+    if (!rendererBuilt()) await buildRenderer();
     const cli = path.join(import.meta.dirname, '../../../engine/hosts/cli.ts');
     const args = [cli, 'serve', '--json', '--port', '0', '--library', `${run.folder}.served`];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     const first = once(child.stdout, 'data').then(([data]) => String(data));
-    const late = new Promise<string>((settle) => setTimeout(settle, 60_000, '').unref());
+    const late = new Promise<string>((settle) => setTimeout(settle, 180_000, '').unref());
     const said = await Promise.race([first, late]);
     child.kill('SIGINT');
     run.expect(/http:\/\/127\.0\.0\.1:\d+/.test(said), `it says "${said}" while it listens`);

@@ -1,5 +1,4 @@
-import { calibration, logistic, objectLogOdds } from '../../search/calibration.ts';
-import { reasonsText, type Why } from '../../protocol/reasons.ts';
+import { calibration } from '../../search/calibration.ts';
 import { confirm, evidenceOf, nameOf, type Asking, type Proof, type RawAnswer } from '../asking.ts';
 import { decoderPrompt, noName } from '../../language/prompts.ts';
 import { representative, type Segment } from '../../search/select.ts';
@@ -35,7 +34,8 @@ export async function answerNeighbour(
   );
   const named = await nameOf(asking, neighbour);
   // What can't be named as a whole may still hold a thing that is surely seen.
-  const alone = named.name === '' ? (surelySeen(asking, neighbour) ?? named) : named;
+  const next = neighboursOf(asking, anchor, hits, side).slice(0, mostLookedInto);
+  const alone = named.name === '' ? ((await firstSeen(asking, next)) ?? named) : named;
   if (alone.name === '')
     return {
       answer: `something that can’t be named for sure (${timeline.clock(alone.evidence.start, alone.evidence.end)})`,
@@ -54,40 +54,67 @@ export async function answerNeighbour(
   };
 }
 
-/** The first thing of a segment that the detector is sure of, with the temporal patch that shows it as the proof. */
-function surelySeen(
-  { timeline, numbers }: Asking,
+/** So many segments on are looked into for something that can be named. */
+const mostLookedInto = 3;
+/** From here on a thing is named without looking further. */
+const surelyNamed = 0.9;
+
+/** The thing of the first segment that surely shows one, else the one that is surest of all. */
+async function firstSeen(asking: Asking, segments: readonly Segment[]) {
+  let best: Awaited<ReturnType<typeof surelySeen>>;
+  for (const segment of segments) {
+    const seen = await surelySeen(asking, segment);
+    if (seen && seen.confidence > (best?.confidence ?? 0)) best = seen;
+    if (seen && seen.confidence >= surelyNamed) break;
+  }
+  return best;
+}
+
+/** How many of the things that the detector saw are looked for. */
+const mostTried = 6;
+
+/** The thing that the detector saw in a segment and a search is surest of there, with that moment as the proof. */
+async function surelySeen(
+  asking: Asking,
   segment: Segment,
-): { name: string; confidence: number; evidence: Proof } | undefined {
-  const { starts, ends } = timeline.table;
-  const sure = timeline
-    .seenIn(segment)
-    .map((seen) => ({ ...seen, confidence: logistic(objectLogOdds(numbers, seen.score)) }))
-    .filter(({ confidence }) => confidence >= calibration.confident);
-  const first = sure.toSorted((a, b) => a.patch - b.patch || b.score - a.score)[0];
-  if (!first) return undefined;
-  const { label, patch, score, confidence } = first;
-  const why: Why = { code: 'saw', label, frames: 1, ofFrames: 1, most: 1, score };
-  const reason = `${label}: ${reasonsText([why])}`;
-  const proof = { start: starts[patch], end: ends[patch], score: confidence, reason, why: [why] };
-  return { name: label, confidence, evidence: proof };
+): Promise<{ name: string; confidence: number; evidence: Proof } | undefined> {
+  const seen = asking.timeline.seenIn(segment);
+  const clearest = (some: typeof seen) => Math.max(...some.map(({ score }) => score));
+  const labels = [...Map.groupBy(seen, ({ label }) => label)]
+    .toSorted(([, a], [, b]) => clearest(b) - clearest(a))
+    .slice(0, mostTried);
+  let best: { name: string; confidence: number; evidence: Proof } | undefined;
+  for (const [name] of labels) {
+    const thing = asking.parser.thing(name);
+    const hits = await confirm(asking, await asking.lookFor(thing, looked), thing);
+    const here = hits.find((hit) => hit.first < segment.past && hit.past > segment.first);
+    if (!here || here.confidence < Math.max(calibration.confident, best?.confidence ?? 0)) continue;
+    const { confidence } = here;
+    best = { name, confidence, evidence: evidenceOf([here], thing)[0] };
+  }
+  return best;
 }
 
 /** The nearest segment on that side that doesn't show the thing itself. */
-export function neighbourOf(
+export function neighbourOf(...args: Parameters<typeof neighboursOf>): Segment | undefined {
+  return neighboursOf(...args)[0];
+}
+
+/** All segments on that side that don't show the thing itself, the nearest first. */
+function neighboursOf(
   { segments, timeline }: Asking,
   anchor: Hit,
   hits: readonly Hit[],
   side: 'after' | 'before',
-): Segment | undefined {
+): Segment[] {
   const sure = hits.filter(({ confidence }) => confidence >= calibration.confident);
   const shows = ({ first, past }: Segment) => sure.some((hit) => hit.peak >= first && hit.peak < past);
   // The next recording is another story.
   const { first, past } = timeline.recordingOf(anchor.peak);
   const near = segments.filter((segment) => segment.first >= first && segment.past <= past);
   return side === 'after'
-    ? near.find((segment) => segment.first > anchor.peak && !shows(segment))
-    : near.findLast((segment) => segment.past <= anchor.peak && !shows(segment));
+    ? near.filter((segment) => segment.first > anchor.peak && !shows(segment))
+    : near.filter((segment) => segment.past <= anchor.peak && !shows(segment)).reverse();
 }
 
 /** One temporal patch of each segment around the thing, as many as the model can be trusted with. */

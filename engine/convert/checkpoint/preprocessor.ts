@@ -34,10 +34,62 @@ const schema = z.looseObject({
 });
 
 /**
- * Reads preprocessor_config.json (newer folders: the `image_processor` of processor_config.json).
+ * Reads preprocessor_config.json (newer folders: the `image_processor` of processor_config.json), and what the folder says
+ * of videos beside it: their limits are those that footage is read within.
  * @throws LongviewError `bad-checkpoint` when it is missing or asks for steps that Qwen2-VL's processor lacks.
  */
 export async function readPreprocessor(folder: string, vision: VisionConfig): Promise<Preprocessor> {
+  const pictures = await readPictures(folder, vision);
+  const video = await readVideoProcessor(folder);
+  return video ? ofVideo(pictures, video, vision) : pictures;
+}
+
+/** What a folder says of videos alone: a file of its own, or a part of the newer one; undefined where it says nothing. */
+async function readVideoProcessor(folder: string): Promise<VideoProcessor | undefined> {
+  const own = 'video_preprocessor_config.json';
+  if (await exists(join(folder, own))) return { name: own, config: await readJson(folder, own, schema) };
+  const newer = 'processor_config.json';
+  if (!(await exists(join(folder, newer)))) return undefined;
+  const { video_processor } = await readJson(
+    folder,
+    newer,
+    z.looseObject({ video_processor: schema.nullish() }),
+  );
+  return video_processor ? { name: newer, config: video_processor } : undefined;
+}
+
+interface VideoProcessor {
+  name: string;
+  config: z.output<typeof schema>;
+}
+
+/**
+ * Limits of a video processor in place of those of pictures. Qwen2-VL's and Qwen2.5-VL's are of each frame; Qwen3-VL's are
+ * of all frames together, so that a temporal patch, which is what is encoded at once here, may have no more.
+ */
+function ofVideo(
+  pictures: Preprocessor,
+  { name, config }: VideoProcessor,
+  vision: VisionConfig,
+): Preprocessor {
+  const together = /^Qwen3/.test(String(config.video_processor_type ?? ''));
+  const frames = together ? (config.temporal_patch_size ?? vision.temporalPatchSize) : 1;
+  const least = config.min_pixels ?? config.size?.shortest_edge;
+  const most = config.max_pixels ?? config.size?.longest_edge;
+  const said = {
+    ...config,
+    min_pixels: least ? Math.ceil(least / frames) : pictures.minPixels,
+    max_pixels: most ? Math.floor(most / frames) : pictures.maxPixels,
+    image_mean: config.image_mean ?? pictures.mean,
+    image_std: config.image_std ?? pictures.std,
+    patch_size: config.patch_size ?? vision.patchSize,
+    temporal_patch_size: config.temporal_patch_size ?? vision.temporalPatchSize,
+    merge_size: config.merge_size ?? vision.mergeSize,
+  };
+  return interpret(said, name, vision);
+}
+
+async function readPictures(folder: string, vision: VisionConfig): Promise<Preprocessor> {
   const name = 'preprocessor_config.json';
   if (await exists(join(folder, name))) return interpret(await readJson(folder, name, schema), name, vision);
   const newer = 'processor_config.json';

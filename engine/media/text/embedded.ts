@@ -14,6 +14,7 @@ interface Way {
 
 /** ffmpeg reads through the whole file to gather its subtitles. */
 const EXTRACT_TIMEOUT_MS = 1_200_000;
+const mostFileBytes = 64e6;
 const converted: Way = { format: 'srt', output: ['-c:s', 'srt', '-f', 'srt'] };
 
 function wayOf(codec: string): Way {
@@ -73,7 +74,12 @@ async function extract(
     `pipe:${firstPipe + index}`,
   ]);
   const args = ['-v', 'error', '-nostdin', ...inputArguments(file), ...outputs];
-  const tool = startProcess(tools.ffmpeg, args, { signal, pipes: streams.length });
+  const tool = startProcess(tools.ffmpeg, args, {
+    signal,
+    pipes: streams.length,
+    // Texts come through pipes: whatever is in the file, next to nothing is written to the disk.
+    limits: { fileBytes: mostFileBytes },
+  });
   const timer = setTimeout(() => tool.kill(), EXTRACT_TIMEOUT_MS);
   tool.child.stdout!.resume();
   const pieces: Buffer[][] = streams.map((_, index) => {
