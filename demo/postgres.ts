@@ -50,8 +50,8 @@ function installedPrograms(): string | undefined {
   const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
   return [
     ...[process.env.LONGVIEW_POSTGRES ?? []].flat(),
-    ...(process.env.PATH ?? '').split(delimiter),
     ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
     ...['/opt/homebrew/opt/postgresql/bin', '/usr/local/opt/postgresql/bin'],
   ].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
 }
