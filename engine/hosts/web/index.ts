@@ -253,8 +253,8 @@ async function answerApi(
     entered(given.code);
     return;
   }
-  const person = await people?.of(guard.checkSession(request));
-  if (!people) guard.checkSession(request);
+  const carried = guard.checkSession(request);
+  const person = people ? await people.of(carried) : undefined;
   if (person === 'withdrawn') throw new Refusal(401, 'This key was withdrawn.');
   const session = sessionFor(served.session, person);
   if (route === 'GET /api/session') response.writeHead(204).end();
