@@ -82,7 +82,9 @@ export async function run(args: readonly string[]): Promise<void> {
     if (measure === undefined) throw badArgument('what', Object.keys(measures).join(', '), name);
     rows.push(...(await inTurn(measure, { before, video, rounds })));
   }
-  process.stdout.write(values.json ? `${JSON.stringify({ rounds, rows })}\n` : `${report(rows).join('\n')}\n`);
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ rounds, rows })}\n` : `${report(rows).join('\n')}\n`,
+  );
 }
 
 interface Row {
@@ -94,7 +96,10 @@ interface Row {
 }
 
 /** Each build once unmeasured, then in turn, the other one first in every second round. */
-async function inTurn(measure: Measure, run: { before: string; video: string; rounds: number }): Promise<Row[]> {
+async function inTurn(
+  measure: Measure,
+  run: { before: string; video: string; rounds: number },
+): Promise<Row[]> {
   const builds = [run.before, root];
   for (const build of builds) await measure(build, run.video);
   const pairs: [Took, Took][] = [];

@@ -86,18 +86,18 @@ export function createPeople(find: FindPerson, now: () => number = () => perform
       const known = sessions.get(session);
       if (!known) return undefined;
       if (now() - known.asked > believedMs) {
-        const person = await find(known.token).catch((error: unknown) => {
+        try {
+          const person = await find(known.token);
+          if (!person) {
+            sessions.delete(session);
+            return 'withdrawn';
+          }
+          known.person = person;
+          known.asked = now();
+        } catch (error) {
           // The hub is away: whoever was in stays in for a while.
-          if (error instanceof LongviewError && now() - known.asked < unheardMs) return known.person;
-          throw error;
-        });
-        if (person === known.person) return person;
-        if (!person) {
-          sessions.delete(session);
-          return 'withdrawn';
+          if (!(error instanceof LongviewError) || now() - known.asked > unheardMs) throw error;
         }
-        known.person = person;
-        known.asked = now();
       }
       return known.person;
     },
