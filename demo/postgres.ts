@@ -35,6 +35,8 @@ export interface StartedPostgres {
   url: string;
   /** Its programs, pg_dump where it has one. */
   programs: string;
+  /** Its process; its backends are that one's children. */
+  pid(): number;
   /** The address of a database that is made now. */
   database(name?: string): Promise<string>;
   /** Ends it at once, as a power cut would; {@link StartedPostgres.start} brings it back. */
@@ -50,8 +52,8 @@ function installedPrograms(): string | undefined {
   const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
   return [
     ...[process.env.LONGVIEW_POSTGRES ?? []].flat(),
-    ...(process.env.PATH ?? '').split(delimiter),
     ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
     ...['/opt/homebrew/opt/postgresql/bin', '/usr/local/opt/postgresql/bin'],
   ].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
 }
@@ -138,6 +140,7 @@ export async function startPostgres(say: (text: string) => void = () => undefine
   const url = `postgres://longview@127.0.0.1:${port}/postgres`;
   return {
     ...{ url, programs, start },
+    pid: () => server?.pid ?? -1,
     kill: () => end('SIGQUIT'),
     async database(name = `d${randomBytes(6).toString('hex')}`) {
       await query(url, `CREATE DATABASE ${name}`);

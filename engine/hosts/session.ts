@@ -50,6 +50,8 @@ export interface Session {
   answer(message: unknown, send: (reply: Reply) => void, signal: AbortSignal): Promise<void>;
   /** Tells of every happening until the returned function is called. */
   listen(onHappening: (happening: Happening) => void): () => void;
+  /** Tells windows that the library was changed by somebody else. */
+  libraryChanged(): void;
   /** Stops what is running; the engine itself is left to whoever made it. */
   close(): Promise<void>;
 }
@@ -139,6 +141,7 @@ export function createSession(engine: ServedEngine, abilities: HostAbilities): S
       listeners.add(onHappening);
       return () => listeners.delete(onHappening);
     },
+    libraryChanged: () => tell({ event: 'library' }),
     async close() {
       closed.abort();
       unfollow();

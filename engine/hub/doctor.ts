@@ -82,8 +82,10 @@ async function server(hub: Hub): Promise<Omit<HubCheck, 'name'>> {
 async function rights(hub: Hub): Promise<Omit<HubCheck, 'name'>> {
   return hub.run(async (db) => {
     const { rows } = await sql<{ table: string }>`
-      SELECT tablename AS "table" FROM pg_tables WHERE schemaname = 'longview' AND tablename NOT LIKE 'kysely%'
-        AND NOT has_table_privilege(format('longview.%I', tablename), 'SELECT, INSERT, UPDATE, DELETE')`.execute(
+      SELECT relname AS "table" FROM pg_class WHERE relkind = 'r' AND relname NOT LIKE 'kysely%'
+        AND relnamespace = to_regnamespace('longview')
+        AND NOT (has_table_privilege(pg_class.oid, 'SELECT') AND has_table_privilege(pg_class.oid, 'INSERT')
+          AND has_table_privilege(pg_class.oid, 'UPDATE') AND has_table_privilege(pg_class.oid, 'DELETE'))`.execute(
       db,
     );
     return rows.length === 0
@@ -121,9 +123,8 @@ async function notifications(hub: Hub): Promise<Omit<HubCheck, 'name'>> {
 /** Only the hub's clock counts for leases and order; a person may still wonder about times. */
 async function clock(hub: Hub): Promise<Omit<HubCheck, 'name'>> {
   return hub.run(async (db) => {
-    const { rows } = await sql<{
-      ms: number;
-    }>`SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms`.execute(db);
+    const { rows } = await sql<{ ms: number }>`
+      SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms`.execute(db);
     const off = Math.round((Date.now() - rows[0].ms) / 1000);
     const message =
       Math.abs(off) < 5 ? 'The clocks agree.' : `This machine's clock is ${off} s off the hub's.`;

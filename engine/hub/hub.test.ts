@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { query } from '../../demo/postgres.ts';
-import { unit } from '../../tests/fixtures/library.ts';
+import { facts, temporaryFolder, unit } from '../../tests/fixtures/library.ts';
 import { Hub } from './connect.ts';
 import { hubMigrations } from './schema.ts';
 import { publish } from './publish.ts';
 import { pull } from './pull.ts';
-import { followOnce } from './follow.ts';
-import { removeFromHub } from './actions.ts';
+import { follow, followOnce } from './follow.ts';
+import { removeFromHub, tell } from './actions.ts';
+import { backUpHub, restoreHub } from './backup.ts';
+import { examineHub } from './doctor.ts';
+import { addPerson, listPeople, personOf, removePerson } from './people.ts';
+import { HubQueue } from './queue.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { madeHub, postgres, skipped } from './testing/made-hub.ts';
 import { indexed, library, mounts, seen } from './testing/made-library.ts';
 
@@ -241,3 +248,153 @@ test('what two people made of the same file at home is kept once', needsPostgres
   assert.equal((await query(url, 'SELECT 1 FROM longview.places')).length, 2, 'and lies in both places');
   assert.deepEqual([one.unshared(), other.unshared()], [[], []]);
 });
+
+test('a library hears of a change at once, and goes on when the hub was away', needsPostgres, async (t) => {
+  const { as } = await madeHub(t);
+  const [one, other] = [library(t), library(t)];
+  const stop = new AbortController();
+  const following = follow({ hub: as('other'), store: other, mounts }, stop.signal);
+  const has = async (name: string) => {
+    const until = performance.now() + 10_000;
+    while (other.videoByContent(facts(name).contentHash)?.index === undefined) {
+      assert.ok(performance.now() < until, `${name} came in time`);
+      await wait(20);
+    }
+  };
+  indexed(one, 'first', 5);
+  await followOnce({ hub: as('one'), store: one, mounts });
+  await has('first');
+  await postgres().kill();
+  indexed(one, 'second', 5);
+  await assert.rejects(followOnce({ hub: as('one'), store: one, mounts }), { code: 'team-hub-unreachable' });
+  await postgres().start();
+  await followOnce({ hub: as('one'), store: one, mounts });
+  await has('second');
+  stop.abort();
+  await following;
+});
+
+test(
+  'lines that people put right: the last to arrive counts, every one is kept with who made it',
+  needsPostgres,
+  async (t) => {
+    const { url, as } = await madeHub(t);
+    const store = library(t);
+    const { contentHash } = indexed(store, 'lecture', 5);
+    await followOnce({ hub: as('one'), store, mounts });
+    const right = (text: string) =>
+      ({ what: 'correct', contentHash, body: { start: 1, end: 2, was: 'x', text } }) as const;
+    await tell(as('anna'), right('from anna'));
+    await tell(as('ben'), right('from ben'));
+    await tell(as('ben'), right('from ben'));
+    const taken: unknown[] = [];
+    const corrections = {
+      of: () => [],
+      take: (_: string, list: readonly unknown[]) => void taken.push(...list),
+    };
+    await followOnce({ hub: as('one'), store, mounts, corrections });
+    assert.deepEqual(taken, [{ start: 1, end: 2, body: right('from ben').body, by: 'ben' }]);
+    assert.equal((await query(url, 'SELECT 1 FROM longview.corrections')).length, 2);
+  },
+);
+
+test('an answer that was shared on purpose is in everybody’s history', needsPostgres, async (t) => {
+  const { as } = await madeHub(t);
+  const [one, other] = [library(t), library(t)];
+  one.setSetting('hub', { url: 'here' });
+  const { contentHash } = indexed(one, 'lecture', 5);
+  await followOnce({ hub: as('one'), store: one, mounts });
+  const row = {
+    ...{
+      contentHash,
+      indexRun: 'a',
+      modelFingerprint: 'm',
+      questionKey: 'what?',
+      gamma: 1,
+      sampling: 'greedy',
+    },
+    result: JSON.stringify({ made: 'up' }),
+  };
+  one.tellHub('answer', contentHash, row);
+  await followOnce({ hub: as('one'), store: one, mounts });
+  await followOnce({ hub: as('other'), store: other, mounts });
+  await followOnce({ hub: as('other'), store: other, mounts });
+  assert.deepEqual(other.answerRow(1), row);
+  assert.equal(other.answerRow(2), undefined);
+});
+
+for (const programs of ['/nowhere', undefined])
+  test(
+    `a hub in one file and back, ${programs ? 'without' : 'with'} PostgreSQL’s programs`,
+    needsPostgres,
+    async (t) => {
+      if (!programs && !existsSync(join(postgres().programs, 'pg_dump'))) {
+        t.skip('this PostgreSQL came without pg_dump');
+        return;
+      }
+      const { as } = await madeHub(t);
+      const one = library(t);
+      const { videoId } = indexed(one, 'lecture', 37);
+      await followOnce({ hub: as('one'), store: one, mounts });
+      await addPerson(as('admin'), 'anna', 'ask');
+      const file = join(temporaryFolder(t), 'hub.backup');
+      const tools = programs ?? postgres().programs;
+      const { by } = await backUpHub(as('admin'), file, tools);
+      assert.equal(by, programs ? 'longview' : 'pg_dump');
+      await assert.rejects(backUpHub(as('admin'), file, tools), { code: 'file-exists' });
+      await assert.rejects(restoreHub(as('admin'), file, tools), { code: 'file-exists' });
+      const again = new Hub(await postgres().database(), 'admin');
+      t.after(() => again.close());
+      await restoreHub(again, file, tools);
+      const other = library(t);
+      await followOnce({ hub: again, store: other, mounts });
+      assert.deepEqual(seen(other, videoId), seen(one, videoId));
+      assert.deepEqual(
+        (await listPeople(again)).map(({ name }) => name),
+        ['anna'],
+      );
+      assert.equal(await new HubQueue(again).add('c', ['pictures']), 1, 'numbers go on');
+      assert.deepEqual(
+        (await examineHub(again, {})).filter(({ ok, name }) => !ok && name !== 'jobs'),
+        [],
+      );
+    },
+  );
+
+test(
+  'a person’s token is kept as its hash alone, and no longer works when it was withdrawn',
+  needsPostgres,
+  async (t) => {
+    const { url, as } = await madeHub(t);
+    const hub = as('admin');
+    const token = await addPerson(hub, 'anna', 'see');
+    assert.deepEqual(await personOf(hub, token), { name: 'anna', role: 'see' });
+    assert.equal(await personOf(hub, `${token}x`), undefined);
+    assert.ok(!JSON.stringify(await query(url, 'SELECT * FROM longview.people')).includes(token));
+    const newer = await addPerson(hub, 'anna', 'add');
+    assert.equal(await personOf(hub, token), undefined, 'the old one is gone');
+    assert.equal((await personOf(hub, newer))?.role, 'add');
+    assert.equal(await removePerson(hub, 'anna'), true);
+    assert.equal(await personOf(hub, newer), undefined);
+  },
+);
+
+test(
+  'the doctor finds a gap, a segment that can’t be read and a root that isn’t there',
+  needsPostgres,
+  async (t) => {
+    const { as } = await madeHub(t);
+    const one = library(t);
+    indexed(one, 'lecture', 200);
+    const hub = as('admin');
+    await followOnce({ hub, store: one, mounts });
+    const failed = async () =>
+      (await examineHub(hub, { footage: '/nowhere' })).filter(({ ok }) => !ok).map(({ name }) => name);
+    assert.deepEqual(await failed(), ['roots']);
+    await hub.script("UPDATE longview.segments SET data = substr(data, 1, 40) WHERE part = 'patches'");
+    assert.deepEqual(await failed(), ['segments', 'roots']);
+    await assert.rejects(followOnce({ hub, store: library(t), mounts }), { code: 'library-damaged' });
+    await hub.script("DELETE FROM longview.segments WHERE part = 'patches'");
+    assert.deepEqual(await failed(), ['segments', 'roots']);
+  },
+);

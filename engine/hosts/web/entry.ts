@@ -17,6 +17,16 @@ export interface Entry {
    * @throws Refusal as {@link Entry.exchange}.
    */
   checkKey(brought: string, from: string): void;
+  /**
+   * Trades a person's token for a session.
+   * @param find finds whose it is
+   * @throws Refusal as {@link Entry.exchange}.
+   */
+  exchangeToken<T>(
+    token: string,
+    from: string,
+    find: (token: string) => Promise<T | undefined>,
+  ): Promise<{ session: string; person: T }>;
   /** Whether a token is that of a session. */
   knows(token: string): boolean;
 }
@@ -69,6 +79,15 @@ export function createEntry(key?: string): Entry {
         { 'WWW-Authenticate': 'Bearer' },
       );
     },
+    async exchangeToken(token, from, find) {
+      guesses.check(from);
+      // Counted before it is looked up: many at once are many guesses.
+      guesses.count(from);
+      const person = await find(token);
+      if (person === undefined) throw new Refusal(401, 'This key is not known here, or was withdrawn.');
+      guesses.forgive(from);
+      return { session: begin(), person };
+    },
     knows: (token) => sessions.has(hash(token)),
   };
 }
@@ -103,6 +122,10 @@ function createGuesses() {
       if (all < mostFromAll && (from.get(address) ?? 0) < mostFromOne) return;
       const wait = Math.ceil((since + guessWindowMs - now) / 1000);
       throw new Refusal(429, 'Too many wrong keys: wait a minute.', { 'Retry-After': String(wait) });
+    },
+    forgive(address: string): void {
+      all--;
+      from.set(address, (from.get(address) ?? 1) - 1);
     },
     count(address: string): void {
       all++;

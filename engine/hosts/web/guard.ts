@@ -8,8 +8,8 @@ export interface Guard {
    * @throws Refusal 403, 421.
    */
   checkOrigin(request: IncomingMessage): void;
-  /** @throws Refusal 401 unless the request carries the session's cookie. */
-  checkSession(request: IncomingMessage): void;
+  /** @returns the session that a request carries. @throws Refusal 401 unless it carries one. */
+  checkSession(request: IncomingMessage): string;
   /** The cookie that carries a session. */
   cookie(session: string): string;
 }
@@ -21,11 +21,21 @@ const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
  * @param host the name or address that the host listens at; loopback's names are always allowed, at any port, so
  * that an SSH tunnel works, and so is the very address that a connection came to
  * @param knows whether a token is that of a session
+ * @param publicUrl what a reverse proxy in front is called
  * @param port distinguishes the cookies of several hosts on one machine: browsers ignore ports in cookies
  */
-export function createGuard(host: string, port: number, knows: (token: string) => boolean): Guard {
+export function createGuard(
+  host: string,
+  port: number,
+  knows: (token: string) => boolean,
+  publicUrl?: URL,
+): Guard {
   const cookie = `longview_${port}`;
-  const names = new Set([...loopbackNames, host.includes(':') ? `[${host}]` : host]);
+  const secure = publicUrl?.protocol === 'https:' ? '; Secure' : '';
+  const names = new Set([
+    ...[...loopbackNames, host.includes(':') ? `[${host}]` : host],
+    ...(publicUrl ? [publicUrl.hostname] : []),
+  ]);
   return {
     checkOrigin(request) {
       const asked = request.headers.host ?? '';
@@ -34,7 +44,7 @@ export function createGuard(host: string, port: number, knows: (token: string) =
       if (!names.has(name) && name !== localAddress(request))
         throw new Refusal(421, 'This address does not belong to Longview.');
       const { origin } = request.headers;
-      if (origin !== undefined && origin !== `http://${asked}`)
+      if (origin !== undefined && origin !== `http://${asked}` && origin !== publicUrl?.origin)
         throw new Refusal(403, 'Other sites may not use Longview.');
       const site = request.headers['sec-fetch-site'];
       if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isOpening(request))
@@ -47,8 +57,9 @@ export function createGuard(host: string, port: number, knows: (token: string) =
       const carried = cookies(request).get(cookie);
       if (carried === undefined || !knows(carried))
         throw new Refusal(401, 'Open the address that Longview printed when it started.');
+      return carried;
     },
-    cookie: (session) => `${cookie}=${session}; Path=/; HttpOnly; SameSite=Strict`,
+    cookie: (session) => `${cookie}=${session}; Path=/; HttpOnly; SameSite=Strict${secure}`,
   };
 }
 

@@ -18,6 +18,7 @@ import { answerError, answerMedia, answerPage } from '../serving/routes.ts';
 import { createStreams } from '../serving/streams.ts';
 import { bearerIn, createGuard } from './guard.ts';
 import { methodAt } from './routes.ts';
+import { createPeople, type FindPerson, sessionFor } from './people.ts';
 import { parseTarget } from './target.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -45,6 +46,10 @@ export interface ServeOptions {
   host?: string;
   /** A key that lets any number of browsers in, beside the codes in addresses. */
   key?: string;
+  /** Lets people in by tokens of their own, each with what they may do. */
+  people?: FindPerson;
+  /** What a reverse proxy in front of it is called: "https://longview.example". */
+  publicUrl?: string;
   /** The folder for exports that aren't handed out as a download. Default: `exports` in the library's folder. */
   exportsDir?: string;
 }
@@ -60,6 +65,8 @@ export interface WebHost {
   invite(): string;
   /** Tells of each browser that was let in, and by which address; until the returned function is called. */
   onEntered(listener: (url: string | undefined) => void): () => void;
+  /** Tells windows that the library was changed by somebody else. */
+  libraryChanged(): void;
   /** Stops listening and what is being indexed; the engine itself is left to whoever made it. */
   close(): Promise<void>;
 }
@@ -72,16 +79,17 @@ export interface WebHost {
  * without a key; `file-not-found` where the interface isn't built.
  */
 export async function serve(options: ServeOptions): Promise<WebHost> {
-  const { engine, pages: folder, info, port: wanted = 0, host = '127.0.0.1', key } = options;
+  const { engine, pages: folder, info, port: wanted = 0, host = '127.0.0.1', key, people } = options;
+  const publicUrl = publicUrlIn(options.publicUrl);
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535)
     throw badArgument('port', 'a whole number from 0 to 65535', wanted);
-  if (key === undefined && !isThisMachine(host)) throw needsKey(host);
+  if (key === undefined && !people && !isThisMachine(host)) throw needsKey(host);
   const pages = await readPages(folder);
   const server = createServer(patience);
   server.maxConnections = mostConnections;
   const port = await listenAt(server, wanted, host);
   const entry = createEntry(key);
-  const guard = createGuard(host, port, (token) => entry.knows(token));
+  const guard = createGuard(host, port, (token) => entry.knows(token), publicUrl);
   const streams = createStreams(options.mediaTools);
   const session = createSession(engine, {
     info: { ...info, host: 'web', pick: false },
@@ -89,7 +97,11 @@ export async function serve(options: ServeOptions): Promise<WebHost> {
   });
   const at = (address: string) => `http://${address.includes(':') ? `[${address}]` : address}:${port}/`;
   const invitations = createInvitations(entry, at(everywhere.has(host) ? '127.0.0.1' : host));
-  const served = { guard, entry, session, engine, pages, streams, bodies: createBodies() };
+  const served = {
+    ...{ guard, entry, session, engine, pages, streams, bodies: createBodies() },
+    ...(people && { find: people, people: createPeople(people) }),
+    proxied: publicUrl !== undefined,
+  };
   server.on('request', (request, response) => {
     void answer(request, response, { ...served, entered: (code) => invitations.entered(code) });
   });
@@ -101,6 +113,7 @@ export async function serve(options: ServeOptions): Promise<WebHost> {
     port,
     invite: () => invitations.invite(),
     onEntered: (listener) => invitations.listen(listener),
+    libraryChanged: () => session.libraryChanged(),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -190,6 +203,10 @@ interface Served {
   pages: Map<string, Page>;
   streams: Streams;
   bodies: Bodies;
+  find?: FindPerson;
+  people?: ReturnType<typeof createPeople>;
+  /** A reverse proxy on this machine says where requests come from. */
+  proxied: boolean;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
@@ -215,23 +232,30 @@ async function answerApi(
   request: IncomingMessage,
   response: ServerResponse,
   asked: Asked,
-  { guard, entry, entered, session, engine, streams, bodies }: Served,
+  served: Served,
 ): Promise<void> {
+  const { guard, entry, entered, engine, streams, bodies, people } = served;
   const route = `${asked.method} ${asked.url.pathname}`;
   if (route === 'POST /api/session') {
     // Refused before it comes: nobody is known yet.
     if (Number(request.headers['content-length'] ?? 0) > largestKey)
       throw new Refusal(413, 'The message is too long.');
-    const brought = keySchema.parse(await bodies.read(request, largestKey));
-    const given = entry.exchange(brought.key, request.socket.remoteAddress ?? '');
+    const { key } = keySchema.parse(await bodies.read(request, largestKey));
+    const from = cameFrom(request, served.proxied);
+    if (served.find && key.startsWith('lv_')) {
+      const { session, person } = await entry.exchangeToken(key, from, served.find);
+      people?.add(session, key, person);
+      response.setHeader('Set-Cookie', guard.cookie(session));
+      response.writeHead(204).end();
+      return;
+    }
+    const given = entry.exchange(key, from);
     response.setHeader('Set-Cookie', guard.cookie(given.session));
     response.writeHead(204).end();
     entered(given.code);
     return;
   }
-  const key = bearerIn(request);
-  if (key === undefined) guard.checkSession(request);
-  else entry.checkKey(key, request.socket.remoteAddress ?? '');
+  const session = await letIn(request, served);
   const method = asked.method === 'POST' ? methodAt(asked.url.pathname) : undefined;
   if (method) await answerMethod(request, response, { method, session, bodies });
   else if (route === 'GET /api/session') response.writeHead(204).end();
@@ -242,6 +266,40 @@ async function answerApi(
     if (!found) throw new Refusal(404, 'There is nothing here.');
     await send(response, found);
   }
+}
+
+/**
+ * The session that a request may use: a script brings the key that somebody chose, a browser the cookie of one that was let in.
+ * @throws Refusal 401, 403 and 429.
+ */
+async function letIn(
+  request: IncomingMessage,
+  { guard, entry, session, people, proxied }: Served,
+): Promise<Session> {
+  const key = bearerIn(request);
+  if (key !== undefined) {
+    entry.checkKey(key, cameFrom(request, proxied));
+    return session;
+  }
+  const carried = guard.checkSession(request);
+  const person = people ? await people.of(carried) : undefined;
+  if (person === 'withdrawn') throw new Refusal(401, 'This key was withdrawn.');
+  return sessionFor(session, person);
+}
+
+/** The last hop is the proxy's own word; what stands before it anybody could have written. */
+function cameFrom(request: IncomingMessage, proxied: boolean): string {
+  const address = request.socket.remoteAddress ?? '';
+  if (!proxied || !/^(?:::ffff:)?127\.|^::1$/u.test(address)) return address;
+  const hops = (request.headers['x-forwarded-for'] ?? '').toString().split(',');
+  return hops.at(-1)?.trim() || address;
+}
+
+function publicUrlIn(text: string | undefined): URL | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/u.test(url.protocol) && url.pathname === '/') return url;
+  throw badArgument('--public-url', 'an address as https://longview.example', text);
 }
 
 const largestKey = 1000;

@@ -43,8 +43,8 @@ export function teamClaims(store: Store): TeamClaims {
             clearInterval(timer);
             try {
               if (lost.signal.aborted) return;
-              await publish({ hub, store, contentHash, mounts, job });
-              if (outcome === 'made') await queue.done(job);
+              const changed = await publish({ hub, store, contentHash, mounts, job });
+              if (outcome === 'made' && (changed || !job.created)) await queue.done(job);
               else if (job.created) await queue.drop(job);
               else await queue.giveBack(job, outcome);
             } catch (error) {

@@ -39,7 +39,7 @@ const actions: Record<string, (given: Given) => Promise<Outcome>> = {
 export const hubCommand: Command = {
   name: 'hub',
   summary: 'a library that a team shares, on PostgreSQL',
-  usage: `${Object.keys(actions).join('|')} [<postgres://…>] [<words>]`,
+  usage: `${Object.keys(actions).join(' | ')} [<address>] [<words>]`,
   options: {
     hub: { type: 'string' },
     root: { type: 'string', multiple: true },
