@@ -19,6 +19,7 @@ export type SearchStore = Pick<
   | 'bestSeen'
   | 'similarityAt'
   | 'textHits'
+  | 'lines'
   | 'videoCount'
   | 'objects'
   | 'objectsOf'
