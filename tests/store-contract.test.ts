@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { similarities } from '../engine/core/similarities.ts';
+import { textQuery } from '../engine/language/text-match.ts';
 import { openStore, type KeepingPort, type StoredPatch } from '../engine/library/index.ts';
 import type { AskResult } from '../engine/protocol/results.ts';
 import type { SearchStore } from '../engine/search/types.ts';
@@ -207,13 +208,13 @@ function contract(
 
     test('lines that hold some of the words, among all or some videos', (t) => {
       const { store, id } = make(t);
-      const hits = store.textHits([['castle']], 5);
+      const hits = store.textHits(textQuery('castle'), 5);
       assert.deepEqual(
         hits.map(({ videoId, start, text }) => [videoId, start, text]),
         [[id('second'), 1, 'What a castle that is']],
       );
-      assert.deepEqual(store.textHits([['castle']], 5, [id('first')]), []);
-      assert.equal(store.textHits([['castle'], ['boat']], 1).length, 1);
+      assert.deepEqual(store.textHits(textQuery('castle'), 5, [id('first')]), []);
+      assert.equal(store.textHits(textQuery('castle boat'), 1).length, 1);
     });
 
     test('settings and answers', (t) => {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { facts, patch, settings, unit } from '../../tests/fixtures/library.ts';
+import { textQuery } from '../../engine/language/text-match.ts';
 import { openStore, type Store } from '../../engine/library/index.ts';
 import { LongviewError } from '../../engine/protocol/errors.ts';
 import { seeded } from '../kills/mishaps.ts';
@@ -85,7 +86,7 @@ function useAll(store: Store): void {
   store.libraryTable('made-1');
   store.nearest('made-1', unit(3), 5);
   store.bestSeen('made-1', ['dog'], 5);
-  store.textHits([['hello']], 5);
+  store.textHits(textQuery('hello'), 5);
   for (const { id } of store.videos()) {
     store.tracks(id);
     store.patchTable(id);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { textQuery } from '../language/text-match.ts';
 import { madeFrameEncoder, madeModel } from '../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
 import * as media from '../media/index.ts';
@@ -130,7 +131,7 @@ test('the subtitles beside any copy of a video are its own, however often it is 
   for (let round = 0; round < 3; round++) {
     const rows = await index([films], numberFrameEncoder());
     assert.deepEqual(
-      store.textHits([['capercaillie']], 10).map(({ start, end }) => [start, end]),
+      store.textHits(textQuery('capercaillie'), 10).map(({ start, end }) => [start, end]),
       [[1, 2]],
       `${round}`,
     );
@@ -156,13 +157,13 @@ test('what a drone writes down with its pictures is a track of its own, no speec
   };
   writeFileSync(at('DJI_0042.SRT'), Array.from({ length: 100 }, (_, frame) => cue(frame)).join(''));
   const [row] = await index([films], numberFrameEncoder());
-  assert.deepEqual(store.textHits([['default']], 10), []);
+  assert.deepEqual(store.textHits(textQuery('default'), 10), []);
   const track = () => store.tracks(row.id!).find(({ kind }) => kind === 'telemetry');
   const samples = track()!.settings.samples as { time: number; latitude: number }[];
   assert.deepEqual([samples.length, samples[0].latitude, track()!.state], [4, 47.36, 'whole']);
   writeFileSync(at('DJI_0042.SRT'), '1\n00:00:01,000 --> 00:00:02,000\nhello\n');
   await index([films], numberFrameEncoder());
-  assert.deepEqual([track(), store.textHits([['hello']], 10).length], [undefined, 1]);
+  assert.deepEqual([track(), store.textHits(textQuery('hello'), 10).length], [undefined, 1]);
 });
 
 test('a recording that grows is one video, however often it is indexed meanwhile', async (t) => {

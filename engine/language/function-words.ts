@@ -35,6 +35,13 @@ export const unseenWords: ReadonlySet<string> = new Set([
   `),
 ]);
 
+/** Words for saying something, which what is said needn't hold. */
+export const sayingWords: ReadonlySet<string> = new Set(
+  words(
+    'say says said saying talk talks talked talking speak speaks spoke speaking mention mentions mentioned tell tells told',
+  ),
+);
+
 /** Words that a text needn't hold to be what was looked for. */
 export const unsaidWords: ReadonlySet<string> = new Set([
   ...grammarWords,

@@ -13,7 +13,10 @@ test('a query is taken apart once: what, where, how many, which colour, which wa
   const [car] = query.wanted.objects;
   assert.deepEqual(car.labels, ['car']);
   assert.deepEqual([car.count, car.colours, car.places], [2, ['red'], ['left']]);
-  assert.deepEqual(query.textWords, [['two'], ['red'], ['car'], ['left']]);
+  assert.deepEqual(
+    query.textQuery.terms.map(({ anyOf }) => anyOf),
+    [[['two']], [['red']], [['car']], [['left']]],
+  );
   assert.equal(query.category, undefined);
   assert.equal(parseQuery('a car driving to the left').wanted.objects[0].heading, 'left');
   assert.equal(parseQuery('show me wild animals').category, 'wild animal');
@@ -24,10 +27,33 @@ test('a bare name is compared with pictures as it stands, a query without the wo
   assert.equal(parseQuery('moments with a camel', { bare: true }).caption, 'moments with a camel');
 });
 
-test('what stands in quotation marks is known by itself', () => {
-  assert.deepEqual(parseQuery('the sign "no entry" and “way out”').quoted, ['no entry', 'way out']);
-  assert.deepEqual(parseQuery('「出口」').quoted, ['出口']);
-  assert.deepEqual(parseQuery('the dog’s bowl').quoted, []);
+test('what a text must hold: what stands in quotes as it is, and the words that say anything', () => {
+  const looked = (query: string) =>
+    parseQuery(query).textQuery.terms.map(({ literal, anyOf }) => literal ?? anyOf[0].join(' '));
+  for (const [query, expected] of [
+    ['the sign "No entry" and “way out”', ['No entry', 'way out', 'sign']],
+    ['「出口」', ['出口']],
+    ['the dog’s bowl', ['dog', 'bowl']],
+    ['where does he say "best of times"?', ['best of times']],
+    ['when does she talk about money', ['money']],
+    ['find the part where the teacher explains photosynthesis', ['photosynthesi']],
+    ['When do they say goodbye?', ['goodbye']],
+    ['he said', ['said']],
+    ['who is it', ['who', 'is', 'it']],
+    ['她什么时候谈到预算？', ['预 算']],
+    ['老师讲光合作用的部分', ['光 合 作 用']],
+    ['讲台', ['讲 台']],
+    ['강아지가', ['강 아 지']],
+  ] as const)
+    assert.deepEqual(looked(query), expected, query);
+});
+
+test('a plate is told from words by its capitals', () => {
+  const [{ anyOf }] = parseQuery('a car with AB12 CDE').textQuery.terms.slice(-1);
+  assert.ok(
+    anyOf.some((row) => row.join('') === 'nanbn1n2ncndne'),
+    JSON.stringify(anyOf),
+  );
 });
 
 test('what it is written in is told by script, and by small words where scripts are shared', () => {

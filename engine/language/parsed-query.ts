@@ -2,12 +2,14 @@ import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
 import type { QueryDialect } from '../protocol/calibration.ts';
 import { isCategory } from './categories.ts';
-import { unsaidWords } from './function-words.ts';
-import { singular } from './inflection.ts';
+import { sayingWords, unsaidWords } from './function-words.ts';
+import { singular, stem } from './inflection.ts';
 import { languageOf, type Language } from './language.ts';
 import { inEnglish, type Understood } from './lexicon/index.ts';
 import { lookedFor, searchedThing } from './prompts.ts';
-import { withoutParticle, wordsOf } from './text-words.ts';
+import { spokenSubject } from './spoken-subject.ts';
+import { textQuery, withoutQuotes, type TextQuery, type TextTerm } from './text-match.ts';
+import { withoutParticle } from './text-words.ts';
 import { matchNouns, withoutPlaces, type Place } from './vocabulary/match.ts';
 
 /** One thing of a query that the detector knows. */
@@ -49,8 +51,6 @@ export interface ParsedQuery {
   readonly language: Language;
   /** What the word lists make of it, where it is in another language than English that there are lists for. */
   readonly understood: Understood | undefined;
-  /** Stretches in quotation marks, without them: what a text must hold literally. */
-  readonly quoted: readonly string[];
   /** What is looked for, without the words around it: "show me the dog on the left" is "dog on the left". */
   readonly thing: string;
   /** The same without the places of the picture, as the decoder is asked for it: "dog". */
@@ -61,8 +61,8 @@ export interface ParsedQuery {
   readonly caption: string;
   /** What the detector knows of it, with counts, places, colours and headings. */
   readonly wanted: WantedObjects;
-  /** The words that a text must hold, each a row of terms; all of them where none says anything. */
-  readonly textWords: readonly (readonly string[])[];
+  /** What a text must hold: what stands in quotes as it is, and the words that say anything; all where none does. */
+  readonly textQuery: TextQuery;
   /** The category that is asked for, in the singular: "animal"; undefined where it is a thing. */
   readonly category: string | undefined;
 }
@@ -99,13 +99,12 @@ export function parseQuery(
     text,
     language: understood ? { ...languageOf(text), code: understood.language } : languageOf(text),
     understood,
-    quoted: quotedIn(text),
     thing: understood ? own : thing,
     subject: searchedThing(words),
     places,
     caption: withoutPlaces(sought).words,
     wanted: withUnknown(match(sought, labels), understood?.unknown),
-    textWords: textWordsOf(own),
+    textQuery: textQueryOf(text, understood?.said),
     category: english !== '' && isCategory(english) ? singular(thing) : undefined,
   };
 }
@@ -171,21 +170,40 @@ export class QueryParser {
   }
 }
 
-function quotedIn(text: string): string[] {
-  const found = text.matchAll(/"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|「([^」]+)」|『([^』]+)』/gu);
-  return [...found]
-    .map((match) =>
-      match
-        .slice(1)
-        .find((part) => part !== undefined)!
-        .trim(),
-    )
-    .filter(Boolean);
+/**
+ * What a text must hold to be what a query looks for.
+ * @param said the words that say anything, in the query's own language, where word lists tell
+ */
+export function textQueryOf(text: string, said?: string): TextQuery {
+  const { literals, rest } = withoutQuotes(text);
+  const spoken = spokenSubject(rest);
+  const looked = spoken === rest && literals.length === 0 ? (said ?? spoken) : spoken;
+  const thing = rest === '' ? '' : casedAs(searchedThing(looked), rest);
+  const { terms } = textQuery([...literals, thing].join(' '));
+  const all = terms.map((term) =>
+    term.literal === undefined ? { ...term, anyOf: term.anyOf.map(withoutParticle) } : term,
+  );
+  for (const idle of idleTerms) {
+    const content = all.filter((term) => !isOneOf(idle, term));
+    if (content.length > 0) return { terms: content };
+  }
+  return { terms: all };
 }
 
-/** The words of a thing that a text must hold, each a row of terms; all of them where none says anything. */
-export function textWordsOf(thing: string): string[][] {
-  const all = wordsOf(thing).map(withoutParticle);
-  const content = all.filter((word) => word.length > 1 || !unsaidWords.has(word[0]));
-  return content.length > 0 ? content : all;
+/**
+ * What says nothing of what is said, as texts are indexed: "where does she say hello" looks for "hello", and "he said" for
+ * "said".
+ */
+const idleTerms: readonly ReadonlySet<string>[] = [[...unsaidWords, ...sayingWords], [...unsaidWords]].map(
+  (words) => new Set(words.map(stem)),
+);
+
+function isOneOf(words: ReadonlySet<string>, { literal, anyOf: [row] }: TextTerm): boolean {
+  return literal === undefined && row.length === 1 && words.has(row[0]);
+}
+
+/** A thing as it was typed: capitals tell a plate from words. */
+function casedAs(thing: string, text: string): string {
+  const at = text.toLowerCase().indexOf(thing);
+  return at >= 0 ? text.slice(at, at + thing.length) : thing;
 }

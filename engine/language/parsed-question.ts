@@ -1,6 +1,6 @@
 import { languageOf, type Language } from './language.ts';
 import { inEnglish, type Understood } from './lexicon/index.ts';
-import { textWordsOf, type ParsedQuery, type QueryParser } from './parsed-query.ts';
+import { textQueryOf, type ParsedQuery, type QueryParser } from './parsed-query.ts';
 import { normaliseQuestion, parseQuestion, type Question } from './questions.ts';
 
 /** A question, taken apart once; everything that answers it reads this. */
@@ -47,7 +47,7 @@ function saidSo(
 ): ParsedQuery[] {
   if (!understood || things.length !== 1 || kind === 'open') return things;
   const { said } = understood;
-  return [{ ...things[0], thing: said, textWords: textWordsOf(said) }];
+  return [{ ...things[0], thing: said, textQuery: textQueryOf(said) }];
 }
 
 function thingsOf(asks: Question, text: string): readonly string[] {

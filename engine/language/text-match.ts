@@ -25,7 +25,39 @@ export interface TextQuery {
   terms: TextTerm[];
 }
 
-const quoted = /"([^"]+)"|“([^”]+)”|«([^»]+)»|「([^」]+)」|『([^』]+)』/g;
+/** Nothing is looked for. */
+export const noText: TextQuery = { terms: [] };
+
+/**
+ * The words of a query one by one, those of what stands in quotes too: a sentence goes on from line to line, so that each
+ * line may hold a part of it.
+ */
+export function unitsOf({ terms }: TextQuery): TextTerm[] {
+  return terms.flatMap((term) =>
+    term.literal === undefined ? [term] : wordsOf(term.literal).map((row) => ({ anyOf: [row] })),
+  );
+}
+
+/** Numbers of the units that a line of {@link indexTerms}, between spaces, holds. */
+export function unitsHeld(units: readonly TextTerm[], line: string): ReadonlySet<number> {
+  const held = units.flatMap(({ anyOf }, index) =>
+    anyOf.some((row) => line.includes(` ${row.join(' ')} `)) ? [index] : [],
+  );
+  return new Set(held);
+}
+
+/** A text as {@link unitsHeld} looks at it. */
+export function indexLine(text: string): string {
+  return ` ${indexTerms(text).join(' ')} `;
+}
+
+const quoted = /"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|「([^」]+)」|『([^』]+)』/g;
+
+/** What stands in quotes, with them, and what doesn't. */
+export function withoutQuotes(query: string): { literals: string[]; rest: string } {
+  const literals = query.match(quoted) ?? [];
+  return { literals, rest: query.replace(quoted, ' ').trim() };
+}
 
 /**
  * Reads a query: what stands in quotes is literal, every other word may stand anywhere in the line, in any case, with or
@@ -35,7 +67,7 @@ const quoted = /"([^"]+)"|“([^”]+)”|«([^»]+)»|「([^」]+)」|『([^』
 export function textQuery(query: string): TextQuery {
   const terms: TextTerm[] = [];
   const rest = query.replace(quoted, (...found: (string | undefined)[]) => {
-    const literal = found.slice(1, 6).find((part) => part !== undefined)!;
+    const literal = found.slice(1, 7).find((part) => part !== undefined)!;
     const row = wordsOf(literal).flat();
     if (row.length > 0) terms.push({ literal, anyOf: [row] });
     return ' ';

@@ -1,6 +1,5 @@
 export { openStore } from './sqlite/store.ts';
 export { restoreLibrary } from './sqlite/restore.ts';
-export { wordsOf } from '../language/text-words.ts';
 export { inRecordings } from './recording-places.ts';
 export { keyFramePass } from './names.ts';
 export { trackKinds } from './track-types.ts';

@@ -11,6 +11,10 @@ export interface TrackMoment {
   source: Exclude<MomentSource, 'object' | 'scene'>;
   /** Log-odds that it is what was asked for. */
   score: number;
+  /** How much of the query's words it holds, where it is text. */
+  share?: number;
+  /** It holds too little of the query to be a find: it only speaks for what is seen at the same time. */
+  beside?: boolean;
   explanations: Why[];
 }
 

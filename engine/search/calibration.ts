@@ -21,9 +21,15 @@ export const calibration = {
   /**
    * P(a moment is what was asked for) by how much of the query its text holds: logistic(share * s + bias), for what is
    * said and for names of files, folders, titles and chapters. Lying inside something that is called so lifts what the
-   * pictures show by so many log-odds.
+   * pictures show by so many log-odds; text with all of the query's words that is said or read while it may be seen lifts what is
+   * unsure by `together`, text with some of them by their share of it, and is lifted itself by the picture's probability.
    */
-  text: { said: { share: 6, bias: -3.5 }, name: { share: 5, bias: -3.5 }, inside: 0.7 },
+  text: {
+    said: { share: 6, bias: -3.5 },
+    name: { share: 5, bias: -3.5 },
+    inside: 0.7,
+    together: 2,
+  },
   /** "Is it shown?": what the log-odds of the best moment count beside those of reading the whole video. */
   shown: { moment: 0.8 },
   /** Where a part of what is asked for is seen and the rest can't be confirmed, a moment is no surer than this. */

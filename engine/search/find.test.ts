@@ -194,6 +194,49 @@ test('a line that is said while the thing is seen makes one moment likelier, wit
   assert.ok(!moments.some(({ source }) => source === 'said'), 'it is not listed twice');
 });
 
+/** A talk whose captions break its sentences, and a slide. */
+function talk(): MadeWorld {
+  const made = world();
+  const said = (start: number, text: string) =>
+    made.lines.push({ videoId: 'beach', kind: 'said', start, end: start + 2, text });
+  said(0, 'Let us begin.');
+  said(2, 'It was the winter');
+  said(4, 'of despair, we had everything');
+  said(6, 'before us.');
+  said(8, 'The budgets are next.');
+  made.lines.push({ videoId: 'beach', kind: 'on-screen', start: 8, end: 14, text: 'Invoice 1234567890' });
+  return made;
+}
+
+test('a phrase in quotes is literal, also where captions break it; a moment of speech is whole sentences', async () => {
+  const { deps } = talk();
+  const spans = async (query: string, sources: 'said'[] | 'on-screen'[] = ['said']) =>
+    (await find(deps, { query, sources })).moments.map(({ start, end }) => [start, end]);
+  assert.deepEqual(await spans('"winter of despair"'), [[2, 8]]);
+  assert.deepEqual(await spans('"despair of winter"'), []);
+  assert.deepEqual(await spans('everything'), [[2, 8]]);
+  assert.deepEqual(await spans('when do they talk about the budget?'), [[8, 10]]);
+  assert.deepEqual(await spans('"budget"'), []);
+  assert.deepEqual(await spans('345678', ['on-screen']), [[8, 14]]);
+});
+
+test('words and pictures that fall together lift each other, and what was surely not seen stays so', async () => {
+  const made = new MadeWorld(['tree', 'sea', 'dog']).add('park', [
+    { shows: 'tree', seconds: 10 },
+    { shows: 'sea', seconds: 5, seen: [{ ...dog, score: 0.3 }] },
+    { shows: 'tree', seconds: 10 },
+  ]);
+  made.known = { dog: ['dog'] };
+  const ask = async () => (await find(made.deps, { query: 'a dog near the castle', refine: false })).moments;
+  const at = async (start: number) => (await ask()).find((moment) => moment.start === start)!;
+  const [before, tree] = [await at(10), (await ask()).find(({ start }) => start !== 10)!];
+  made.lines.push({ videoId: 'park', kind: 'said', start: 11, end: 13, text: 'Look at the castle!' });
+  const after = await at(10);
+  assert.ok(after.confidence > before.confidence, `${before.confidence} -> ${after.confidence}`);
+  assert.ok(after.why?.some(({ code }) => code === 'said'));
+  assert.equal((await at(tree.start)).confidence, tree.confidence);
+});
+
 test('sources say by what may be found; text alone needs no model', async () => {
   const made = told();
   const said = await find(made.deps, { query: 'a piano', sources: ['said'] });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { textQuery } from '../language/text-match.ts';
 import { textMoments } from './text-moments.ts';
 
 type Args = Parameters<typeof textMoments>;
@@ -14,10 +15,10 @@ test('a line that lies hours behind the end of its film is no moment of it', () 
     text: 'a dog barks',
   });
   const starts = [0.5, 360_000, 1e300, Infinity, NaN, -3];
-  const store = { textHits: () => starts.map(line) } as unknown as Args[0];
+  const store = { textHits: () => starts.map(line), lines: () => [] } as unknown as Args[0];
   const found = textMoments(
     store,
-    { textWords: [['dog']] },
+    { textQuery: textQuery('dog') },
     {
       videos: [video],
       all: true,

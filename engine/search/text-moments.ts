@@ -1,8 +1,16 @@
 import { basename, dirname, extname } from 'node:path';
 import { runsAcross, type HeldLine, type LineRun } from './across-lines.ts';
 import { withoutSaidTwice } from './said-twice.ts';
+import { inSentences } from './sentences.ts';
 import { textLogOdds } from './calibration.ts';
-import { wordsOf } from '../language/text-words.ts';
+import {
+  holdsLiterals,
+  indexLine,
+  unitsHeld,
+  unitsOf,
+  type TextQuery,
+  type TextTerm,
+} from '../language/text-match.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { MomentSource, Why } from '../protocol/reasons.ts';
 import type { IndexedVideo } from '../library/types.ts';
@@ -21,8 +29,9 @@ export interface TextScope {
 
 /** How many lines are judged for a query. */
 const mostLines = 300;
-/** Text with less of the query than this isn't shown. */
+/** Text with less of the query than this isn't shown by itself, and with less than that it tells nothing of the picture. */
 const leastShare = 0.5;
+const leastBeside = 0.3;
 /** Lines that lie no further apart are one moment, in seconds; so many of them are quoted. */
 const pause = 5;
 const quoted = 3;
@@ -30,16 +39,17 @@ const quoted = 3;
 /** Moments by what is said, and by the names of files, folders, titles and chapters; best first. */
 export function textMoments(
   store: SearchStore,
-  { textWords: words }: Pick<ParsedQuery, 'textWords'>,
+  { textQuery: query }: Pick<ParsedQuery, 'textQuery'>,
   { videos, all, by }: TextScope,
 ): TrackMoment[] {
-  if (words.length === 0 || videos.length === 0) return [];
+  const units = unitsOf(query);
+  if (units.length === 0 || videos.length === 0) return [];
   const byId = new Map(videos.map((video) => [video.id, video]));
-  const hits = store.textHits(words, mostLines, all ? undefined : [...byId.keys()]);
+  const hits = store.textHits(query, mostLines, all ? undefined : [...byId.keys()]);
   const found = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
     const video = byId.get(hit.videoId);
     const wanted = video && by(sourceOf(hit)) && isWithin(hit, video);
-    return wanted ? [{ hit, video, words: heldIn(words, hit.text) }] : [];
+    return wanted ? [{ hit, video, words: unitsHeld(units, indexLine(hit.text)) }] : [];
   });
   const lines = withoutSaidTwice(found);
   const runs = runsAcross(lines.filter(({ hit, words: some }) => hit.kind === 'said' && some.size > 0));
@@ -54,12 +64,18 @@ export function textMoments(
       .filter((line) => !inRuns.has(line))
       .map(({ hit, video, words: some }) => ({ hit, video, count: some.size })),
   ].flatMap(({ hit, video, count }) => {
-    const share = count / words.length;
-    return share >= leastShare ? [momentOf(video, hit, share)] : [];
+    const share = count / units.length;
+    const enough = share >= leastShare || (share >= leastBeside && sourceOf(hit) !== 'name');
+    return enough && holdsLiterals(hit.text, query) ? [momentOf(video, hit, share)] : [];
   });
-  const spoken = joined(moments.filter(({ source }) => source !== 'name'));
+  const spoken = joined(
+    inSentences(
+      store,
+      moments.filter(({ source }) => source !== 'name'),
+    ),
+  );
   const named = moments.filter(({ source }) => source === 'name');
-  if (by('name')) named.push(...videos.flatMap((video) => namedSo(video, words)));
+  if (by('name')) named.push(...videos.flatMap((video) => namedSo(video, query, units)));
   return [...spoken, ...named].sort((a, b) => b.score - a.score);
 }
 
@@ -71,29 +87,10 @@ function isWithin({ start }: TextHit, { durationSec }: IndexedVideo): boolean {
   return Number.isFinite(start) && start >= 0 && (durationSec === 0 || start <= durationSec * 1.5 + 60);
 }
 
-/** Which of the words a text holds. */
-function heldIn(words: readonly (readonly string[])[], text: string): ReadonlySet<number> {
-  const terms = termsOf(text);
-  return new Set([...words.keys()].filter((index) => holds(terms, words[index])));
-}
-
 /** Lines that are said one after the other, as one. */
 function wholeOf({ lines }: LineRun): TextHit {
   const [first, last] = [lines[0].hit, lines.at(-1)!.hit];
   return { ...first, end: last.end, text: lines.map(({ hit }) => hit.text).join(' ') };
-}
-
-/** Terms between spaces, for finding words and phrases as parts of a string. */
-function termsOf(text: string): string {
-  return ` ${wordsOf(text).flat().join(' ')} `;
-}
-
-function held(words: readonly (readonly string[])[], terms: string): number {
-  return words.filter((word) => holds(terms, word)).length / words.length;
-}
-
-function holds(terms: string, word: readonly string[]): boolean {
-  return terms.includes(` ${word.join(' ')} `);
 }
 
 function momentOf(video: IndexedVideo, hit: TextHit, share: number): TrackMoment {
@@ -113,7 +110,11 @@ function momentOf(video: IndexedVideo, hit: TextHit, share: number): TrackMoment
           ? { code: 'chapter', at: start, text }
           : { code: 'title', text };
   const source = sourceOf(hit);
-  return { video, start, end, source, score: textLogOdds(source, share), explanations: [explanation] };
+  return {
+    ...{ video, start, end, source, score: textLogOdds(source, share), share },
+    explanations: [explanation],
+    ...(share < leastShare && { beside: true }),
+  };
 }
 
 function sourceOf({ kind }: TextHit): 'said' | 'on-screen' | 'name' {
@@ -141,23 +142,29 @@ function joined(lines: readonly TrackMoment[]): TrackMoment[] {
 const namesOf = new Map<string, { file: string; folder: string }>();
 const keptNames = 50_000;
 
-function namedSo(video: IndexedVideo, words: readonly (readonly string[])[]): TrackMoment[] {
+function namedSo(video: IndexedVideo, query: TextQuery, units: readonly TextTerm[]): TrackMoment[] {
   const { path } = video;
   let names = namesOf.get(path);
   if (!names) {
     if (namesOf.size >= keptNames) namesOf.clear();
-    names = { file: termsOf(fileName(path)), folder: termsOf(basename(dirname(path))) };
+    names = { file: indexLine(fileName(path)), folder: indexLine(folderName(path)) };
     namesOf.set(path, names);
   }
-  const [file, folder] = [held(words, names.file), held(words, names.folder)];
+  const shareOf = (terms: string) => unitsHeld(units, terms).size / units.length;
+  const [file, folder] = [shareOf(names.file), shareOf(names.folder)];
   const share = Math.max(file, folder);
   if (share < leastShare) return [];
-  const explanation: Why =
-    file >= folder
-      ? { code: 'file-name', text: fileName(path) }
-      : { code: 'folder-name', text: basename(dirname(path)) };
+  const text = file >= folder ? fileName(path) : folderName(path);
+  if (!holdsLiterals(text, query)) return [];
+  const explanation: Why = { code: file >= folder ? 'file-name' : 'folder-name', text };
   const score = textLogOdds('name', share);
-  return [{ video, start: 0, end: video.durationSec, source: 'name', score, explanations: [explanation] }];
+  return [
+    { video, start: 0, end: video.durationSec, source: 'name', score, share, explanations: [explanation] },
+  ];
+}
+
+function folderName(path: string): string {
+  return basename(dirname(path));
 }
 
 function fileName(path: string): string {

@@ -21,6 +21,7 @@ export type SearchStore = Pick<
   | 'bestSeen'
   | 'similarityAt'
   | 'textHits'
+  | 'lines'
   | 'videoCount'
   | 'objects'
   | 'objectsOf'

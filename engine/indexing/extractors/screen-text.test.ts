@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { createCanvas } from '@napi-rs/canvas';
 import { madeFrameEncoder, madeModel } from '../../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
-import { openStore, wordsOf } from '../../library/index.ts';
+import { textQuery } from '../../language/text-match.ts';
+import { openStore } from '../../library/index.ts';
 import * as media from '../../media/index.ts';
 import { indexVideos } from '../index.ts';
 import { screenText } from './screen-text.ts';
@@ -72,7 +73,7 @@ test('what stands on slides is read in the same decode, with its times, and foun
   assert.ok(Math.abs(lines[1].start - 6) <= 1 && Math.abs(lines[1].end - 12) <= 1);
   const box = lines[0].extra!.box as number[];
   assert.ok(box[0] > 0.05 && box[0] < 0.12 && box[3] < 0.45, String(box));
-  const [hit] = store.textHits(wordsOf('photosynthesis'), 5);
+  const [hit] = store.textHits(textQuery('photosynthesis'), 5);
   assert.deepEqual([hit.source, hit.videoId], ['screen-text', videos[0].id]);
   assert.deepEqual((await indexVideos(deps, [path])).videos[0].status, 'unchanged');
   assert.equal(decodes, 1);

@@ -5,7 +5,8 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { madeFrameEncoder, madeModel } from '../../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
-import { openStore, wordsOf, type Store, type StoredLine } from '../../library/index.ts';
+import { textQuery } from '../../language/text-match.ts';
+import { openStore, type Store, type StoredLine } from '../../library/index.ts';
 import * as media from '../../media/index.ts';
 import { createListener, type Listener } from '../../speech/index.ts';
 import { silence, tones } from '../../speech/testing/made-sound.ts';
@@ -86,7 +87,7 @@ test('what is said becomes lines with the times of their words, is found, and is
   );
   assert.deepEqual([track.coverage[0][0], track.coverage[0][2]], [0, 0]);
   assert.ok(Math.abs(track.coverage[0][1] - 100) < 0.1);
-  const [hit] = store.textHits(wordsOf(words[0].text.replace('.', '')), 3);
+  const [hit] = store.textHits(textQuery(words[0].text.replace('.', '')), 3);
   assert.deepEqual([hit.source, hit.videoId], ['transcript', id]);
   assert.equal((await index([path])).videos[0].status, 'unchanged');
 });

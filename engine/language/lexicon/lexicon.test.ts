@@ -90,7 +90,7 @@ suite('a Chinese query', () => {
   });
 
   test('looks in texts for its own words', () => {
-    assert.deepEqual(parseQuery('视频里有没有大象？').textWords, [['大', '象']]);
+    assert.deepEqual(parseQuery('视频里有没有大象？').textQuery.terms, [{ anyOf: [['大', '象']] }]);
   });
 
   test('of words that are in no list finds nothing by pictures, and says which', () => {

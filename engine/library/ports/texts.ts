@@ -1,3 +1,4 @@
+import type { TextQuery } from '../../language/text-match.ts';
 import type { FootageLine, StoredLine, TextHit, TrackKind } from '../track-types.ts';
 
 /** Text of any origin: what comes with a video, what was heard, what was read. */
@@ -7,12 +8,11 @@ export interface TextsPort {
   /** Replaces all text that comes with a video. */
   setText(videoId: string, source: string, lines: readonly FootageLine[]): void;
   /**
-   * Lines that hold some of the words, those that hold all of them first. Quotes and operators of a query are plain
-   * words to it.
-   * @param words as `wordsOf` cuts them
+   * Lines that hold some of what is looked for, those that hold all of it first. Of what stands in quotes lines with a
+   * word of it are among them: whoever shows them checks.
    * @param videos ids of the videos to look in; all where absent
    */
-  textHits(words: readonly (readonly string[])[], limit: number, videos?: readonly string[]): TextHit[];
-  /** The lines of a video's whole tracks of some kinds (all where absent), by time. */
-  lines(videoId: string, kinds?: readonly TrackKind[]): StoredLine[];
+  textHits(query: TextQuery, limit: number, videos?: readonly string[]): TextHit[];
+  /** The lines of a video's searched tracks of some kinds (all where absent), by time; of a stretch where one is given. */
+  lines(videoId: string, kinds?: readonly TrackKind[], within?: { from: number; to: number }): StoredLine[];
 }

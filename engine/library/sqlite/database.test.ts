@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { textQuery } from '../../language/text-match.ts';
 import Database from 'better-sqlite3';
 import { facts, patch, settings, temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { LibraryDatabase } from './database.ts';
@@ -93,14 +94,47 @@ suite('a library from an earlier Longview', () => {
     assert.equal(store.bestSeen('made-1', ['dog'], 5).length, 1);
     assert.equal(store.thumbnails('whole')[0].time, 5);
     assert.equal(store.textSource('whole'), 'beside');
-    assert.equal(store.textHits([['hello']], 5)[0].videoId, 'whole');
+    assert.equal(store.textHits(textQuery('hello'), 5)[0].videoId, 'whole');
     assert.equal(store.beginPass('begun', settings).resumedPatches, 0, 'its visual tokens are not there');
     assert.deepEqual(store.requests(), [
       { request: { paths: ['/b.mp4'], fps: 0.5 }, paused: true, running: false },
     ]);
     assert.deepEqual(store.jobs()[0].settings, { fps: 0.5, force: true });
     store.removeVideo('whole');
-    assert.deepEqual(store.textHits([['hello']], 5), []);
+    assert.deepEqual(store.textHits(textQuery('hello'), 5), []);
+  });
+
+  test('of format 6 has its lines indexed anew, and as they were when that is broken off', (t) => {
+    const folder = temporaryFolder(t);
+    libraryOf(folder, 6);
+    inspect(folder, (db) => {
+      db.exec(`
+        INSERT INTO videos VALUES (1, 'v', 'h', 10, 20, 1, 1, 25, 'h264', NULL, 5);
+        INSERT INTO files VALUES (1, '/a.mp4', 1, 1, 1.0);
+        INSERT INTO tracks (num, id, video, kind, extractor, version, settings, state, items, started_at)
+          VALUES (1, 't', 1, 'captions', 'captions', '1', '{}', 'whole', 2, 1);
+        INSERT INTO lines VALUES (3, 1, 1, 'said', 1, 2, 'en', 'Call 555-0123 now', NULL),
+          (4, 1, 1, 'said', 3, 4, 'en', 'It''s the best of times', NULL);
+        INSERT INTO text_index (rowid, words) VALUES (3, 'call 555 0123 now'), (4, 'it the best of time');`);
+    });
+    const indexed = () =>
+      inspect(folder, (db) =>
+        db.prepare(`SELECT rowid FROM text_index WHERE text_index MATCH '"n5 n5 n0"' ORDER BY rowid`).all(),
+      );
+    const broken = [...migrations, 'INSERT INTO nowhere VALUES (1)'];
+    assert.throws(() => new LibraryDatabase(folder, broken), /nowhere/);
+    assert.deepEqual(indexed(), []);
+    const old = inspect(folder, (db) =>
+      db.prepare(`SELECT rowid FROM text_index WHERE text_index MATCH 'now' ORDER BY rowid`).all(),
+    );
+    assert.deepEqual(old, [{ rowid: 3 }]);
+    const store = openStore(folder);
+    t.after(() => store.close());
+    const hits = (query: string) => store.textHits(textQuery(query), 5).map(({ text }) => text);
+    assert.deepEqual(hits('5501'), ['Call 555-0123 now']);
+    assert.deepEqual(hits('"best of times"'), ["It's the best of times"]);
+    store.removeVideo('v');
+    assert.deepEqual([hits('now'), indexed()], [[], []]);
   });
 
   test('keeps its rows when a migration is added', (t) => {

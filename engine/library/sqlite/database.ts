@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { foreignLibrary, libraryTooNew, mapErrors, notALibrary, storeError } from './errors.ts';
+import { defineFunctions } from './functions.ts';
 import { keepReserve, releaseReserve } from './reserve.ts';
 import { LongviewError } from '../../protocol/errors.ts';
 import type { LibraryFault } from '../ports/health.ts';
@@ -162,6 +163,7 @@ function open(folder: string, known: readonly string[], timeout: number, alone =
     db.pragma('foreign_keys = ON');
     // What a foreign library has in its views, triggers and checks may call nothing that does harm.
     db.pragma('trusted_schema = OFF');
+    defineFunctions(db);
     if (version > 0 && version < known.length) backUpFirst(db, folder, version);
     if (version < known.length) migrate(db, folder, known);
     if (known === migrations) checkSound(db, folder);

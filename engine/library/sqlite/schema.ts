@@ -378,6 +378,12 @@ export const migrations: readonly string[] = [
     removed_by TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+
+  `
+  -- The index holds more of a line than its words: long numbers and plates character by character (text-match.ts).
+  DELETE FROM text_index;
+  INSERT INTO text_index (rowid, words) SELECT num, index_terms(text) FROM lines;
+  `,
 ];
 
 /** The format that this Longview writes. */

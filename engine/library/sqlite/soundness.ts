@@ -3,6 +3,7 @@ import { LongviewError, quote } from '../../protocol/errors.ts';
 import { isPassId, isStillName } from '../names.ts';
 import type { LibraryFault } from '../ports/health.ts';
 import { foreignLibrary } from './errors.ts';
+import { defineFunctions } from './functions.ts';
 import { migrations } from './schema.ts';
 
 /** The most temporal patches that are stored together; indexing stores 32. */
@@ -77,6 +78,7 @@ function checkSchema(db: Database.Database, folder: string): void {
 function newSchema(): Expected {
   const db = new Database(':memory:');
   try {
+    defineFunctions(db);
     for (const migration of migrations) db.exec(migration);
     return schemaOf(db);
   } finally {

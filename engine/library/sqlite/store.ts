@@ -239,8 +239,8 @@ function texts(library: Library) {
   return {
     textSource: (videoId) => texts.source(library.num(videoId)),
     setText: (videoId, source, lines) => texts.replace(library.num(videoId), source, lines),
-    textHits: (words, limit, among) => texts.find(words, limit, among),
-    lines: (videoId, kinds) => texts.lines(library.num(videoId), kinds),
+    textHits: (query, limit, among) => texts.find(query, limit, among),
+    lines: (videoId, kinds, within) => texts.lines(library.num(videoId), kinds, within),
   } satisfies Partial<Store>;
 }
 

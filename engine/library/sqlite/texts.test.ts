@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { facts, temporaryFolder } from '../../../tests/fixtures/library.ts';
-import { withoutParticle } from '../../language/text-words.ts';
-import { openStore, wordsOf, type FootageLine } from '../index.ts';
+import { textQuery } from '../../language/text-match.ts';
+import { withoutParticle, wordsOf } from '../../language/text-words.ts';
+import { openStore, type FootageLine } from '../index.ts';
 
 const line = (start: number, text: string, kind: FootageLine['kind'] = 'said'): FootageLine => ({
   kind,
@@ -17,7 +18,7 @@ function setting(t: TestContext) {
   t.after(() => store.close());
   const { videoId } = store.saveFile('/films/a.mp4', facts('a'));
   const find = (query: string, videos?: string[]) =>
-    store.textHits(wordsOf(query), 10, videos).map(({ text }) => text);
+    store.textHits(textQuery(query), 10, videos).map(({ text }) => text);
   return { folder, store, videoId, find };
 }
 
@@ -70,6 +71,35 @@ test('a Japanese word keeps its long vowels, a Korean one is found before its pa
   assert.deepEqual(withoutParticle([...'강아지는']), [...'강아지']);
   assert.deepEqual(withoutParticle([...'공원']), [...'공원']);
   assert.deepEqual(withoutParticle(['dog']), ['dog']);
+});
+
+test('what stands in quotes is literal, in one line or over several', (t) => {
+  const { store, videoId, find } = setting(t);
+  store.setText(videoId, 's', [line(0, 'It was the best of times'), line(5, 'The times were best of all')]);
+  assert.deepEqual(find('"best of times"')[0], 'It was the best of times');
+  assert.equal(find('"best of time"')[0], 'It was the best of times', 'a part, for whoever joins lines');
+  assert.deepEqual(find('times best').length, 2, 'words need not be adjacent');
+});
+
+test('a part of a number or plate is found, and accents are forgiven', (t) => {
+  const { store, videoId, find } = setting(t);
+  const lines = ['Invoice 1234567890', 'Plate AB12 CDE', 'Le café est fermé', 'Le cafe du coin'];
+  store.setText(
+    videoId,
+    's',
+    lines.map((text, at) => line(at * 5, text, 'on-screen')),
+  );
+  assert.deepEqual(find('567890'), [lines[0]]);
+  assert.deepEqual(find('b12cd'), [lines[1]]);
+  assert.deepEqual(find('cafe').length, 2);
+  assert.deepEqual(find('Café').length, 2);
+});
+
+test('lines of a stretch are those that reach into it', (t) => {
+  const { store, videoId } = setting(t);
+  store.setText(videoId, 's', [line(0, 'a'), line(5, 'b'), line(9, 'c')]);
+  const texts = store.lines(videoId, ['captions'], { from: 2, to: 5 }).map(({ text }) => text);
+  assert.deepEqual(texts, ['a', 'b']);
 });
 
 test('operators, quotes and stars are plain words', (t) => {

@@ -1,7 +1,13 @@
 import type { LibraryDatabase } from './database.ts';
 import type { FootageLine, StoredLine, TextHit, TrackKind } from '../track-types.ts';
 import { insertTrack } from './track-rows.ts';
-import { wordsOf } from '../../language/text-words.ts';
+import {
+  fullTextExpression,
+  holdsLiterals,
+  indexTerms,
+  unitsOf,
+  type TextQuery,
+} from '../../language/text-match.ts';
 
 interface HitRow {
   video_id: string;
@@ -57,7 +63,7 @@ export class Texts {
 
   /** Puts a line into a track and its words into the index. @returns false where it holds no words. */
   insert(track: number, video: number, { kind, start, end, text, language, extra }: FootageLine): boolean {
-    const words = wordsOf(text).flat().join(' ');
+    const words = indexTerms(text).join(' ');
     if (words === '') return false;
     const { lastInsertRowid } = this.#db.run(
       'INSERT INTO lines (track, video, kind, start, end, language, text, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -77,32 +83,42 @@ export class Texts {
       .map(lineOf);
   }
 
-  /** The lines of a video's searched tracks of some kinds, by time. */
-  lines(video: number, kinds: readonly TrackKind[] | undefined): StoredLine[] {
+  /** The lines of a video's searched tracks of some kinds, by time; of a stretch only where one is given. */
+  lines(
+    video: number,
+    kinds: readonly TrackKind[] | undefined,
+    { from, to }: { from: number; to: number } = { from: -Infinity, to: Infinity },
+  ): StoredLine[] {
     return this.#db
       .all<HitRow & { num: number; track: string }>(
         `SELECT lines.num, lines.kind, start, end, text, language, extra, visible_tracks.id AS track,
            visible_tracks.kind AS source
          FROM lines JOIN visible_tracks ON visible_tracks.num = lines.track
-         WHERE lines.video = ? ${kinds ? 'AND visible_tracks.kind IN (SELECT value FROM json_each(?))' : ''}
+         WHERE lines.video = ? AND start <= ? AND end >= ?
+           ${kinds ? 'AND visible_tracks.kind IN (SELECT value FROM json_each(?))' : ''}
          ORDER BY start, lines.num`,
-        ...[video, ...(kinds ? [JSON.stringify(kinds)] : [])],
+        ...[video, to, from, ...(kinds ? [JSON.stringify(kinds)] : [])],
       )
       .map((row) => ({ ...lineOf(row), number: row.num, track: row.track, source: row.source }));
   }
 
   /**
-   * Lines that hold some of the words, those that hold all of them first.
-   * @param words as `wordsOf` gives them; whatever they hold, FTS5 sees letters and digits in quotes only
+   * Lines that hold some of what is looked for, those that hold all of it first. What stands in quotes may go on from line
+   * to line: lines with a word of it are among the others.
    * @param videos ids of the videos to look in; all where absent
    */
-  find(words: readonly (readonly string[])[], limit: number, videos?: readonly string[]): TextHit[] {
-    const phrases = [...new Set(words.map((terms) => `"${terms.join(' ')}"`))];
-    if (phrases.length === 0) return [];
+  find(query: TextQuery, limit: number, videos?: readonly string[]): TextHit[] {
+    const whole = fullTextExpression(query, 'AND');
+    if (whole === undefined) return [];
     return this.#db.snapshot(() => {
-      const all = this.#match(phrases.join(' AND '), limit, videos);
-      if (phrases.length === 1 || all.length >= limit) return all;
-      const rarest = phrases.filter((phrase) => this.#count(phrase) <= common);
+      const literal = query.terms.some((term) => term.literal !== undefined);
+      const all = this.#match(whole, literal ? 4 * limit : limit, videos)
+        .filter(({ text }) => holdsLiterals(text, query))
+        .slice(0, limit);
+      const units = unitsOf(query);
+      if (units.length === 1 || all.length >= limit) return all;
+      const parts = units.flatMap((unit) => fullTextExpression({ terms: [unit] }, 'OR') ?? []);
+      const rarest = [...new Set(parts)].filter((part) => this.#count(part) <= common);
       const some = rarest.length > 0 ? this.#match(rarest.join(' OR '), limit, videos) : [];
       const known = new Set(all.map(({ num }) => num));
       return [...all, ...some.filter(({ num }) => !known.has(num))].slice(0, limit);
