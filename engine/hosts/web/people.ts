@@ -25,14 +25,28 @@ const needs: Record<Method, TeamRole> = {
     objects: 'see',
   },
   ...{ transcript: 'see', answers: 'see', models: 'see', activity: 'see', selfTested: 'see', limits: 'see' },
-  ...{ storage: 'see', catalogue: 'see' },
+  ...{
+    storage: 'see',
+    catalogue: 'see',
+    screenText: 'see',
+    exportTranscript: 'see',
+    kept: 'see',
+    folders: 'see',
+  },
   ...{ ask: 'ask', plan: 'ask', rerun: 'ask', exportMoments: 'ask' },
   ...{ index: 'add', enqueue: 'add', cancelJob: 'add', pauseJob: 'add', resumeJob: 'add', moveJob: 'add' },
+  ...{ keep: 'add', changeKept: 'add', forgetKept: 'add', editBin: 'add' },
   ...{ clearJobs: 'add', correctTranscript: 'add', editAnswer: 'add', footageFacts: 'add' },
   ...{ remove: 'administer', relink: 'administer', limitAnswers: 'administer', clearCache: 'administer' },
   ...{ selfTest: 'administer', doctor: 'administer', report: 'administer', importModel: 'administer' },
   ...{ downloadModel: 'administer', removeModel: 'administer', testProviders: 'administer' },
   ...{ setLimits: 'administer', pickPaths: 'administer' },
+  ...{
+    addFolder: 'administer',
+    changeFolder: 'administer',
+    removeFolder: 'administer',
+    completePath: 'administer',
+  },
 };
 
 /** Whether a role is enough for a method. */

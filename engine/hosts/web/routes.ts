@@ -50,6 +50,11 @@ export const methodWords: Record<Method, string> = {
   resumeJob: 'Lets a paused job go on.',
   moveJob: 'Changes the order of the queue.',
   clearJobs: 'Forgets jobs that have ended.',
+  folders: 'The folders whose files are followed, and how each fares.',
+  addFolder: 'Follows a folder: what comes into it is indexed by itself.',
+  changeFolder: 'Changes what of a followed folder is left out, or looks through it again.',
+  removeFolder: 'Follows a folder no longer; its videos stay in the library.',
+  completePath: 'Folders whose path begins so, for whoever types one.',
   pickPaths: 'The system’s file dialog; only in the desktop window.',
 };
 
