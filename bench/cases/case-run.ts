@@ -8,6 +8,9 @@ import type { ExportResult } from '../../engine/protocol/export.ts';
 import type { FindRequest } from '../../engine/protocol/requests.ts';
 import type { IndexResult, Moment } from '../../engine/protocol/results.ts';
 
+/** What each case expects, by its name; what is otherwise is noted in the run. */
+export type Expectations = Readonly<Record<string, (run: CaseRun) => Promise<void>>>;
+
 /** A picture as grey values. */
 export interface GreyPicture {
   width: number;

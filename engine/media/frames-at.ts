@@ -20,7 +20,7 @@ interface Wanted {
  * The pictures that are on screen at some times of a video that lie close together, letterboxed to a size: RGB,
  * [height, width, 3] bytes each, the same that sampling the video gives. For a few pictures here and there; whoever
  * wants many in a row samples them.
- * @param footage a file, or what is known of it (several files as one recording, see `probeRecording`)
+ * @param footage a file, or what is known of it
  * @param times seconds on the file's own timeline, ascending
  * @throws LongviewError `no-frames`, `ffmpeg-missing`, `ffmpeg-failed`, `cancelled`, and the file errors of `probe`.
  */

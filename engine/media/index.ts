@@ -1,5 +1,6 @@
 /** Everything that talks to ffmpeg. See ARCHITECTURE.md. */
 export { findMediaTools, type FindToolsOptions, type MediaTools } from './tools.ts';
+export { tryMadeKinds, type MadeKind } from './made-kinds.ts';
 export { listCodecs, type CodecSupport } from './codecs.ts';
 export { probe, type ProbeOptions } from './probe.ts';
 export { playsAsItIs, type Chapter, type SubtitleStream, type VideoInfo } from './video-info.ts';

@@ -30,6 +30,7 @@ export async function examine(deps: DoctorDeps): Promise<DoctorResult> {
       return `${version} at ${ffmpeg} (${source}); ${probe}`;
     }),
     await checkCodecs(deps),
+    await checkKinds(deps),
     ...(await checkProviders()),
     await attempt('models', async () => (await deps.models()).join(', ')),
     await attempt('context', async () => effectiveContext(await deps.selfTest())),
@@ -85,6 +86,28 @@ async function checkCodecs({ tools }: DoctorDeps): Promise<Check> {
       ok: false,
       found: `${found}; not ${lacking.join(', ')}`,
       remedy: 'Install a complete ffmpeg if you have such footage.',
+    };
+  } catch (error) {
+    return failedCheck(name, error);
+  }
+}
+
+/** A film of each kind is made and looked at: builds of ffmpeg differ in more than what they list. */
+async function checkKinds({ tools }: DoctorDeps): Promise<Check> {
+  const name = 'kinds of files';
+  try {
+    const { tryMadeKinds } = await import('../media/index.ts');
+    const kinds = await tryMadeKinds(await tools());
+    const wrong = kinds.filter(({ problem }) => problem !== undefined);
+    const works = kinds.filter(({ problem }) => problem === undefined).map((kind) => kind.name);
+    const found = `reads and seeks in made films of ${works.join(', ')}`;
+    if (wrong.length === 0) return { name, ok: true, found };
+    return {
+      name,
+      ok: false,
+      found: `${found}; not ${wrong.map((kind) => `${kind.name} (${kind.problem})`).join(', ')}`,
+      remedy:
+        'Install another ffmpeg (your system’s, say), or set FFMPEG_PATH to one, if you have such footage.',
     };
   } catch (error) {
     return failedCheck(name, error);

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { buildRenderer, rendererBuilt } from '../../../build/renderer.ts';
 import { probe, writeStillAt } from '../../../engine/media/index.ts';
 import { colours, type CaseRun } from '../case-run.ts';
-import type { Expectations } from './index.ts';
+import type { Expectations } from '../case-run.ts';
 
 /** The picture as it is seen, clips and edit lists, files in folders, the web host. */
 export const picture: Expectations = {

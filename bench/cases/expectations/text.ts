@@ -1,4 +1,4 @@
-import type { Expectations } from './index.ts';
+import type { Expectations } from '../case-run.ts';
 
 /** Subtitles and sidecars, and words of other languages. */
 export const text: Expectations = {

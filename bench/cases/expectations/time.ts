@@ -1,6 +1,6 @@
 import { probe } from '../../../engine/media/index.ts';
 import { clockIn, colours, type CaseRun } from '../case-run.ts';
-import type { Expectations } from './index.ts';
+import type { Expectations } from '../case-run.ts';
 
 /** Seeking, clocks and lengths, which stream. */
 export const time: Expectations = {
