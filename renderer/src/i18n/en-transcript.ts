@@ -38,6 +38,10 @@ export const enTranscript = {
   'words.silent.text': 'The whole video was listened to, and no speech was heard.',
   'words.hear': 'Write down what is said…',
   'words.read': 'Read the text on screen',
+  'words.noModel':
+    'No speech model is here yet. Import the folder of one (sherpa-onnx’s layout: Whisper, SenseVoice, Parakeet) under Settings, Advanced, Models.',
+  'words.toModels': 'To the settings',
+  'import.precision.asIs': 'As it is (speech, pair of graphs)',
   'words.queued': 'It is in the queue; the words come here as they are found.',
   'player.subtitles': 'Subtitles (C)',
   'player.screenText': 'Box the text on screen while paused (T)',

@@ -38,6 +38,10 @@ export const zhTranscript: InSameWords<typeof enTranscript> = {
   'words.silent.text': '整个视频都听过了，没有听到语音。',
   'words.hear': '写下说的话…',
   'words.read': '识别画面文字',
+  'words.noModel':
+    '这里还没有语音模型。请在“设置、高级、模型”中导入一个模型文件夹（sherpa-onnx 布局：Whisper、SenseVoice、Parakeet）。',
+  'words.toModels': '前往设置',
+  'import.precision.asIs': '保持原样（语音模型、图对）',
   'words.queued': '已加入队列；识别出的文字会陆续出现在这里。',
   'player.subtitles': '字幕（C）',
   'player.screenText': '暂停时框出画面文字（T）',
