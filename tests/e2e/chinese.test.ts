@@ -26,7 +26,7 @@ const names = new RegExp(
   [
     'Longview|JSON|EDL|OpenTimelineIO|\\.otio|WebVTT|CSV|FCPXML|Premiere Pro|Final Cut|Hugging Face|Qwen2-VL|CLIP|onnxruntime|ffmpeg|ffprobe',
     'HoPE|CPU|cpu|webgpu|Node\\.js|English|MIT|Apache-2\\.0|Pretend|Reader 2B|reader-2b|h264|longview|m-rope|hope|int8|qwen2-vl',
-    'Arrival|a red car on the left|hub\\.example|somebody|made up|pretend',
+    'Arrival|Photosynthesis|Whisper|SenseVoice|Parakeet|sherpa-onnx|proxies|\\*\\.tmp|a red car on the left|hub\\.example|somebody|made up|pretend',
     '\\b(?:Esc|PgUp|PgDn|Home|End|Enter|Space|Shift|Ctrl|F10)\\b',
     // Paths, files, sizes, keys in brackets.
     '[\\w ./\\\\-]*/[\\w ./\\\\-]+|[\\w -]+\\.(?:mp4|jpg|avi)|Nordkap 2025|Interviews|Workshop|\\d+(?:\\.\\d+)? (?:B|kB|MB|GB)',
@@ -109,7 +109,7 @@ describe('in Chinese', { skip: noBrowser, timeout: 300_000 }, () => {
 
   test('a first run and its errors have none', async (t) => {
     const page = await inChinese(t, { videos: [] });
-    await page.getByRole('textbox', { name: '文件夹或视频文件的路径' }).fill('/nowhere');
+    await page.getByRole('combobox', { name: '文件夹或视频文件的路径' }).fill('/nowhere');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();
     assert.deepEqual(await leftInEnglish(page), []);
