@@ -6,7 +6,7 @@ import { LongviewError } from '../../protocol/errors.ts';
 import '../../onnxruntime/index.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import type { PatchAnalysis } from '../types.ts';
-import { encodeProgram } from './program.ts';
+import { encodeProgram } from '../runtime/encode-program.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 
 /** A temporal patch of two frames, and where the picture lies in them. */
