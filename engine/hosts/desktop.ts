@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { restrictNewFiles } from '../core/private-files.ts';
-import { encodeWith } from '../inference/pool/program.ts';
+import { encodeWith } from '../inference/runtime/encode-program.ts';
 import { serveParent, type ParentPort } from './desktop/serve-parent.ts';
 
 const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { madeFrameEncoder, madeMedia, madeModel, makeVideo } from '../../tests/fixtures/footage.ts';
 import { temporaryFolder } from '../../tests/fixtures/library.ts';
-import type { SampledFrames } from '../media/index.ts';
 import { openStore } from '../library/index.ts';
 import { indexVideos } from './index.ts';
 
@@ -24,9 +23,14 @@ function showing(grey: (frame: number) => number, square?: (frame: number) => nu
         yield frame;
       }
     }
-    return new Proxy(frames, {
-      get: (target, key) => (key === Symbol.asyncIterator ? painted : Reflect.get(target, key)),
-    }) as SampledFrames;
+    return {
+      letterbox: frames.letterbox,
+      moreLetterboxes: frames.moreLetterboxes,
+      get outcome() {
+        return frames.outcome;
+      },
+      [Symbol.asyncIterator]: painted,
+    };
   };
   return media;
 }

@@ -6,7 +6,7 @@ import { LongviewError } from '../../protocol/errors.ts';
 import '../../onnxruntime/index.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import type { PatchAnalysis } from '../types.ts';
-import { encodeProgram } from './program.ts';
+import { encodeProgram } from '../runtime/encode-program.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 
 /** A temporal patch of two frames, and where the picture lies in them. */
@@ -104,8 +104,8 @@ const alive = new Set<Thread>();
 process.on('exit', () => {
   for (const thread of alive) thread.waitUntilIdle();
 });
-/** Longer than any run. */
-const longestRunMs = 5000;
+/** Longer than any run, also the first one, which opens the graphs, on a machine that is very busy. */
+const longestRunMs = 30_000;
 
 /** One thread and what it works on. It keeps the process alive only while it works. */
 class Thread {
@@ -161,8 +161,8 @@ class Thread {
 
   async end(): Promise<void> {
     if (this.#job && !this.#gone) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (!this.#gone) this.waitUntilIdle();
     this.#gone = true;
-    this.waitUntilIdle();
     alive.delete(this);
     await this.#worker.terminate();
   }

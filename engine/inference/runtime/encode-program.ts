@@ -10,5 +10,7 @@ export function encodeWith(file: string): void {
 
 /** What threads that encode frames are started from. */
 export function encodeProgram(): string {
-  return program ?? fileURLToPath(new URL(`./encode-worker${extname(import.meta.url)}`, import.meta.url));
+  return (
+    program ?? fileURLToPath(new URL(`../pool/encode-worker${extname(import.meta.url)}`, import.meta.url))
+  );
 }
