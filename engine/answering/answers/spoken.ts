@@ -99,7 +99,7 @@ function quoting(asking: Asking, quotes: readonly Quoted[]): RawAnswer {
   const evidence = inOrder.map((quote) => proofOf(asking, quote));
   const statements = inOrder.map(({ line }, n) => ({ text: sentence(asking, line), proofs: [n] }));
   return {
-    answer: statements.map(({ text }) => text).join('\n'),
+    answer: statements.map(({ text }) => text).join('; '),
     confidence: Math.max(...evidence.map(({ score }) => score)),
     evidence,
     statements,
