@@ -10,6 +10,8 @@ import { scoringFor } from '../search/scoring.ts';
 import { noteThroughput } from './throughput.ts';
 import { PlanningSession, DecoderSession, type DecoderOptions } from '../search/decoder-session.ts';
 import { ConcatenatedTimeline } from './timeline.ts';
+import { spokenKinds } from '../language/spoken-questions.ts';
+import { toldLines } from './told-lines.ts';
 import { askedOf, knownAnswer, type Asked } from './asked.ts';
 import { withNotices } from './notices.ts';
 import { cannotText } from '../protocol/cannot.ts';
@@ -32,7 +34,7 @@ export interface Opened {
   context: TrustedLength;
   lookFor: LookFor;
   /** What the scores of the library's own bundle mean, what it was taught, and what is said in the footage. */
-  own: Pick<Asking, 'numbers' | 'vocabulary' | 'saidOf'>;
+  own: Pick<Asking, 'numbers' | 'vocabulary' | 'saidOf' | 'linesOf'>;
 }
 
 /**
@@ -51,7 +53,9 @@ export async function ask(
   const asked = askedOf(deps, request);
   const nothing = unaskable(deps, asked, began);
   if (nothing) return nothing;
-  const known = asked.fresh ? undefined : knownAnswer(deps, asked);
+  // Quoting costs nothing, and more may be heard since.
+  const quotes = spokenKinds.has(asked.parsed.asks.kind);
+  const known = asked.fresh || quotes ? undefined : knownAnswer(deps, asked);
   if (known)
     return withNotices(deps, asked, {
       ...known,
@@ -113,6 +117,7 @@ export async function openAsked(deps: SearchDeps, asked: Asked, signal?: AbortSi
       numbers: scoring.numbers,
       vocabulary: model.vocabulary,
       saidOf: readerFor(store, timeline),
+      linesOf: toldLines(store, timeline),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parsedQuestion, type ParsedQuestion } from '../language/parsed-question.ts';
+import { spokenKinds } from '../language/spoken-questions.ts';
 import { notAsked } from '../language/understanding.ts';
 import { QueryParser } from '../language/parsed-query.ts';
 import { scopeOf, type Scope } from '../search/scope.ts';
@@ -89,6 +90,8 @@ export function askedOf(deps: SearchDeps, request: AskRequest): Asked {
 function cannotAsk(deps: SearchDeps, question: ParsedQuestion): Cannot | undefined {
   const { languages, own } = answeringModel(deps);
   const { text, asks, language, understood } = question;
+  // What is said is quoted: no model has to understand it.
+  if (spokenKinds.has(asks.kind)) return undefined;
   // What was put into English is asked in English.
   const put = understood !== undefined && text === understood.english;
   const code = notAsked(text, asks, language, languages, put);

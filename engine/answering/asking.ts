@@ -12,6 +12,7 @@ import type { ParsedQuestion } from '../language/parsed-question.ts';
 import type { DecoderSession } from '../search/decoder-session.ts';
 import type { ConcatenatedTimeline, TimelinePart } from './timeline.ts';
 import { isNamed, unconfirmedIn } from '../search/trained.ts';
+import type { ToldLine } from './told-lines.ts';
 import { textMoments } from '../search/text-moments.ts';
 import type { TrackMoment } from '../library/track-search.ts';
 import type { TrainedVocabulary } from '../protocol/calibration.ts';
@@ -33,6 +34,8 @@ export interface Asking {
   vocabulary: TrainedVocabulary | undefined;
   /** Moments by what is said or written, in the timeline's seconds, best first. */
   saidOf: (thing: ParsedQuery) => TrackMoment[];
+  /** All that is said, of each video by the best source that there is, or written on screen, by time. */
+  linesOf: (what: 'said' | 'on-screen') => ToldLine[];
   /** The footage: one video, or several one after the other. Temporal patches and seconds are the timeline's. */
   timeline: ConcatenatedTimeline;
   segments: readonly Segment[];

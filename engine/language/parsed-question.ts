@@ -2,6 +2,7 @@ import { languageOf, type Language } from './language.ts';
 import { inEnglish, type Understood } from './lexicon/index.ts';
 import { textQueryOf, type ParsedQuery, type QueryParser } from './parsed-query.ts';
 import { normaliseQuestion, parseQuestion, type Question } from './questions.ts';
+import { parseSpoken } from './spoken-questions.ts';
 
 /** A question, taken apart once; everything that answers it reads this. */
 export interface ParsedQuestion {
@@ -24,6 +25,12 @@ export function parsedQuestion(typed: string, parser: QueryParser): ParsedQuesti
   const understood = language.code === 'zh' ? inEnglish(typed) : undefined;
   const whole = understood && understood.english !== '' && understood.unknown.length === 0;
   const text = whole ? understood.english : typed;
+  const spoken = parseSpoken(typed);
+  if (spoken)
+    return {
+      ...{ text: typed, normalised: normaliseQuestion(typed), language, understood: undefined, asks: spoken },
+      things: 'subject' in spoken ? [parser.thing(spoken.subject)] : [],
+    };
   const asks = parseQuestion(text);
   return {
     text,
@@ -52,6 +59,8 @@ function saidSo(
 
 function thingsOf(asks: Question, text: string): readonly string[] {
   switch (asks.kind) {
+    case 'said-between':
+    case 'slide-title':
     case 'first':
     case 'last':
     case 'order':

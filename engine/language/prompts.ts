@@ -62,6 +62,10 @@ export function decoderPrompt(question: Question, asked: string): string {
     case 'which':
     case 'colour':
     case 'open':
+    case 'said-about':
+    case 'said-between':
+    case 'said-times':
+    case 'slide-title':
       return `${normaliseQuestion(asked)}?`;
   }
 }

@@ -1,7 +1,12 @@
+import { clockSeconds, normaliseQuestion } from './question-words.ts';
+import type { SpokenQuestion } from './spoken-questions.ts';
 import { colourWords } from './vocabulary/colours.ts';
+
+export { normaliseQuestion } from './question-words.ts';
 
 /** What a question is after, as far as its wording tells. Subjects are without article: "red ball". */
 export type Question =
+  | SpokenQuestion
   | { kind: 'shown'; subject: string }
   | { kind: 'after' | 'before'; subject: string }
   | { kind: 'first' | 'last' }
@@ -30,18 +35,6 @@ export type Question =
   /** Which of two comes first (last); `asks` where it is a yes or no: "does A come before B?" */
   | { kind: 'versus'; end: 'first' | 'last'; things: [string, string]; asks?: true }
   | { kind: 'open' };
-
-/**
- * The question as the answer cache knows it: case, spaces, quotes around it and the final punctuation don't matter.
- */
-export function normaliseQuestion(question: string): string {
-  return question
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[‘’]/g, "'")
-    .replace(/\s+/g, ' ')
-    .replace(/^[\s"'“”¿¡]+|[\s"'“”.?!…。？！]+$/gu, '');
-}
 
 const video = '(?:video|clip|film|movie|footage|recording|scene)';
 const inVideo = `(?: (?:anywhere|somewhere|at any (?:point|time)|at all|ever|on (?:the )?screen|(?:in|during|within|of) (?:the|this|my) ${video}|here))*`;
@@ -303,14 +296,4 @@ export function bareSubject(words: string): string {
     if (less === bare) return bare;
     bare = less;
   }
-}
-
-/** A time as it is said, in seconds: "1:02:03.5", "75", "3 minutes". */
-function clockSeconds(text: string): number {
-  const [, numbers, unit] = /^([\d:.,]+) ?([a-z]?)/u.exec(text) ?? ['', '0', ''];
-  const seconds = numbers
-    .replace(',', '.')
-    .split(':')
-    .reduce((sum, part) => sum * 60 + Number(part), 0);
-  return seconds * (unit === 'm' ? 60 : unit === 'h' ? 3600 : 1);
 }

@@ -17,6 +17,12 @@ export function cannotText({ code, thing = '', languages = [] }: Cannot): string
       return `Can’t tell from these recordings: this model has no words for “${thing}”.`;
     case 'unknown-question':
       return 'Can’t tell: this model can’t answer such a question.';
+    case 'not-heard':
+      return 'Nothing is known of what is said there: it has no captions and was not heard. Index it with speech, or put a subtitle file beside it.';
+    case 'not-read':
+      return 'What is written in the picture was not read yet. Index it with text.';
+    case 'outside':
+      return 'The recording isn’t that long.';
     case 'class-only':
       return `Can’t tell “${thing}” from others of its kind with this model.`;
     case 'unclear-footage':

@@ -182,6 +182,9 @@ export const cannotCodes = [
   'unknown-question',
   'unclear-footage',
   'class-only',
+  'not-heard',
+  'not-read',
+  'outside',
 ] as const;
 
 /** Why there is no answer, as data that a window words in its user's language; `answer` says it in English. */

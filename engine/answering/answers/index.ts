@@ -10,6 +10,8 @@ import { answerWhere } from './where.ts';
 import { answerWhich } from './which.ts';
 import type { Question } from '../../language/questions.ts';
 import { answerSaid } from './said.ts';
+import { answerSlideTitle } from './slide-title.ts';
+import { answerSaidAbout, answerSaidBetween, answerSaidTimes } from './spoken.ts';
 import { singular } from '../../language/inflection.ts';
 import type { Asking, RawAnswer } from '../asking.ts';
 
@@ -48,7 +50,7 @@ export async function answer(asking: Asking): Promise<RawAnswer> {
   return answerSaid(asking, things[0]) ?? seen;
 }
 
-function answerSeen(asking: Asking): Promise<RawAnswer> {
+function answerSeen(asking: Asking): Promise<RawAnswer> | RawAnswer {
   const { asks, things } = asking.question;
   const [thing] = things;
   // Where one is counted, followed or looked at, it is one of them: "dogs" is "dog".
@@ -88,5 +90,13 @@ function answerSeen(asking: Asking): Promise<RawAnswer> {
       return answerBeside(asking, one());
     case 'open':
       return answerOpen(asking);
+    case 'said-about':
+      return answerSaidAbout(asking, thing);
+    case 'said-between':
+      return answerSaidBetween(asking, asks);
+    case 'said-times':
+      return answerSaidTimes(asking, thing, asks.subject);
+    case 'slide-title':
+      return answerSlideTitle(asking, asks.slide);
   }
 }

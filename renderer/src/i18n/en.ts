@@ -215,6 +215,10 @@ export const en = {
   'cannot.several': 'These are several questions. Ask them one at a time.',
   'cannot.unknown-thing': (thing: string) =>
     `Can’t tell from these recordings: this model has no words for “${thing}”.`,
+  'cannot.not-heard':
+    'Nothing is known of what is said there: it has no captions and was not heard. Index it with speech, or put a subtitle file beside it.',
+  'cannot.not-read': 'What is written in the picture was not read yet. Index it with text.',
+  'cannot.outside': 'The recording isn’t that long.',
   'cannot.unknown-question': 'Can’t tell: this model can’t answer such a question.',
   'cannot.unclear-footage': (thing: string) =>
     `Can’t tell: in footage as full as this, this model doesn’t know “${thing}” for sure.`,

@@ -219,6 +219,10 @@ export const zh: Catalogue = {
   'cannot.incomplete': '问题好像没有写完。请写完整，例如“狗之后是什么？”',
   'cannot.several': '这里有好几个问题，请一次问一个。',
   'cannot.unknown-thing': (thing) => `无法从这些录像判断：此模型不认识“${thing}”。`,
+  'cannot.not-heard':
+    '不知道这里说了什么：没有字幕，也还没有听过。请开启语音后再建立索引，或在旁边放一个字幕文件。',
+  'cannot.not-read': '画面中的文字还没有读取。请开启画面文字后再建立索引。',
+  'cannot.outside': '录像没有那么长。',
   'cannot.unknown-question': '无法判断：此模型回答不了这样的问题。',
   'cannot.unclear-footage': (thing) => `无法判断：画面这样繁杂时，此模型不能确定“${thing}”。`,
   'cannot.class-only': (thing) => `此模型无法把“${thing}”与同类区分开。`,
