@@ -1,3 +1,4 @@
+import { colourWords } from '../language/vocabulary/colours.ts';
 import { singular } from '../language/inflection.ts';
 import { bareSubject } from '../language/questions.ts';
 import { unknownWords } from './unknown-words.ts';
@@ -13,7 +14,9 @@ export function unconfirmedIn(
   vocabulary: TrainedVocabulary | undefined,
 ): readonly string[] {
   if (!vocabulary?.names || isNamed(query, vocabulary)) return [];
-  return query.wanted.objects.length > 0 ? query.wanted.rest : unknownWords(query, vocabulary);
+  const { objects, rest } = query.wanted;
+  if (objects.length > 0) return rest;
+  return [...rest.filter((word) => colourWords.includes(word)), ...unknownWords(query, vocabulary)];
 }
 
 /** Whether a model was taught a name for the whole of what is asked for. */

@@ -7,10 +7,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { writePair } from '../../convert/testing/clip-pair.ts';
-import { createEngine } from '../../engine.ts';
-import { LongviewError } from '../../protocol/errors.ts';
-import { temporaryFolder } from '../../../tests/fixtures/library.ts';
+import { writePair } from '../engine/convert/testing/clip-pair.ts';
+import { createEngine } from '../engine/engine.ts';
+import { LongviewError } from '../engine/protocol/errors.ts';
+import { temporaryFolder } from './fixtures/library.ts';
 
 const revision = 'ba1f3b0843f24bc5417d38e19c37b287d719b2f4';
 const files = [
