@@ -21,7 +21,7 @@ import type { CallOptions } from '../protocol/engine.ts';
 import type { Model } from '../inference/types.ts';
 import type { ModelHandle, SearchDeps, SearchStore } from './types.ts';
 import { queryVector } from './query-vector.ts';
-import { understandingOf } from './unknown-words.ts';
+import { understandingOf, unknownWords } from './unknown-words.ts';
 
 /** How many moments a find lists where nobody says, and how many of a list the decoder looks at again at most. */
 const listed = 10;
@@ -91,6 +91,7 @@ export async function find(
     request.refine &&
     best.length > 0 &&
     isTrained(query, model.vocabulary) &&
+    (query.wanted.objects.length > 0 || unknownWords(query, model.vocabulary).length === 0) &&
     canRead(deps.store, model, best);
   const told = async (result: FindResult) =>
     withState(deps, {

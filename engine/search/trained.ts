@@ -1,3 +1,4 @@
+import { colourWords } from '../language/vocabulary/colours.ts';
 import { singular } from '../language/inflection.ts';
 import { bareSubject } from '../language/questions.ts';
 import { unknownWords } from './unknown-words.ts';
@@ -13,7 +14,20 @@ export function unconfirmedIn(
   vocabulary: TrainedVocabulary | undefined,
 ): readonly string[] {
   if (!vocabulary?.names || isNamed(query, vocabulary)) return [];
-  return query.wanted.objects.length > 0 ? query.wanted.rest : unknownWords(query, vocabulary);
+  const { objects, rest } = query.wanted;
+  if (objects.length > 0) return [...rest, ...narrowerIn(query.wanted, vocabulary)];
+  return [...rest.filter((word) => colourWords.includes(word)), ...unknownWords(query, vocabulary)];
+}
+
+/** Of these many kinds and roles are called otherwise: seeing one tells little of which it is. */
+const manifold = new Set(['person', 'bird', 'dog', 'cat', 'horse', 'sheep', 'cow', 'bear']);
+
+/** Words for some of a class that the model was taught no name for: a person is no proof of a surgeon. */
+function narrowerIn({ objects }: ParsedQuery['wanted'], vocabulary: TrainedVocabulary): string[] {
+  return objects.flatMap(({ exact = true, labels, count, words }) => {
+    const narrower = !exact && labels.length === 1 && count === 1 && manifold.has(labels[0]);
+    return narrower && words !== undefined && !isNamed({ subject: words }, vocabulary) ? [words] : [];
+  });
 }
 
 /** Whether a model was taught a name for the whole of what is asked for. */

@@ -1,6 +1,7 @@
 import { singular, singulars } from '../language/inflection.ts';
 import { bareSubject } from '../language/questions.ts';
 import { captionFor, type ParsedQuery } from '../language/parsed-query.ts';
+import { colourWords } from '../language/vocabulary/colours.ts';
 import { canFollowNoun } from '../language/vocabulary/words.ts';
 import { nameIn } from '../language/lexicon/index.ts';
 import { similarities } from '../core/similarities.ts';
@@ -41,7 +42,7 @@ export function unknownWords(
     }
   // Whose it is, nobody tells by pictures, nor needs to; what a thing does is told as unsure beside it.
   const ignored = (word: string) =>
-    /['’]s$/u.test(word) || (wanted.objects.length > 0 && canFollowNoun(word));
+    /['’]s$/u.test(word) || colourWords.includes(word) || (wanted.objects.length > 0 && canFollowNoun(word));
   const left = words.filter((word, at) => wanted.rest.includes(word) && !known.has(at) && !ignored(word));
   return [...new Set([...left, ...foreign])];
 }
