@@ -45,7 +45,7 @@ const clipSchema = z.strictObject({
   name: z.string(),
   /** Numbers are fitted on one half and reported on the other; no picture is in both. */
   half: z.enum(['fit', 'report']),
-  /** True: it was added and labelled after the last change that any result of this bench led to. */
+  /** True: it was added last, when what the others had shown was mended; see docs/trust.md. */
   late: z.literal(true).optional(),
   from: z.array(partSchema).min(1),
   look: z.array(z.enum(looks)).optional(),
