@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LongviewError } from '../../engine/protocol/errors.ts';
-import { runProcess } from '../../engine/media/process.ts';
-import { findMediaTools } from '../../engine/media/tools.ts';
-import { filmArguments } from './film.ts';
 
 const seconds = z.number().nonnegative();
 const share = z.number().min(-1).max(2);
@@ -45,7 +40,7 @@ const clipSchema = z.strictObject({
   name: z.string(),
   /** Numbers are fitted on one half and reported on the other; no picture is in both. */
   half: z.enum(['fit', 'report']),
-  /** True: it was added and labelled after the last change that any result of this bench led to. */
+  /** True: it was added last, when what the others had shown was mended; see docs/trust.md. */
   late: z.literal(true).optional(),
   from: z.array(partSchema).min(1),
   look: z.array(z.enum(looks)).optional(),
@@ -81,34 +76,4 @@ export function sourceOf(file: string, sources: ClipList['sources']): string | u
 /** The first of the folders that has a file. */
 export function findMaterial(file: string, folders: readonly string[]): string | undefined {
   return folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
-}
-
-/**
- * Films a clip, unless it is there. Its name tells nothing: a search finds file names too.
- * @returns its path; undefined where its material isn't there
- * @throws LongviewError `ffmpeg-failed`, `ffmpeg-missing`.
- */
-export async function filmClip(
-  clip: Clip,
-  media: readonly string[],
-  folder: string,
-): Promise<string | undefined> {
-  const paths = new Map(filesOf(clip).map((file) => [file, findMaterial(file, media)] as const));
-  if ([...paths.values()].includes(undefined)) return undefined;
-  const name = createHash('sha256').update(JSON.stringify(clip)).digest('hex').slice(0, 10);
-  const path = join(folder, `${name}.mp4`);
-  if (existsSync(path)) return path;
-  await mkdir(folder, { recursive: true });
-  const { ffmpeg } = await findMediaTools();
-  const begun = join(folder, `${name}.part.mp4`);
-  const args = filmArguments(clip, (file) => paths.get(file)!, begun);
-  const { code, stderr } = await runProcess(ffmpeg, args, { timeoutMs: 120_000 });
-  if (code !== 0)
-    throw new LongviewError(
-      'ffmpeg-failed',
-      `The clip "${clip.name}" wasn't made: ${stderr}`,
-      'Look at its recipe.',
-    );
-  await rename(begun, path);
-  return path;
 }

@@ -4,7 +4,7 @@ import type { Label, Truth } from './labels.ts';
 
 /** What came back for a label, and whether it is so. */
 export interface Outcome extends Label {
-  /** Of which half its clip is; "late": of those that were added after the last change that this bench led to. */
+  /** Of which half its clip is; "late": of those that were added last, see docs/trust.md. */
   half: 'fit' | 'report' | 'late';
   /** Whether the model has the words, and is the kind of model, to know it. */
   knowable: boolean;

@@ -51,7 +51,7 @@ export async function run(args: readonly string[]): Promise<void> {
       reliabilityDiagram([
         { title: 'half that numbers were fitted on', outcomes: half('fit') },
         { title: 'half that is reported', outcomes: half('report') },
-        { title: 'added after the last change', outcomes: half('late') },
+        { title: 'added last', outcomes: half('late') },
       ]),
     );
   if (values.json) terminal.line(JSON.stringify(measured, null, 2));

@@ -1,5 +1,9 @@
 import { logistic, sceneLogOdds } from '../search/calibration.ts';
-import type { Asking } from './asking.ts';
+import type { DecoderSession } from '../search/decoder-session.ts';
+import type { Hit } from '../search/search.ts';
+import type { ParsedQuery, QueryParser } from '../language/parsed-query.ts';
+import type { ModelNumbers } from '../search/calibration.ts';
+import type { ConcatenatedTimeline } from './timeline.ts';
 import type { Segment } from '../search/select.ts';
 
 /**
@@ -13,11 +17,24 @@ const leastFrames = 2;
 /** How many moments a name is looked for in. */
 const places = 20;
 
+/** Who may speak for a name. */
+interface Witnesses {
+  parser: QueryParser;
+  timeline: ConcatenatedTimeline;
+  numbers: ModelNumbers;
+  session: DecoderSession;
+  lookFor: (thing: ParsedQuery, limit: number) => Promise<Hit[]>;
+}
+
 /**
  * Whether another witness than the decoder, which has a name for everything, speaks for a name: the detector saw one there, or
  * what is there is as near to that kind as what was taught.
  */
-export async function isBorneOut(asking: Asking, { first, past }: Segment, name: string): Promise<boolean> {
+export async function isBorneOut(
+  asking: Witnesses,
+  { first, past }: Segment,
+  name: string,
+): Promise<boolean> {
   const { parser, timeline, numbers, session } = asking;
   if (!session.fewWords) return true;
   const thing = parser.thing(name);

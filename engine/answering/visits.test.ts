@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { builtinCalibration, MadeWorld } from '../../tests/fixtures/search.ts';
+import { colours, packShares, type Colour } from '../protocol/colours.ts';
 import { ask } from './ask.ts';
 import { shotsOf } from '../vision/shots.ts';
 import { presences, visitsOf } from './visits.ts';
@@ -169,5 +170,68 @@ suite('what came first', () => {
 
   test('says which of them is not there', async () => {
     assert.equal((await asked('What came first, the zebra or the cat?')).answer, 'a zebra not shown');
+  });
+});
+
+suite('how many come', () => {
+  type Seen = {
+    label: string;
+    score: number;
+    box: readonly [number, number, number, number];
+    colours: number;
+  };
+  const painted = (colour: Colour) => packShares(colours.map((one) => (one === colour ? 1 : 0)));
+  const walker = (x: number, colour: Colour, score = 0.8): Seen => ({
+    ...{ label: 'person', score, box: [x - 0.05, 0.3, x + 0.05, 0.8], colours: painted(colour) },
+  });
+  /** One temporal patch a second, each with what is seen in it. */
+  const asked = (question: string, seconds: readonly (readonly Seen[])[]) => {
+    const made = new MadeWorld(['street', 'person']);
+    made.add(
+      'film',
+      seconds.map((seen, i) => ({
+        shows: 'street',
+        seconds: 1,
+        seen: [...seen],
+        ...(i > 0 && { goesOn: true }),
+      })),
+    );
+    made.known = { person: ['person'], people: ['person'] };
+    return ask(made.deps, { question, in: 'film' });
+  };
+  const crossing = (colour: Colour) =>
+    Array.from({ length: 8 }, (_, i) => [walker(0.05 + i * 0.128, colour)]);
+  const nobody = Array.from({ length: 8 }, () => []);
+
+  test('is a number; of different ones a range where the second may be the first again', async () => {
+    const twice = [[], ...crossing('red'), ...nobody, ...crossing('red'), []];
+    assert.equal((await asked('How many people come in?', twice)).answer, '2');
+    assert.equal((await asked('How many different people come in?', twice)).answer, '1 to 2');
+    const others = [[], ...crossing('red'), ...nobody, ...crossing('blue'), []];
+    assert.equal((await asked('How many different people come in?', others)).answer, '2');
+  });
+
+  test('counts somebody in other colours who comes in where another left', async () => {
+    const back = (colour: Colour) => crossing(colour).toReversed();
+    const turned = [[], ...crossing('red'), ...back('blue'), []];
+    assert.equal((await asked('How many people come in?', turned)).answer, '2');
+    assert.equal(
+      (await asked('How many people come in?', [[], ...crossing('red'), ...back('red'), []])).answer,
+      '1 to 2',
+    );
+  });
+
+  test('is no sure nothing where somebody flickered up', async () => {
+    const flicker = [[], [], [walker(0.5, 'red', 0.3)], ...nobody];
+    const { answer, confident } = await asked('How many different people come to the table?', flicker);
+    assert.deepEqual([answer, confident], ['0 to 1', false]);
+  });
+
+  test('does not count one who is lost and found amid the picture', async () => {
+    const lost = [[], ...crossing('red'), []].map((seen, i) =>
+      i < 4 ? seen : seen.map((one) => ({ ...one, box: [one.box[0], 0.05, one.box[2], 0.28] as const })),
+    );
+    const { answer } = await asked('How many people come in?', lost);
+    assert.match(answer, /^1(?: to 2)?$/);
   });
 });

@@ -1,5 +1,6 @@
 import { logistic, objectLogOdds, type ModelNumbers } from './calibration.ts';
 import { fitterOf, fitting, type Fit } from './object-fit.ts';
+import { areaOf, type Box } from '../core/boxes.ts';
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
 import type { SeenObject } from '../core/frames.ts';
@@ -67,7 +68,7 @@ export function bestSeen(
 ): Seen[] {
   const inFrame = new Map<string, Map<number, number>>();
   const best = new Map<string, Pick<Seen, 'score' | 'colours' | 'heading'>>();
-  for (const object of seen) {
+  for (const object of withoutParts(seen.filter(({ patch }) => patch >= first && patch < past))) {
     const { patch, frame, label, score } = object;
     const what = patch >= first && patch < past && wanted.find((one) => fit(one, object) >= fitting);
     if (!what) continue;
@@ -117,4 +118,24 @@ export function mostAtOnce(
     .filter(({ scores }) => scores.length >= count)
     .sort((a, b) => certainty(b.scores) - certainty(a.scores))[0];
   return { count, patch: best.patch, certainty: logistic(objectLogOdds(numbers, certainty(best.scores))) };
+}
+
+/** This share of a box. */
+const part = 0.5;
+
+/**
+ * What was seen, frame by frame, without what lies for the most part in a surer one of the same class, or around it: that is its
+ * head, or it and its shadow.
+ */
+export function withoutParts(seen: readonly SeenObject[]): SeenObject[] {
+  const frames = Map.groupBy(seen, ({ patch, frame, label }) => `${patch} ${frame} ${label}`);
+  return [...frames.values()].flatMap((own) =>
+    own.filter((one) => !own.some((other) => other.score > one.score && shares(one.box, other.box))),
+  );
+}
+
+function shares(one: Box, other: Box): boolean {
+  const wide = Math.min(one[2], other[2]) - Math.max(one[0], other[0]);
+  const high = Math.min(one[3], other[3]) - Math.max(one[1], other[1]);
+  return wide > 0 && high > 0 && wide * high > part * Math.min(areaOf(one), areaOf(other));
 }

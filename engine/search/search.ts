@@ -107,7 +107,7 @@ export function search(
     }
 
   const nothing = fuse({ object: 0, similarity: background.mean });
-  const sceneOf = ({ similarity }: Hit) =>
+  const sceneOf = ({ similarity }: Pick<Hit, 'similarity'>) =>
     logistic(sceneLogOdds(scoring.numbers, similarity, standout(similarity, background)));
   const full = new Map<string, boolean>();
   const isFullVideo = ({ id, patches }: IndexedVideo) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Box } from '../core/boxes.ts';
-import { track, type Sighting } from './tracking.ts';
+import { colours, packShares } from '../protocol/colours.ts';
+import { track, turnsAtEdge, type Sighting } from './tracking.ts';
 
 /** Somebody as wide as a tenth of the picture, standing at x (middle). */
 const at = (x: number, y = 0.5): Box => [x - 0.05, y - 0.2, x + 0.05, y + 0.2];
@@ -156,4 +157,31 @@ test('people who are there together, apart from each other, are counted right', 
     const shown = visits.filter((visit) => visit.length >= 3);
     assert.equal(track(inOrder(...visits)).length, shown.length, `round ${round}`);
   }
+});
+
+suite('two who pass each other', () => {
+  const dark = packShares(colours.map((one) => (one === 'black' ? 1 : 0)));
+  const red = packShares(colours.map((one) => (one === 'red' ? 1 : 0)));
+  const pass = (a = 0, b = 0) =>
+    inOrder(
+      walk(0, 8, (time) => 0.1 + time * 0.1).map((one) => ({ ...one, colours: a })),
+      walk(0, 8, (time) => 0.9 - time * 0.1).map((one) => ({ ...one, colours: b })),
+    );
+  const ways = (sightings: readonly Sighting[]) =>
+    track(sightings).map(({ sightings: own }) => Math.sign(own.at(-1)!.box[0] - own[0].box[0]));
+
+  test('go on as they went, and do not turn back', () => {
+    assert.deepEqual(ways(pass()).sort(), [-1, 1]);
+    assert.deepEqual(ways(pass(dark, red)).sort(), [-1, 1]);
+    for (const { sightings } of track(pass(dark, red)))
+      assert.equal(new Set(sightings.map((one) => one.colours)).size, 1);
+  });
+});
+
+test('who leaves at the edge and another who comes in there are told apart as a turn', () => {
+  const x = (time: number) => (time < 5 ? 0.55 + time * 0.08 : 0.95 - (time - 5) * 0.08);
+  const [there] = track(walk(0, 10, x));
+  assert.equal(turnsAtEdge(there).length, 1);
+  assert.deepEqual(turnsAtEdge(track(walk(0, 10, (time) => 0.3 + 0.1 * Math.sin(time)))[0]), []);
+  assert.deepEqual(turnsAtEdge(track(walk(0, 10, () => 0.95))[0]), []);
 });

@@ -181,9 +181,9 @@ export function turnsAtEdge({ sightings }: Track): number[] {
   for (let at = 2; at + 2 < sightings.length; at++) {
     const { box } = sightings[at];
     if (at - from < 2 || !atSide(box)) continue;
-    const before = Math.abs(0.5 - middleOf(sightings[at - 2].box));
+    const before = Math.abs(0.5 - middleOf(sightings[Math.max(from, at - 4)].box));
     const here = Math.abs(0.5 - middleOf(box));
-    const after = Math.abs(0.5 - middleOf(sightings[at + 2].box));
+    const after = Math.abs(0.5 - middleOf(sightings[Math.min(sightings.length - 1, at + 4)].box));
     const next = Math.abs(0.5 - middleOf(sightings[at + 1].box));
     if (here - before < turned || here - after < turned / 2 || next > here) continue;
     turns.push(at + 1);

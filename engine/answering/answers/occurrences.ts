@@ -3,14 +3,12 @@ import { calibration } from '../../search/calibration.ts';
 import { cannotTell, silenceMeansNothing } from '../cannot.ts';
 import { confirm, evidenceOf, type Asking, type RawAnswer } from '../asking.ts';
 import { noName } from '../../language/prompts.ts';
-import { mostAtOnce } from '../../search/object-scores.ts';
+import { mostAtOnce, withoutParts } from '../../search/object-scores.ts';
 import { confirmVisits, knownThing, seenOf, visitsIn } from './followed.ts';
 import { presences } from '../visits.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
 import type { Hit } from '../../search/search.ts';
 import { plural } from '../../protocol/plural.ts';
-import { areaOf } from '../../core/boxes.ts';
-import type { SeenObject } from '../../core/frames.ts';
 
 /** How many moments are looked at again to find every occurrence, in each video. */
 const looked = 12;
@@ -113,24 +111,6 @@ export function counted(
 
 /** What the detector saw with this score, in two frames, may be one. Of a sure one the score is twice that. */
 const perhapsOne = 0.16;
-
-/** Of what was seen in a frame, what doesn't lie for the most part in something that was seen surer: that is its head, or legs. */
-function withoutParts(seen: readonly SeenObject[]): SeenObject[] {
-  const inside = (one: SeenObject, other: SeenObject) => {
-    const wide = Math.min(one.box[2], other.box[2]) - Math.max(one.box[0], other.box[0]);
-    const high = Math.min(one.box[3], other.box[3]) - Math.max(one.box[1], other.box[1]);
-    return wide > 0 && high > 0 && wide * high > part * areaOf(one.box);
-  };
-  const frames = Map.groupBy(seen, ({ patch, frame }) => 2 * patch + frame);
-  return [...frames.values()].flatMap((own) =>
-    own.filter(
-      (one) => !own.some((other) => other.score > one.score && (inside(one, other) || inside(other, one))),
-    ),
-  );
-}
-
-/** This share of a box. */
-const part = 0.5;
 
 /** "3", or "2 to 3". */
 export function rangeText(least: number, most: number): string {

@@ -98,7 +98,7 @@ function appearsBeside(one: Visit, all: readonly Visit[]): boolean {
 
 /** Nearer to a side than this one comes in there; two nearer to each other than this are beside each other. */
 const amid = 0.12;
-const beside = 0.12;
+const beside = 0.15;
 
 /** How many different ones there are at least: who comes after another left, and looks like them, may be the same. */
 function differentOf(visits: readonly Visit[]): number {
