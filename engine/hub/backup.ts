@@ -195,9 +195,9 @@ async function readRows(hub: Hub, file: string): Promise<void> {
       length = 0;
     };
     for (;;) {
-      const { value, done } = await reader.next();
-      if (done) break;
-      const line = String(value);
+      const next: IteratorResult<string, unknown> = await reader.next();
+      if (next.done === true) break;
+      const line = next.value;
       if (line.startsWith('{"table":')) {
         await flush();
         table = (JSON.parse(line) as { table: string }).table;

@@ -1,5 +1,5 @@
 export { Hub } from './connect.ts';
-export { answersAt, correctionsAt, placeVideo, removeFromHub, tell, type HubCorrection } from './actions.ts';
+export { placeVideo } from './actions.ts';
 export { backUpHub, restoreHub } from './backup.ts';
 export { examineHub } from './doctor.ts';
 export { follow, followOnce, type FollowDeps, type Followed } from './follow.ts';
@@ -7,7 +7,7 @@ export { addPerson, listPeople, personOf, removePerson } from './people.ts';
 export { publish } from './publish.ts';
 export { pull } from './pull.ts';
 export { HubQueue, type ExtractorGroup, type TakenJob } from './queue.ts';
-export { type Mounts, parseRoot, isRootName, pathOf, placeOf, shownPlace } from './roots.ts';
+export { placeOf, shownPlace } from './roots.ts';
 export { hubStatus } from './status.ts';
 export { work, type WorkerEvent } from './worker.ts';
 export { isForAWhile, isLost } from './errors.ts';

@@ -1,5 +1,4 @@
 import { posix, win32 } from 'node:path';
-import { badArgument } from '../protocol/errors.ts';
 
 /** Where a video lies for everybody: a root's name and a path below it, with slashes. */
 export interface Place {
@@ -9,33 +8,6 @@ export interface Place {
 
 /** Where each root is mounted on this machine, by its name. */
 export type Mounts = Readonly<Record<string, string>>;
-
-/** At least two characters: one would be a drive of Windows. */
-const rootName = /^[a-z0-9][a-z0-9._-]{1,31}$/;
-
-/**
- * Reads `footage=/mnt/footage`.
- * @throws LongviewError `bad-argument`.
- */
-export function parseRoot(text: string): { name: string; mount: string } {
-  const [, name, mount] = /^([^=]+)=(.+)$/su.exec(text) ?? [];
-  if (name === undefined || !rootName.test(name) || !isAbsolute(mount))
-    throw badArgument(
-      '--root',
-      'a name (2 to 32 of a-z, 0-9, . _ -) and a folder, as footage=/mnt/footage',
-      text,
-    );
-  return { name, mount };
-}
-
-/** Whether a name can be a root's. */
-export function isRootName(name: string): boolean {
-  return rootName.test(name);
-}
-
-function isAbsolute(path: string): boolean {
-  return posix.isAbsolute(path) || win32.isAbsolute(path);
-}
 
 /** Mounts of Windows are written with a drive or with backslashes, whatever machine reads them. */
 function dialect(mount: string): typeof posix {

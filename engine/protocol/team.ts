@@ -19,7 +19,10 @@ export interface TeamPerson {
 const url = z
   .string('an address as postgres://user@host/database')
   .regex(/^postgres(ql)?:\/\//, 'an address as postgres://user@host/database');
-const roots = z.record(z.string(), z.string());
+/** At least two characters: one would be a drive of Windows. */
+const rootName = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,31}$/, '2 to 32 of a-z, 0-9, . _ -');
+const mount = z.string().regex(/^(?:\/|[a-z]:[\\/]|\\\\)/i, 'a folder from the root of a drive on');
+const roots = z.record(rootName, mount);
 
 /** Which hub, and where its roots are mounted here. */
 export const hubRequestSchema = z.strictObject({ url, roots: roots.optional() });

@@ -2,11 +2,11 @@ import type { WorkerNews } from '../../protocol/team.ts';
 
 /** Counts what a worker does, as Prometheus reads it. */
 export interface Metrics {
-  note(news: WorkerNews): void;
+  note: (news: WorkerNews) => void;
   /** Prometheus' text format 0.0.4. */
-  text(): string;
+  text: () => string;
   /** Jobs by how they ended. */
-  jobs(): Record<string, number>;
+  jobs: () => Record<string, number>;
 }
 
 /** Counts from nothing; see {@link Metrics}. */

@@ -519,3 +519,39 @@ test('it listens on this machine alone', async () => {
   assert.equal(socket.remoteAddress, '127.0.0.1');
   socket.destroy();
 });
+
+test('people of a hub get in by their own keys, through a proxy too, and do what their role may', async (t) => {
+  const people = new Map([['lv_anna', { name: 'anna', role: 'ask' as const }]]);
+  const other = await another(t, {
+    people: async (token) => people.get(token),
+    publicUrl: 'https://longview.example',
+  });
+  const { port } = other;
+  const proxied = { Host: 'longview.example', Origin: 'https://longview.example' };
+  const enter = (key: string, from: string) =>
+    ask('POST', '/api/session', { port, headers: { ...proxied, 'X-Forwarded-For': from }, body: { key } });
+  const entered = await enter('lv_anna', '10.0.0.1');
+  assert.equal(entered.status, 204);
+  const [set] = entered.headers['set-cookie']!;
+  assert.match(set, /; HttpOnly; SameSite=Strict; Secure$/);
+  const headers = { ...proxied, Cookie: set.split(';')[0] };
+  const call = async (method: string, request: unknown) => {
+    const { body } = await ask('POST', '/api/call', { port, headers, body: { id: 1, method, request } });
+    return body.toString();
+  };
+  assert.match(await call('library', {}), /"result"/);
+  assert.match(await call('remove', { video: 'x' }), /permission-denied/);
+  for (let i = 0; i < 12; i++) await enter('lv_guess', `${i}.0.0.9, 10.0.0.2`);
+  assert.equal(
+    (await enter('lv_anna', '10.0.0.2')).status,
+    429,
+    'the proxy’s word counts, not what stands before it',
+  );
+  assert.equal((await enter('lv_anna', '10.0.0.3')).status, 204);
+  const foreign = await ask('POST', '/api/session', {
+    port,
+    headers: { Host: 'longview.example', Origin: 'https://evil.example' },
+    body: { key: 'lv_anna' },
+  });
+  assert.equal(foreign.status, 403);
+});

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type FollowDeps, Hub } from '../../hub/index.ts';
 import { correctionsOf } from '../../indexing/index.ts';
 import type { Store } from '../../library/index.ts';

@@ -40,7 +40,6 @@ import {
   workerRequestSchema,
   type HubAddedFile,
   type HubSyncResult,
-  type TeamRole,
   type TeamTools,
   type WorkerNews,
 } from '../../protocol/team.ts';
@@ -93,8 +92,7 @@ export class Team implements TeamTools {
   removePerson: TeamTools['removePerson'] = ({ url, name }) =>
     withHub(url, async (hub) => ({ removed: await removePerson(hub, name) }));
 
-  personOf: TeamTools['personOf'] = ({ url, token }) =>
-    withHub(url, (hub) => personOf(hub, token)) as Promise<{ name: string; role: TeamRole } | undefined>;
+  personOf: TeamTools['personOf'] = ({ url, token }) => withHub(url, (hub) => personOf(hub, token));
 
   retry: TeamTools['retry'] = ({ url }) =>
     withHub(url, async (hub) => ({ jobs: await new HubQueue(hub).retry() }));

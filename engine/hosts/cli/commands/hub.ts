@@ -234,7 +234,7 @@ async function users({ team, context, words, options, url }: Given): Promise<Out
 }
 
 async function follow({ team, context, options, url }: Given): Promise<Outcome> {
-  const only = Array.isArray(options.only) ? (options.only as string[]) : undefined;
+  const only = Array.isArray(options.only) ? options.only : undefined;
   const result = await team.follow(
     {
       ...{ url: url(), roots: rootsIn(options.root) },
