@@ -104,7 +104,7 @@ async function init({ team, context, options, url }: Given): Promise<Outcome> {
     );
     terminal.line(`A worker that isn't heard from for ${result.takeoverSec} s loses its job to another.`);
     terminal.line(
-      'It will take about 15 MB for each hour of footage, most of it visual tokens, and twice that of disk while a backup is kept. Each worker uses up to 5 connections, each desktop 5.',
+      'It will take about 23 MB for each hour of footage (13 of them visual tokens, 5 stills), and as much again for the log. Each worker and each desktop uses up to 5 connections.',
     );
     terminal.line('Next: longview hub add --root footage=/mnt/footage /mnt/footage, and longview worker.');
   }
