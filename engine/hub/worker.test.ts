@@ -257,6 +257,7 @@ test('a hub that becomes newer under a worker ends it with a plain word', needsP
 
 test('workers killed at random moments: nothing is lost, doubled or different', needsPostgres, async (t) => {
   const { url } = await madeHub(t, 1);
-  const { wrong, jobs, kills } = await killWorkers(url, 4, 22);
+  const { wrong, jobs, kills, resumed } = await killWorkers(url, 4, 22);
   assert.deepEqual([wrong, Object.keys(jobs), kills], [[], ['done'], 4]);
+  assert.ok(resumed > 0, 'some were gone on with in the middle');
 });

@@ -81,12 +81,15 @@ export async function killWorkers(url: string, kills: number, seed: number, work
       );
     for (let i = 0; i < workers; i++) start(`w${i}`);
     while (await left()) {
-      await wait(150 + next() * 700);
+      await wait(20);
       for (let i = 0; i < workers; i++) if (!running.has(`w${i}`)) start(`w${i}`);
-      const victims = [...running.values()].filter(({ exitCode }) => exitCode === null);
-      if (died < kills && victims.length > 0) {
-        victims[Math.floor(next() * victims.length)].kill('SIGKILL');
-        died++;
+      const holders = await query(url, "SELECT holder FROM longview.jobs WHERE state = 'running'");
+      if (died < kills && holders.length > 0) {
+        const holder = String(holders[Math.floor(next() * holders.length)].holder);
+        await wait(next() * 600);
+        // Whoever is in the middle of something, at whatever it is by now.
+        const victim = running.get(holder.split('-')[0]);
+        if (victim?.exitCode === null && victim.kill('SIGKILL')) died++;
       }
       // Two deaths at one place look like poison, and here are chance: whoever administers a hub would say so, too.
       await new HubQueue(hub).retry();
