@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { standsBeside } from './encoders.ts';
 import { optional, want } from './optional-extractors.ts';
 import { lowPowerFrameEncoder } from './low-power.ts';
-import { claimsOf } from './team.ts';
+import { claimsOf } from './team/claims-of.ts';
 import { limitsOf } from './window-tools.ts';
 
 /** Puts footage into the library. */
@@ -62,7 +62,7 @@ export class IndexingService {
     const letGo = hearing.use();
     try {
       const wanted = await optional(this.#context);
-      const team = options.only ? undefined : await claimsOf(this.#context);
+      const team = options.only ? undefined : await claimsOf(store);
       const result = await this.#with([bundle, ...beside], ([model, ...others]) =>
         indexVideos(
           {

@@ -1,10 +1,6 @@
-import type { TeamClaims } from '../indexing/index.ts';
 import type { TeamTools } from '../protocol/team.ts';
 import type { Context } from './context.ts';
 import type { IndexingService } from './indexing.ts';
-
-/** In the library's settings: the hub that it follows. */
-export const hubSetting = 'hub';
 
 /** A team's hub. PostgreSQL's client is loaded with the first call. */
 export function teamTools(context: Context, indexing: Pick<IndexingService, 'indexOnly'>): TeamTools {
@@ -31,11 +27,4 @@ export function teamTools(context: Context, indexing: Pick<IndexingService, 'ind
     restore: async (request) => (await load()).restore(request),
     personOf: async (request) => (await load()).personOf(request),
   };
-}
-
-/** What keeps two machines from indexing the same; undefined where the library follows no hub. */
-export async function claimsOf(context: Context): Promise<TeamClaims | undefined> {
-  if (context.store().setting(hubSetting) === undefined) return undefined;
-  const { teamClaims } = await import('./team/claims.ts');
-  return teamClaims(context.store());
 }

@@ -61,6 +61,8 @@ export async function killWorkers(url: string, kills: number, seed: number, work
   const folder = mkdtempSync(join(tmpdir(), 'longview-kills-'));
   const hub = new Hub(url, 'test', 2);
   const running = new Map<string, ChildProcess>();
+  /** Dead ones too: a job names who holds it for a while after. */
+  const byName = new Map<string, ChildProcess>();
   try {
     const videos = Array.from({ length: Math.ceil(kills / 2) + 3 }, (_, i) => ({
       name: `video ${i}`,
@@ -70,7 +72,9 @@ export async function killWorkers(url: string, kills: number, seed: number, work
     let died = 0;
     let started = 0;
     const start = (slot: string) => {
-      const child = spawnWorker(url, `${slot}-${started++}`, join(folder, slot), 12);
+      const name = `${slot}-${started++}`;
+      const child = spawnWorker(url, name, join(folder, slot), 12);
+      byName.set(name, child);
       running.set(slot, child);
       child.once('exit', () => running.get(slot) === child && running.delete(slot));
     };
@@ -88,8 +92,8 @@ export async function killWorkers(url: string, kills: number, seed: number, work
         const holder = String(holders[Math.floor(next() * holders.length)].holder);
         await wait(next() * 600);
         // Whoever is in the middle of something, at whatever it is by now.
-        const victim = running.get(holder.split('-')[0]);
-        if (victim?.exitCode === null && victim.kill('SIGKILL')) died++;
+        const victim = byName.get(holder);
+        if (victim?.exitCode === null && victim.signalCode === null && victim.kill('SIGKILL')) died++;
       }
       // Two deaths at one place look like poison, and here are chance: whoever administers a hub would say so, too.
       await new HubQueue(hub).retry();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { query } from '../../../demo/postgres.ts';
@@ -9,7 +8,6 @@ import { madeHub, postgres, skipped } from '../../hub/testing/made-hub.ts';
 import { followOnce } from '../../hub/index.ts';
 import { indexVideos } from '../../indexing/index.ts';
 import { openStore } from '../../library/index.ts';
-import { createEngine } from '../../engine.ts';
 import { correctionsOf, keepCorrection } from '../../indexing/index.ts';
 import { takeCorrections } from '../transcripts.ts';
 import { teamClaims } from './claims.ts';
@@ -115,22 +113,4 @@ test('lines that others put right are taken over, with who did', (t) => {
     correctionsOf(store, contentHash).map(({ text, by }) => [text, by]),
     [['theirs', 'ben']],
   );
-});
-
-test('an engine that uses no hub loads no PostgreSQL', async (t) => {
-  const engine = createEngine({ libraryDir: join(temporaryFolder(t), 'library') });
-  await engine.library();
-  await assert.rejects(engine.team.init({ url: 'http://nowhere' }), { code: 'bad-argument' });
-  await engine.close();
-  const { execFileSync } = await import('node:child_process');
-  const script = `
-    const { createEngine } = await import(${JSON.stringify(join(import.meta.dirname, '../../engine.ts'))});
-    const engine = createEngine({ libraryDir: ${JSON.stringify(join(temporaryFolder(t), 'other'))} });
-    await engine.library();
-    await engine.close();
-    const { createRequire } = await import('node:module');
-    process.stdout.write(Object.keys(createRequire(${JSON.stringify(import.meta.filename)}).cache).join('\\n'));`;
-  const loaded = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
-  assert.ok(loaded.includes('better-sqlite3'), 'what is loaded is told');
-  assert.ok(!/node_modules.(?:pg|kysely)\b/u.test(loaded), loaded);
 });

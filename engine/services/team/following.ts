@@ -5,8 +5,9 @@ import { correctionsOf } from '../../indexing/index.ts';
 import type { Store } from '../../library/index.ts';
 import { LongviewError } from '../../protocol/errors.ts';
 import { hubFollowRequestSchema } from '../../protocol/team.ts';
-import { hubSetting } from '../team.ts';
+
 import { takeCorrections } from '../transcripts.ts';
+import { hubSetting } from './setting.ts';
 
 /** How a library follows a hub. */
 export type FollowSettings = z.infer<typeof hubFollowRequestSchema>;

@@ -45,8 +45,8 @@ import {
 } from '../../protocol/team.ts';
 import type { Context } from '../context.ts';
 import type { IndexingService } from '../indexing.ts';
-import { hubSetting } from '../team.ts';
 import { followDeps, followSettings, withHub } from './following.ts';
+import { hubSetting } from './setting.ts';
 
 /** In the settings of a library that a worker made for itself. */
 const workerSetting = 'hub/worker';

@@ -1,0 +1,2 @@
+/** In the library's settings: the hub that it follows. */
+export const hubSetting = 'hub';
