@@ -64,7 +64,7 @@ export async function killWorkers(url: string, kills: number, seed: number, work
   /** Dead ones too: a job names who holds it for a while after. */
   const byName = new Map<string, ChildProcess>();
   try {
-    const videos = Array.from({ length: Math.ceil(kills / 2) + 3 }, (_, i) => ({
+    const videos = Array.from({ length: Math.ceil(kills * 1.5) + 3 }, (_, i) => ({
       name: `video ${i}`,
       patches: 20 + Math.floor(next() * 30),
     }));
