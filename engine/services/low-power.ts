@@ -14,7 +14,7 @@ export function lowPowerFrameEncoder(frameEncoder: FrameEncoder, lowPower: () =>
   let restUntil = 0;
   const rest = async (signal: AbortSignal | undefined) => {
     // Another look may have ended meanwhile.
-    for (let left; lowPower() && (left = restUntil - performance.now()) > 0; ) {
+    for (let left; lowPower() && (left = restUntil - performance.now()) > 0;) {
       // Cut short by a cancellation, which whoever asked notices by itself.
       await wait(left, undefined, { signal }).catch(() => undefined);
       if (signal?.aborted) return;

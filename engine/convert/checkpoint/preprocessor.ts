@@ -72,7 +72,8 @@ function ofVideo(
   { name, config }: VideoProcessor,
   vision: VisionConfig,
 ): Preprocessor {
-  const together = /^Qwen3/.test(String(config.video_processor_type ?? ''));
+  const { video_processor_type: type } = config;
+  const together = typeof type === 'string' && type.startsWith('Qwen3');
   const frames = together ? (config.temporal_patch_size ?? vision.temporalPatchSize) : 1;
   const least = config.min_pixels ?? config.size?.shortest_edge;
   const most = config.max_pixels ?? config.size?.longest_edge;
