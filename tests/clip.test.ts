@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { InferenceSession, Tensor } from '../engine/onnxruntime/index.ts';
+import { openBundle } from '../engine/inference/bundle/bundle.ts';
 import { ClipFrameEncoder } from '../engine/inference/clip/frame-encoder.ts';
+import { openOneEncoder } from '../engine/inference/pool/one-encoder.ts';
 import { centerCrop } from '../engine/inference/clip/prepare.ts';
-import { openModel, type OpenedModel } from '../engine/inference/index.ts';
+import { openModel } from '../engine/inference/index.ts';
 import { importClipPair } from '../engine/convert/index.ts';
 import { writePair, type PairLayout } from '../engine/convert/testing/clip-pair.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'longview-clip-'));
-const opened: OpenedModel[] = [];
+const opened: AsyncDisposable[] = [];
 after(async () => {
   for (const model of opened) await model[Symbol.asyncDispose]();
   rmSync(root, { recursive: true, force: true });
@@ -24,8 +26,12 @@ async function open(layout: PairLayout = {}) {
   await importClipPair({ source: writePair(join(root, name), layout), target });
   const model = await openModel(target, { provider: 'cpu', threads: 1 });
   opened.push(model);
-  assert.ok(model.frameEncoder instanceof ClipFrameEncoder && model.text);
-  return { frameEncoder: model.frameEncoder, text: model.text, target };
+  assert.ok(model.text);
+  // The encoder itself, without the threads that a model runs it on.
+  const frameEncoder = openOneEncoder(await openBundle(target), { provider: 'cpu', threads: 1 });
+  assert.ok(frameEncoder instanceof ClipFrameEncoder);
+  opened.push(frameEncoder);
+  return { frameEncoder, text: model.text, target };
 }
 
 /** What a graph itself makes of some numbers, as a unit vector. */

@@ -46,14 +46,14 @@ describe('coming back', { skip: noBrowser, timeout: 300_000 }, () => {
     await page.getByText('43 videos').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('cup');
-    await page.locator('[data-card]').nth(8).waitFor();
+    await page.locator('[data-card]').nth(7).waitFor();
     await page.getByRole('combobox', { name: 'Length' }).selectOption({ label: 'Over 20 minutes' });
     await until(page, `location.hash.includes('length=long')`);
     // The narrowed list replaces the one before: its card is the one that stays.
     await until(
       page,
       `(() => {
-        const card = document.querySelectorAll('[data-card]')[8];
+        const card = document.querySelectorAll('[data-card]')[7];
         card?.focus();
         const same = card && card === window.lastCard && document.querySelector('main .scroll').scrollTop > 100;
         window.lastCard = card;
@@ -65,11 +65,11 @@ describe('coming back', { skip: noBrowser, timeout: 300_000 }, () => {
     assert.ok(top > 100);
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Results for “cup”' }).click();
-    await page.locator('[data-card]').nth(8).waitFor();
+    await page.locator('[data-card]').nth(7).waitFor();
     await until(page, `document.querySelector('main .scroll').scrollTop === ${top}`);
     assert.equal(await focused(page), name);
     await page.reload();
-    await page.locator('[data-card]').nth(8).waitFor();
+    await page.locator('[data-card]').nth(7).waitFor();
     assert.equal(await page.getByRole('combobox', { name: 'Length' }).inputValue(), 'long');
     await page.getByRole('combobox', { name: 'Search your footage' }).fill('a zebra');
     await page.getByText('Only a part of your library was searched').waitFor();
