@@ -80,7 +80,9 @@ export async function run(args: readonly string[]): Promise<void> {
   for (const name of values.what.split(',')) {
     const measure = measures[name];
     if (measure === undefined) throw badArgument('what', Object.keys(measures).join(', '), name);
-    rows.push(...(await inTurn(measure, { before, video, rounds })));
+    const some = await inTurn(measure, { before, video, rounds });
+    rows.push(...some);
+    if (!values.json) process.stdout.write(`${report(some).join('\n')}\n`);
   }
   process.stdout.write(
     values.json ? `${JSON.stringify({ rounds, rows })}\n` : `${report(rows).join('\n')}\n`,

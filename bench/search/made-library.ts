@@ -4,7 +4,8 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { packHalf } from '../../engine/core/float16.ts';
 import { openStore } from '../../engine/library/index.ts';
-import { libraryVersion } from '../../engine/library/sqlite/schema.ts';
+import { LibraryDatabase } from '../../engine/library/sqlite/database.ts';
+import { libraryVersion, migrations } from '../../engine/library/sqlite/schema.ts';
 import { wordsOf } from '../../engine/language/text-words.ts';
 import { TopK } from '../../engine/core/top-k.ts';
 
@@ -32,6 +33,8 @@ export interface Truth {
   nearest: [video: number, patch: number][][];
 }
 
+/** Rows are made in the format before tracks, where they are few, and the library is migrated then. */
+const beforeTracks = migrations.findIndex((sql) => sql.includes('CREATE TABLE tracks'));
 const batch = 32;
 const neighbours = 20;
 const linesPerVideo = 100;
@@ -71,7 +74,7 @@ export function makeLibrary(made: MadeUp): Truth {
   }
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  openStore(folder).close();
+  new LibraryDatabase(folder, migrations.slice(0, beforeTracks)).close();
   const db = new Database(join(folder, 'library.db'));
   db.pragma('synchronous = OFF');
   const nearest = queries.map(() => new TopK(neighbours));
@@ -86,6 +89,8 @@ export function makeLibrary(made: MadeUp): Truth {
   } finally {
     db.close();
   }
+  openStore(folder).close();
+  rmSync(join(folder, 'backups'), { recursive: true, force: true });
   const places = nearest.map((top) =>
     top
       .best()
@@ -99,7 +104,8 @@ export function makeLibrary(made: MadeUp): Truth {
 /** Made-up embeddings fit any bundle of their size: another one takes the library over. */
 function adopt(folder: string, fingerprint: string): void {
   const db = new Database(join(folder, 'library.db'));
-  db.prepare('UPDATE runs SET model_fingerprint = ?').run(fingerprint);
+  db.prepare('UPDATE passes SET model_fingerprint = ?').run(fingerprint);
+  db.prepare("UPDATE tracks SET version = ? WHERE extractor = 'frames'").run(fingerprint);
   db.close();
   rmSync(join(folder, 'features'), { recursive: true, force: true });
 }
@@ -130,7 +136,7 @@ function addVideo(
          embedding_size, patches, started_at, completed_at)
        VALUES (?, ?, 'complete', 'made', ?, 2, 1, 1, 1, ?, ?, 0, 0)`,
     )
-    .run(`run-${videoId(video)}`, num, fingerprint, size, patches).lastInsertRowid;
+    .run(`run${videoId(video)}`, num, fingerprint, size, patches).lastInsertRowid;
   const addBatch = db.prepare('INSERT INTO patch_batches VALUES (?, ?, ?, ?, ?, ?)');
   const addObjects = db.prepare(
     'INSERT INTO object_batches (run, first, label, count, objects, best) VALUES (?, ?, ?, ?, ?, ?)',
@@ -157,6 +163,7 @@ function addVideo(
   }
   const addText = db.prepare("INSERT INTO texts (video, kind, start, end, text) VALUES (?, 'said', ?, ?, ?)");
   const addWords = db.prepare('INSERT INTO text_index (rowid, words) VALUES (?, ?)');
+  db.prepare("INSERT INTO text_sources VALUES (?, 'beside')").run(num);
   for (let line = 0; line < linesPerVideo; line++) {
     const at = (line * patches * seconds) / linesPerVideo;
     const text = Array.from(
