@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { temporaryFolder } from '../../../tests/fixtures/library.ts';
 import { LongviewError } from '../../protocol/errors.ts';
 import { openBundle, type Bundle } from '../bundle/bundle.ts';
@@ -35,6 +36,16 @@ suite('frames are encoded on threads beside this one', () => {
     encoder = new PooledFrameEncoder(bundle, { threads: 2 });
   });
   after(() => encoder[Symbol.asyncDispose]());
+
+  test('which end when they have nothing to do for a while, and start again', async (t) => {
+    const resting = new PooledFrameEncoder(bundle, { threads: 1, restAfterMs: 1 });
+    t.after(() => resting[Symbol.asyncDispose]());
+    const [first] = await resting.analyse([[frame(0), frame(1)]], whole);
+    assert.ok(resting.hasThreads);
+    while (resting.hasThreads) await setTimeout(1);
+    const [again] = await resting.analyse([[frame(0), frame(1)]], whole);
+    assert.deepEqual(again.embedding, first.embedding);
+  });
 
   test('with the same results as on one and in their order', async () => {
     const patches = [0, 2, 4, 6, 8].map((n) => [frame(n), frame(n + 1)] as const);
