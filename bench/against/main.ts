@@ -84,9 +84,7 @@ export async function run(args: readonly string[]): Promise<void> {
     rows.push(...some);
     if (!values.json) process.stdout.write(`${report(some).join('\n')}\n`);
   }
-  process.stdout.write(
-    values.json ? `${JSON.stringify({ rounds, rows })}\n` : `${report(rows).join('\n')}\n`,
-  );
+  if (values.json) process.stdout.write(`${JSON.stringify({ rounds, rows })}\n`);
 }
 
 interface Row {

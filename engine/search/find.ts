@@ -55,6 +55,7 @@ export async function find(
     videos: searched.every,
     all: searched.all && searched.every.length === searched.videos.length,
     by: (source) => request.by(source),
+    most: request.limit,
   });
   for (const track of deps.trackSearches ?? [])
     if (request.by(track.source)) texts.push(...track.find(deps.store, searched.every, query));
@@ -245,12 +246,10 @@ function sameSpan(found: Found, hit: Hit): boolean {
 }
 
 /** Says of each listed moment whether its footage is still what was indexed. */
-async function withState({ footageState, store }: SearchDeps, result: FindResult): Promise<FindResult> {
+async function withState({ footageState }: SearchDeps, result: FindResult): Promise<FindResult> {
   if (!footageState || result.moments.length === 0) return result;
   const ids = [...new Set(result.moments.map(({ videoId }) => videoId))];
-  const states = new Map(
-    await Promise.all(ids.map(async (id) => [id, await footageState(store.videoFor(id))] as const)),
-  );
+  const states = new Map(await Promise.all(ids.map(async (id) => [id, await footageState({ id })] as const)));
   const moments = result.moments.map((moment) => {
     const footage = states.get(moment.videoId);
     return footage ? { ...moment, footage } : moment;

@@ -5,20 +5,20 @@ import type { SearchStore } from './types.ts';
 /** Lines of one sentence follow each other without a longer pause, and a sentence ends some time; in seconds. */
 const pauseSec = 1.5;
 const longestSec = 20;
-/** So many moments are looked at: what comes after them is hardly ever seen. */
-const mostMoments = 60;
 
 const tracks: readonly TrackKind[] = ['captions', 'transcript', 'screen-text'];
 
 /**
  * Widens moments of what is said to whole sentences: captions cut them wherever a row ends. Where nobody wrote full stops,
  * nothing tells where one ends, and the lines stay as they are.
+ * @param most how many of the best are widened: each costs a look into the library, and what comes after them isn't shown
  */
 export function inSentences(
   store: Pick<SearchStore, 'lines'>,
   moments: readonly TrackMoment[],
+  most: number,
 ): TrackMoment[] {
-  const best = new Set(moments.toSorted((a, b) => b.score - a.score).slice(0, mostMoments));
+  const best = new Set(moments.toSorted((a, b) => b.score - a.score).slice(0, most));
   return moments.map((moment) => {
     const [why] = moment.explanations;
     if (why.code !== 'said' || !best.has(moment)) return moment;

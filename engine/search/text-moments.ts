@@ -25,8 +25,12 @@ export interface TextScope {
   all: boolean;
   /** Which sources are asked for. */
   by: (source: MomentSource) => boolean;
+  /** How many moments may be listed, and are worth their whole sentences. */
+  most?: number;
 }
 
+/** So many moments are widened to whole sentences where nobody says how many are listed. */
+const mostWidened = 60;
 /** How many lines are judged for a query. */
 const mostLines = 300;
 /** Text with less of the query than this isn't shown by itself, and with less than that it tells nothing of the picture. */
@@ -40,7 +44,7 @@ const quoted = 3;
 export function textMoments(
   store: SearchStore,
   { textQuery: query }: Pick<ParsedQuery, 'textQuery'>,
-  { videos, all, by }: TextScope,
+  { videos, all, by, most = mostWidened }: TextScope,
 ): TrackMoment[] {
   const units = unitsOf(query);
   if (units.length === 0 || videos.length === 0) return [];
@@ -72,6 +76,7 @@ export function textMoments(
     inSentences(
       store,
       moments.filter(({ source }) => source !== 'name'),
+      most,
     ),
   );
   const named = moments.filter(({ source }) => source === 'name');

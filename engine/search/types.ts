@@ -92,5 +92,5 @@ export interface SearchDeps {
   /** What of a query a detector of some classes knows. */
   match: MatchNouns;
   /** Whether a video's footage is still what was indexed; not looked at where absent. */
-  footageState?: (video: IndexedVideo) => Promise<'missing' | 'changed' | undefined>;
+  footageState?: (video: Pick<IndexedVideo, 'id'>) => Promise<'missing' | 'changed' | undefined>;
 }
