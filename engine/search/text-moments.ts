@@ -29,6 +29,19 @@ export interface TextScope {
   most?: number;
 }
 
+/** Lines as the index has them: the same ones are found again while somebody types. */
+const known = new Map<string, string>();
+const mostKnown = 4096;
+
+function indexedLine(text: string): string {
+  let line = known.get(text);
+  if (line === undefined) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(text, (line = indexLine(text)));
+  }
+  return line;
+}
+
 /** So many moments are widened to whole sentences where nobody says how many are listed. */
 const mostWidened = 60;
 /** How many lines are judged for a query. */
@@ -53,7 +66,7 @@ export function textMoments(
   const found = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
     const video = byId.get(hit.videoId);
     const wanted = video && by(sourceOf(hit)) && isWithin(hit, video);
-    return wanted ? [{ hit, video, words: unitsHeld(units, indexLine(hit.text)) }] : [];
+    return wanted ? [{ hit, video, words: unitsHeld(units, indexedLine(hit.text)) }] : [];
   });
   const lines = withoutSaidTwice(found);
   const runs = runsAcross(lines.filter(({ hit, words: some }) => hit.kind === 'said' && some.size > 0));
