@@ -1,3 +1,4 @@
+import { Remembered } from '../core/remembered.ts';
 import type { Colour } from '../protocol/colours.ts';
 import type { Heading } from '../protocol/headings.ts';
 import type { QueryDialect } from '../protocol/calibration.ts';
@@ -142,7 +143,7 @@ const mostKept = 256;
 /** Takes each query apart once, for one detector. */
 export class QueryParser {
   readonly #options: Omit<ParseOptions, 'bare'>;
-  readonly #known = new Map<string, ParsedQuery>();
+  readonly #known = new Remembered<ParsedQuery>(mostKept);
 
   constructor(options: Omit<ParseOptions, 'bare'> = {}) {
     this.#options = options;
@@ -159,14 +160,7 @@ export class QueryParser {
   }
 
   #parsed(text: string, bare: boolean): ParsedQuery {
-    const key = `${bare} ${text}`;
-    let parsed = this.#known.get(key);
-    if (!parsed) {
-      if (this.#known.size >= mostKept) this.#known.clear();
-      parsed = parseQuery(text, { ...this.#options, bare });
-      this.#known.set(key, parsed);
-    }
-    return parsed;
+    return this.#known.get(`${bare} ${text}`, () => parseQuery(text, { ...this.#options, bare }));
   }
 }
 

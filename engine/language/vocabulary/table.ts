@@ -1,3 +1,5 @@
+import { Remembered } from '../../core/remembered.ts';
+
 /** COCO's 80 object classes (Lin et al., arXiv:1405.0312) in the detector's order: its class number is the index. */
 export const cocoLabels = [
   ...['person', 'bicycle', 'car', 'motorcycle', 'airplane', 'bus', 'train', 'truck', 'boat', 'traffic light'],
@@ -254,18 +256,11 @@ export type Vocabulary = ReadonlyMap<string, VocabularyEntry>;
 /** The vocabulary of a detector of COCO's classes. */
 export const vocabulary: Vocabulary = buildVocabulary();
 
-const byLabels = new Map<string, Vocabulary>();
-const mostVocabularies = 16;
+const byLabels = new Remembered<Vocabulary>(16);
 
 /** The words that mean something to a detector of some classes: COCO's by all their names, others by their own. */
 export function vocabularyOf(labels: readonly string[]): Vocabulary {
-  const key = labels.join('\n');
-  let known = byLabels.get(key);
-  if (!known) {
-    if (byLabels.size >= mostVocabularies) byLabels.clear();
-    byLabels.set(key, (known = narrowed(new Set(labels))));
-  }
-  return known;
+  return byLabels.get(labels.join('\n'), () => narrowed(new Set(labels)));
 }
 
 function narrowed(labels: ReadonlySet<string>): Vocabulary {
