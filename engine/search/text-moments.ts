@@ -3,6 +3,7 @@ import { runsAcross, type HeldLine, type LineRun } from './across-lines.ts';
 import { withoutSaidTwice } from './said-twice.ts';
 import { inSentences } from './sentences.ts';
 import { textLogOdds } from './calibration.ts';
+import { Remembered } from '../core/remembered.ts';
 import {
   holdsLiterals,
   indexLine,
@@ -30,17 +31,7 @@ export interface TextScope {
 }
 
 /** Lines as the index has them: the same ones are found again while somebody types. */
-const known = new Map<string, string>();
-const mostKnown = 4096;
-
-function indexedLine(text: string): string {
-  let line = known.get(text);
-  if (line === undefined) {
-    if (known.size >= mostKnown) known.clear();
-    known.set(text, (line = indexLine(text)));
-  }
-  return line;
-}
+const indexed = new Remembered<string>(4096);
 
 /** So many moments are widened to whole sentences where nobody says how many are listed. */
 const mostWidened = 60;
@@ -66,7 +57,18 @@ export function textMoments(
   const found = hits.flatMap((hit): (HeldLine & { video: IndexedVideo })[] => {
     const video = byId.get(hit.videoId);
     const wanted = video && by(sourceOf(hit)) && isWithin(hit, video);
-    return wanted ? [{ hit, video, words: unitsHeld(units, indexedLine(hit.text)) }] : [];
+    return wanted
+      ? [
+          {
+            hit,
+            video,
+            words: unitsHeld(
+              units,
+              indexed.get(hit.text, () => indexLine(hit.text)),
+            ),
+          },
+        ]
+      : [];
   });
   const lines = withoutSaidTwice(found);
   const runs = runsAcross(lines.filter(({ hit, words: some }) => hit.kind === 'said' && some.size > 0));
@@ -157,17 +159,14 @@ function joined(lines: readonly TrackMoment[]): TrackMoment[] {
 }
 
 /** Terms of names by path: a library's names are looked at with every query. */
-const namesOf = new Map<string, { file: string; folder: string }>();
-const keptNames = 50_000;
+const namesOf = new Remembered<{ file: string; folder: string }>(50_000);
 
 function namedSo(video: IndexedVideo, query: TextQuery, units: readonly TextTerm[]): TrackMoment[] {
   const { path } = video;
-  let names = namesOf.get(path);
-  if (!names) {
-    if (namesOf.size >= keptNames) namesOf.clear();
-    names = { file: indexLine(fileName(path)), folder: indexLine(folderName(path)) };
-    namesOf.set(path, names);
-  }
+  const names = namesOf.get(path, () => ({
+    file: indexLine(fileName(path)),
+    folder: indexLine(folderName(path)),
+  }));
   const shareOf = (terms: string) => unitsHeld(units, terms).size / units.length;
   const [file, folder] = [shareOf(names.file), shareOf(names.folder)];
   const share = Math.max(file, folder);
