@@ -1,6 +1,7 @@
 import { calibration, logistic, logOdds, textLogOdds, type ModelNumbers } from '../search/calibration.ts';
 import { counts, recheck } from '../search/recheck.ts';
-import { search, type Hit } from '../search/search.ts';
+import { search } from '../search/search.ts';
+import type { Hit } from '../search/hit.ts';
 import { readingList, segmentsOf, spread, type Segment } from '../search/select.ts';
 import { decoderPrompt, isThere, yesNo } from '../language/prompts.ts';
 import { isCluttered } from './cluttered.ts';

@@ -1,6 +1,6 @@
 import { logistic, sceneLogOdds } from '../search/calibration.ts';
 import type { DecoderSession } from '../search/decoder-session.ts';
-import type { Hit } from '../search/search.ts';
+import type { Hit } from '../search/hit.ts';
 import type { ParsedQuery, QueryParser } from '../language/parsed-query.ts';
 import type { ModelNumbers } from '../search/calibration.ts';
 import type { ConcatenatedTimeline } from './timeline.ts';

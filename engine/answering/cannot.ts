@@ -1,6 +1,6 @@
 import { singular } from '../language/inflection.ts';
 import { bareSubject } from '../language/questions.ts';
-import type { Hit } from '../search/search.ts';
+import type { Hit } from '../search/hit.ts';
 import { isCluttered } from './cluttered.ts';
 import { cannotText } from '../protocol/cannot.ts';
 import { evidenceOf, type Asking, type RawAnswer } from './asking.ts';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { clock } from '../protocol/clock.ts';
 import { shotsIn, type Footage } from '../search/footage.ts';
 import type { TokensOf } from './answering.ts';
-import type { Hit } from '../search/search.ts';
+import type { Hit } from '../search/hit.ts';
 import type { Segment } from '../search/select.ts';
 import type { Shot } from '../vision/shots.ts';
 import type { PatchTable } from '../library/patch-types.ts';

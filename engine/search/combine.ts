@@ -2,7 +2,7 @@ import { calibration, logistic, logOdds } from './calibration.ts';
 import { either } from './fusion.ts';
 import type { MomentSource, Why } from '../protocol/reasons.ts';
 import type { IndexedVideo } from '../library/types.ts';
-import type { Hit } from './search.ts';
+import type { Hit } from './hit.ts';
 import type { TrackMoment } from '../library/track-search.ts';
 
 /** A moment as it is listed, by whatever evidence. */

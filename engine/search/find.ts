@@ -12,7 +12,7 @@ import { filtered, type Searched } from './filters.ts';
 import { DecoderSession } from './decoder-session.ts';
 import { scoringFor } from './scoring.ts';
 import { counts, recheck } from './recheck.ts';
-import type { Hit } from './search.ts';
+import type { Hit } from './hit.ts';
 import { textMoments } from './text-moments.ts';
 import { lookThrough } from './look-through.ts';
 import { otherQueries } from './other-encoders.ts';

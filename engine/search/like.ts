@@ -10,7 +10,7 @@ import type { Model } from '../inference/types.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { Like } from '../protocol/requests.ts';
 import type { Searched } from './filters.ts';
-import type { Hit } from './search.ts';
+import type { Hit } from './hit.ts';
 import type { SearchDeps, SearchStore } from './types.ts';
 
 /**

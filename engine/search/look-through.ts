@@ -1,6 +1,7 @@
 import { openWhole } from './footage.ts';
 import { excerptsWithOthers, otherPlaces, withOthers, type OtherQuery } from './other-encoders.ts';
-import { search, type Hit, type VisualQuery } from './search.ts';
+import { search, type VisualQuery } from './search.ts';
+import type { Hit } from './hit.ts';
 import { goneThrough, openWindows, widened } from './windows.ts';
 import type { Searched } from './filters.ts';
 import type { SearchStore } from './types.ts';

@@ -4,7 +4,7 @@ import { parseQuery } from '../language/parsed-query.ts';
 import { genericNumbers } from './calibration.ts';
 import { recheck } from './recheck.ts';
 import type { DecoderSession } from './decoder-session.ts';
-import type { Hit } from './search.ts';
+import type { Hit } from './hit.ts';
 
 const hit = (peak: number) =>
   ({

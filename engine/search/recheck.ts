@@ -7,7 +7,7 @@ import { spread } from './select.ts';
 import type { Place } from '../language/vocabulary/match.ts';
 import type { ParsedQuery } from '../language/parsed-query.ts';
 import type { DecoderSession } from './decoder-session.ts';
-import type { Hit } from './search.ts';
+import type { Hit } from './hit.ts';
 
 /** How many temporal patches of a moment the decoder looks at. */
 const patchesPerMoment = 6;

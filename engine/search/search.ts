@@ -4,9 +4,10 @@ import { witnessed } from './witnesses.ts';
 import { ceilingOf, coverageOf, either, fuser, standout, type Coverage } from './fusion.ts';
 import { shotsIn, type Excerpt, type Footage } from './footage.ts';
 import { groupMoments, type Span } from './moments.ts';
+import type { Hit } from './hit.ts';
 import { fitterOf, type Fit } from './object-fit.ts';
 import { bestSeen, labelsOf, objectScores } from './object-scores.ts';
-import { reasonsText, type Why } from '../protocol/reasons.ts';
+import { reasonsText } from '../protocol/reasons.ts';
 import { shotsOf, type Shot } from '../vision/shots.ts';
 import { backgroundOf, type Background } from './similarity.ts';
 import { visualExplanations } from './explanations.ts';
@@ -17,24 +18,6 @@ import type { IndexedVideo } from '../library/types.ts';
 import type { WantedObject, WantedObjects } from '../language/parsed-query.ts';
 import type { Scoring } from './scoring.ts';
 import type { SearchStore } from './types.ts';
-
-/** A moment with what was learned about it. */
-export interface Hit extends Span {
-  video: IndexedVideo;
-  confidence: number;
-  /** No re-check lifts the confidence over this. */
-  ceiling: number;
-  source: 'object' | 'scene';
-  /** The detector's score of what is wanted, 0 where it saw nothing of it. */
-  object: number;
-  /** Cosine of query and picture. */
-  similarity: number;
-  explanations: Why[];
-  /** The same in English. */
-  reason: string;
-  /** The decoder's probability of "yes". */
-  checked?: number;
-}
 
 /** How many temporal patches the moments are grown from, for each moment that is wanted. */
 const seedsPerMoment = 30;

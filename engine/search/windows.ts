@@ -1,5 +1,5 @@
 import type { Excerpt } from './footage.ts';
-import type { Hit } from './search.ts';
+import type { Hit } from './hit.ts';
 import type { Background } from './similarity.ts';
 import type { PatchPlace, SeenTogether } from '../library/patch-types.ts';
 import type { IndexedVideo } from '../library/types.ts';

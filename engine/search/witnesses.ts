@@ -3,7 +3,7 @@ import { areaOf, boxOverlap } from '../core/boxes.ts';
 import { reasonsText, type Why } from '../protocol/reasons.ts';
 import { fitterOf, fitting } from './object-fit.ts';
 import type { Coverage } from './fusion.ts';
-import type { Span } from './moments.ts';
+import type { Hit } from './hit.ts';
 import type { SeenObject } from '../core/frames.ts';
 import type { IndexedVideo } from '../library/types.ts';
 import type { WantedObject } from '../language/parsed-query.ts';
@@ -26,31 +26,19 @@ const doubts = {
   agrees: 0.5,
 } as const;
 
-/** What is known of a moment when it is doubted. */
-interface Found extends Span {
-  video: IndexedVideo;
-  confidence: number;
-  ceiling: number;
-  source: 'object' | 'scene';
-  object: number;
-  similarity: number;
-  explanations: Why[];
-  reason: string;
-}
-
 /** What is known of a query when its moments are doubted. */
 export interface Doubted {
   coverage: Coverage;
   wanted: readonly WantedObject[];
   /** The probability that the scene is what is wanted, by its similarity. */
-  sceneOf: (hit: Pick<Found, 'similarity'>) => number;
+  sceneOf: (hit: Pick<Hit, 'similarity'>) => number;
   /** Whether a whole recording is no film of single things, see {@link isFull}. */
   isFull: (video: IndexedVideo) => boolean;
   numbers: Pick<ModelNumbers, 'cluttered'>;
 }
 
 /** Holds a moment against what else was seen in it: where its witnesses disagree, it is no surer than a guess. */
-export function witnessed<F extends Found>(store: Pick<SearchStore, 'objects'>, hit: F, about: Doubted): F {
+export function witnessed(store: Pick<SearchStore, 'objects'>, hit: Hit, about: Doubted): Hit {
   // Only where it is told as sure anything depends on it; a model that sees everywhere alike needs no second witness.
   if (about.numbers.cluttered === undefined || hit.confidence < calibration.confident) return hit;
   const seen = store.objects(hit.video.id, undefined, { from: hit.first, past: hit.past });
@@ -61,7 +49,7 @@ export function witnessed<F extends Found>(store: Pick<SearchStore, 'objects'>, 
   return doubtful ? lowered(hit, about) : hit;
 }
 
-function isDoubtedObject(hit: Found, seen: readonly SeenObject[], about: Doubted): boolean {
+function isDoubtedObject(hit: Hit, seen: readonly SeenObject[], about: Doubted): boolean {
   const { wanted, coverage, sceneOf } = about;
   const fit = fitterOf(seen);
   const own = seen.filter((one) => wanted.some((what) => fit(what, one) >= fitting));
@@ -94,7 +82,7 @@ function isDoubtedObject(hit: Found, seen: readonly SeenObject[], about: Doubted
 }
 
 /** Nobody but the embedding says so, and something else is seen there. */
-function isDoubtedScene(hit: Found, seen: readonly SeenObject[], { wanted, sceneOf }: Doubted): boolean {
+function isDoubtedScene(hit: Hit, seen: readonly SeenObject[], { wanted, sceneOf }: Doubted): boolean {
   const labels = new Set(wanted.flatMap((what) => what.labels));
   const frames = new Set(
     seen.filter(({ label, score }) => score >= doubts.plain.score && !labels.has(label)).map(frameOf),
@@ -114,7 +102,7 @@ function bestByFrame(seen: readonly SeenObject[]): SeenObject[] {
 
 const frameOf = ({ patch, frame }: SeenObject): number => 2 * patch + frame;
 
-function lowered<F extends Found>(hit: F, { wanted }: Doubted): F {
+function lowered(hit: Hit, { wanted }: Doubted): Hit {
   const words = wanted.find(({ words }) => words !== undefined)?.words;
   const doubt: Why[] = words === undefined ? [] : [{ code: 'unsure', of: 'class', words }];
   const told = hit.explanations.some(({ code }) => code === 'unsure');

@@ -13,7 +13,7 @@ import {
 } from '../asking.ts';
 import { decoderPrompt, noName } from '../../language/prompts.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
-import type { Hit } from '../../search/search.ts';
+import type { Hit } from '../../search/hit.ts';
 
 /** How many of the best moments are looked at again. */
 const looked = 3;

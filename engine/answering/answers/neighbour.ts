@@ -4,7 +4,7 @@ import { decoderPrompt, noName } from '../../language/prompts.ts';
 import { representative, type Segment } from '../../search/select.ts';
 import { absent } from './occurrences.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
-import type { Hit } from '../../search/search.ts';
+import type { Hit } from '../../search/hit.ts';
 
 /** How many of the best moments are looked at again. */
 const looked = 3;

@@ -7,7 +7,7 @@ import { mostAtOnce, withoutParts } from '../../search/object-scores.ts';
 import { confirmVisits, knownThing, seenOf, visitsIn } from './followed.ts';
 import { presences } from '../visits.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
-import type { Hit } from '../../search/search.ts';
+import type { Hit } from '../../search/hit.ts';
 import { plural } from '../../protocol/plural.ts';
 
 /** How many moments are looked at again to find every occurrence, in each video. */

@@ -12,7 +12,7 @@ import {
   type Stated,
 } from '../asking.ts';
 import { decoderPrompt, sides, sidesWritten, type Side } from '../../language/prompts.ts';
-import type { Hit } from '../../search/search.ts';
+import type { Hit } from '../../search/hit.ts';
 import type { Visit } from '../visits.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
 

@@ -2,7 +2,7 @@ import { occurrences, absent } from './occurrences.ts';
 import { cannotTell } from '../cannot.ts';
 import { calibration } from '../../search/calibration.ts';
 import { evidenceOf, nameOf, statedTogether, type Asking, type RawAnswer, type Stated } from '../asking.ts';
-import type { Hit } from '../../search/search.ts';
+import type { Hit } from '../../search/hit.ts';
 import type { ParsedQuery } from '../../language/parsed-query.ts';
 
 /** So many moments are named. */
