@@ -33,7 +33,8 @@ export async function survey(
   const { signal, force } = options;
   try {
     const facts = await stat(path).catch(() => undefined);
-    const unchanged = force || !facts ? undefined : store.unchangedFile(path, facts.size, facts.mtimeMs);
+    const id = force || !facts ? undefined : store.unchangedFile(path, facts.size, facts.mtimeMs);
+    const unchanged = id === undefined ? undefined : store.video(id);
     const contentHash = unchanged?.contentHash ?? (await media.contentId(path, { signal }));
     const known = unchanged ?? store.videoByContent(contentHash);
     const left = known && !force ? await undone(deps, extractors, known, path, options) : undefined;

@@ -18,7 +18,7 @@ export async function footageState(
   for (const path of video.paths) {
     const facts = await stat(path).catch(() => undefined);
     if (!facts?.isFile()) continue;
-    if (store.unchangedFile(path, facts.size, facts.mtimeMs)?.id === video.id) return undefined;
+    if (store.unchangedFile(path, facts.size, facts.mtimeMs) === video.id) return undefined;
     const content = await media.contentId(path, {}).catch(() => undefined);
     if (content === video.contentHash || (await hasGrown(media, path, video))) return undefined;
     state = 'changed';

@@ -14,8 +14,8 @@ export interface FootagePort {
   video(idOrPath: string): StoredVideo;
   /** The video of a content. */
   videoByContent(contentHash: string): StoredVideo | undefined;
-  /** The video that was found at a path, where the file has neither changed its size nor been modified since. */
-  unchangedFile(path: string, sizeBytes: number, modifiedMs: number): StoredVideo | undefined;
+  /** The id of the video that was found at a path, where the file has neither changed its size nor been modified since. */
+  unchangedFile(path: string, sizeBytes: number, modifiedMs: number): string | undefined;
   /** Videos that lay at a path before another content did, and lie nowhere else. */
   videosOnceAt(path: string): StoredVideo[];
   /** Size and time of modification (milliseconds since 1970) of every file that was indexed as it lies there, by path. */

@@ -75,18 +75,13 @@ export class Videos {
     });
   }
 
-  /** The video that was found at a path, where the file has neither changed its size nor been modified since. */
-  unchanged(path: string, sizeBytes: number, modifiedMs: number): StoredVideo | undefined {
-    return this.#db.snapshot(() => {
-      const row = this.#db.get<VideoRow>(
-        `SELECT videos.* FROM files JOIN videos ON num = video
-         WHERE path = ? AND present = 1 AND size_bytes = ? AND modified_at = ?`,
-        path,
-        sizeBytes,
-        modifiedMs,
-      );
-      return row && this.#video(row);
-    });
+  /** The id of the video that was found at a path, where the file has neither changed its size nor been modified since. */
+  unchanged(path: string, sizeBytes: number, modifiedMs: number): string | undefined {
+    return this.#db.get<{ id: string }>(
+      `SELECT videos.id FROM files JOIN videos ON num = video
+       WHERE path = ? AND present = 1 AND size_bytes = ? AND modified_at = ?`,
+      ...[path, sizeBytes, modifiedMs],
+    )?.id;
   }
 
   /** Videos that lay at a path before another content did, and lie nowhere else. */
