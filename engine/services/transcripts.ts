@@ -40,14 +40,14 @@ export function transcripts(deps: TranscriptDeps): TranscriptTools {
   const transcript = async (request: TranscriptRequest): Promise<Transcript> => {
     const { video: place, source, language } = parseRequest(transcriptRequestSchema, request);
     const found = await video(place);
-    const captions = captionsOf(store(), found.id, language);
-    const burntIn = () => readSubtitles(store(), found.id);
+    const words = wordsOf(store(), found);
+    const captions = captionsIn(words, language);
     if (source === 'captions' || (source === undefined && captions.length > 0))
-      return shown(store(), found, captioned(found, captions));
-    const spoken = heard(store(), found);
-    if (source === 'burnt-in' || (source === undefined && spoken.lines.length === 0 && burntIn().length > 0))
-      return shown(store(), found, burnt(store(), found));
-    return shown(store(), found, spoken);
+      return shown(words, captioned(found, captions));
+    const { spoken, burntIn } = words;
+    if (source === 'burnt-in' || (source === undefined && spoken.lines.length === 0 && burntIn.length > 0))
+      return shown(words, burnt(store(), found, burntIn));
+    return shown(words, spoken);
   };
   return {
     transcript,
@@ -72,9 +72,9 @@ export function transcripts(deps: TranscriptDeps): TranscriptTools {
       };
       keepCorrection(store(), found.contentHash, correction);
       store().tellHub('correct', found.contentHash, correction);
-      const after = heard(store(), found);
-      rewrite(store(), found, after.lines);
-      return shown(store(), found, after);
+      rewrite(store(), found, heard(store(), found).lines);
+      const words = wordsOf(store(), found);
+      return shown(words, words.spoken);
     },
   };
 }
@@ -103,32 +103,46 @@ export function takeCorrections(
 /** A transcript without what else the video has. */
 type Lines = Omit<Transcript, 'sources'>;
 
-function shown(store: Store, video: StoredVideo, lines: Lines): Transcript {
-  const captions = [...captionLanguages(store, video.id)].sort(([, a], [, b]) => b.length - a.length);
-  const spoken = heard(store, video);
-  const read = readSubtitles(store, video.id);
+/** All that is known of what is said in a video. */
+interface Words {
+  captions: ReadonlyMap<string | null, readonly StoredLine[]>;
+  spoken: Lines;
+  /** Whether anybody listened. */
+  isHeard: boolean;
+  /** Subtitles that are part of the picture. */
+  burntIn: readonly StoredLine[];
+}
+
+function wordsOf(store: Store, video: StoredVideo): Words {
+  const lines = store.lines(video.id, ['captions']).filter(({ kind }) => kind === 'said');
+  return {
+    captions: Map.groupBy(lines, ({ language }) => language ?? null),
+    spoken: heard(store, video),
+    isHeard: heardTrack(store, video.id) !== undefined,
+    burntIn: store.lines(video.id, ['screen-text']).filter(({ kind }) => kind === 'said'),
+  };
+}
+
+function shown({ captions, spoken, isHeard, burntIn }: Words, lines: Lines): Transcript {
+  const languages = [...captions].sort(([, a], [, b]) => b.length - a.length);
   return {
     ...lines,
     sources: [
-      ...captions.map(([language, { length }]) => ({ source: 'captions' as const, language, lines: length })),
-      ...(heardTrack(store, video.id)
-        ? [{ source: 'speech' as const, language: null, lines: spoken.lines.length }]
-        : []),
-      ...(read.length > 0 ? [{ source: 'burnt-in' as const, language: null, lines: read.length }] : []),
+      ...languages.map(([language, { length }]) => ({
+        source: 'captions' as const,
+        language,
+        lines: length,
+      })),
+      ...(isHeard ? [{ source: 'speech' as const, language: null, lines: spoken.lines.length }] : []),
+      ...(burntIn.length > 0 ? [{ source: 'burnt-in' as const, language: null, lines: burntIn.length }] : []),
     ],
   };
 }
 
-function captionLanguages(store: Store, id: string): Map<string | null, StoredLine[]> {
-  const lines = store.lines(id, ['captions']).filter(({ kind }) => kind === 'said');
-  return Map.groupBy(lines, ({ language }) => language ?? null);
-}
-
 /** Spoken lines that came with a file; of several languages the one that is asked for, else the one with most lines. */
-function captionsOf(store: Store, id: string, language: string | undefined): StoredLine[] {
-  const languages = captionLanguages(store, id);
-  if (language !== undefined) return languages.get(language) ?? [];
-  return [...languages.values()].reduce((most, some) => (some.length > most.length ? some : most), []);
+function captionsIn({ captions }: Words, language: string | undefined): readonly StoredLine[] {
+  if (language !== undefined) return captions.get(language) ?? [];
+  return [...captions.values()].reduce((most, some) => (some.length > most.length ? some : most), []);
 }
 
 function captioned({ id, path, durationSec }: StoredVideo, lines: readonly StoredLine[]): Lines {
@@ -139,17 +153,12 @@ function captioned({ id, path, durationSec }: StoredVideo, lines: readonly Store
   };
 }
 
-/** Subtitles that are part of the picture. */
-function readSubtitles(store: Store, id: string): StoredLine[] {
-  return store.lines(id, ['screen-text']).filter(({ kind }) => kind === 'said');
-}
-
-function burnt(store: Store, video: StoredVideo): Lines {
+function burnt(store: Store, video: StoredVideo, lines: readonly StoredLine[]): Lines {
   const { id, path, durationSec } = video;
   return {
     ...{ videoId: id, path, durationSec, source: 'burnt-in', model: null, language: null },
     heardSec: reachedSec(store, video, 'screen-text'),
-    lines: readSubtitles(store, id).map(lineOfTrack),
+    lines: lines.map(lineOfTrack),
   };
 }
 
