@@ -3,7 +3,6 @@
  * and another checkout of Longview (with its node_modules) in turn, in one run: indexing a video, the first list of a
  * find in 100 hours, and how soon an answer starts. A ratio above 1 says how many times quicker this build is.
  */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +12,7 @@ import { z } from 'zod';
 import { table } from '../../engine/hosts/cli/table.ts';
 import { badArgument } from '../../engine/protocol/errors.ts';
 import { median } from '../median.ts';
+import { outputOf } from '../output-of.ts';
 import { makeSample } from '../search/queries.ts';
 
 export const what = 'this build and an older one in turn: indexing, the first list, the start of an answer';
@@ -119,18 +119,7 @@ async function inTurn(
 
 /** What a script of a build prints. @throws Error if it ends with another code than 0 */
 function longview(build: string, args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [join(build, 'build', 'run.mjs'), ...args], {
-    cwd: build,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-  return new Promise((done, failed) => {
-    child.on('error', failed);
-    child.on('close', (code) =>
-      code === 0 ? done(text) : failed(new Error(`${args.join(' ')} in ${build} ended with code ${code}`)),
-    );
-  });
+  return outputOf([join(build, 'build', 'run.mjs'), ...args], { cwd: build });
 }
 
 function report(rows: readonly Row[]): string[] {

@@ -1,3 +1,4 @@
+import { Random } from '../../demo/sample/random.ts';
 /** One query's list, judged. */
 export interface JudgedFind {
   /** What it asks for is somewhere. */
@@ -65,10 +66,10 @@ export function interval(
   figure: (figures: FindFigures) => number | undefined,
   { draws = 1000, seed = 1 } = {},
 ): [number, number] | undefined {
-  const random = mulberry(seed);
+  const random = new Random(seed);
   const values: number[] = [];
   for (let draw = 0; draw < draws; draw++) {
-    const some = judged.map(() => judged[Math.floor(random() * judged.length)]);
+    const some = judged.map(() => random.pick(judged));
     const value = figure(figuresOf(some));
     if (value !== undefined) values.push(value);
   }
@@ -76,17 +77,6 @@ export function interval(
   values.sort((a, b) => a - b);
   const at = (part: number) => values[Math.min(values.length - 1, Math.floor(part * values.length))];
   return [at(0.025), at(0.975)];
-}
-
-/** Numbers from 0 to 1 that are the same for every run (Mulberry32). */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /** What was measured of a set, as it is kept: [value, low, high] of each figure. */

@@ -4,7 +4,6 @@
  * memory, size of the library, each extractor alone and beside the others. With `--before`, another checkout of
  * Longview (with its node_modules) indexes the same films in turn.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -16,6 +15,7 @@ import { openTerminal } from '../../engine/hosts/cli/terminal.ts';
 import { probe } from '../../engine/media/index.ts';
 import { badArgument } from '../../engine/protocol/errors.ts';
 import { median } from '../median.ts';
+import { outputOf } from '../output-of.ts';
 import { makeFilms, type Films } from './films.ts';
 
 export const what = 'how fast videos become searchable, against an older build, and what it costs';
@@ -230,7 +230,7 @@ class IndexBench {
     const own = library ?? (await mkdtemp(join(tmpdir(), 'longview-index-')));
     try {
       const args = [join(import.meta.dirname, 'one.ts'), build, kind, film, own, ...extractors];
-      return { ...measured.parse(JSON.parse(await output(args))), bytes: sizes(own) };
+      return { ...measured.parse(JSON.parse(await outputOf(args))), bytes: sizes(own) };
     } finally {
       if (library === undefined) await rm(own, { recursive: true, force: true });
     }
@@ -240,19 +240,6 @@ class IndexBench {
 interface Turns {
   before?: Measured[];
   now: Measured[];
-}
-
-/** What a script prints. @throws Error if it ends with another code than 0 */
-function output(args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-  return new Promise((done, failed) => {
-    child.on('error', failed);
-    child.on('close', (code) =>
-      code === 0 ? done(text) : failed(new Error(`${args.join(' ')} ended with code ${code}`)),
-    );
-  });
 }
 
 function sizes(library: string): Bytes {

@@ -1,9 +1,12 @@
+import { Random } from '../../demo/sample/random.ts';
+
 /**
  * A film with some bytes changed: single ones, numbers set to their extremes, stretches overwritten, taken out, doubled or
  * moved, or cut off. The same seed and number give the same film.
  */
 export function mutated(original: Buffer, seed: number, number: number): Buffer {
-  const random = generator(seed * 1_000_003 + number);
+  const source = new Random(seed * 1_000_003 + number);
+  const random = () => source.next();
   let bytes = Buffer.from(original);
   for (let left = 1 + below(random, 6); left > 0; left--) {
     // Half of all changes fall upon the first and last kilobytes, where containers tell what is inside.
@@ -33,17 +36,6 @@ export function mutated(original: Buffer, seed: number, number: number): Buffer 
     if (bytes.length === 0) bytes = Buffer.alloc(1);
   }
   return bytes;
-}
-
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function below(random: () => number, past: number): number {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { followOnce, publish } from '../../engine/hub/index.ts';
 import { openStore, type Store, type StoredPatch } from '../../engine/library/index.ts';
+import { seeded } from '../kills/mishaps.ts';
 import { median } from '../median.ts';
 import { measured, type Part } from './measure.ts';
 
@@ -13,11 +14,8 @@ const settings = {
 
 /** A unit vector [384] that is another one for each number. */
 function unit(seed: number): Float32Array {
-  let state = seed * 2654435761;
-  const values = Float32Array.from({ length: settings.embeddingSize }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  });
+  const random = seeded(seed * 2654435761);
+  const values = Float32Array.from({ length: settings.embeddingSize }, () => random() - 0.5);
   const length = Math.hypot(...values);
   return values.map((value) => value / length);
 }

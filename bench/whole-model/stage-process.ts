@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { outputOf } from '../output-of.ts';
 import type { StageOptions } from './stages.ts';
 
 /** Runs one step in a process of its own, whose progress goes to standard error. @returns what it measured. */
@@ -8,17 +8,6 @@ export async function runStage(stage: string, options: StageOptions): Promise<un
   const values = { folder, layers, blocks, vocab: vocabulary, precision, patches, tokens, threads };
   const flags = Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const bench = join(import.meta.dirname, '..', 'main.ts');
-  const child = spawn(
-    process.execPath,
-    [bench, 'whole-model', '--stage', stage, '--frame', `${frame.width}x${frame.height}`, ...flags],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let printed = '';
-  child.stdout.on('data', (piece: Buffer) => (printed += piece.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  if (code !== 0) throw new Error(`${stage} ended with code ${code}`);
-  return JSON.parse(printed);
+  const frameFlag = ['--frame', `${frame.width}x${frame.height}`];
+  return JSON.parse(await outputOf([bench, 'whole-model', '--stage', stage, ...frameFlag, ...flags]));
 }
