@@ -1,4 +1,4 @@
-const many = (count: number, one: string) => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`;
+import { many } from './en-words.ts';
 
 /** What is said and written in a video, in English. */
 export const enTranscript = {

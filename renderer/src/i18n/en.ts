@@ -1,24 +1,16 @@
 import type { InSameWords } from './in-same-words.ts';
 import { enFolders } from './en-folders.ts';
 import { enKeeping } from './en-keeping.ts';
+import { enAsking } from './en-asking.ts';
+import { enSettings } from './en-settings.ts';
 import { enTranscript } from './en-transcript.ts';
+import { length, many } from './en-words.ts';
 import { thingText, type KnownThing } from '../../../engine/protocol/reasons.ts';
-
-const many = (count: number, one: string, more = `${one}s`) =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
-
-/** A length as people say it: "3 h 24 min", "12 min", "40 s". */
-function length(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  if (minutes < 60) return `${minutes} min`;
-  return minutes % 60 === 0 || minutes > 6000
-    ? `${Math.round(minutes / 60)} h`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
 
 /** Every message of the interface, in English. */
 export const en = {
+  ...enAsking,
+  ...enSettings,
   ...enTranscript,
   ...enKeeping,
   ...enFolders,
@@ -27,7 +19,6 @@ export const en = {
   skip: 'Skip to content',
   library: 'Library',
   activity: 'Activity',
-  settings: 'Settings',
   add: 'Add footage',
   close: 'Close',
   cancel: 'Cancel',
@@ -104,11 +95,6 @@ export const en = {
   'offline.desktop': 'It is being started again; this window goes on by itself.',
 
   'library.summary': (videos: number, seconds: number) => `${many(videos, 'video')} · ${length(seconds)}`,
-  problems: 'What could not be added',
-  'problems.count': (count: number) =>
-    `${many(count, 'file or folder', 'files and folders')} could not be added`,
-  'problems.more': (count: number) => `${count} more in Activity`,
-  'problems.dismiss': 'Dismiss',
   copied: 'Copied',
   'library.none': 'No videos here',
   'library.none.text': 'No video of your library fits what is chosen above.',
@@ -168,8 +154,6 @@ export const en = {
   'words.near': 'It knows:',
   'words.language': (names: string) =>
     `This model understands ${names}: the pictures weren’t searched for these words.`,
-  'catalogue.minutes': (minutes: number) =>
-    `It takes about ${many(minutes, 'minute')} for an hour of video on this machine. Your videos are gone through in the background, the newest first; searching works meanwhile.`,
   'words.models': 'Models for more words and languages',
   'results.group': 'Group by video',
   'results.ask': 'Ask instead',
@@ -205,24 +189,6 @@ export const en = {
   'why.saw': (what: string, frames: number, of: number) => `${what} in ${frames} of ${many(of, 'frame')}`,
   'why.thing': (thing: KnownThing) => thingText(thing),
   'why.not-seen': (label: string) => `no ${label} seen here`,
-  'cannot.language': (names: string) =>
-    `This model understands ${names} only. Use that language, or choose another model in the settings.`,
-  'cannot.greeting':
-    'Hello! Ask about what is shown or said in your recordings, as in “When does the dog appear?”',
-  'cannot.statement': 'That is a statement. Ask a question about your recordings, as in “Is there a dog?”',
-  'cannot.incomplete':
-    'The question seems to be cut short. Ask it in full, as in “What comes after the dog?”',
-  'cannot.several': 'These are several questions. Ask them one at a time.',
-  'cannot.unknown-thing': (thing: string) =>
-    `Can’t tell from these recordings: this model has no words for “${thing}”.`,
-  'cannot.not-heard':
-    'Nothing is known of what is said there: it has no captions and was not heard. Index it with speech, or put a subtitle file beside it.',
-  'cannot.not-read': 'What is written in the picture was not read yet. Index it with text.',
-  'cannot.outside': 'The recording isn’t that long.',
-  'cannot.unknown-question': 'Can’t tell: this model can’t answer such a question.',
-  'cannot.unclear-footage': (thing: string) =>
-    `Can’t tell: in footage as full as this, this model doesn’t know “${thing}” for sure.`,
-  'cannot.class-only': (thing: string) => `Can’t tell “${thing}” from others of its kind with this model.`,
   'why.unsure.class': (words: string) => `can’t tell whether “${words}”`,
   'why.unsure.attribute': (words: string) => `“${words}” unsure`,
   'why.looks-like.high': 'strong visual match',
@@ -313,70 +279,6 @@ export const en = {
   'details.model': 'Model',
   'details.cuts': 'Shot cuts',
 
-  'ask.label': 'Question about this video',
-  'ask.placeholder': 'Ask about this video…',
-  'ask.title': 'Ask your library',
-  'ask.place': 'Ask',
-  'ask.library': 'Question about your library',
-  'ask.library.hint': 'What happens after the cake is cut?',
-  'ask.where': 'Asked about',
-  'ask.everything': (count: number) => `Everything (${count})`,
-  'ask.answer': 'Answer',
-  'ask.blank': 'Answers with their proof',
-  'ask.blank.text':
-    'Ask about one folder or everything. Each statement comes with the moment that it rests on; a question asked before is answered at once.',
-  'ask.go': 'Ask',
-  'ask.compare': 'Compare',
-  'ask.auto': 'Most agree',
-  'ask.auto.tip': 'Ask at several time scales and take the answer that most of them give',
-  'ask.compare.tip': 'Ask at several time scales and show the answers side by side',
-  'ask.plan': (patches: number, passes: number) =>
-    `Reads ${many(patches, 'moment')}, asks the model ${many(passes, 'time')}`,
-  'ask.plan.time': (seconds: number) => `about ${length(Math.max(1, seconds))}`,
-  'ask.plan.cached': 'Answered before: costs nothing',
-  'ask.plan.far': (trusted: number) =>
-    `Longer than the effective context length of ${many(trusted, 'moment')}`,
-  'ask.agreement': (share: string) => `${share} of the time scales agree`,
-  'ask.rerun': 'Ask this again',
-  'ask.unproven': 'not proven',
-  'ask.reading': 'Reading the video…',
-  'ask.cancelled': 'Stopped.',
-  'ask.cached': 'answered before',
-  'ask.cached.tip': 'The same question at the same time scale: the kept answer',
-  'ask.again': 'Ask anew',
-  'ask.unsure': 'Take this as a guess: the video hardly supports it.',
-  'ask.evidence': 'What it rests on',
-  'ask.cost': (read: number, of: number, ms: number) =>
-    `Read ${read.toLocaleString('en')} of ${of.toLocaleString('en')} moments in ${ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`}`,
-  gamma: 'Time scale',
-  'gamma.idle': 'changes nothing for this question',
-  'ask.guess': 'guess',
-  'ask.scales.same': (scales: string) => `The answer is the same at ${scales}.`,
-  'gamma.find': 'Find',
-  'gamma.find.hint': 'Squeeze time a little, to spot one thing in a long recording.',
-  'gamma.explain': 'Explain',
-  'gamma.explain.hint': 'Stretch time, to follow what happens one after another.',
-  'gamma.recording': 'Recording',
-  'gamma.model': 'Model',
-  'gamma.trained': 'trained',
-  'gamma.squeeze': 'Time is squeezed.',
-  'gamma.squeeze.for': 'Scenes that lie far apart come close together: good for spotting one thing.',
-  'gamma.even': 'Time as it is.',
-  'gamma.even.for': 'Scenes lie as far apart for the model as they do in the recording.',
-  'gamma.stretch': 'Time is stretched.',
-  'gamma.stretch.for': 'Scenes move apart and their order stands out: good for following events.',
-  'gamma.none': (model: string, encoding: string) =>
-    `${model} reads time with ${encoding}, which the time scale doesn’t change.`,
-  'gamma.outside': (from: number, to: number) =>
-    `Outside the range that the model was trained with (${from} to ${to}): an experiment.`,
-  history: 'Asked before',
-  'history.size': (bytes: string) => `${bytes} kept`,
-  'history.kept': 'kept, answered at once',
-  'ask.everywhere': 'everything',
-  'history.pin': 'Keep this answer',
-  'history.unpin': 'No longer keep this answer',
-  'history.remove': 'Forget this answer',
-
   'activity.idle': 'Nothing to do',
   'activity.idle.text':
     'When you add footage, its indexing shows here: speed, time left, and what went wrong.',
@@ -416,98 +318,7 @@ export const en = {
   'theme.dark': 'Dark',
   'theme.light': 'Light',
   language: 'Language',
-  models: 'Models',
-  'models.text': 'Models analyse your footage and answer questions. All of them run on this machine.',
-  'can.detect': 'sees objects',
-  'can.embed': 'finds scenes',
-  'can.read': 'answers',
-  'can.hear': 'hears speech',
-  'model.active': 'in use',
-  'model.architecture': 'Architecture',
-  'model.variant': 'Position encoding',
-  'model.gammas': 'Trained time scales',
-  'model.size': 'Size',
-  'model.licence': 'Licence',
-  'model.provenance': 'Made from',
-  'model.folder': 'Folder',
-  'model.none': 'none',
-  'model.remove': 'Remove',
-  'model.remove.title': (name: string) => `Remove “${name}”?`,
-  'model.remove.text': 'Its files are deleted from this machine. Videos and answers stay.',
-  'models.import': 'Import a checkpoint…',
-  'models.decoder': 'Questions are answered by',
-  'models.decoder.text': 'The moments are still found by the model that indexed your footage.',
-  'import.title': 'Import a checkpoint',
-  'import.text':
-    'A folder in Hugging Face’s layout (Qwen2-VL, Qwen2.5-VL, Qwen3-VL and what is trained from them), or a CLIP-class pair exported for onnxruntime.',
-  'import.folder': 'Folder of the checkpoint',
-  'import.precision': 'Precision',
-  'import.positions': 'Position encoding',
-  'import.positions.auto': 'As its config and its name say',
-  'import.go': 'Import',
-  catalogue: 'More models',
-  'catalogue.text': (hub: string) =>
-    `Public models that Longview can run. Nothing is fetched before you press Download; then from ${hub}, checked file by file.`,
-  'catalogue.about': (size: string) => `about ${size}`,
-  'catalogue.have': (size: string) => `${size} here already`,
-  'catalogue.download': 'Download',
-  'catalogue.resume': 'Go on',
-  'catalogue.installed': 'installed',
-  selftest: 'Self-test',
-  'selftest.text':
-    'Hides small pictures in what the model sees of one of your videos (in memory only) and asks about each, at growing lengths: how much it can read at once on this machine and still be right.',
-  'selftest.safe': (patches: number) => `Effective context length: ${many(patches, 'moment')}`,
-  'selftest.when': (day: string) => `Tested ${day}`,
-  'selftest.none': 'No length passed the test',
-  'selftest.never': 'Not tested on this machine yet',
-  'selftest.never.text': 'Until then, asking keeps to the length that the model was trained with.',
-  'selftest.novideo': 'It needs a video that is indexed.',
-  'selftest.video': 'Video to test with',
-  'selftest.go': 'Run the self-test',
-  'selftest.planting': 'hiding and asking',
-  'selftest.table': 'How often the model was right, by length',
-  'selftest.length': 'Read at once',
-  'selftest.right': 'Right',
-  'selftest.time': 'Per question',
-  'selftest.moments': (patches: number) => many(patches, 'moment'),
-  'selftest.needed': (needed: string, chance: string) =>
-    `The line marks ${needed}, which a length must reach to count as effective; guessing would reach ${chance}.`,
-  answers: 'Answers',
-  'answers.text': 'Answers are kept, so that a question asked before costs nothing. Pinned ones always stay.',
-  'answers.size': (count: number, size: string) => `${many(count, 'answer')}, ${size}`,
-  'answers.limit': 'Room for answers',
-  'answers.limit.hint': 'Beyond it the ones that were not used for longest go.',
-  'answers.delete': 'Delete the answers…',
-  'answers.delete.title': 'Delete the kept answers?',
-  'answers.delete.text': 'Pinned answers stay. Everything else can be asked again.',
-  'answers.delete.go': 'Delete the answers',
-  limits: 'How hard it works',
-  'limits.threads': 'Processor cores for models',
-  'limits.threads.all': 'As many as help',
-  'limits.cores': (count: number) => many(count, 'core'),
-  'limits.lowPower': 'While indexing',
-  'limits.lowPower.never': 'Fast',
-  'limits.lowPower.battery': 'Careful on battery',
-  'limits.lowPower.always': 'Always careful',
-  'limits.lowPower.never.text': 'Indexing takes all the power that there is, on battery too.',
-  'limits.lowPower.battery.text': 'Fast while plugged in; on battery it rests half of the time, to spare it.',
-  'limits.lowPower.always.text':
-    'It rests half of the time: the machine stays cool and quiet, indexing takes twice as long.',
   processor: 'Processor',
-  'limits.provider': 'Computes on',
-  'limits.provider.auto': 'Whatever is fastest and right',
-  'limits.test': 'Test this machine',
-  'limits.testing': 'Testing…',
-  storage: 'Storage',
-  'storage.text': 'The library holds what can’t be made again; the feature cache is rebuilt by indexing.',
-  'storage.library': 'Library',
-  'storage.cache': 'Feature cache',
-  'storage.folder': 'Folder',
-  'storage.clear': 'Delete the cache…',
-  'storage.clear.title': 'Delete the feature cache?',
-  'storage.clear.text':
-    'Stills and features are deleted; searching goes on. Answering and stills come back when the videos are indexed again.',
-  'storage.clear.go': 'Delete the cache',
   export: 'Export…',
   'export.title': 'Export moments',
   'export.all': (chosen: number, of: number) => `${chosen} of ${of} chosen`,
@@ -532,15 +343,6 @@ export const en = {
   'export.done': (count: number, out: string) => `${many(count, 'moment')} written to ${out}`,
   'export.downloaded': (count: number, name: string) => `${many(count, 'moment')} in ${name}`,
   'export.skipped': (count: number) => `${count} left out:`,
-  machine: 'This machine',
-  'report.copy': 'Copy a report',
-  'report.text':
-    'Versions, checks and the last lines of the log, for whoever helps you. Without the paths and names of your files.',
-  'report.copied': 'The report is copied. Read it before you give it away.',
-  'machine.text': 'What Longview found here.',
-  'settings.advanced': 'Advanced',
-  'settings.advanced.text': 'Models, checkpoints, self-test, processor, this machine',
-  'settings.version': (version: string) => `Longview ${version}`,
 };
 
 /** The messages of one language. */

@@ -1,0 +1,96 @@
+import { length, many } from './en-words.ts';
+
+/** Asking and answers, in English. */
+export const enAsking = {
+  'cannot.language': (names: string) =>
+    `This model understands ${names} only. Use that language, or choose another model in the settings.`,
+  'cannot.greeting':
+    'Hello! Ask about what is shown or said in your recordings, as in “When does the dog appear?”',
+  'cannot.statement': 'That is a statement. Ask a question about your recordings, as in “Is there a dog?”',
+  'cannot.incomplete':
+    'The question seems to be cut short. Ask it in full, as in “What comes after the dog?”',
+  'cannot.several': 'These are several questions. Ask them one at a time.',
+  'cannot.unknown-thing': (thing: string) =>
+    `Can’t tell from these recordings: this model has no words for “${thing}”.`,
+  'cannot.not-heard':
+    'Nothing is known of what is said there: it has no captions and was not heard. Index it with speech, or put a subtitle file beside it.',
+  'cannot.not-read': 'What is written in the picture was not read yet. Index it with text.',
+  'cannot.outside': 'The recording isn’t that long.',
+  'cannot.unknown-question': 'Can’t tell: this model can’t answer such a question.',
+  'cannot.unclear-footage': (thing: string) =>
+    `Can’t tell: in footage as full as this, this model doesn’t know “${thing}” for sure.`,
+  'cannot.class-only': (thing: string) => `Can’t tell “${thing}” from others of its kind with this model.`,
+
+  'ask.label': 'Question about this video',
+  'ask.placeholder': 'Ask about this video…',
+  'ask.title': 'Ask your library',
+  'ask.place': 'Ask',
+  'ask.library': 'Question about your library',
+  'ask.library.hint': 'What happens after the cake is cut?',
+  'ask.where': 'Asked about',
+  'ask.everything': (count: number) => `Everything (${count})`,
+  'ask.answer': 'Answer',
+  'ask.blank': 'Answers with their proof',
+  'ask.blank.text':
+    'Ask about one folder or everything. Each statement comes with the moment that it rests on; a question asked before is answered at once.',
+  'ask.go': 'Ask',
+  'ask.compare': 'Compare',
+  'ask.auto': 'Most agree',
+  'ask.auto.tip': 'Ask at several time scales and take the answer that most of them give',
+  'ask.compare.tip': 'Ask at several time scales and show the answers side by side',
+  'ask.plan': (patches: number, passes: number) =>
+    `Reads ${many(patches, 'moment')}, asks the model ${many(passes, 'time')}`,
+  'ask.plan.time': (seconds: number) => `about ${length(Math.max(1, seconds))}`,
+  'ask.plan.cached': 'Answered before: costs nothing',
+  'ask.plan.far': (trusted: number) =>
+    `Longer than the effective context length of ${many(trusted, 'moment')}`,
+  'ask.agreement': (share: string) => `${share} of the time scales agree`,
+  'ask.rerun': 'Ask this again',
+  'ask.unproven': 'not proven',
+  'ask.reading': 'Reading the video…',
+  'ask.cancelled': 'Stopped.',
+  'ask.cached': 'answered before',
+  'ask.cached.tip': 'The same question at the same time scale: the kept answer',
+  'ask.again': 'Ask anew',
+  'ask.unsure': 'Take this as a guess: the video hardly supports it.',
+  'ask.evidence': 'What it rests on',
+  'ask.cost': (read: number, of: number, ms: number) =>
+    `Read ${read.toLocaleString('en')} of ${of.toLocaleString('en')} moments in ${ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`}`,
+  gamma: 'Time scale',
+  'gamma.idle': 'changes nothing for this question',
+  'ask.guess': 'guess',
+  'ask.scales.same': (scales: string) => `The answer is the same at ${scales}.`,
+  'gamma.find': 'Find',
+  'gamma.find.hint': 'Squeeze time a little, to spot one thing in a long recording.',
+  'gamma.explain': 'Explain',
+  'gamma.explain.hint': 'Stretch time, to follow what happens one after another.',
+  'gamma.recording': 'Recording',
+  'gamma.model': 'Model',
+  'gamma.trained': 'trained',
+  'gamma.squeeze': 'Time is squeezed.',
+  'gamma.squeeze.for': 'Scenes that lie far apart come close together: good for spotting one thing.',
+  'gamma.even': 'Time as it is.',
+  'gamma.even.for': 'Scenes lie as far apart for the model as they do in the recording.',
+  'gamma.stretch': 'Time is stretched.',
+  'gamma.stretch.for': 'Scenes move apart and their order stands out: good for following events.',
+  'gamma.none': (model: string, encoding: string) =>
+    `${model} reads time with ${encoding}, which the time scale doesn’t change.`,
+  'gamma.outside': (from: number, to: number) =>
+    `Outside the range that the model was trained with (${from} to ${to}): an experiment.`,
+  history: 'Asked before',
+  'history.size': (bytes: string) => `${bytes} kept`,
+  'history.kept': 'kept, answered at once',
+  'ask.everywhere': 'everything',
+  'history.pin': 'Keep this answer',
+  'history.unpin': 'No longer keep this answer',
+  'history.remove': 'Forget this answer',
+  answers: 'Answers',
+  'answers.text': 'Answers are kept, so that a question asked before costs nothing. Pinned ones always stay.',
+  'answers.size': (count: number, size: string) => `${many(count, 'answer')}, ${size}`,
+  'answers.limit': 'Room for answers',
+  'answers.limit.hint': 'Beyond it the ones that were not used for longest go.',
+  'answers.delete': 'Delete the answers…',
+  'answers.delete.title': 'Delete the kept answers?',
+  'answers.delete.text': 'Pinned answers stay. Everything else can be asked again.',
+  'answers.delete.go': 'Delete the answers',
+};
