@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LongviewError, type ErrorCode } from '../../engine/protocol/errors.ts';
 import { pretendFolders } from './pretend-folders.ts';
+import { narrowed, person, pretendModels, pretendResult } from './pretend-results.ts';
+import { pretendTranscripts } from './pretend-transcripts.ts';
 import { keeping } from '../../engine/services/keeping.ts';
 import { madeKeeping } from '../fixtures/made-keeping.ts';
 import type { ServedEngine } from '../../engine/hosts/session.ts';
 import type { SelfTested } from '../../engine/protocol/asking.ts';
-import type { FindRequest } from '../../engine/protocol/requests.ts';
 import type { Limits } from '../../engine/protocol/window.ts';
 import type { KeptJob } from '../../engine/protocol/queue.ts';
-import type { AskResult, FindResult, LibraryVideo } from '../../engine/protocol/results.ts';
-import type { Transcript } from '../../engine/protocol/transcript.ts';
+import type { AskResult, LibraryVideo } from '../../engine/protocol/results.ts';
 import type { AnswersResult } from '../../engine/protocol/view.ts';
 
 /** What the pretended library holds. */
@@ -74,7 +74,6 @@ function willingEngine(pretence: Pretence): ServedEngine {
   const kept = madeKeeping();
   let tested: SelfTested['found'] = null;
   let answersLimit = 256_000_000;
-  let corrections: { start: number; end: number; text: string }[] = [];
   let limits: Limits = { threads: null, lowPower: 'battery', provider: 'auto' };
 
   const answersBytes = () => (pretence.answers?.length ?? 0) * 2_000;
@@ -310,27 +309,6 @@ function willingEngine(pretence: Pretence): ServedEngine {
       );
       return { found: [lost.id] };
     },
-    exportTranscript: async ({ format }, { place } = {}) => ({
-      name: `talk.${format}`,
-      out: !place ? null : 'file' in place ? place.file : `${place.folder}/talk.${format}`,
-      text: place ? null : `${format} of 3`,
-      moments: 3,
-      notes: [],
-      skipped: [],
-    }),
-    screenText: async ({ video: id }) => {
-      const { path, durationSec } = known(id);
-      const box: [number, number, number, number] = [0.1, 0.1, 0.6, 0.2];
-      const line = {
-        text: 'Photosynthesis',
-        start: 0,
-        end: 12,
-        kind: 'on-screen' as const,
-        box,
-        confidence: 0.9,
-      };
-      return { videoId: id, path, durationSec, readSec: durationSec ?? 0, lines: [line] };
-    },
     exportMoments: async ({ title, moments, format }, { place } = {}) => ({
       name: `${title}.${format}`,
       out: !place ? null : 'file' in place ? place.file : `${place.folder}/${title}`,
@@ -377,11 +355,7 @@ function willingEngine(pretence: Pretence): ServedEngine {
       video: async (place) => ({ ...known(place), contentHash: known(place).id }),
     }),
     removeModel: async () => ({ models: [] }),
-    transcript: async ({ video, source = 'speech' }) => said(known(video), source, corrections),
-    async correctTranscript({ video, start, end, text }) {
-      corrections = [...corrections.filter((line) => line.start !== start), { start, end, text }];
-      return said(known(video), 'speech', corrections);
-    },
+    ...pretendTranscripts(known),
     testProviders: async () => ({
       providers: [{ provider: 'cpu' as const, works: true, found: 'always there' }],
     }),
@@ -409,105 +383,3 @@ function willingEngine(pretence: Pretence): ServedEngine {
     close: async () => undefined,
   };
 }
-
-const person = { code: 'saw' as const, label: 'person', frames: 5, ofFrames: 8, most: 1, score: 0.9 };
-
-/** The videos in some folders, of some length, added (as if recorded) in some days. */
-function narrowed(
-  videos: readonly LibraryVideo[],
-  { folders, minSeconds = 0, maxSeconds = Infinity, after = '', before = '~' }: Partial<FindRequest>,
-): readonly LibraryVideo[] {
-  return videos.filter(
-    ({ path, durationSec, addedAt }) =>
-      (!folders || folders.some((folder) => path.startsWith(`${folder}/`))) &&
-      (durationSec ?? 0) >= minSeconds &&
-      (durationSec ?? 0) <= maxSeconds &&
-      addedAt >= after &&
-      addedAt < before,
-  );
-}
-
-function pretendResult(
-  query: string,
-  videos: readonly LibraryVideo[],
-  within: string[] | undefined,
-  limit: number,
-): FindResult {
-  const confident = !/zebra/.test(query);
-  const searched = videos.filter(
-    (video) => video.status === 'indexed' && (!within || within.includes(video.id)),
-  );
-  const moments = searched.slice(0, Math.min(limit, within ? 6 : 9)).map((video, index) => ({
-    videoId: video.id,
-    path: video.path,
-    start: 4 + index * 3,
-    end: 8 + index * 4,
-    score: 1 - index / 10,
-    confidence: confident ? 0.94 - index * 0.07 : 0.2 - index * 0.02,
-    source: 'scene' as const,
-    reason: confident ? `The scene fits “${query}”` : 'The nearest scene',
-    why: confident
-      ? [
-          { code: 'saw' as const, label: 'person', frames: 3, ofFrames: 8, most: 1, score: 0.8 },
-          { code: 'looks-like' as const, level: 'high' as const, similarity: 0.4 },
-        ]
-      : [{ code: 'not-seen' as const, label: 'zebra' }],
-  }));
-  return {
-    query,
-    gamma: 0.75,
-    model: 'pretend',
-    confident,
-    moments,
-    latencyMs: 18,
-    examined: {
-      videos: searched.length,
-      seconds: searched.reduce((sum, video) => sum + (video.durationSec ?? 0), 0),
-    },
-    skipped: 0,
-    refined: false,
-  };
-}
-
-/** A line each ten seconds. */
-function said(
-  { id, path, durationSec }: LibraryVideo,
-  source: Transcript['source'],
-  corrections: readonly { start: number; end: number; text: string }[],
-): Transcript {
-  const model = source === 'speech' ? 'pretend' : null;
-  const lines = ['Good morning.', 'Today we talk about the budget.', 'Are there any questions?'];
-  return {
-    ...{ videoId: id, path, durationSec, source, model, heardSec: durationSec ?? 0 },
-    language: source === 'captions' ? 'en' : null,
-    sources: [
-      { source: 'speech', language: null, lines: lines.length },
-      { source: 'captions', language: 'en', lines: lines.length },
-    ],
-    lines: lines.flatMap((text, index) => {
-      const line = { start: 10 * index, end: 10 * index + 4, text };
-      const corrected = corrections.find(({ start }) => start === line.start);
-      if (corrected?.text === '') return [];
-      return [corrected ? { ...corrected, corrected: true as const } : line];
-    }),
-  };
-}
-
-/** The bundle that indexes, and a checkpoint that only reads. */
-const pretendModels = [
-  { id: 'pretend', name: 'Pretend', can: ['detect', 'embed', 'read'] as const, builtin: true },
-  { id: 'reader-2b', name: 'Reader 2B', can: ['read'] as const, builtin: false },
-].map(({ can, builtin, ...model }) => ({
-  ...model,
-  can: [...can],
-  builtin,
-  active: builtin,
-  architecture: builtin ? 'longview' : 'qwen2-vl',
-  precision: 'int8',
-  positionVariant: builtin ? ('hope' as const) : ('m-rope' as const),
-  trainedGammas: builtin ? [0.5, 1.5] : [],
-  bytes: 2_000_000,
-  licence: 'MIT',
-  provenance: 'made up',
-  folder: `/library/models/${model.id}`,
-}));
