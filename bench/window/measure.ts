@@ -60,7 +60,7 @@ export async function timeToUsable(page: Page, tries: number): Promise<number[]>
 /** From the last key of each query to its first moment on the screen, the window's own quiet time included. */
 export async function timeToResults(page: Page, queries: readonly string[]): Promise<number[]> {
   const times: number[] = [];
-  const box = page.getByRole('textbox', { name: 'Search your footage' });
+  const box = page.getByRole('combobox', { name: 'Search your footage' });
   for (const query of queries) {
     await box.fill('');
     await page.evaluate(`location.hash = '#/'`);
